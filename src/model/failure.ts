@@ -1,0 +1,79 @@
+import type { System } from './system.ts';
+
+/**
+ * What kind of failure it is; the category decides how it is handled.
+ * - value: the other side refuses this value (too long, not an option, invalid email)
+ * - identity: the record is not what we took it for (gone, converted, duplicate, existing id): look again, never a data error
+ * - permission: the integration may not read or write this
+ * - credentials: the sign-in itself is refused
+ * - throttled: a rate or daily limit; nothing was executed
+ * - locked: another transaction holds the record; nothing was executed
+ * - unavailable: no answer, or the vendor's own failure
+ * - schema: a field or object that the mapping names does not exist there
+ * - request: our own request was malformed; a defect of Tandem
+ */
+export const failureCategories = [
+  'value',
+  'identity',
+  'permission',
+  'credentials',
+  'throttled',
+  'locked',
+  'unavailable',
+  'schema',
+  'request',
+] as const;
+export type FailureCategory = (typeof failureCategories)[number];
+
+/** Who has to act: the contract's `fault` in `status.problems`. */
+export type Fault = 'hubspot' | 'salesforce' | 'tandem' | 'config' | 'data' | 'credentials';
+
+/** A refusal or breakdown of one call or one row of a batch. Never holds field values: they are people's data. */
+export interface Failure {
+  readonly category: FailureCategory;
+  readonly system: System;
+  /** The vendor's own code (`STRING_TOO_LONG`, `CONFLICT`), or the socket's (`ECONNREFUSED`). */
+  readonly code: string;
+  /** What was refused and why, without the value itself. */
+  readonly message: string;
+  /** API names of the fields the vendor blames, when it says. */
+  readonly fields: readonly string[];
+  /** The id of the record that is already there, for identity failures that name it. */
+  readonly existingId?: string;
+  /** Do not try again before this many milliseconds, where the vendor says. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whether the same request can pass later without anybody changing anything. */
+export const canRetryHelp = (failure: Failure): boolean =>
+  failure.category === 'throttled' || failure.category === 'locked' || failure.category === 'unavailable';
+
+/** A call failed as a whole. On a write nothing of it is known to have been executed. */
+export class CallFailed extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(`${failure.system}: ${failure.code}: ${failure.message}`, options);
+    this.name = 'CallFailed';
+    this.failure = failure;
+  }
+}
+
+/** Wrong usage or configuration: the process ends with exit code 2. `next` is the step for the person who reads it. */
+export class UsageError extends Error {
+  readonly next: string;
+  constructor(message: string, next: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'UsageError';
+    this.next = next;
+  }
+}
+
+/** A system that is needed cannot be reached or refuses the credentials: exit code 3. */
+export class UnreachableError extends Error {
+  readonly next: string;
+  constructor(message: string, next: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'UnreachableError';
+    this.next = next;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Sides, System } from './system.ts';
+import type { SideCodec } from './value.ts';
+
+/** Which way a field may flow. */
+export const directions = ['both', 'to-salesforce', 'to-hubspot'] as const;
+export type Direction = (typeof directions)[number];
+
+/** How a conflict (both sides changed, differently) is settled. The loser is always kept in the ledger. */
+export const conflictRules = [
+  'newest',
+  'prefer-hubspot',
+  'prefer-salesforce',
+  'prefer-hubspot-unless-blank',
+  'prefer-salesforce-unless-blank',
+  'non-blank',
+  'highest',
+  'lowest',
+  'earliest',
+  'union',
+  'hold',
+] as const;
+export type ConflictRule = (typeof conflictRules)[number];
+
+/** What happens the first time two records meet and a field is filled differently on both sides (no base). */
+export const firstRules = ['newest', 'prefer-hubspot', 'prefer-salesforce', 'hold'] as const;
+export type FirstRule = (typeof firstRules)[number];
+
+/** Whether a value that was emptied empties the other side: `clears`, or `keeps` what the other side has. */
+export const blankRules = ['clears', 'keeps'] as const;
+export type BlankRule = (typeof blankRules)[number];
+
+export interface FieldMapping {
+  /** The field's name inside Tandem: the HubSpot property's. Key of the base. */
+  readonly name: string;
+  readonly fields: Sides<string>;
+  readonly codecs: Sides<SideCodec>;
+  /** Kind of value (text, email, phone, url, number …), for messages. */
+  readonly kind: string;
+  readonly direction: Direction;
+  readonly conflict: ConflictRule;
+  /** Which side wins when `newest` cannot tell. */
+  readonly tie: System;
+  readonly blank: BlankRule;
+  readonly first: FirstRule;
+  /** Value written at creation where the target requires one and the source is blank; decodes to blank, never flows back. */
+  readonly fill: Partial<Sides<string>>;
+  /** Where it stands, for messages: line in the mapping file, from 1. */
+  readonly line: number;
+}
+
+/** A match key: records whose values decode to the same key are candidates for one another. */
+export interface MatchRule {
+  readonly fields: Sides<string>;
+  readonly codecs: Sides<SideCodec>;
+  readonly kind: string;
+}
+
+/** Whether a record without counterpart is created on this side: for everyone with a valid match key, or never. */
+export const createRules = ['matchable', 'never'] as const;
+export type CreateRule = (typeof createRules)[number];
+
+/** A pair of objects, as its mapping file says it, checked. */
+export interface PairMapping {
+  /** Name of the pair: the mapping's `object`. */
+  readonly name: string;
+  /** The file it was read from, for messages. */
+  readonly file: string;
+  readonly types: Sides<string>;
+  /** The identity field on each side, holding the other side's id. */
+  readonly identity: Sides<string>;
+  readonly match: readonly MatchRule[];
+  readonly create: Sides<CreateRule>;
+  readonly fields: readonly FieldMapping[];
+}

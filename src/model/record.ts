@@ -1,0 +1,72 @@
+import type { RecordRef } from './system.ts';
+import type { RawFields } from './value.ts';
+
+/** A record as it was read by id at one moment. */
+export interface RecordSnapshot {
+  readonly ref: RecordRef;
+  readonly fields: RawFields;
+  /** The vendor's own last-modified stamp, milliseconds since 1970 (Salesforce: SystemModstamp, whole seconds). */
+  readonly stamp: number;
+  readonly createdAt: number;
+  /** True where the vendor says that the record is archived (HubSpot) or in the recycle bin (Salesforce). */
+  readonly deleted: boolean;
+  /** True when the last modification was made by the integration itself; null where the API does not say. */
+  readonly lastModifiedByUs: boolean | null;
+  /** When the answer arrived here, milliseconds; a plan is not sent once its reads are older than 10 s. */
+  readonly readAt: number;
+}
+
+/** A record that a listing or poll named. Its values may lag (search index): they only ever end a signal, never feed a merge. */
+export interface ChangedRecord {
+  readonly ref: RecordRef;
+  readonly stamp: number;
+  readonly deleted: boolean;
+  readonly fields: RawFields;
+}
+
+/**
+ * Where a reader of changes stands: the stamp and, among records with that same stamp, the id that was read last.
+ * The next read starts some time before it, since rows become visible late (search index, long transactions).
+ */
+export interface ChangeCursor {
+  readonly stamp: number;
+  readonly id: string;
+}
+
+/** One page of changes; `cursor` is safe to store once the page's dirty rows are committed. */
+export interface ChangePage {
+  readonly records: readonly ChangedRecord[];
+  readonly cursor: ChangeCursor;
+}
+
+/** One page of a full listing; `after` continues it, null at the end. */
+export interface ListPage {
+  readonly records: readonly ChangedRecord[];
+  readonly after: string | null;
+}
+
+/** When and by whom one field got a value, from the vendor's own history. */
+export interface FieldHistoryEntry {
+  readonly at: number;
+  readonly byUs: boolean;
+  /** The vendor's own word: CRM_UI, INTEGRATION, IMPORT, FORM … */
+  readonly source: string;
+}
+
+/** What a field of an object is, as the vendor describes it. */
+export interface FieldDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly writable: boolean;
+  readonly requiredOnCreate: boolean;
+  /** Longest text accepted, in characters; null where there is no limit or it is unknown. */
+  readonly maxLength: number | null;
+  /** The values accepted, where the field is a closed list; null otherwise. */
+  readonly options: readonly string[] | null;
+}
+
+export interface ObjectDescription {
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, FieldDescription>;
+}

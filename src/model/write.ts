@@ -1,0 +1,26 @@
+import type { Failure } from './failure.ts';
+import type { RawFields } from './value.ts';
+
+/**
+ * One row of a batch of writes. `key` is the intent's id: it ties the answer to the row (HubSpot: objectWriteTraceId).
+ * Updates go by id. An upsert is only for a unit that never had a link, on the identity field of the system it writes to.
+ */
+export type WriteRow =
+  | { readonly op: 'update'; readonly key: string; readonly id: string; readonly fields: RawFields }
+  | {
+      readonly op: 'upsert';
+      readonly key: string;
+      readonly identityValue: string;
+      readonly fields: RawFields;
+    };
+
+/**
+ * What became of one row.
+ * - landed: the vendor said so; `stamp` where its answer carries one
+ * - refused: the vendor said no; nothing of the row was executed
+ * - unknown: nobody can say (time-out, cut connection, row in neither results nor errors): look before anything is sent again
+ */
+export type WriteOutcome =
+  | { readonly kind: 'landed'; readonly id: string; readonly created: boolean; readonly stamp: number | null }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'unknown'; readonly cause: string };
