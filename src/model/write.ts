@@ -10,6 +10,7 @@ export type WriteRow =
   | {
       readonly op: 'upsert';
       readonly key: string;
+      readonly identityField: string;
       readonly identityValue: string;
       readonly fields: RawFields;
     };
