@@ -4,7 +4,19 @@
  * the commands beside it know both the pure rooms and the edges. test/architecture.test.ts proves that the rules bite.
  */
 const room = (name) => `^src/${name}/`;
-const rooms = ['model', 'mapping', 'sync', 'lifecycle', 'insight', 'connectors', 'store', 'queue', 'server', 'sandbox', 'commands'];
+const rooms = [
+  'model',
+  'mapping',
+  'sync',
+  'lifecycle',
+  'insight',
+  'connectors',
+  'store',
+  'queue',
+  'server',
+  'sandbox',
+  'commands',
+];
 const may = {
   model: [],
   mapping: ['model'],
@@ -22,7 +34,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that import each other cannot be read or tested apart: move what both need below them.',
+      comment:
+        'Two files that import each other cannot be read or tested apart: move what both need below them.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -36,7 +49,8 @@ module.exports = {
     })),
     {
       name: 'pure-rooms',
-      comment: 'model, mapping and sync decide and do no I/O of their own: clients and drivers live in connectors, store and queue.',
+      comment:
+        'model, mapping and sync decide and do no I/O of their own: clients and drivers live in connectors, store and queue.',
       severity: 'error',
       from: { path: rooms.slice(0, 5).map(room) },
       to: { path: 'node_modules/(pg|kysely|bullmq|ioredis|jsforce|@hubspot|fastify|nock)/' },
@@ -60,6 +74,10 @@ module.exports = {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
   },
 };

@@ -1,3 +1,5 @@
+import type { System } from './system.ts';
+
 /** The classes of work in the order in which they get budget. They stop at 100, 95, 85 and 70 % of the daily share. */
 export const workClasses = ['consent', 'live', 'sweep', 'backfill'] as const;
 export type WorkClass = (typeof workClasses)[number];
@@ -43,4 +45,51 @@ export interface Quota {
   readonly dailyUsed: number | null;
   readonly burstLimit: number | null;
   readonly burstWindowMs: number | null;
+}
+
+/**
+ * Calls of one system that share one limit. HubSpot's search has a limit of its own (5 a second) and stands outside the
+ * ten-second window; everything else is `standard`.
+ */
+export type Lane = 'standard' | 'search';
+
+/** A limit on one lane: at most `calls` whose permits were taken, or whose calls ended, within the last `windowMs`. */
+export interface LaneLimit {
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+/** What a vendor's answer said of the daily quota. `at` is this process's clock, for display only. */
+export interface DailyQuota {
+  readonly limit: number;
+  readonly used: number;
+}
+
+/** What `take` answered: ids of the permits granted (all that were asked for, or none), or how long to wait and why. */
+export type Taken =
+  | { readonly granted: readonly string[] }
+  | { readonly waitMs: number; readonly why: 'burst' | 'daily' | 'paused' };
+
+/**
+ * Where permits live, shared by all processes (Postgres; in memory for tests). All times are the store's own clock.
+ * A permit counts against its lane from `take` until `windowMs` after `end`; permits of a dead process are ended by
+ * the store once they are older than `staleMs`.
+ */
+export interface PermitStore {
+  take(
+    system: System,
+    lane: Lane,
+    count: number,
+    workClass: WorkClass,
+    limit: LaneLimit,
+    dailyShare: number,
+  ): Promise<Taken>;
+  end(permits: readonly string[]): Promise<void>;
+  /** Gives back permits whose call was never made: they stop counting at once. */
+  giveBack(permits: readonly string[]): Promise<void>;
+  /** The vendor refused everything: nobody of this system and lane gets a permit for so long. */
+  pause(system: System, lane: Lane, waitMs: number, cause: string): Promise<void>;
+  /** Books calls that were made, for the daily share and the cost by purpose. */
+  book(system: System, purpose: CallPurpose, calls: number): Promise<void>;
+  observeDaily(system: System, quota: DailyQuota): Promise<void>;
 }

@@ -1,0 +1,28 @@
+import type { CallContext, DailyQuota, Lane, Quota, Reservation, WorkClass } from '../../model/budget.ts';
+
+/** What a connector tells the gate after a call, whatever came of it. */
+export interface CallReport<T> {
+  readonly value: T;
+  /** Daily quota as the answer's headers gave it; null where they did not. */
+  readonly daily: DailyQuota | null;
+}
+
+/**
+ * The door that every call of a connector goes through: permit before, booking after. It retries nothing; `withRetry`
+ * (retry.ts) does, for reads alone, and takes a new permit for each try.
+ */
+export interface Gate {
+  /**
+   * Waits for a permit (or takes one out of the context's reservation), makes the call and books it under the purpose.
+   * A CallFailed of category `throttled` thrown by `make` pauses the lane for all processes.
+   * @throws CallFailed as `make` threw it; the abort reason when the context's signal aborts while waiting.
+   */
+  call<T>(
+    context: CallContext,
+    lane: Lane,
+    make: (signal: AbortSignal) => Promise<CallReport<T>>,
+  ): Promise<T>;
+  /** Takes `calls` permits of the standard lane ahead, all or none, waiting as long as it takes. */
+  reserve(calls: number, workClass: WorkClass, signal?: AbortSignal): Promise<Reservation>;
+  quota(): Quota;
+}
