@@ -1,0 +1,209 @@
+import type { WorkClass } from './budget.ts';
+import type { Failure } from './failure.ts';
+import type { ChangeCursor } from './record.ts';
+import type { RecordRef, Sides, System } from './system.ts';
+import type { RawValue } from './value.ts';
+
+/**
+ * What both systems held, field by field, when they were last settled, as the APIs gave it. Keyed by the mapping's field
+ * name; a field that is not there has no base yet (which is not an empty base). The canonical half is decoded anew when
+ * it is needed, so that a corrected codec applies to the past as well.
+ */
+export type Base = Readonly<Record<string, Sides<RawValue>>>;
+
+/** Ties one HubSpot record to one Salesforce record. An ended link is a tombstone: its records are not created again. */
+export interface Link {
+  readonly id: string;
+  readonly pair: string;
+  readonly ids: Sides<string>;
+  /** Moves with every settle; a plan made against an older version is discarded. */
+  readonly version: number;
+  readonly base: Base;
+  /** Highest stamp seen on each side, write answers included, milliseconds; a read below it is stale. 0: none yet. */
+  readonly stamps: Sides<number>;
+  readonly ended: { readonly cause: string; readonly at: number } | null;
+}
+
+/** A signal that ended up as work: look at this record. Says nothing about what changed. */
+export interface DirtyMark {
+  readonly pair: string;
+  readonly ref: RecordRef;
+  readonly class: WorkClass;
+  /** The vendor's stamp that the signal carried: a read below it is stale. Null where it carried none. */
+  readonly stamp: number | null;
+  readonly cause: string;
+}
+
+/** A mark as it stands in the store. */
+export interface DirtyRow extends DirtyMark {
+  /** Counts the signals; the row is deleted only at the version that was claimed. */
+  readonly version: number;
+  /** When the oldest unanswered signal came, milliseconds, the store's clock. */
+  readonly since: number;
+  /** How often it was looked at without an end: stale reads, unknown outcomes, refusals that a retry can help. */
+  readonly attempts: number;
+}
+
+/** One field of a write: what is sent, what stood there when it was read, and what on the other side it was computed from. */
+export interface FieldWrite {
+  /** The mapping's field name, or `identity` for the field that holds the other side's id. */
+  readonly field: string;
+  readonly apiField: string;
+  readonly sent: RawValue;
+  readonly replaced: RawValue;
+  readonly source: RawValue;
+  /** Which rule decided: `changed-there`, `fill`, `first:newest`, `conflict:newest` … */
+  readonly rule: string;
+  /** Which clock decided, where one did. */
+  readonly clock: string | null;
+  /** The value of the target that lost a conflict, so that it can be restored; null where nothing was lost. */
+  readonly lost: RawValue;
+}
+
+/** A write that is about to be made, kept before the call; at most one open per (unit, system). */
+export interface NewIntent {
+  /** Chosen by the engine (UUID), so that it can go to the vendor as the row's key. */
+  readonly id: string;
+  readonly pair: string;
+  readonly unit: string;
+  readonly linkId: string | null;
+  /** The link's version that the plan was made against; null for a unit without link. */
+  readonly linkVersion: number | null;
+  readonly op: 'update' | 'create';
+  /** Where it goes. For a create `id` is empty and the identity value is the source record's id. */
+  readonly target: RecordRef;
+  /** The record on the other side that it was computed from. */
+  readonly source: RecordRef;
+  readonly writes: readonly FieldWrite[];
+  readonly cause: string;
+}
+
+export interface Intent extends NewIntent {
+  /** Milliseconds, the store's clock. Until then a request may still be under way, even if its process is dead. */
+  readonly deadline: number;
+}
+
+/** A permanent refusal: the field (or, with `field` null, the whole record) waits until something about it changes. */
+export interface Parked {
+  readonly pair: string;
+  readonly unit: string;
+  /** The system that refuses. */
+  readonly system: System;
+  readonly ref: RecordRef;
+  readonly field: string | null;
+  readonly failure: Failure;
+  /** What the person who reads it should do. */
+  readonly next: string;
+  /** Digest of the refused value and mapping: the same value is not tried again, another is. Never the value itself. */
+  readonly refused: string;
+  readonly since: number;
+}
+
+/** A question for a person: more than one candidate, or one that is taken. */
+export interface Review {
+  readonly pair: string;
+  readonly unit: string;
+  readonly ref: RecordRef;
+  readonly cause: string;
+  readonly candidates: readonly RecordRef[];
+  readonly since: number;
+}
+
+/** One line of the ledger: a field written, or a record created (`field` null, `to` holds all fields), linked or unlinked. */
+export interface LedgerEntry {
+  readonly pair: string;
+  readonly event: 'write' | 'create' | 'link' | 'end' | 'kept';
+  readonly target: RecordRef;
+  readonly field: string | null;
+  readonly from: RawValue;
+  readonly to: RawValue | Readonly<Record<string, RawValue>>;
+  readonly cause: string;
+  readonly rule: string;
+  readonly clock: string | null;
+  readonly lost: RawValue;
+  /** When the change was made at its source, the vendor's stamp; null where unknown. With the entry's own time it gives the latency. */
+  readonly changedAt: number | null;
+}
+
+/** A unit of work: a link, or a record that has none, leased to this worker. */
+export interface ClaimedUnit {
+  /** `link:ID`, or the record in the form of formatRef. */
+  readonly key: string;
+  /** The lease's fence: what is written under an older one is refused. */
+  readonly fence: number;
+  readonly link: Link | null;
+  /** One row, or two where both sides of the link are dirty. */
+  readonly dirty: readonly DirtyRow[];
+  /** Intents whose outcome is not known: looked at before anything else. */
+  readonly intents: readonly Intent[];
+  readonly parked: readonly Parked[];
+}
+
+/** What became of one unit; applied whole or not at all, and only under the unit's fence. */
+export interface UnitSettlement {
+  readonly unit: Pick<ClaimedUnit, 'key' | 'fence'>;
+  readonly pair: string;
+  /** A link that begins. Refused (unit not settled) when one of its records already has a live link. */
+  readonly begin?: { readonly ids: Sides<string>; readonly base: Base; readonly stamps: Sides<number> };
+  /** A link whose base moves: fields given replace their pair, others stay; `stamps` only ever rise. */
+  readonly move?: {
+    readonly linkId: string;
+    readonly version: number;
+    readonly base: Base;
+    readonly stamps: Partial<Sides<number>>;
+  };
+  readonly end?: { readonly linkId: string; readonly cause: string };
+  readonly closedIntents: readonly string[];
+  readonly ledger: readonly LedgerEntry[];
+  /** Dirty rows that are answered: deleted only if their version is still this one. */
+  readonly clean: readonly { readonly ref: RecordRef; readonly version: number }[];
+  /** Dirty rows to look at again after so long; `attempts` rises by one. */
+  readonly again: readonly { readonly ref: RecordRef; readonly dueMs: number }[];
+  readonly park: readonly Omit<Parked, 'since'>[];
+  /** Fields (null: the record) of this unit that are no longer parked. */
+  readonly unpark: readonly { readonly system: System; readonly field: string | null }[];
+  readonly review?: Omit<Review, 'since'> | null;
+}
+
+/** How far the first alignment of a pair has come. */
+export interface Alignment {
+  readonly pair: string;
+  /** The mapping it was made with; another mapping starts it anew. */
+  readonly mappingHash: string;
+  /** Where each listing stands: the id read last, null before the first page. */
+  readonly after: Sides<string | null>;
+  readonly listed: Sides<number>;
+  readonly done: Sides<boolean>;
+}
+
+/** Where a reader of changes stands, by pair and system. */
+export interface StoredCursor {
+  readonly pair: string;
+  readonly system: System;
+  readonly cursor: ChangeCursor;
+}
+
+/** Something that keeps work from flowing, for `status`: what, since when, whose fault and what to press. */
+export interface Problem {
+  /** One problem per key: `hubspot:unavailable`. */
+  readonly key: string;
+  readonly what: string;
+  readonly cause: string;
+  readonly fault: 'hubspot' | 'salesforce' | 'tandem' | 'config' | 'data' | 'credentials';
+  readonly next: string;
+  readonly since: number;
+}
+
+/** Counts that decide whether there is work, and what `status` shows. */
+export interface Backlog {
+  readonly dirty: number;
+  /** Dirty rows that are due now and whose unit is not leased. */
+  readonly due: number;
+  /** Age of the oldest dirty row, milliseconds; null when nothing is dirty. */
+  readonly oldestMs: number | null;
+  readonly openIntents: number;
+  readonly leased: number;
+  readonly parked: number;
+  readonly reviews: number;
+  readonly links: number;
+}

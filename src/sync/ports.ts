@@ -1,0 +1,105 @@
+import type { ChangeCursor } from '../model/record.ts';
+import type {
+  Alignment,
+  Backlog,
+  ClaimedUnit,
+  DirtyMark,
+  Intent,
+  Link,
+  NewIntent,
+  Problem,
+  UnitSettlement,
+} from '../model/state.ts';
+import type { System } from '../model/system.ts';
+
+/**
+ * What the engine needs of its store. Postgres implements it (src/store); every method is one transaction, and time
+ * is the store's own clock. Methods reject only when the store itself fails.
+ */
+export interface EngineStore {
+  /** Live and ended links of these records, by record id. A live link wins over an ended one. */
+  linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
+
+  /** Live links by id. */
+  links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
+
+  /**
+   * Commits dirty rows and, with them, the cursor or alignment they came from: neither without the other. A row that is
+   * there gets version + 1, the stronger class, the higher stamp, and is due now.
+   */
+  commitSignals(
+    marks: readonly DirtyMark[],
+    position?:
+      | { readonly cursor: { readonly pair: string; readonly system: System; readonly at: ChangeCursor } }
+      | { readonly alignment: Alignment },
+  ): Promise<void>;
+
+  cursor(pair: string, system: System): Promise<ChangeCursor | null>;
+  alignment(pair: string): Promise<Alignment | null>;
+
+  /**
+   * Leases up to `limit` units with due dirty rows for `leaseMs`, strongest class and oldest first. Rows of both sides of a link come
+   * as one unit. Units whose open intent has not passed its deadline are left alone.
+   */
+  claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]>;
+
+  /**
+   * Locks match keys for unlinked units of this holder, until their units are settled or the lease ends. Answers the
+   * entries granted; a key held by another unit is not.
+   */
+  lockKeys(
+    holder: string,
+    entries: readonly { readonly unit: string; readonly fence: number; readonly key: string }[],
+    leaseMs: number,
+  ): Promise<ReadonlySet<string>>;
+
+  /**
+   * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within
+   * `marginMs`, the link's version moved, another intent of (unit, system) is open.
+   */
+  openIntents(
+    intents: readonly NewIntent[],
+    fences: ReadonlyMap<string, number>,
+    deadlineMs: number,
+    marginMs: number,
+  ): Promise<ReadonlySet<string>>;
+
+  /** Applies settlements, each whole or not at all, and releases their units. Answers links that began, by unit key, and the units refused. */
+  settle(
+    settlements: readonly UnitSettlement[],
+  ): Promise<{ readonly begun: ReadonlyMap<string, Link>; readonly refused: ReadonlySet<string> }>;
+
+  /**
+   * As settle, but the units stay leased: for a create whose identity write follows at once. The version of a begun
+   * link is the one the next intents must name.
+   */
+  settleAndKeep(
+    settlements: readonly UnitSettlement[],
+  ): Promise<{ readonly begun: ReadonlyMap<string, Link>; readonly refused: ReadonlySet<string> }>;
+
+  /** Gives units back untouched, due again after `dueMs`. */
+  release(units: readonly Pick<ClaimedUnit, 'key' | 'fence'>[], dueMs: number): Promise<void>;
+
+  /** Breaks the leases of workers that are gone. Their open intents keep their deadline. Answers how many. */
+  breakLeasesOfDead(): Promise<number>;
+
+  backlog(pair: string): Promise<Backlog>;
+
+  /** Marks every parked unit of the pair dirty again, because the mapping or the other side's schema changed. */
+  retryParked(pair: string): Promise<number>;
+
+  raiseProblem(problem: Omit<Problem, 'since'>): Promise<void>;
+  clearProblem(key: string): Promise<void>;
+}
+
+/** What the engine tells of its work: log lines, counters, the story of `npm start`. Never throws, never holds values. */
+export interface EngineEvents {
+  emit(event: string, detail: Readonly<Record<string, string | number | boolean | null>>): void;
+}
+
+/** Only wakes; see design.md. */
+export interface Wake {
+  wake(pair: string): void;
+}
+
+export type { Intent };
