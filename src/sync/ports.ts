@@ -1,16 +1,23 @@
-import type { ChangeCursor } from '../model/record.ts';
+import type { CallContext, Reservation, WorkClass } from '../model/budget.ts';
+import type {
+  ChangeCursor,
+  ChangePage,
+  FieldHistoryEntry,
+  ListPage,
+  RecordSnapshot,
+} from '../model/record.ts';
 import type {
   Alignment,
   Backlog,
   ClaimedUnit,
   DirtyMark,
-  Intent,
   Link,
   NewIntent,
   Problem,
   UnitSettlement,
 } from '../model/state.ts';
 import type { System } from '../model/system.ts';
+import type { WriteOutcome, WriteRow } from '../model/write.ts';
 
 /**
  * What the engine needs of its store. Postgres implements it (src/store); every method is one transaction, and time
@@ -39,7 +46,8 @@ export interface EngineStore {
 
   /**
    * Leases up to `limit` units with due dirty rows for `leaseMs`, strongest class and oldest first. Rows of both sides of a link come
-   * as one unit. Units whose open intent has not passed its deadline are left alone.
+   * as one unit, with the open intents of the link and of either of its records (a create whose record was linked meanwhile).
+   * Units with an open intent that has not passed its deadline are left alone.
    */
   claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]>;
 
@@ -70,8 +78,9 @@ export interface EngineStore {
   ): Promise<{ readonly begun: ReadonlyMap<string, Link>; readonly refused: ReadonlySet<string> }>;
 
   /**
-   * As settle, but the units stay leased: for a create whose identity write follows at once. The version of a begun
-   * link is the one the next intents must name.
+   * As settle, but the units stay leased: for a link that begins and whose writes follow at once. A begun link takes over the
+   * lease, the parked rows and the match-key locks of its unit: the unit's key becomes `link:ID`, the fence stays. The version of
+   * the begun link is the one the next intents must name.
    */
   settleAndKeep(
     settlements: readonly UnitSettlement[],
@@ -97,9 +106,50 @@ export interface EngineEvents {
   emit(event: string, detail: Readonly<Record<string, string | number | boolean | null>>): void;
 }
 
-/** Only wakes; see design.md. */
-export interface Wake {
-  wake(pair: string): void;
+/**
+ * What the engine needs of a system; connectors implement it (connectors/connector.ts has the full contract and the rules).
+ * Reads reject with CallFailed when a call fails as a whole; `writeMany` always answers one outcome per row.
+ */
+export interface RecordSystem {
+  readonly system: System;
+  readonly batch: { readonly read: number; readonly find: number; readonly write: number };
+  readMany(
+    type: string,
+    ids: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, RecordSnapshot>>;
+  findByField(
+    type: string,
+    field: string,
+    values: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<readonly { readonly record: RecordSnapshot; readonly matched: readonly string[] }[]>;
+  writeMany(type: string, rows: readonly WriteRow[], context: CallContext): Promise<readonly WriteOutcome[]>;
+  changesSince(
+    type: string,
+    cursor: ChangeCursor,
+    overlapMs: number,
+    fields: readonly string[],
+    context: CallContext,
+  ): AsyncIterable<ChangePage>;
+  listPage(
+    type: string,
+    after: string | null,
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<ListPage>;
+  history(
+    type: string,
+    ids: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, readonly FieldHistoryEntry[]>>>>;
+  now(context: CallContext): Promise<number>;
 }
 
-export type { Intent };
+/** Takes permits ahead of the calls that will use them (the budget gate of one system). */
+export interface Reserve {
+  reserve(calls: number, workClass: WorkClass, signal?: AbortSignal): Promise<Reservation>;
+}
