@@ -4,6 +4,33 @@ import type { System } from './system.ts';
 export const workClasses = ['consent', 'live', 'sweep', 'backfill'] as const;
 export type WorkClass = (typeof workClasses)[number];
 
+/** The part of the daily share that is used up when a class stops. */
+export const workClassStopsAt: Readonly<Record<WorkClass, number>> = {
+  consent: 1,
+  live: 0.95,
+  sweep: 0.85,
+  backfill: 0.7,
+};
+
+/** A permit that nobody ended for so long belonged to a process that died: the store counts it as ended then. */
+export const permitStaleMs = 90_000;
+
+/** The window over which booked calls are held against the daily share; stores may round it to whole hours, up. */
+export const dailyWindowMs = 24 * 60 * 60_000;
+
+/** How long a used-up daily quota is believed before the next call may ask the vendor again. */
+export const dailyProbeMs = 15 * 60_000;
+
+/**
+ * How many calls a class may have booked within `dailyWindowMs` before it stops; null while the vendor's limit is unknown.
+ * `dailyShare` is the part of the vendor's limit, 0 to 1, that is Tandem's.
+ */
+export const dailyAllowance = (
+  workClass: WorkClass,
+  dailyShare: number,
+  limit: number | null,
+): number | null => (limit === null ? null : Math.floor(limit * dailyShare * workClassStopsAt[workClass]));
+
 /** What a call was made for; every call is booked under one of these. */
 export type CallPurpose =
   | 'sign-in'
@@ -53,13 +80,16 @@ export interface Quota {
  */
 export type Lane = 'standard' | 'search';
 
-/** A limit on one lane: at most `calls` whose permits were taken, or whose calls ended, within the last `windowMs`. */
+/**
+ * A limit on one lane: at most `calls` whose permits are held or whose calls ended within the last `windowMs`. A window of 0
+ * is a plain limit on concurrency.
+ */
 export interface LaneLimit {
   readonly calls: number;
   readonly windowMs: number;
 }
 
-/** What a vendor's answer said of the daily quota. `at` is this process's clock, for display only. */
+/** What a vendor's answer said of the daily quota. */
 export interface DailyQuota {
   readonly limit: number;
   readonly used: number;
@@ -73,9 +103,16 @@ export type Taken =
 /**
  * Where permits live, shared by all processes (Postgres; in memory for tests). All times are the store's own clock.
  * A permit counts against its lane from `take` until `windowMs` after `end`; permits of a dead process are ended by
- * the store once they are older than `staleMs`.
+ * the store once they are older than `permitStaleMs`. test/connectors/budget/permit-store-contract.ts holds every store to this.
  */
 export interface PermitStore {
+  /**
+   * Grants `count` permits or none. In this order: `paused` while a pause of the lane runs; `daily` when the calls booked
+   * within `dailyWindowMs` plus `count` exceed `dailyAllowance`, or when the vendor said within the last `dailyProbeMs` that
+   * its whole limit is used; `burst` when the lane's limit is reached. `waitMs` is at least 1 and never later than the
+   * moment at which the answer can change (daily: at most `dailyProbeMs`).
+   * @throws RangeError when `count` is below 1 or above `limit.calls`: it could never be granted.
+   */
   take(
     system: System,
     lane: Lane,
@@ -84,10 +121,11 @@ export interface PermitStore {
     limit: LaneLimit,
     dailyShare: number,
   ): Promise<Taken>;
+  /** Ends calls: their permits count for `windowMs` more. Unknown ids and a second end are ignored. */
   end(permits: readonly string[]): Promise<void>;
   /** Gives back permits whose call was never made: they stop counting at once. */
   giveBack(permits: readonly string[]): Promise<void>;
-  /** The vendor refused everything: nobody of this system and lane gets a permit for so long. */
+  /** The vendor refused everything: nobody of this system and lane gets a permit for so long. A shorter pause never cuts a longer one. */
   pause(system: System, lane: Lane, waitMs: number, cause: string): Promise<void>;
   /** Books calls that were made, for the daily share and the cost by purpose. */
   book(system: System, purpose: CallPurpose, calls: number): Promise<void>;

@@ -1,0 +1,169 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import {
+  type CallContext,
+  type DailyQuota,
+  dailyProbeMs,
+  type Lane,
+  type LaneLimit,
+  type Permit,
+  type PermitStore,
+  type Quota,
+} from '../../model/budget.ts';
+import { CallFailed, type Failure } from '../../model/failure.ts';
+import type { System } from '../../model/system.ts';
+import { type Adaptation, makeAdaptation } from './adaptation.ts';
+import { withDeadline } from './deadline.ts';
+import type { CallReport, Gate } from './gate.ts';
+import { makeReservation } from './reservation.ts';
+import { makeTurnstile, type Turnstile } from './turnstile.ts';
+
+/** A call that has no answer by then is given up; leases outlast it by 10 s. */
+export const requestTimeoutMsDefault = 20_000;
+/** The shortest pause after a refusal, for lanes whose window is short or none. */
+const pauseMsMin = 1_000;
+/** The quota changes with every answer; it is told to the store no more often than this. */
+const observeEveryMs = 5_000;
+
+export interface GateOptions {
+  readonly system: System;
+  readonly store: PermitStore;
+  readonly limits: Readonly<Record<Lane, LaneLimit>>;
+  /** The part of the vendor's daily limit, above 0 and up to 1, that is Tandem's; the rest is for the company's other tools. */
+  readonly dailyShare: number;
+  /** Whether a `throttled` failure concerns all lanes for long (the daily limit, a migration), not one lane's window. */
+  readonly concernsAllLanes: (failure: Failure) => boolean;
+  /** The store failed after a call was made: the call's own result stands, and this is told. */
+  readonly onStoreError: (error: unknown) => void;
+  readonly requestTimeoutMs?: number;
+  readonly clock?: () => number;
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+interface LaneState {
+  readonly adaptation: Adaptation;
+  readonly turnstile: Turnstile;
+  /** Until when this process knows the lane to be paused; reserved permits wait for it without asking the store. */
+  pausedUntil: number;
+}
+
+const sleepReal = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  await sleepFor(ms, undefined, signal === undefined ? {} : { signal });
+};
+
+/** The governor of one system in this process; the store makes it one for all processes. */
+export const makeGate = (options: GateOptions): Gate => {
+  const { system, store } = options;
+  const clock = options.clock ?? Date.now;
+  const sleep = options.sleep ?? sleepReal;
+  const timeoutMs = options.requestTimeoutMs ?? requestTimeoutMsDefault;
+  let daily: DailyQuota | null = null;
+  let observedAt = Number.NEGATIVE_INFINITY;
+
+  const makeLane = (lane: Lane): LaneState => {
+    const adaptation = makeAdaptation(options.limits[lane], clock);
+    const turnstile = makeTurnstile({
+      take: (count, workClass, limit) =>
+        store.take(system, lane, count, workClass, limit, options.dailyShare),
+      giveBack: (permits) => store.giveBack(permits),
+      limit: adaptation.limit,
+      sleep,
+    });
+    return { adaptation, turnstile, pausedUntil: 0 };
+  };
+  const lanes: Record<Lane, LaneState> = { standard: makeLane('standard'), search: makeLane('search') };
+
+  const pauseAfter = async (lane: Lane, failure: Failure): Promise<void> => {
+    const all = options.concernsAllLanes(failure);
+    const unknownMs = all ? dailyProbeMs : Math.max(pauseMsMin, options.limits[lane].windowMs);
+    const waitMs = failure.retryAfterMs ?? unknownMs;
+    if (!all) lanes[lane].adaptation.refused();
+    for (const paused of all ? (['standard', 'search'] as const) : [lane]) {
+      lanes[paused].pausedUntil = Math.max(lanes[paused].pausedUntil, clock() + waitMs);
+      await store.pause(system, paused, waitMs, failure.code);
+    }
+  };
+
+  const observe = async (quota: DailyQuota | null): Promise<void> => {
+    if (quota === null) return;
+    const limitChanged = quota.limit !== daily?.limit;
+    daily = quota;
+    if (!limitChanged && clock() - observedAt < observeEveryMs) return;
+    observedAt = clock();
+    await store.observeDaily(system, quota);
+  };
+
+  const permitFor = async (context: CallContext, lane: Lane): Promise<Permit> => {
+    const state = lanes[lane];
+    if (lane === 'standard' && context.reservation !== undefined) {
+      const waitMs = state.pausedUntil - clock();
+      if (waitMs > 0) await sleep(waitMs, context.signal).catch(() => context.signal?.throwIfAborted());
+      const reserved = context.reservation.take();
+      if (reserved !== null) return reserved;
+    }
+    const permits = await state.turnstile.enter({
+      count: 1,
+      workClass: context.class,
+      holdsReservation: context.reservation !== undefined,
+      signal: context.signal,
+    });
+    return { end: () => store.end(permits) };
+  };
+
+  /** Books the call and ends its permit. None of this may turn a write that landed into an error. */
+  const settle = async (context: CallContext, permit: Permit, then: () => Promise<void>): Promise<void> => {
+    // The pause comes before the end: a permit that becomes free while the vendor refuses would be used at once.
+    const steps = [then, () => permit.end(), () => store.book(system, context.purpose, 1)];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        options.onStoreError(error);
+      }
+    }
+  };
+
+  return {
+    async call<T>(
+      context: CallContext,
+      lane: Lane,
+      make: (signal: AbortSignal) => Promise<CallReport<T>>,
+    ): Promise<T> {
+      const permit = await permitFor(context, lane);
+      try {
+        const report = await withDeadline(system, timeoutMs, context.signal, make);
+        await settle(context, permit, () => observe(report.daily));
+        return report.value;
+      } catch (error) {
+        await settle(context, permit, async () => {
+          if (error instanceof CallFailed && error.failure.category === 'throttled') {
+            await pauseAfter(lane, error.failure);
+          }
+        });
+        throw error;
+      }
+    },
+    async reserve(calls, workClass, signal) {
+      const permits = await lanes.standard.turnstile.enter({
+        count: calls,
+        workClass,
+        holdsReservation: false,
+        signal,
+      });
+      return makeReservation({
+        permits,
+        end: (ids) => store.end(ids),
+        giveBack: (ids) => store.giveBack(ids),
+        clock,
+      });
+    },
+    quota(): Quota {
+      const { calls, windowMs } = lanes.standard.adaptation.limit(1);
+      return {
+        dailyLimit: daily?.limit ?? null,
+        dailyUsed: daily?.used ?? null,
+        burstLimit: calls,
+        burstWindowMs: windowMs,
+      };
+    },
+  };
+};

@@ -1,0 +1,113 @@
+import { type LaneLimit, type Taken, type WorkClass, workClasses } from '../../model/budget.ts';
+
+/** A wait is looked at again at least this often, so that a pause that is lifted elsewhere is noticed. */
+const recheckMsMax = 5_000;
+
+export interface Entry {
+  readonly count: number;
+  readonly workClass: WorkClass;
+  /** It holds permits that others wait for, so it goes first: otherwise both would wait for each other. */
+  readonly holdsReservation: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Waiter extends Entry {
+  readonly granted: (permits: readonly string[]) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface TurnstileOptions {
+  readonly take: (count: number, workClass: WorkClass, limit: LaneLimit) => Promise<Taken>;
+  readonly giveBack: (permits: readonly string[]) => Promise<void>;
+  readonly limit: (atLeast: number) => LaneLimit;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const rank = (entry: Entry): number => (entry.holdsReservation ? -1 : workClasses.indexOf(entry.workClass));
+
+/**
+ * The queue of one process before one lane: by class, then by arrival. One pump asks the store for the first waiter
+ * only, so that a large reservation is not overtaken for ever by single calls. Across processes the store decides.
+ */
+export const makeTurnstile = (options: TurnstileOptions) => {
+  const waiters: Waiter[] = [];
+  let pumping = false;
+  let nap = new AbortController();
+
+  const leave = (waiter: Waiter): boolean => {
+    const at = waiters.indexOf(waiter);
+    if (at >= 0) waiters.splice(at, 1);
+    return at >= 0;
+  };
+
+  /** Asks for each waiter in turn until one has to wait for the whole lane; the answer is how long to sleep. */
+  const serve = async (): Promise<number> => {
+    let blockedClass: number = workClasses.length;
+    let waitMs = recheckMsMax;
+    for (const waiter of [...waiters]) {
+      const classIndex = workClasses.indexOf(waiter.workClass);
+      // What stopped at its part of the daily share stops every lower class too, and no higher one.
+      if (classIndex >= blockedClass) continue;
+      let taken: Taken;
+      try {
+        taken = await options.take(waiter.count, waiter.workClass, options.limit(waiter.count));
+      } catch (error) {
+        if (leave(waiter)) waiter.failed(error);
+        continue;
+      }
+      if ('granted' in taken) {
+        if (leave(waiter)) waiter.granted(taken.granted);
+        else await options.giveBack(taken.granted);
+        return 0;
+      }
+      waitMs = Math.min(waitMs, taken.waitMs);
+      if (taken.why !== 'daily') return waitMs;
+      blockedClass = classIndex;
+    }
+    return waitMs;
+  };
+
+  const pump = async (): Promise<void> => {
+    if (pumping) return;
+    pumping = true;
+    try {
+      while (waiters.length > 0) {
+        nap = new AbortController();
+        const { signal } = nap;
+        const waitMs = await serve();
+        if (waitMs > 0 && waiters.length > 0) await options.sleep(waitMs, signal).catch(() => undefined);
+      }
+    } finally {
+      pumping = false;
+    }
+  };
+
+  return {
+    /**
+     * Waits for `count` permits, all or none.
+     * @throws the signal's reason when it aborts first; what the store threw.
+     */
+    async enter(entry: Entry): Promise<readonly string[]> {
+      entry.signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+      const waiter: Waiter = { ...entry, granted: resolve, failed: reject };
+      const after = waiters.findIndex((other) => rank(other) > rank(waiter));
+      waiters.splice(after < 0 ? waiters.length : after, 0, waiter);
+      const onAbort = (): void => {
+        if (leave(waiter)) reject(entry.signal?.reason);
+        nap.abort();
+      };
+      entry.signal?.addEventListener('abort', onAbort, { once: true });
+      // A newcomer at the head may be allowed what the present head is not: wake the pump.
+      if (waiters[0] === waiter) nap.abort();
+      pump().catch(reject);
+      try {
+        return await promise;
+      } finally {
+        entry.signal?.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+};
+
+export type Turnstile = ReturnType<typeof makeTurnstile>;

@@ -1,0 +1,277 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { CallReport } from '../../../src/connectors/budget/gate.ts';
+import { type GateOptions, makeGate } from '../../../src/connectors/budget/make-gate.ts';
+import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
+import { type CallContext, dailyProbeMs, type PermitStore } from '../../../src/model/budget.ts';
+import { CallFailed, type Failure } from '../../../src/model/failure.ts';
+
+const live: CallContext = { class: 'live', purpose: 'read' };
+const answer = <T>(value: T): CallReport<T> => ({ value, daily: null });
+const throttled = (code: string, retryAfterMs?: number): CallFailed => {
+  const failure: Failure = { category: 'throttled', system: 'hubspot', code, message: 'refused', fields: [] };
+  return new CallFailed(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
+};
+
+/** A store that remembers pauses and books, on top of the real one. */
+const makeWatchedStore = (clock: () => number = Date.now) => {
+  const inner = makeMemoryPermitStore(clock);
+  const pauses: { lane: string; waitMs: number; cause: string }[] = [];
+  const books: string[] = [];
+  const store: PermitStore = {
+    ...inner,
+    pause: async (system, lane, waitMs, cause) => {
+      pauses.push({ lane, waitMs, cause });
+      await inner.pause(system, lane, waitMs, cause);
+    },
+    book: async (system, purpose, calls) => {
+      books.push(purpose);
+      await inner.book(system, purpose, calls);
+    },
+  };
+  return { store, pauses, books };
+};
+
+const gateOn = (store: PermitStore, more: Partial<GateOptions> = {}) =>
+  makeGate({
+    system: 'hubspot',
+    store,
+    limits: { standard: { calls: 4, windowMs: 100 }, search: { calls: 2, windowMs: 50 } },
+    dailyShare: 1,
+    concernsAllLanes: (failure) => failure.code === 'DAILY',
+    onStoreError: (error) => {
+      throw error;
+    },
+    ...more,
+  });
+
+describe('gate', () => {
+  it('never has more calls in a window than the limit, under many callers', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now));
+    const calls: { start: number; end: number }[] = [];
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        gate.call(live, 'standard', async () => {
+          const start = Date.now();
+          await sleep(index % 7);
+          calls.push({ start, end: Date.now() });
+          return answer(null);
+        }),
+      ),
+    );
+    expect(calls).toHaveLength(30);
+    for (const { start } of calls) {
+      const counting = calls.filter((call) => call.start <= start && call.end + 100 > start);
+      expect(counting.length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('lets consent before live before backfill', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), {
+      limits: { standard: { calls: 1, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
+    });
+    const order: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const first = gate.call(live, 'standard', async () => {
+      await held.promise;
+      return answer(null);
+    });
+    const rest = (['backfill', 'sweep', 'live', 'consent'] as const).map((workClass) =>
+      gate.call({ class: workClass, purpose: 'read' }, 'standard', async () => {
+        order.push(workClass);
+        return answer(null);
+      }),
+    );
+    held.resolve();
+    await Promise.all([first, ...rest]);
+    expect(order).toEqual(['consent', 'live', 'sweep', 'backfill']);
+  });
+
+  it('lets live pass while backfill waits at its part of the daily share', async () => {
+    const store = makeMemoryPermitStore(Date.now);
+    const gate = gateOn(store);
+    await store.observeDaily('hubspot', { limit: 100, used: 0 });
+    await store.book('hubspot', 'list', 80);
+    const stop = new AbortController();
+    const backfill = gate.call(
+      { class: 'backfill', purpose: 'list', signal: stop.signal },
+      'standard',
+      async () => answer('never'),
+    );
+    expect(await gate.call(live, 'standard', async () => answer('passed'))).toBe('passed');
+    stop.abort(new Error('stopped'));
+    await expect(backfill).rejects.toThrow('stopped');
+  });
+
+  it('books every call by purpose, the failed ones too', async () => {
+    const { store, books } = makeWatchedStore();
+    const gate = gateOn(store);
+    await gate.call({ ...live, purpose: 'poll' }, 'search', async () => answer(null));
+    await expect(
+      gate.call({ ...live, purpose: 'write' }, 'standard', () => Promise.reject(new Error('broken'))),
+    ).rejects.toThrow('broken');
+    expect(books).toEqual(['poll', 'write']);
+  });
+
+  it.each([
+    ['its Retry-After', throttled('TEN_SECONDLY_ROLLING', 4_321), [{ lane: 'standard', waitMs: 4_321 }]],
+    [
+      'the window where it does not say',
+      throttled('TEN_SECONDLY_ROLLING'),
+      [{ lane: 'standard', waitMs: 1_000 }],
+    ],
+    [
+      'a quarter of an hour on all lanes for the daily limit',
+      throttled('DAILY'),
+      [
+        { lane: 'standard', waitMs: dailyProbeMs },
+        { lane: 'search', waitMs: dailyProbeMs },
+      ],
+    ],
+  ])('pauses for everyone when the vendor refuses: %s', async (_name, error, expected) => {
+    const { store, pauses } = makeWatchedStore();
+    const gate = gateOn(store);
+    await expect(gate.call(live, 'standard', () => Promise.reject(error))).rejects.toBe(error);
+    expect(pauses.map(({ lane, waitMs }) => ({ lane, waitMs }))).toEqual(expected);
+    const other = await store.take('hubspot', 'standard', 1, 'consent', { calls: 4, windowMs: 100 }, 1);
+    expect(other).toMatchObject({ why: 'paused' });
+  });
+
+  it('lowers the limit after a refusal and recovers with time', async () => {
+    let now = 1_000_000;
+    const { store } = makeWatchedStore(() => now);
+    const gate = gateOn(store, {
+      clock: () => now,
+      limits: { standard: { calls: 100, windowMs: 10_000 }, search: { calls: 5, windowMs: 1_000 } },
+    });
+    expect(gate.quota().burstLimit).toBe(100);
+    await expect(
+      gate.call(live, 'standard', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING'))),
+    ).rejects.toThrow();
+    expect(gate.quota().burstLimit).toBe(80);
+    now += 60_000;
+    expect(gate.quota().burstLimit).toBe(90);
+    now += 600_000;
+    expect(gate.quota().burstLimit).toBe(100);
+  });
+
+  it('reports the daily quota of the last answer', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now));
+    expect(gate.quota()).toMatchObject({ dailyLimit: null, dailyUsed: null });
+    await gate.call(live, 'standard', async () => ({ value: null, daily: { limit: 500, used: 7 } }));
+    expect(gate.quota()).toMatchObject({ dailyLimit: 500, dailyUsed: 7 });
+  });
+
+  it('gives up a call without an answer, even one that ignores its signal, and goes on', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), {
+      requestTimeoutMs: 30,
+      limits: { standard: { calls: 1, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
+    });
+    const hanging = gate.call(live, 'standard', () => new Promise<never>(() => undefined));
+    await expect(hanging).rejects.toMatchObject({ failure: { category: 'unavailable', code: 'TIMEOUT' } });
+    expect(await gate.call(live, 'standard', async () => answer('next'))).toBe('next');
+  });
+
+  it('passes the abort of the context on to the call and rejects with its reason', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now));
+    const stop = new AbortController();
+    const started = Promise.withResolvers<AbortSignal>();
+    const call = gate.call({ ...live, signal: stop.signal }, 'standard', (signal) => {
+      started.resolve(signal);
+      return new Promise<never>(() => undefined);
+    });
+    const signal = await started.promise;
+    stop.abort(new Error('lease lost'));
+    await expect(call).rejects.toThrow('lease lost');
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('keeps the result of a call when the store fails afterwards, and tells it', async () => {
+    const told: unknown[] = [];
+    const inner = makeMemoryPermitStore(Date.now);
+    const broken = new Error('database gone');
+    const gate = gateOn(
+      { ...inner, end: () => Promise.reject(broken), book: () => Promise.reject(broken) },
+      { onStoreError: (error) => told.push(error) },
+    );
+    expect(await gate.call(live, 'standard', async () => answer('landed'))).toBe('landed');
+    expect(told).toEqual([broken, broken]);
+  });
+});
+
+describe('reservation', () => {
+  const narrow: Partial<GateOptions> = {
+    limits: { standard: { calls: 3, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
+  };
+
+  it('is taken all or none and consumed by the calls that carry it', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), narrow);
+    const reservation = await gate.reserve(3, 'live');
+    expect(reservation.left).toBe(3);
+    let passed = false;
+    const outsider = gate.call(live, 'standard', async () => {
+      passed = true;
+      return answer(null);
+    });
+    const inside = { ...live, reservation };
+    expect(await gate.call(inside, 'standard', async () => answer('mine'))).toBe('mine');
+    expect(reservation.left).toBe(2);
+    await reservation.release();
+    await outsider;
+    expect(passed).toBe(true);
+    expect(reservation.left).toBe(0);
+    expect(reservation.take()).toBeNull();
+    await reservation.release();
+  });
+
+  it('lets its holder go first when it needs one call more, so that two never wait for each other', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), narrow);
+    const reservation = await gate.reserve(2, 'backfill');
+    const order: string[] = [];
+    const large = gate.reserve(3, 'live').then(async (all) => {
+      order.push('large');
+      await all.release();
+    });
+    const context: CallContext = { class: 'backfill', purpose: 'write', reservation };
+    for (const name of ['first', 'second', 'third']) {
+      await gate.call(context, 'standard', async () => {
+        order.push(name);
+        return answer(null);
+      });
+    }
+    await large;
+    expect(order).toEqual(['first', 'second', 'third', 'large']);
+  });
+
+  it('is not used while the lane is paused', async () => {
+    let now = 1_000_000;
+    const slept: number[] = [];
+    const { store } = makeWatchedStore(() => now);
+    const gate = gateOn(store, {
+      ...narrow,
+      clock: () => now,
+      sleep: async (ms) => {
+        slept.push(ms);
+        now += ms;
+      },
+    });
+    const reservation = await gate.reserve(2, 'live');
+    const inside = { ...live, reservation };
+    await expect(
+      gate.call(inside, 'standard', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING', 7_000))),
+    ).rejects.toThrow();
+    await gate.call(inside, 'standard', async () => answer(null));
+    expect(slept).toEqual([7_000]);
+  });
+
+  it('stops waiting when its signal aborts', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), narrow);
+    const reservation = await gate.reserve(3, 'live');
+    const stop = new AbortController();
+    const waiting = gate.reserve(1, 'live', stop.signal);
+    stop.abort(new Error('lease lost'));
+    await expect(waiting).rejects.toThrow('lease lost');
+    await reservation.release();
+    expect((await gate.reserve(3, 'live')).left).toBe(3);
+  });
+});
