@@ -206,4 +206,6 @@ export interface Backlog {
   readonly parked: number;
   readonly reviews: number;
   readonly links: number;
+  /** The strongest class among the due rows; null when none is due. */
+  readonly strongest: WorkClass | null;
 }

@@ -43,7 +43,7 @@ const timeOf = (
   return { from, to: snapshot.stamp, clock: 'interval' };
 };
 
-const valueOf = (snapshot: RecordSnapshot, apiField: string): RawValue | undefined =>
+const rawOf = (snapshot: RecordSnapshot, apiField: string): RawValue | undefined =>
   Object.hasOwn(snapshot.fields, apiField) ? snapshot.fields[apiField] : undefined;
 
 /** Salesforce gives 18 characters and takes 15; the first 15 are the id. */
@@ -60,7 +60,7 @@ const identityWrite = (
 ): FieldWrite | null => {
   const { system } = snapshot.ref;
   const apiField = pair.identity[system];
-  const current = valueOf(snapshot, apiField);
+  const current = rawOf(snapshot, apiField);
   const wanted = ids[otherSystem(system)];
   if (current === undefined || sameId(otherSystem(system), current, wanted)) return null;
   const rule = 'identity';
@@ -125,8 +125,8 @@ export const planLinked = (
   const needsHistory: string[] = [];
   for (const field of pair.fields) {
     const values = {
-      hubspot: valueOf(snapshots.hubspot, field.fields.hubspot),
-      salesforce: valueOf(snapshots.salesforce, field.fields.salesforce),
+      hubspot: rawOf(snapshots.hubspot, field.fields.hubspot),
+      salesforce: rawOf(snapshots.salesforce, field.fields.salesforce),
     };
     const times = {
       hubspot: timeOf('hubspot', field, link, snapshots.hubspot, history),
@@ -173,7 +173,7 @@ export const planCreate = (
   const target = otherSystem(from);
   const writes: FieldWrite[] = [];
   for (const field of pair.fields) {
-    const raw = valueOf(source, field.fields[from]);
+    const raw = rawOf(source, field.fields[from]);
     if (raw === undefined || !mayFlowTo(field, target)) continue;
     const value = viewOf(field, from, raw);
     const fill = field.fill[target];
@@ -213,7 +213,7 @@ export const baseOfCreated = (
   const sent = new Map(writes.map((write) => [write.field, write]));
   for (const field of pair.fields) {
     const write = sent.get(field.name);
-    const raw = valueOf(source, field.fields[from]);
+    const raw = rawOf(source, field.fields[from]);
     if (write) put(field.name, write.source, write.sent);
     else if (raw !== undefined && mayFlowTo(field, target) && viewOf(field, from, raw).kind === 'blank') {
       put(field.name, raw, null);

@@ -153,3 +153,8 @@ export interface RecordSystem {
 export interface Reserve {
   reserve(calls: number, workClass: WorkClass, signal?: AbortSignal): Promise<Reservation>;
 }
+
+/** Only wakes: says that there may be due work of this pair. See design.md. */
+export interface Wake {
+  wake(pair: string): void;
+}

@@ -1,0 +1,81 @@
+import type { Alignment } from '../model/state.ts';
+import { type System, systems } from '../model/system.ts';
+import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { marksOf } from './intake.ts';
+
+/** More dirty rows than this, and the listing waits for the work to catch up: memory and the age of rows stay bounded. */
+const dirtyRowsMax = 2_000;
+
+export type AlignStep = 'page' | 'wait' | 'done';
+
+/** Sets the cursors of both readers of changes before anything is listed, so that what changes meanwhile is seen by the polls. */
+const setCursors = async (context: EngineContext): Promise<void> => {
+  const { pair, store } = context;
+  for (const system of systems) {
+    if (await store.cursor(pair.name, system)) continue;
+    const stamp = await context.systems[system].now(contextFor(context, 'live', 'poll'));
+    await store.commitSignals([], { cursor: { pair: pair.name, system, at: { stamp, id: '' } } });
+  }
+};
+
+const begin = async (context: EngineContext): Promise<Alignment> => {
+  await setCursors(context);
+  const alignment: Alignment = {
+    pair: context.pair.name,
+    mappingHash: context.mappingHash,
+    after: { hubspot: null, salesforce: null },
+    listed: { hubspot: 0, salesforce: 0 },
+    done: { hubspot: false, salesforce: false },
+  };
+  await context.store.commitSignals([], { alignment });
+  const retried = await context.store.retryParked(context.pair.name);
+  context.events.emit('alignment-started', { pair: context.pair.name, parkedRetried: retried });
+  return alignment;
+};
+
+const listNext = async (context: EngineContext, alignment: Alignment, system: System): Promise<void> => {
+  const { pair, store } = context;
+  const page = await context.systems[system].listPage(
+    pair.types[system],
+    alignment.after[system],
+    fieldsOf(pair, system),
+    contextFor(context, 'backfill', 'list'),
+  );
+  const marks = await marksOf(context, page.records, 'backfill', 'first alignment');
+  const next: Alignment = {
+    ...alignment,
+    after: { ...alignment.after, [system]: page.after ?? alignment.after[system] },
+    listed: { ...alignment.listed, [system]: alignment.listed[system] + page.records.length },
+    done: { ...alignment.done, [system]: page.after === null },
+  };
+  await store.commitSignals(marks, { alignment: next });
+  if (marks.length > 0) context.wake.wake(pair.name);
+  const progress = { hubspot: next.listed.hubspot, salesforce: next.listed.salesforce };
+  context.events.emit('alignment-page', { pair: pair.name, system, marked: marks.length, ...progress });
+  if (next.done.hubspot && next.done.salesforce) {
+    context.events.emit('alignment-listed', { pair: pair.name, ...progress });
+  }
+};
+
+/**
+ * One step of the first alignment (or of a changed mapping's): lists HubSpot whole, lets the work catch up, then lists Salesforce, whose
+ * records are then mostly linked and end in intake. Resumes after a crash at the page it had reached.
+ * @throws CallFailed when a system cannot be listed.
+ */
+export const alignStep = async (context: EngineContext): Promise<AlignStep> => {
+  const { pair, store } = context;
+  let alignment = await store.alignment(pair.name);
+  if (alignment?.mappingHash !== context.mappingHash) alignment = await begin(context);
+  const system = systems.find((side) => !alignment.done[side]);
+  if (!system) return 'done';
+  const backlog = await store.backlog(pair.name);
+  const busy = backlog.due + backlog.leased > 0;
+  if (
+    backlog.dirty > dirtyRowsMax ||
+    (system === 'salesforce' && alignment.listed.salesforce === 0 && busy)
+  ) {
+    return 'wait';
+  }
+  await listNext(context, alignment, system);
+  return 'page';
+};

@@ -1,0 +1,132 @@
+import type { Failure } from '../model/failure.ts';
+import type {
+  Base,
+  ClaimedUnit,
+  LedgerEntry,
+  Link,
+  NewIntent,
+  Parked,
+  Review,
+  UnitSettlement,
+} from '../model/state.ts';
+import type { RecordRef, Sides, System } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
+
+/** A settlement that is being put together while a unit is worked on. */
+export interface Draft {
+  readonly unit: ClaimedUnit;
+  /** `link:ID` once a link began. */
+  key: string;
+  link: Link | null;
+  base: Record<string, Sides<RawValue>>;
+  stamps: { hubspot?: number; salesforce?: number };
+  begin: UnitSettlement['begin'] | undefined;
+  end: UnitSettlement['end'] | undefined;
+  closedIntents: string[];
+  ledger: LedgerEntry[];
+  /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
+  againMs: number | null;
+  park: Omit<Parked, 'since'>[];
+  /** Parked rows that still stand, all of them until a plan says otherwise; the others are taken back when the unit is settled. */
+  stillParked: readonly Parked[];
+  review: Omit<Review, 'since'> | null | undefined;
+}
+
+export const makeDraft = (unit: ClaimedUnit): Draft => ({
+  unit,
+  key: unit.key,
+  link: unit.link,
+  base: {},
+  stamps: {},
+  begin: undefined,
+  end: undefined,
+  closedIntents: [],
+  ledger: [],
+  againMs: null,
+  park: [],
+  stillParked: [...unit.parked],
+  review: undefined,
+});
+
+/** How often the unit was looked at without an end. */
+export const attemptsOf = (unit: ClaimedUnit): number =>
+  Math.max(0, ...unit.dirty.map((row) => row.attempts));
+
+/** Asks for another look; the sooner of two wishes wins. */
+export const lookAgain = (draft: Draft, dueMs: number): void => {
+  draft.againMs = draft.againMs === null ? dueMs : Math.min(draft.againMs, dueMs);
+};
+
+export const moveBase = (draft: Draft, base: Base): void => {
+  Object.assign(draft.base, base);
+};
+
+export const raiseStamp = (draft: Draft, system: System, stamp: number | null): void => {
+  if (stamp !== null) draft.stamps[system] = Math.max(draft.stamps[system] ?? 0, stamp);
+};
+
+/** Parks a field (or the record) with what the person who reads it should do next. */
+export const parkIn = (
+  draft: Draft,
+  pair: string,
+  row: { ref: RecordRef; field: string | null; failure: Failure; next: string; refused: string },
+): void => {
+  draft.park.push({ pair, unit: draft.key, system: row.ref.system, ...row });
+};
+
+/** The draft as a settlement. With `keepDirty` (a first step whose second follows) the dirty rows are left alone. */
+export const settlementOf = (draft: Draft, pair: string, keepDirty = false): UnitSettlement => {
+  const { unit, link } = draft;
+  const stands = new Set([...draft.stillParked, ...draft.park].map((row) => `${row.system} ${row.field}`));
+  const dueMs = draft.againMs;
+  const moves = link !== null && !draft.begin && !draft.end;
+  return {
+    unit: { key: draft.key, fence: unit.fence },
+    pair,
+    ...(draft.begin ? { begin: draft.begin } : {}),
+    ...(moves
+      ? { move: { linkId: link.id, version: link.version, base: draft.base, stamps: draft.stamps } }
+      : {}),
+    ...(draft.end ? { end: draft.end } : {}),
+    closedIntents: draft.closedIntents,
+    ledger: draft.ledger,
+    clean: keepDirty || dueMs !== null ? [] : unit.dirty.map(({ ref, version }) => ({ ref, version })),
+    again: keepDirty || dueMs === null ? [] : unit.dirty.map(({ ref }) => ({ ref, dueMs })),
+    park: draft.park,
+    unpark: keepDirty
+      ? []
+      : unit.parked
+          .filter((row) => !stands.has(`${row.system} ${row.field}`))
+          .map(({ system, field }) => ({ system, field })),
+    ...(draft.review === undefined ? {} : { review: draft.review }),
+  };
+};
+
+/** Starts the second step of a unit whose link just began: what the first step settled is forgotten, the parked rows stay known. */
+export const continueWith = (draft: Draft, link: Link): void => {
+  draft.key = `link:${link.id}`;
+  draft.link = link;
+  draft.begin = undefined;
+  draft.base = {};
+  draft.stamps = {};
+  draft.closedIntents = [];
+  draft.ledger = [];
+  draft.park = draft.park.map((row) => ({ ...row, unit: draft.key }));
+  draft.review = undefined;
+};
+
+/** One ledger line per field that landed. */
+export const ledgerOfWrites = (intent: NewIntent, changedAt: number | null, how: string): LedgerEntry[] =>
+  intent.writes.map((write) => ({
+    pair: intent.pair,
+    event: 'write',
+    target: intent.target,
+    field: write.field,
+    from: write.replaced,
+    to: write.sent,
+    cause: how === '' ? intent.cause : `${intent.cause}; ${how}`,
+    rule: write.rule,
+    clock: write.clock,
+    lost: write.lost,
+    changedAt,
+  }));

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/budget.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import type { Sides, System } from '../model/system.ts';
+import type { EngineEvents, EngineStore, RecordSystem, Reserve, Wake } from './ports.ts';
+
+/** Times that the engine keeps, milliseconds. Tests may shorten them; relations between them are checked in engineTiming. */
+export interface EngineTiming {
+  /** A lease outlasts the longest request and its settle. */
+  readonly leaseMs: number;
+  /** How long a request may still be under way after its intent was stored; nothing is looked at or sent again before. */
+  readonly intentDeadlineMs: number;
+  /** An intent is refused when the lease ends sooner than this: a write must not outlive its lease. */
+  readonly leaseMarginMs: number;
+  /** A plan is not sent once its reads are older than this. */
+  readonly readAgeMaxMs: number;
+  /** How far a poll starts before its cursor: rows become visible late (search index; long transactions). */
+  readonly overlapMs: Sides<number>;
+}
+
+/** The connectors' request timeout is 20 s: a lease (60 s) outlasts it by far, the deadline by 5 s. */
+export const engineTiming: EngineTiming = {
+  leaseMs: 60_000,
+  intentDeadlineMs: 25_000,
+  leaseMarginMs: 30_000,
+  readAgeMaxMs: 10_000,
+  // HubSpot's search index lags by seconds; Salesforce rows committed late carry earlier stamps (airbyte #27146).
+  overlapMs: { hubspot: 30_000, salesforce: 300_000 },
+};
+
+/** Everything that one pair's engine works with. Pure rooms and edges meet here by interface alone. */
+export interface EngineContext {
+  readonly pair: PairMapping;
+  readonly mappingHash: string;
+  readonly store: EngineStore;
+  readonly systems: Sides<RecordSystem>;
+  readonly gates: Sides<Reserve>;
+  readonly wake: Wake;
+  readonly events: EngineEvents;
+  /** This worker, as the store knows it. */
+  readonly holder: string;
+  readonly timing: EngineTiming;
+  /** Age of reads; never compared with another machine's clock. */
+  readonly nowMs: () => number;
+  readonly makeId: () => string;
+  readonly signal: AbortSignal;
+}
+
+export const makeIntentId = (): string => randomUUID();
+
+/** API fields of one side that a look reads: the mapped ones and the identity field. */
+export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
+  ...new Set([pair.identity[system], ...pair.fields.map((field) => field.fields[system])]),
+];
+
+/** A call context for one purpose, on a reservation where one is given. */
+export const contextFor = (
+  context: EngineContext,
+  workClass: WorkClass,
+  purpose: CallPurpose,
+  reservation?: Reservation,
+): CallContext => ({
+  class: workClass,
+  purpose,
+  signal: context.signal,
+  ...(reservation ? { reservation } : {}),
+});

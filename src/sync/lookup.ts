@@ -1,0 +1,120 @@
+import type { WorkClass } from '../model/budget.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import { otherSystem, type RecordRef, type System } from '../model/system.ts';
+import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import type { Candidates } from './match.ts';
+
+/** An unlinked record that was read, and the match keys it locked. */
+export interface Seeker {
+  readonly record: RecordSnapshot;
+  readonly keys: readonly string[];
+}
+
+/** Found records by lower-cased value asked for. */
+type Index = ReadonlyMap<string, readonly RecordSnapshot[]>;
+
+const indexOf = (
+  found: readonly { readonly record: RecordSnapshot; readonly matched: readonly string[] }[],
+): Index => {
+  const index = new Map<string, RecordSnapshot[]>();
+  for (const { record, matched } of found) {
+    for (const value of matched) index.set(value, [...(index.get(value) ?? []), record]);
+  }
+  return index;
+};
+
+const find = async (
+  context: EngineContext,
+  system: System,
+  field: string,
+  values: readonly string[],
+  workClass: WorkClass,
+): Promise<Index> => {
+  const distinct = [...new Set(values)];
+  if (distinct.length === 0) return new Map();
+  const callContext = contextFor(context, workClass, 'match');
+  const { pair } = context;
+  return indexOf(
+    await context.systems[system].findByField(
+      pair.types[system],
+      field,
+      distinct,
+      fieldsOf(pair, system),
+      callContext,
+    ),
+  );
+};
+
+const unique = (records: readonly RecordSnapshot[]): readonly RecordSnapshot[] => [
+  ...new Map(records.map((record) => [record.ref.id, record])).values(),
+];
+
+const idInIdentityField = (context: EngineContext, record: RecordSnapshot): string | null => {
+  const value = record.fields[context.pair.identity[record.ref.system]];
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+/**
+ * Looks for the counterparts of records of one system, after their match keys were locked: by the id in their own identity field, by
+ * their id in the other side's, and by match key. Twins are looked up in Salesforce alone: HubSpot's match fields are looked up
+ * by `idProperty`, which only unique properties allow.
+ */
+export const lookUp = async (
+  context: EngineContext,
+  system: System,
+  seekers: readonly Seeker[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<Seeker, Candidates>> => {
+  const { pair } = context;
+  const other = otherSystem(system);
+  const ids = seekers.map((seeker) => seeker.record.ref.id);
+  const keys = seekers.flatMap((seeker) => seeker.keys);
+  const names = seekers.flatMap((seeker) => idInIdentityField(context, seeker.record) ?? []);
+  const byKey = async (side: System): Promise<readonly Index[]> =>
+    Promise.all(pair.match.map((rule) => find(context, side, rule.fields[side], keys, workClass)));
+  const [named, naming, matching, twins] = await Promise.all([
+    names.length === 0
+      ? new Map<string, RecordSnapshot>()
+      : context.systems[other].readMany(
+          pair.types[other],
+          names,
+          fieldsOf(pair, other),
+          contextFor(context, workClass, 'match'),
+        ),
+    find(context, other, pair.identity[other], ids, workClass),
+    byKey(other),
+    system === 'salesforce' ? byKey(system) : [],
+  ]);
+  const all = (indexes: readonly Index[], seeker: Seeker): readonly RecordSnapshot[] =>
+    unique(seeker.keys.flatMap((key) => indexes.flatMap((index) => index.get(key.toLowerCase()) ?? [])));
+  return new Map(
+    seekers.map((seeker) => {
+      const { ref } = seeker.record;
+      const name = idInIdentityField(context, seeker.record);
+      const isOther = (record: RecordSnapshot): boolean => record.ref.id !== ref.id;
+      return [
+        seeker,
+        {
+          named: (name === null ? undefined : named.get(name)) ?? null,
+          naming: unique(naming.get(ref.id.toLowerCase()) ?? []),
+          matching: all(matching, seeker),
+          twins: all(twins, seeker).filter(isOther),
+        },
+      ];
+    }),
+  );
+};
+
+/** Which of these records have a live link. */
+export const linkedAmong = async (
+  context: EngineContext,
+  system: System,
+  records: readonly RecordRef[],
+): Promise<(ref: RecordRef) => boolean> => {
+  const ids = [...new Set(records.map((ref) => ref.id))];
+  const links = ids.length === 0 ? null : await context.store.linksOf(context.pair.name, system, ids);
+  return (ref) => {
+    const link = links?.get(ref.id);
+    return link !== undefined && link.ended === null;
+  };
+};

@@ -1,0 +1,61 @@
+import type { PairMapping } from '../model/mapping.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import type { RecordRef } from '../model/system.ts';
+
+/** What the lookups of an unlinked record found, live and deleted ones. */
+export interface Candidates {
+  /** The record that the own identity field names, if it was found. */
+  readonly named: RecordSnapshot | null;
+  /** Records on the other side whose identity field names this record. */
+  readonly naming: readonly RecordSnapshot[];
+  /** Records on the other side with the same match key. */
+  readonly matching: readonly RecordSnapshot[];
+  /** Other records on this record's own side with the same match key. */
+  readonly twins: readonly RecordSnapshot[];
+}
+
+export type MatchVerdict =
+  | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'review'; readonly cause: string; readonly candidates: readonly RecordRef[] };
+
+const review = (cause: string, records: readonly RecordSnapshot[]): MatchVerdict => ({
+  kind: 'review',
+  cause,
+  candidates: records.map((record) => record.ref),
+});
+
+/** The match keys of a record, one per rule that finds a valid value, in a form that both sides share. */
+export const matchKeysOf = (pair: PairMapping, record: RecordSnapshot): readonly string[] => {
+  const { system } = record.ref;
+  return pair.match.flatMap((rule) => {
+    const value = rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null);
+    return value.kind === 'value' ? [value.key] : [];
+  });
+};
+
+/**
+ * Finds the counterpart of a record that has no link: the identity field first, then the match keys. More than one candidate, or
+ * one that is linked elsewhere or deleted, is never guessed: it becomes a review.
+ */
+export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) => boolean): MatchVerdict => {
+  const byIdentity = candidates.named ? [candidates.named] : candidates.naming;
+  if (byIdentity.length > 1)
+    return review('several records name this one in their identity field', byIdentity);
+  const [identified] = byIdentity;
+  if (identified) {
+    if (identified.deleted) return review('its counterpart was deleted', byIdentity);
+    if (isLinked(identified.ref)) {
+      return review('the record in the identity field is linked elsewhere', byIdentity);
+    }
+    return { kind: 'link', other: identified, how: 'identity' };
+  }
+  const live = candidates.matching.filter((record) => !record.deleted);
+  const twins = candidates.twins.filter((record) => !record.deleted);
+  if (twins.length > 0) return review('several records have the same match key', [...twins, ...live]);
+  if (live.length > 1) return review('several candidates have the same match key', live);
+  const [only] = live;
+  if (!only) return { kind: 'none' };
+  if (isLinked(only.ref)) return review('the only candidate is linked elsewhere', live);
+  return { kind: 'link', other: only, how: 'match-key' };
+};

@@ -1,0 +1,38 @@
+import type { System } from '../model/system.ts';
+import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { marksOf } from './intake.ts';
+import { clearCallFailure } from './problems.ts';
+
+/** What one poll of one system found. */
+export interface PollResult {
+  readonly seen: number;
+  readonly marked: number;
+}
+
+/**
+ * Reads what changed in one system since its cursor, less the overlap, and commits the dirty rows of each page together with the
+ * cursor behind it. Nothing happens before the first alignment has set the cursor.
+ * @throws CallFailed when the system cannot be polled; what was committed stays.
+ */
+export const pollOnce = async (context: EngineContext, system: System): Promise<PollResult> => {
+  const { pair, store, timing } = context;
+  const cursor = await store.cursor(pair.name, system);
+  if (!cursor) return { seen: 0, marked: 0 };
+  let [seen, marked] = [0, 0];
+  const pages = context.systems[system].changesSince(
+    pair.types[system],
+    cursor,
+    timing.overlapMs[system],
+    fieldsOf(pair, system),
+    contextFor(context, 'live', 'poll'),
+  );
+  for await (const page of pages) {
+    const marks = await marksOf(context, page.records, 'live', `poll of ${system}`);
+    await store.commitSignals(marks, { cursor: { pair: pair.name, system, at: page.cursor } });
+    seen += page.records.length;
+    marked += marks.length;
+    if (marks.length > 0) context.wake.wake(pair.name);
+  }
+  await clearCallFailure(context, system);
+  return { seen, marked };
+};

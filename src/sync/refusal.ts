@@ -1,0 +1,65 @@
+import { canRetryHelp, type Failure } from '../model/failure.ts';
+import type { FieldWrite } from '../model/state.ts';
+import { type RecordRef, systemLabel } from '../model/system.ts';
+import { againAfterMs, identityLooksMax } from './backoff.ts';
+import { digestOf } from './digest.ts';
+import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
+import { type Mapped, rawFieldsOf } from './plan.ts';
+
+/** The step that helps, for the person who reads a parked row. */
+export const nextStepOf = (failure: Failure): string => {
+  const there = systemLabel[failure.system];
+  switch (failure.category) {
+    case 'value':
+      return `Correct the value at its source, or make ${there} accept it; it is tried again by itself when it changes.`;
+    case 'identity':
+      return `Look at the record in ${there}: it may be deleted, merged, converted or a duplicate. It is tried again when either record changes.`;
+    case 'permission':
+      return `Give the integration user write access to this field in ${there}.`;
+    case 'schema':
+      return `The field or object is not in ${there}: correct the mapping or create it there.`;
+    case 'credentials':
+      return `Check the credentials for ${there}.`;
+    case 'request':
+      return 'This is a defect of Tandem: report it with the code and message.';
+    case 'throttled':
+    case 'locked':
+    case 'unavailable':
+      return 'Nothing to do: it is tried again by itself.';
+  }
+};
+
+/** What a refused row asks for: another look, or parked fields while the rest goes on. Nothing of the row was executed. */
+export const applyRefusal = (
+  draft: Draft,
+  { pair, mappingHash }: Mapped,
+  target: RecordRef,
+  writes: readonly FieldWrite[],
+  failure: Failure,
+): void => {
+  const attempts = attemptsOf(draft.unit);
+  if (canRetryHelp(failure)) {
+    lookAgain(draft, failure.retryAfterMs ?? againAfterMs(attempts));
+    return;
+  }
+  if (failure.category === 'credentials') {
+    lookAgain(draft, againAfterMs(Math.max(attempts, 2)));
+    return;
+  }
+  if (failure.category === 'identity' && attempts < identityLooksMax) {
+    lookAgain(draft, againAfterMs(attempts));
+    return;
+  }
+  const next = nextStepOf(failure);
+  const blamed = writes.filter((write) => failure.fields.includes(write.apiField));
+  for (const write of blamed) {
+    const refused = digestOf(mappingHash, { [write.apiField]: write.sent });
+    parkIn(draft, pair.name, { ref: target, field: write.field, failure, next, refused });
+  }
+  if (blamed.length === 0) {
+    const refused = digestOf(mappingHash, rawFieldsOf(writes));
+    parkIn(draft, pair.name, { ref: target, field: null, failure, next, refused });
+  } else if (blamed.length < writes.length) {
+    lookAgain(draft, 0);
+  }
+};

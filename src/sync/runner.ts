@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallFailed } from '../model/failure.ts';
+import { bothSides, type Sides, systems } from '../model/system.ts';
+import { alignStep } from './align.ts';
+import { againAfterMs } from './backoff.ts';
+import type { EngineContext } from './engine.ts';
+import { pollOnce } from './poll.ts';
+import { reportCallFailure } from './problems.ts';
+import { type BatchResult, workOnce } from './work.ts';
+
+/** What the worker did since it started. */
+export interface RunTotals {
+  created: Sides<number>;
+  updated: Sides<number>;
+  equal: number;
+  linked: number;
+  failed: number;
+}
+
+/** Batches under way at once: while one waits for a vendor, the other reads or settles. */
+const batchesAtOnce = 2;
+
+/**
+ * A look that began so long after the last write has seen it: HubSpot's search index lags by up to some seconds. Only
+ * `--until-idle` waits for this; the polls' overlap sees later ones.
+ */
+const indexSettleMs = 5_000;
+
+const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
+
+/**
+ * Runs one pair's engine: works off what is due whenever it is woken, polls on a schedule, lists for the first alignment. Each loop
+ * outlives failures of the vendors and of the store: it reports them and tries again.
+ */
+export class Runner {
+  readonly totals: RunTotals = {
+    created: { hubspot: 0, salesforce: 0 },
+    updated: { hubspot: 0, salesforce: 0 },
+    equal: 0,
+    linked: 0,
+    failed: 0,
+  };
+  private readonly context: EngineContext;
+  private readonly pollEveryMs: number;
+  private readonly startedAt: number;
+  private readonly loops: Promise<void>[] = [];
+  private working: Promise<void> | null = null;
+  private wokenAgain = false;
+  private stopping = false;
+  private aligned = false;
+  private movedAt: number;
+  /** When the newest complete look at both systems began; 0 before the first. */
+  private lookedAt = 0;
+  private pollSoon: (() => void) | null = null;
+
+  constructor(context: EngineContext, pollEveryMs: number) {
+    this.context = context;
+    this.pollEveryMs = pollEveryMs;
+    this.startedAt = context.nowMs();
+    this.movedAt = this.startedAt;
+  }
+
+  /** Starts the loops. */
+  start(): void {
+    this.loops.push(this.pollLoop(), this.alignLoop());
+    this.wake();
+  }
+
+  /** Says that there may be due work. Any number of calls while it works become one more round. */
+  wake(): void {
+    if (this.stopping) return;
+    if (this.working) {
+      this.wokenAgain = true;
+      return;
+    }
+    this.working = this.drain().finally(() => {
+      this.working = null;
+      if (this.wokenAgain) {
+        this.wokenAgain = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** Finishes what is in flight and ends the loops. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.pollSoon?.();
+    await Promise.all([...this.loops, this.working]);
+  }
+
+  /** Resolves when nothing is dirty or in flight and a full look from after the last write found nothing new. */
+  async untilIdle(): Promise<void> {
+    while (!this.stopping && !(await this.isIdle())) {
+      const backlog = await this.safely('store', async () =>
+        this.context.store.backlog(this.context.pair.name),
+      );
+      if (this.aligned && backlog && backlog.due + backlog.leased === 0) this.pollSoon?.();
+      await this.pause(200);
+    }
+  }
+
+  private async isIdle(): Promise<boolean> {
+    if (!this.aligned || this.working) return false;
+    if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
+    const backlog = await this.safely('store', async () =>
+      this.context.store.backlog(this.context.pair.name),
+    );
+    return backlog !== null && backlog.dirty === 0 && backlog.openIntents === 0 && backlog.leased === 0;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.context.signal }).catch(() => undefined);
+  }
+
+  /** Runs a step; a failure of a vendor or of the store is reported and answered with null. */
+  private async safely<T>(what: string, step: () => Promise<T>): Promise<T | null> {
+    try {
+      return await step();
+    } catch (error) {
+      if (this.context.signal.aborted) return null;
+      const cause = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof CallFailed)) {
+        this.context.events.emit('step-failed', {
+          what,
+          cause,
+          next: 'Nothing to do: it is tried again by itself.',
+        });
+        return null;
+      }
+      await reportCallFailure(this.context, error).catch(() => undefined);
+      return null;
+    }
+  }
+
+  private count(result: BatchResult): void {
+    const { totals } = this;
+    totals.created = add(totals.created, result.created);
+    totals.updated = add(totals.updated, result.updated);
+    totals.equal += result.equal;
+    totals.linked += result.linked;
+    totals.failed += result.failed;
+    if (result.moved) this.movedAt = this.context.nowMs();
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.all(Array.from({ length: batchesAtOnce }, async () => this.drainLane()));
+  }
+
+  private async drainLane(): Promise<void> {
+    let failures = 0;
+    while (!this.stopping) {
+      const result = await this.safely('work', async () => {
+        const backlog = await this.context.store.backlog(this.context.pair.name);
+        return backlog.due === 0 ? null : workOnce(this.context, backlog.strongest ?? 'live');
+      });
+      if (!result || result.units === 0) return;
+      this.count(result);
+      failures = result.failed === result.units && !result.moved ? failures + 1 : 0;
+      if (failures > 0) await this.pause(againAfterMs(failures - 1));
+    }
+  }
+
+  private async pollLoop(): Promise<void> {
+    while (!this.stopping) {
+      const began = this.context.nowMs();
+      const results = await Promise.all(
+        systems.map((system) => this.safely(`poll ${system}`, async () => pollOnce(this.context, system))),
+      );
+      if (this.aligned && results.every((result) => result !== null)) this.lookedAt = began;
+      await this.untilNextPoll();
+    }
+  }
+
+  private async untilNextPoll(): Promise<void> {
+    if (this.stopping) return;
+    await this.pause(Math.min(1_000, this.pollEveryMs));
+    const soon = new Promise<void>((resolve) => {
+      this.pollSoon = resolve;
+    });
+    const rest = new AbortController();
+    const waited = sleep(Math.max(0, this.pollEveryMs - 1_000), undefined, {
+      signal: AbortSignal.any([rest.signal, this.context.signal]),
+    }).catch(() => undefined);
+    await Promise.race([soon, waited]);
+    rest.abort();
+    this.pollSoon = null;
+  }
+
+  private async alignLoop(): Promise<void> {
+    let failures = 0;
+    while (!this.stopping) {
+      const step = await this.safely('alignment', async () => alignStep(this.context));
+      if (step === 'done') {
+        if (!this.aligned) this.context.events.emit('alignment-done', { pair: this.context.pair.name });
+        this.aligned = true;
+        return;
+      }
+      failures = step === null ? failures + 1 : 0;
+      if (step === null) await this.pause(againAfterMs(failures - 1));
+      if (step === 'wait') await this.pause(100);
+    }
+  }
+}

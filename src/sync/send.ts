@@ -1,0 +1,143 @@
+import type { WorkClass } from '../model/budget.ts';
+import type { FieldWrite, NewIntent } from '../model/state.ts';
+import { type RecordRef, type System, systems } from '../model/system.ts';
+import type { WriteOutcome, WriteRow } from '../model/write.ts';
+import { type Draft, ledgerOfWrites, lookAgain, moveBase, raiseStamp } from './draft.ts';
+import { contextFor, type EngineContext } from './engine.ts';
+import { baseOfWrites, rawFieldsOf } from './plan.ts';
+import { applyRefusal } from './refusal.ts';
+import type { Reservations } from './reservation.ts';
+
+/** A write that is ready to go, and the unit that waits for it. */
+export interface SendJob {
+  readonly draft: Draft;
+  readonly intent: NewIntent;
+  /** When the older of the two reads behind the plan arrived, by this process's clock. */
+  readonly readAt: number;
+  /** The source record's stamp: when the change was made there. */
+  readonly changedAt: number | null;
+}
+
+/** A job whose row was sent, with what became of it. */
+export interface SentJob {
+  readonly job: SendJob;
+  readonly outcome: WriteOutcome;
+}
+
+/** Builds the intent of an update or create. */
+export const makeJob = (
+  context: EngineContext,
+  draft: Draft,
+  op: NewIntent['op'],
+  target: RecordRef,
+  source: RecordRef,
+  writes: readonly FieldWrite[],
+  readAt: number,
+  changedAt: number | null,
+): SendJob => ({
+  draft,
+  readAt,
+  changedAt,
+  intent: {
+    id: context.makeId(),
+    pair: context.pair.name,
+    unit: draft.key,
+    linkId: draft.link?.id ?? null,
+    linkVersion: draft.link?.version ?? null,
+    op,
+    target,
+    source,
+    writes,
+    cause: draft.unit.dirty.map((row) => row.cause).join(', ') || 'look',
+  },
+});
+
+const rowOf = (context: EngineContext, intent: NewIntent): WriteRow =>
+  intent.op === 'update'
+    ? { op: 'update', key: intent.id, id: intent.target.id, fields: rawFieldsOf(intent.writes) }
+    : {
+        op: 'upsert',
+        key: intent.id,
+        identityField: context.pair.identity[intent.target.system],
+        identityValue: intent.source.id,
+        fields: rawFieldsOf(intent.writes),
+      };
+
+const sendSide = async (
+  context: EngineContext,
+  system: System,
+  jobs: readonly SendJob[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<readonly SentJob[]> => {
+  if (jobs.length === 0) return [];
+  const rows = jobs.map((job) => rowOf(context, job.intent));
+  const callContext = contextFor(context, workClass, 'write', reservations[system]);
+  const outcomes = await context.systems[system].writeMany(context.pair.types[system], rows, callContext);
+  return jobs.map((job, index) => ({
+    job,
+    outcome: outcomes[index] ?? { kind: 'unknown', cause: 'the connector answered no outcome for this row' },
+  }));
+};
+
+/**
+ * Stores the intents under the units' fences, then sends their rows, both systems at once. A job that is not sent (reads too old,
+ * lease lost, link moved) asks for another look. Answers the jobs that were sent.
+ */
+export const sendAll = async (
+  context: EngineContext,
+  jobs: readonly SendJob[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<readonly SentJob[]> => {
+  const fresh = jobs.filter((job) => context.nowMs() - job.readAt <= context.timing.readAgeMaxMs);
+  const fences = new Map(fresh.map((job) => [job.draft.key, job.draft.unit.fence]));
+  const { intentDeadlineMs, leaseMarginMs } = context.timing;
+  const accepted =
+    fresh.length === 0
+      ? new Set<string>()
+      : await context.store.openIntents(
+          fresh.map((job) => job.intent),
+          fences,
+          intentDeadlineMs,
+          leaseMarginMs,
+        );
+  for (const job of jobs) if (!accepted.has(job.intent.id)) lookAgain(job.draft, 0);
+  const going = fresh.filter((job) => accepted.has(job.intent.id));
+  const sides = await Promise.all(
+    systems.map((system) =>
+      sendSide(
+        context,
+        system,
+        going.filter((job) => job.intent.target.system === system),
+        workClass,
+        reservations,
+      ),
+    ),
+  );
+  return sides.flat();
+};
+
+/**
+ * Puts an outcome into the unit's draft: landed moves the base and writes the ledger, refused parks or asks for another look,
+ * unknown leaves the intent open and looks once nothing can be under way any more. Creates that landed are the caller's.
+ */
+export const applyOutcome = (context: EngineContext, { job, outcome }: SentJob): void => {
+  const { draft, intent } = job;
+  switch (outcome.kind) {
+    case 'landed':
+      draft.closedIntents.push(intent.id);
+      if (intent.op === 'create') return;
+      moveBase(draft, baseOfWrites(intent.target.system, intent.writes));
+      raiseStamp(draft, intent.target.system, outcome.stamp);
+      draft.ledger.push(...ledgerOfWrites(intent, job.changedAt, ''));
+      return;
+    case 'refused':
+      draft.closedIntents.push(intent.id);
+      applyRefusal(draft, context, intent.target, intent.writes, outcome.failure);
+      return;
+    case 'unknown':
+      lookAgain(draft, context.timing.intentDeadlineMs);
+      return;
+  }
+};

@@ -1,0 +1,212 @@
+import type { WorkClass } from '../model/budget.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import type { Base } from '../model/state.ts';
+import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
+import { againAfterMs } from './backoff.ts';
+import { attemptsOf, type Draft, lookAgain } from './draft.ts';
+import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { landedWrites } from './landed.ts';
+import { handleMissing, isStale } from './linked.ts';
+import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
+import { type Candidates, decideMatch, matchKeysOf } from './match.ts';
+import { baseOfWrites, planCreate } from './plan.ts';
+import type { Reservations } from './reservation.ts';
+import { makeJob, type SendJob } from './send.ts';
+
+/** A link that is to begin between two records that were read. */
+export interface Beginning {
+  readonly draft: Draft;
+  readonly snapshots: Sides<RecordSnapshot>;
+  /** What an earlier create, whose outcome was unknown, is now seen to have written. */
+  readonly base: Base;
+  readonly how: string;
+}
+
+export interface Unlinked {
+  readonly beginnings: readonly Beginning[];
+  readonly creates: readonly { readonly job: SendJob; readonly source: RecordSnapshot }[];
+}
+
+interface Seeking extends Seeker {
+  readonly draft: Draft;
+}
+
+/** How long a unit waits whose match key another unit holds. */
+const keyHeldMs = 500;
+
+const lockName = (pair: string, key: string): string => `key:${pair}:${key}`;
+
+/** Reads the records themselves; what is missing, deleted or stale ends here. */
+const readOwn = async (
+  context: EngineContext,
+  system: System,
+  drafts: readonly Draft[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<readonly Seeking[]> => {
+  const { pair } = context;
+  const idOf = (draft: Draft): string => draft.unit.dirty[0]?.ref.id ?? '';
+  const found = await context.systems[system].readMany(
+    pair.types[system],
+    drafts.map(idOf),
+    fieldsOf(pair, system),
+    contextFor(context, workClass, 'read', reservations[system]),
+  );
+  return drafts.flatMap((draft) => {
+    const record = found.get(idOf(draft));
+    if (!record || record.ref.id !== idOf(draft)) {
+      handleMissing(context, draft, system, idOf(draft));
+      return [];
+    }
+    if (record.deleted) {
+      draft.closedIntents.push(...draft.unit.intents.map((intent) => intent.id));
+      draft.stillParked = [];
+      return [];
+    }
+    if (isStale(draft, record)) {
+      lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
+      return [];
+    }
+    return [{ draft, record, keys: matchKeysOf(pair, record) }];
+  });
+};
+
+/** Whether there is anything to look a counterpart up by; a record without a valid match key stays alone, by rule. */
+const canSeek = (context: EngineContext, { draft, record, keys }: Seeking): boolean => {
+  const named = record.fields[context.pair.identity[record.ref.system]];
+  return keys.length > 0 || draft.unit.intents.length > 0 || (typeof named === 'string' && named !== '');
+};
+
+/** Locks the match keys; a unit that does not get all of its keys waits for the one that holds them. */
+const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Promise<readonly Seeking[]> => {
+  const entries = seeking.flatMap(({ draft, keys }) =>
+    keys.map((key) => ({
+      unit: draft.key,
+      fence: draft.unit.fence,
+      key: lockName(context.pair.name, key),
+    })),
+  );
+  const seen = new Set<string>();
+  const wanted = entries.filter((entry) => !seen.has(entry.key) && seen.add(entry.key));
+  const granted =
+    wanted.length === 0
+      ? new Set<string>()
+      : await context.store.lockKeys(context.holder, wanted, context.timing.leaseMs);
+  const owner = new Map(wanted.map((entry) => [entry.key, entry.unit]));
+  return seeking.filter(({ draft, keys }) => {
+    const names = keys.map((key) => lockName(context.pair.name, key));
+    const all = names.every((name) => granted.has(name) && owner.get(name) === draft.key);
+    if (!all) lookAgain(draft, keyHeldMs);
+    return all;
+  });
+};
+
+/** Closes the creates whose outcome was unknown, and answers what they are now seen to have written. */
+const settleCreates = (context: EngineContext, draft: Draft, other: RecordSnapshot | null): Base => {
+  const base: Record<string, Sides<RawValue>> = {};
+  for (const intent of draft.unit.intents) {
+    draft.closedIntents.push(intent.id);
+    if (!other || intent.target.system !== other.ref.system) continue;
+    Object.assign(base, baseOfWrites(intent.target.system, landedWrites(context.pair, intent, other)));
+  }
+  return base;
+};
+
+const decide = (
+  context: EngineContext,
+  seeking: Seeking,
+  candidates: Candidates,
+  isLinked: (ref: RecordSnapshot['ref']) => boolean,
+): Beginning | { readonly job: SendJob; readonly source: RecordSnapshot } | null => {
+  const { draft, record } = seeking;
+  const { pair } = context;
+  const target = otherSystem(record.ref.system);
+  const verdict = decideMatch(candidates, isLinked);
+  draft.review = null;
+  if (verdict.kind === 'review') {
+    settleCreates(context, draft, null);
+    const { cause } = verdict;
+    draft.review = {
+      pair: pair.name,
+      unit: draft.key,
+      ref: record.ref,
+      cause,
+      candidates: verdict.candidates,
+    };
+    return null;
+  }
+  if (verdict.kind === 'link') {
+    const base = settleCreates(context, draft, verdict.other);
+    const snapshots =
+      record.ref.system === 'hubspot'
+        ? { hubspot: record, salesforce: verdict.other }
+        : { hubspot: verdict.other, salesforce: record };
+    return { draft, snapshots, base, how: verdict.how };
+  }
+  settleCreates(context, draft, null);
+  if (pair.create[target] === 'never' || seeking.keys.length === 0) {
+    draft.stillParked = [];
+    return null;
+  }
+  const plan = planCreate(context, record, draft.unit.parked);
+  draft.stillParked = plan.stillParked;
+  if (plan.kind === 'blocked') return null;
+  const to = { system: target, type: pair.types[target], id: '' };
+  const { readAt, stamp } = record;
+  return {
+    job: makeJob(context, draft, 'create', to, record.ref, plan.writes, readAt, stamp),
+    source: record,
+  };
+};
+
+const workSide = async (
+  context: EngineContext,
+  system: System,
+  drafts: readonly Draft[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<Unlinked> => {
+  const read = await readOwn(context, system, drafts, workClass, reservations);
+  for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
+  const locked = await lockKeys(
+    context,
+    read.filter((seeking) => canSeek(context, seeking)),
+  );
+  if (locked.length === 0) return { beginnings: [], creates: [] };
+  const candidates = await lookUp(context, system, locked, workClass);
+  const others = [...candidates.values()].flatMap(({ named, naming, matching }) =>
+    [named, ...naming, ...matching].flatMap((record) => record?.ref ?? []),
+  );
+  const isLinked = await linkedAmong(context, otherSystem(system), others);
+  const beginnings: Beginning[] = [];
+  const creates: { job: SendJob; source: RecordSnapshot }[] = [];
+  for (const seeking of locked) {
+    const found = candidates.get(seeking);
+    const decided = found ? decide(context, seeking, found, isLinked) : null;
+    if (!decided) continue;
+    if ('job' in decided) creates.push(decided);
+    else beginnings.push(decided);
+  }
+  return { beginnings, creates };
+};
+
+/** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */
+export const lookUnlinked = async (
+  context: EngineContext,
+  drafts: readonly Draft[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<Unlinked> => {
+  const sides = await Promise.all(
+    systems.map(async (system) => {
+      const own = drafts.filter((draft) => draft.unit.dirty[0]?.ref.system === system);
+      if (own.length === 0) return { beginnings: [], creates: [] };
+      return workSide(context, system, own, workClass, reservations);
+    }),
+  );
+  return {
+    beginnings: sides.flatMap((side) => side.beginnings),
+    creates: sides.flatMap((side) => side.creates),
+  };
+};

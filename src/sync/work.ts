@@ -1,0 +1,278 @@
+import { type WorkClass, workClasses } from '../model/budget.ts';
+import { CallFailed } from '../model/failure.ts';
+import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
+import { bothSides, otherSystem, type Sides } from '../model/system.ts';
+import { againAfterMs } from './backoff.ts';
+import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
+import type { EngineContext } from './engine.ts';
+import { beginningOf, type Looked, lookLinked, planLooked } from './linked.ts';
+import { baseOfCreated, rawFieldsOf } from './plan.ts';
+import { reportCallFailure } from './problems.ts';
+import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
+import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
+import { type Beginning, lookUnlinked, type Unlinked } from './unlinked.ts';
+
+/** What one batch did; all zero when nothing was due. */
+export interface BatchResult {
+  readonly units: number;
+  readonly created: Sides<number>;
+  readonly updated: Sides<number>;
+  readonly equal: number;
+  readonly linked: number;
+  readonly failed: number;
+  /** True where state moved: something was written, linked, ended, parked or sent to review. */
+  readonly moved: boolean;
+}
+
+const nothing: BatchResult = {
+  units: 0,
+  created: { hubspot: 0, salesforce: 0 },
+  updated: { hubspot: 0, salesforce: 0 },
+  equal: 0,
+  linked: 0,
+  failed: 0,
+  moved: false,
+};
+
+const strongestOf = (units: readonly ClaimedUnit[]): WorkClass =>
+  workClasses.find((workClass) => units.some((unit) => unit.dirty.some((row) => row.class === workClass))) ??
+  'backfill';
+
+const createEntry = (sent: SentJob, id: string): LedgerEntry => {
+  const { intent, changedAt } = sent.job;
+  const to = rawFieldsOf(intent.writes);
+  const common = { pair: intent.pair, target: { ...intent.target, id }, field: null, from: null, to };
+  return {
+    ...common,
+    event: 'create',
+    cause: intent.cause,
+    rule: 'create',
+    clock: null,
+    lost: null,
+    changedAt,
+  };
+};
+
+/** Stores links that begin between existing records; those that could not (one of them was linked meanwhile) are given up. */
+const beginLinks = async (
+  context: EngineContext,
+  beginnings: readonly Beginning[],
+): Promise<readonly Looked[]> => {
+  if (beginnings.length === 0) return [];
+  for (const { draft, snapshots, base, how } of beginnings) {
+    draft.begin = { ...beginningOf(snapshots), base };
+    draft.ledger.push({
+      pair: context.pair.name,
+      event: 'link',
+      target: snapshots.salesforce.ref,
+      field: null,
+      from: null,
+      to: snapshots.hubspot.ref.id,
+      cause: draft.unit.dirty.map((row) => row.cause).join(', '),
+      rule: how,
+      clock: null,
+      lost: null,
+      changedAt: null,
+    });
+  }
+  const { begun } = await context.store.settleAndKeep(
+    beginnings.map(({ draft }) => settlementOf(draft, context.pair.name, true)),
+  );
+  return beginnings.flatMap(({ draft, snapshots }) => {
+    const link = begun.get(draft.unit.key);
+    if (!link) return [];
+    continueWith(draft, link);
+    return { draft, link, snapshots };
+  });
+};
+
+/** Stores the links of creates that landed, and answers the writes that put the new id into their sources. */
+const adoptCreated = async (
+  context: EngineContext,
+  landed: readonly SentJob[],
+  sources: ReadonlyMap<Draft, Unlinked['creates'][number]['source']>,
+) => {
+  for (const sent of landed) {
+    const { draft, intent } = sent.job;
+    const source = sources.get(draft);
+    if (!source || sent.outcome.kind !== 'landed') continue;
+    const { id, stamp } = sent.outcome;
+    const isHubSpot = source.ref.system === 'hubspot';
+    draft.begin = {
+      ids: isHubSpot
+        ? { hubspot: source.ref.id, salesforce: id }
+        : { hubspot: id, salesforce: source.ref.id },
+      base: baseOfCreated(context.pair, source, intent.writes),
+      stamps: isHubSpot
+        ? { hubspot: source.stamp, salesforce: stamp ?? 0 }
+        : { hubspot: stamp ?? 0, salesforce: source.stamp },
+    };
+    draft.ledger.push(createEntry(sent, id));
+  }
+  const ready = landed.filter(({ job }) => job.draft.begin);
+  if (ready.length === 0) return [];
+  const { begun } = await context.store.settleAndKeep(
+    ready.map(({ job }) => settlementOf(job.draft, context.pair.name, true)),
+  );
+  return ready.flatMap(({ job }) => {
+    const { draft } = job;
+    const source = sources.get(draft);
+    const link = begun.get(draft.unit.key);
+    if (!link || !source) return [];
+    continueWith(draft, link);
+    raiseStamp(draft, source.ref.system, source.stamp);
+    return makeJob(
+      context,
+      draft,
+      'update',
+      source.ref,
+      source.ref,
+      [identityOf(context, link, source)],
+      job.readAt,
+      null,
+    );
+  });
+};
+
+const identityOf = (
+  context: EngineContext,
+  link: Link,
+  source: Unlinked['creates'][number]['source'],
+): FieldWrite => {
+  const { system } = source.ref;
+  const apiField = context.pair.identity[system];
+  const sent = link.ids[otherSystem(system)];
+  const replaced = source.fields[apiField] ?? null;
+  return {
+    field: 'identity',
+    apiField,
+    sent,
+    replaced,
+    source: sent,
+    rule: 'identity',
+    clock: null,
+    lost: null,
+  };
+};
+
+/** The way of one batch: look, begin, plan, send, settle; and for what was created, its identity. */
+const workBatch = async (
+  context: EngineContext,
+  drafts: readonly Draft[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<readonly SentJob[]> => {
+  const linked = drafts.filter((draft) => draft.link !== null);
+  // A tombstone: the record's link ended, and it is not created again. Its dirty rows are answered.
+  const open = drafts.filter((draft) => draft.link === null && draft.unit.link === null);
+  const [looked, unlinked] = await Promise.all([
+    lookLinked(context, linked, workClass, reservations),
+    lookUnlinked(context, open, workClass, reservations),
+  ]);
+  const begun = await beginLinks(context, unlinked.beginnings);
+  const jobs = await planLooked(context, [...looked, ...begun], workClass);
+  const creates = unlinked.creates.map(({ job }) => job);
+  const sent = await sendAll(context, [...jobs, ...creates], workClass, reservations);
+  for (const each of sent) applyOutcome(context, each);
+  const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');
+  const sources = new Map(unlinked.creates.map(({ job, source }) => [job.draft, source]));
+  const identities = await adoptCreated(context, landed, sources);
+  const second = await sendAll(context, identities, workClass, reservations);
+  for (const each of second) applyOutcome(context, each);
+  return [...sent, ...second];
+};
+
+const countBatch = (drafts: readonly Draft[], sent: readonly SentJob[]): BatchResult => {
+  const landed = sent.filter(({ outcome }) => outcome.kind === 'landed');
+  const count = (op: NewIntent['op']): Sides<number> =>
+    bothSides(
+      (system) =>
+        landed.filter(
+          ({ job: { intent } }) =>
+            intent.op === op &&
+            intent.target.system === system &&
+            intent.writes.some((write) => write.field !== 'identity'),
+        ).length,
+    );
+  const busy = new Set(sent.map(({ job }) => job.draft));
+  const parked = drafts.filter((draft) =>
+    draft.park.some(
+      (row) =>
+        !draft.unit.parked.some(
+          (old) => old.system === row.system && old.field === row.field && old.refused === row.refused,
+        ),
+    ),
+  );
+  const linked = drafts.filter((draft) => draft.key !== draft.unit.key).length;
+  const based = drafts.some((draft) => Object.keys(draft.base).length > 0 || draft.end !== undefined);
+  return {
+    units: drafts.length,
+    created: count('create'),
+    updated: count('update'),
+    equal: drafts.filter((draft) => !busy.has(draft) && draft.link && draft.againMs === null).length,
+    linked,
+    failed: parked.length,
+    moved: sent.length > 0 || linked > 0 || parked.length > 0 || based,
+  };
+};
+
+const announce = (context: EngineContext, sent: readonly SentJob[], workClass: WorkClass): void => {
+  if (workClass !== 'live') return;
+  for (const { job, outcome } of sent) {
+    const { intent } = job;
+    const fields = intent.writes.filter((write) => write.field !== 'identity').map((write) => write.apiField);
+    if (fields.length === 0) continue;
+    context.events.emit('change', {
+      pair: intent.pair,
+      op: intent.op,
+      from: `${intent.source.system}:${intent.source.id}`,
+      to: intent.target.system,
+      id: outcome.kind === 'landed' ? outcome.id : intent.target.id,
+      fields: fields.join(' '),
+      outcome: outcome.kind,
+      changedAt: job.changedAt,
+    });
+  }
+};
+
+/** Units whose settlement did not apply (lease lost, link moved, record linked meanwhile) are looked at anew. */
+const giveUp = async (
+  context: EngineContext,
+  drafts: readonly Draft[],
+  refused: ReadonlySet<string>,
+): Promise<void> => {
+  const units = drafts.filter((draft) => refused.has(draft.key));
+  context.events.emit('settle-refused', { pair: context.pair.name, units: units.length });
+  await context.store.release(
+    units.map(({ key, unit }) => ({ key, fence: unit.fence })),
+    againAfterMs(0),
+  );
+};
+
+/** Claims up to a batch of units and brings each to its end. Rejects only when the store fails. */
+export const workOnce = async (context: EngineContext, reserveAs: WorkClass): Promise<BatchResult> =>
+  withReservations(context, reserveAs, async (reservations) => {
+    const { store, holder, timing } = context;
+    const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs);
+    if (units.length === 0) return nothing;
+    const drafts = units.map((unit) => {
+      const draft = makeDraft(unit);
+      if (unit.link?.ended) draft.link = null;
+      return draft;
+    });
+    const workClass = strongestOf(units);
+    try {
+      const sent = await workBatch(context, drafts, workClass, reservations);
+      const { refused } = await store.settle(drafts.map((draft) => settlementOf(draft, context.pair.name)));
+      if (refused.size > 0) await giveUp(context, drafts, refused);
+      announce(context, sent, workClass);
+      return countBatch(drafts, sent);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      await reportCallFailure(context, error);
+      const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
+      const units = drafts.map(({ key, unit }) => ({ key, fence: unit.fence }));
+      await store.release(units, dueMs);
+      return { ...nothing, units: drafts.length, failed: drafts.length };
+    }
+  });
