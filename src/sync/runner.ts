@@ -69,7 +69,7 @@ export class Runner {
   /** Says that there may be due work. Any number of calls while it works become one more round. */
   wake(): void {
     if (this.stopping) return;
-    if (this.working) {
+    if (this.working !== null) {
       this.wokenAgain = true;
       return;
     }

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from './model/failure.ts';
+
+/** The repository's root: commands work from any directory. */
+export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
+
+const blankIsUnset = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
+const text = z.preprocess(blankIsUnset, z.string().trim().optional());
+const url = z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional());
+
+const environment = z.object({
+  HUBSPOT_BASE_URL: url,
+  HUBSPOT_ACCESS_TOKEN: text,
+  SALESFORCE_LOGIN_URL: url,
+  SALESFORCE_CLIENT_ID: text,
+  SALESFORCE_CLIENT_SECRET: text,
+  SALESFORCE_USERNAME: text,
+  SALESFORCE_PASSWORD: text,
+  DATABASE_URL: text,
+  TANDEM_HOST: text,
+  TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
+  TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
+  TANDEM_LOG_LEVEL: z.preprocess(
+    blankIsUnset,
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+  ),
+});
+
+export type SalesforceAuth =
+  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
+  | { readonly kind: 'password'; readonly username: string; readonly password: string };
+
+/** How to reach both systems. */
+export interface Connections {
+  readonly hubspot: { readonly baseUrl: string; readonly accessToken: string };
+  readonly salesforce: { readonly loginUrl: string; readonly auth: SalesforceAuth };
+}
+
+/** Everything that comes from the environment, parsed once. */
+export interface Settings {
+  readonly connections: Connections | null;
+  /** What is missing for `connections`, in words; empty when they are complete. */
+  readonly missing: readonly string[];
+  readonly databaseUrl: string | null;
+  readonly host: string;
+  readonly pollMs: number;
+  /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
+  readonly startWaitMs: number;
+  readonly logLevel: string;
+}
+
+type Environment = z.infer<typeof environment>;
+
+const salesforceAuth = (env: Environment): SalesforceAuth | null => {
+  const {
+    SALESFORCE_CLIENT_ID: clientId,
+    SALESFORCE_CLIENT_SECRET: clientSecret,
+    SALESFORCE_USERNAME: username,
+    SALESFORCE_PASSWORD: password,
+  } = env;
+  if (clientId && clientSecret) return { kind: 'client-credentials', clientId, clientSecret };
+  if (username && password) return { kind: 'password', username, password };
+  return null;
+};
+
+/**
+ * Parses the environment.
+ * @throws UsageError naming each variable that is wrong and what it may be.
+ */
+export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
+  const parsed = environment.safeParse(variables);
+  if (!parsed.success) {
+    const findings = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new UsageError(
+      `The environment is wrong: ${findings.join('; ')}`,
+      'Correct these variables (.env.example lists every one), then start again.',
+    );
+  }
+  const env = parsed.data;
+  const auth = salesforceAuth(env);
+  const missing = [
+    ...(env.HUBSPOT_ACCESS_TOKEN ? [] : ['HUBSPOT_ACCESS_TOKEN']),
+    ...(auth
+      ? []
+      : [
+          'SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET (or SALESFORCE_USERNAME and SALESFORCE_PASSWORD)',
+        ]),
+  ];
+  const connections: Connections | null =
+    env.HUBSPOT_ACCESS_TOKEN && auth
+      ? {
+          hubspot: {
+            baseUrl: (env.HUBSPOT_BASE_URL ?? 'https://api.hubapi.com').replace(/\/+$/, ''),
+            accessToken: env.HUBSPOT_ACCESS_TOKEN,
+          },
+          salesforce: {
+            loginUrl: (env.SALESFORCE_LOGIN_URL ?? 'https://login.salesforce.com').replace(/\/+$/, ''),
+            auth,
+          },
+        }
+      : null;
+  return {
+    connections,
+    missing,
+    databaseUrl: env.DATABASE_URL ?? null,
+    host: env.TANDEM_HOST ?? '127.0.0.1',
+    pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
+    startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,
+    logLevel: env.TANDEM_LOG_LEVEL ?? 'info',
+  };
+};
+
+/** Settings of this process: the environment, and under it `.env` at the repository's root. */
+export const loadSettings = (): Settings => {
+  const file = `${repositoryRoot}.env`;
+  // loadEnvFile leaves variables alone that are set already: the environment wins.
+  if (existsSync(file)) process.loadEnvFile(file);
+  return parseSettings(process.env);
+};
+
+/** The connections, or a plain word about what is missing. */
+export const requireConnections = (settings: Settings): Connections => {
+  if (settings.connections) return settings.connections;
+  throw new UsageError(
+    `No credentials: ${settings.missing.join(', ')} not set.`,
+    'Set them in the environment or in .env (see .env.example), or run `npm start` for a demonstration without credentials.',
+  );
+};
