@@ -56,6 +56,9 @@ interface Sight {
   readonly times: Sides<ChangeTime>;
 }
 
+const never: ChangeTime = { from: 0, to: 0, clock: 'interval' };
+const noTimes: Sides<ChangeTime> = { hubspot: never, salesforce: never };
+
 /** Both values decoded; null where a side was not returned. */
 const sightOf = (field: FieldMapping, state: FieldState): Sight | null => {
   const { hubspot, salesforce } = state.values;
@@ -65,6 +68,17 @@ const sightOf = (field: FieldMapping, state: FieldState): Sight | null => {
     salesforce: viewOf(field, 'salesforce', salesforce),
   };
   return { field, raw: { hubspot, salesforce }, canonical, times: state.times };
+};
+
+/** Equal as they stand, or one a fill and the other blank. A real value that happens to be the other side's fill is equal to itself. */
+const saysTheSame = ({ field, raw, canonical }: Sight): boolean =>
+  sameCanonical(canonical.hubspot, canonical.salesforce) ||
+  sameCanonical(field.codecs.hubspot.decode(raw.hubspot), field.codecs.salesforce.decode(raw.salesforce));
+
+/** Whether both sides say the same; null where a side was not returned. */
+export const fieldsEqual = (field: FieldMapping, values: FieldState['values']): boolean | null => {
+  const sight = sightOf(field, { base: undefined, values, times: noTimes });
+  return sight && saysTheSame(sight);
 };
 
 /** Lets `winner`'s value flow to the other side if direction, blank and fill rules allow; else the difference is settled as it is. */
@@ -188,9 +202,9 @@ const mergeConflict = (sight: Sight): FieldDecision => {
 export const mergeField = (field: FieldMapping, state: FieldState): FieldDecision => {
   const sight = sightOf(field, state);
   if (!sight) return { kind: 'skip' };
-  const { raw, canonical } = sight;
+  const { raw } = sight;
   const { base } = state;
-  if (sameCanonical(canonical.hubspot, canonical.salesforce)) {
+  if (saysTheSame(sight)) {
     const known = base && base.hubspot === raw.hubspot && base.salesforce === raw.salesforce;
     return known ? { kind: 'same' } : { kind: 'settle', rule: 'equal' };
   }

@@ -101,7 +101,7 @@ export class Runner {
   }
 
   private async isIdle(): Promise<boolean> {
-    if (!this.aligned || this.working) return false;
+    if (!this.aligned || this.working !== null) return false;
     if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
     const backlog = await this.safely('store', async () =>
       this.context.store.backlog(this.context.pair.name),
