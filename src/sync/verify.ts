@@ -1,0 +1,269 @@
+import type { CallContext } from '../model/budget.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import type { ChangedRecord } from '../model/record.ts';
+import type { Link } from '../model/state.ts';
+import {
+  formatRef,
+  otherSystem,
+  type RecordRef,
+  type Sides,
+  type System,
+  systemLabel,
+  systems,
+} from '../model/system.ts';
+import type { RawFields, RawValue } from '../model/value.ts';
+import { fieldsOf } from './engine.ts';
+import { fieldsEqual, ruleForDifference } from './merge.ts';
+import type { EngineStore, RecordSystem } from './ports.ts';
+
+/** What the store says of a unit that differs: whether something about it is pending, asked or refused. */
+export interface Standing {
+  readonly dirty: boolean;
+  readonly review: string | null;
+  readonly parked: readonly {
+    readonly system: System;
+    readonly field: string | null;
+    readonly code: string;
+  }[];
+}
+
+/** What `verify` needs of the store. */
+export interface VerifyStore extends Pick<EngineStore, 'linksOf'> {
+  /** By unit key; a unit of which nothing stands is not in the answer. `refs` are the records whose dirty rows count. */
+  standingOf(
+    pair: string,
+    units: readonly { readonly unit: string; readonly refs: readonly RecordRef[] }[],
+  ): Promise<ReadonlyMap<string, Standing>>;
+}
+
+/** A difference between both systems. `why` names what accounts for it; `unexplained` when nothing does. */
+export interface VerifyItem {
+  readonly object: string;
+  readonly hubspotId: string | null;
+  readonly salesforceId: string | null;
+  /** HubSpot's name of the field; null where a whole record has no counterpart. */
+  readonly field: string | null;
+  readonly hubspot: RawValue;
+  readonly salesforce: RawValue;
+  readonly why: string;
+}
+
+export interface VerifyReport {
+  readonly records: number;
+  readonly fields: number;
+  readonly drift: number;
+  readonly unexplained: number;
+  readonly items: readonly VerifyItem[];
+}
+
+export interface VerifyContext {
+  readonly pair: PairMapping;
+  readonly systems: Sides<RecordSystem>;
+  readonly store: VerifyStore;
+  readonly call: CallContext;
+}
+
+const unexplained = 'unexplained';
+
+/** A difference as found, before anybody asked what accounts for it. */
+interface Finding {
+  readonly item: Omit<VerifyItem, 'why'>;
+  readonly unit: string;
+  readonly refs: readonly RecordRef[];
+  /** A rule that accounts for it; null where only the store can. */
+  readonly rule: string | null;
+}
+
+const whyOf = (finding: Finding, standing: Standing | undefined): string => {
+  if (finding.rule !== null) return finding.rule;
+  if (!standing) return unexplained;
+  const parked = standing.parked.find((row) => row.field === null || row.field === finding.item.field);
+  if (parked) return `parked: ${parked.code} in ${systemLabel[parked.system]}`;
+  if (standing.review !== null) return `review: ${standing.review}`;
+  return standing.dirty ? 'pending' : unexplained;
+};
+
+/** Collects findings page by page and asks the store about each page's; what is kept is differences alone. */
+class Report {
+  private readonly context: VerifyContext;
+  private readonly items: VerifyItem[] = [];
+  private records = 0;
+  private fields = 0;
+
+  constructor(context: VerifyContext) {
+    this.context = context;
+  }
+
+  countRecord(): void {
+    this.records += 1;
+  }
+
+  countField(): void {
+    this.fields += 1;
+  }
+
+  async add(findings: readonly Finding[]): Promise<void> {
+    const open = findings.filter((finding) => finding.rule === null);
+    const units = [...new Map(open.map(({ unit, refs }) => [unit, { unit, refs }])).values()];
+    const standing =
+      units.length === 0 ? null : await this.context.store.standingOf(this.context.pair.name, units);
+    for (const finding of findings) {
+      this.items.push({ ...finding.item, why: whyOf(finding, standing?.get(finding.unit)) });
+    }
+  }
+
+  result(): VerifyReport {
+    const { items, records, fields } = this;
+    const open = items.filter((item) => item.why === unexplained).length;
+    return { records, fields, drift: items.length, unexplained: open, items };
+  }
+}
+
+const compareFields = (
+  context: VerifyContext,
+  report: Report,
+  link: Link,
+  values: Sides<RawFields>,
+): readonly Finding[] =>
+  context.pair.fields.flatMap((field) => {
+    const raw = {
+      hubspot: values.hubspot[field.fields.hubspot],
+      salesforce: values.salesforce[field.fields.salesforce],
+    };
+    report.countField();
+    if (fieldsEqual(field, raw) !== false) return [];
+    const always = { from: 0, to: Number.MAX_SAFE_INTEGER, clock: 'interval' } as const;
+    const times = { hubspot: always, salesforce: always };
+    return {
+      item: {
+        object: context.pair.name,
+        hubspotId: link.ids.hubspot,
+        salesforceId: link.ids.salesforce,
+        field: field.name,
+        hubspot: raw.hubspot ?? null,
+        salesforce: raw.salesforce ?? null,
+      },
+      unit: `link:${link.id}`,
+      refs: refsOf(context.pair, link),
+      rule: ruleForDifference(field, { base: link.base[field.name], values: raw, times }),
+    };
+  });
+
+const refsOf = (pair: PairMapping, link: Link): readonly RecordRef[] =>
+  systems.map((system) => ({ system, type: pair.types[system], id: link.ids[system] }));
+
+/** A record without a live link: by rule, by a tombstone, or because of something that the store knows. */
+const alone = (context: VerifyContext, record: ChangedRecord, link: Link | undefined): Finding => {
+  const { pair } = context;
+  const { system, id } = record.ref;
+  const matchable = pair.match.some(
+    (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
+  );
+  const rule = link?.ended
+    ? `link ended: ${link.ended.cause}`
+    : !matchable
+      ? 'no valid match key'
+      : pair.create[otherSystem(system)] === 'never'
+        ? 'create: never'
+        : null;
+  const ids =
+    system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };
+  return {
+    item: { object: pair.name, ...ids, field: null, hubspot: null, salesforce: null },
+    unit: formatRef(record.ref),
+    refs: [record.ref],
+    rule,
+  };
+};
+
+/** A live link whose record on one side is not there, or deleted. */
+const halfGone = (context: VerifyContext, link: Link): Finding => ({
+  item: {
+    object: context.pair.name,
+    hubspotId: link.ids.hubspot,
+    salesforceId: link.ids.salesforce,
+    field: null,
+    hubspot: null,
+    salesforce: null,
+  },
+  unit: `link:${link.id}`,
+  refs: refsOf(context.pair, link),
+  rule: null,
+});
+
+async function* pagesOf(context: VerifyContext, system: System) {
+  let after: string | null = null;
+  do {
+    const page = await context.systems[system].listPage(
+      context.pair.types[system],
+      after,
+      fieldsOf(context.pair, system),
+      context.call,
+    );
+    yield page.records;
+    after = page.after;
+  } while (after !== null);
+}
+
+const verifyHubSpot = async (context: VerifyContext, report: Report, seen: Set<string>): Promise<void> => {
+  const { pair, store } = context;
+  for await (const records of pagesOf(context, 'hubspot')) {
+    const links = await store.linksOf(
+      pair.name,
+      'hubspot',
+      records.map((record) => record.ref.id),
+    );
+    const live = [...links.values()].filter((link) => link.ended === null);
+    const others = await context.systems.salesforce.readMany(
+      pair.types.salesforce,
+      live.map((link) => link.ids.salesforce),
+      fieldsOf(pair, 'salesforce'),
+      context.call,
+    );
+    const findings = records.flatMap((record): readonly Finding[] => {
+      report.countRecord();
+      const link = links.get(record.ref.id);
+      if (!link || link.ended) return [alone(context, record, link)];
+      seen.add(link.id);
+      const other = others.get(link.ids.salesforce);
+      if (!other || other.deleted) return [halfGone(context, link)];
+      return compareFields(context, report, link, { hubspot: record.fields, salesforce: other.fields });
+    });
+    await report.add(findings);
+  }
+};
+
+const verifySalesforce = async (
+  context: VerifyContext,
+  report: Report,
+  seen: ReadonlySet<string>,
+): Promise<void> => {
+  const { pair, store } = context;
+  for await (const records of pagesOf(context, 'salesforce')) {
+    const links = await store.linksOf(
+      pair.name,
+      'salesforce',
+      records.map((record) => record.ref.id),
+    );
+    const findings = records.flatMap((record): readonly Finding[] => {
+      const link = links.get(record.ref.id);
+      if (link && !link.ended && seen.has(link.id)) return [];
+      report.countRecord();
+      return [link && !link.ended ? halfGone(context, link) : alone(context, record, link)];
+    });
+    await report.add(findings);
+  }
+};
+
+/**
+ * Compares both systems record by record and field by field, by list and by id, never by search. Memory grows with the
+ * differences and with one id per link.
+ * @throws CallFailed when a system cannot be read.
+ */
+export const verifyPair = async (context: VerifyContext): Promise<VerifyReport> => {
+  const report = new Report(context);
+  const seen = new Set<string>();
+  await verifyHubSpot(context, report, seen);
+  await verifySalesforce(context, report, seen);
+  return report.result();
+};
