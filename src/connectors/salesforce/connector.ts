@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { CallFailed, UsageError } from '../../model/failure.ts';
+import type { Gate } from '../budget/gate.ts';
+import type { Connector } from '../connector.ts';
+import { makeApi } from './api.ts';
+import { changesSince } from './changes-since.ts';
+import { describe } from './describe.ts';
+import { findBatch, findByField } from './find-by-field.ts';
+import { listPage } from './list-page.ts';
+import { collectionMax, readMany } from './read-many.ts';
+import { makeSessions } from './sessions.ts';
+import type { SalesforceAuth } from './sign-in.ts';
+import { writeMany } from './write-many.ts';
+
+export interface SalesforceOptions {
+  /** `SALESFORCE_LOGIN_URL`: the company's My Domain address (client credentials need it), or a simulator's. */
+  readonly loginUrl: string;
+  readonly auth: SalesforceAuth;
+  readonly gate: Gate;
+  /** `62.0`; upserts by collections need 46.0 or later. */
+  readonly apiVersion?: string;
+  readonly clock?: () => number;
+  /** For tests: shrinks the waits between the tries of a read. */
+  readonly retryDelayFactor?: number;
+}
+
+export const apiVersionDefault = '62.0';
+
+/**
+ * Salesforce behind the connector's contract, on jsforce. One session is shared by all calls and renewed when it is refused.
+ * @throws UsageError when the login address is none
+ *
+ * `history` is empty for now: LeadHistory has to be switched on by the company, field by field, and is a later step.
+ */
+export const makeSalesforceConnector = (options: SalesforceOptions): Connector => {
+  const { gate, loginUrl, auth } = options;
+  if (!/^https?:$/.test(URL.parse(loginUrl)?.protocol ?? '')) {
+    throw new UsageError(
+      'SALESFORCE_LOGIN_URL is not a web address',
+      'set it to the company’s My Domain address, such as https://example.my.salesforce.com',
+    );
+  }
+  const apiVersion = options.apiVersion ?? apiVersionDefault;
+  const clock = options.clock ?? Date.now;
+  const sessions = makeSessions({ gate, loginUrl, auth, apiVersion, clock });
+  const retryDelayFactor = options.retryDelayFactor ?? 1;
+  const api = makeApi({ gate, sessions, apiVersion, clock, retryDelayFactor });
+  return {
+    system: 'salesforce',
+    batch: { read: collectionMax, find: findBatch, write: collectionMax },
+    async check(context) {
+      // The list of resources needs a session and no permission; /limits would need "View Setup and Configuration".
+      const { session } = await api.read(
+        context,
+        { method: 'GET', path: `/services/data/v${apiVersion}` },
+        z.looseObject({}),
+      );
+      return { account: `${session.organizationId} at ${new URL(session.instanceUrl).host}` };
+    },
+    describe: (type, context) => describe(api, type, context),
+    readMany: (type, ids, fields, context) => readMany(api, type, ids, fields, context),
+    findByField: (type, field, values, fields, context) =>
+      findByField(api, type, field, values, fields, context),
+    writeMany: (type, rows, context) => writeMany(api, type, rows, context),
+    changesSince: (type, cursor, overlapMs, fields, context) =>
+      changesSince(api, type, cursor, overlapMs, fields, context),
+    listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),
+    history: async () => new Map(),
+    async now(context) {
+      // The list of versions: small, and not counted against the day's calls.
+      const { date } = await api.read(context, { method: 'GET', path: '/services/data' }, z.unknown());
+      if (date !== null) return date;
+      throw new CallFailed({
+        category: 'unavailable',
+        system: 'salesforce',
+        code: 'BAD_ANSWER',
+        message: 'the answer has no Date header',
+        fields: [],
+      });
+    },
+    quota: () => gate.quota(),
+    async close() {
+      // Sessions end by themselves; logging out would end the sessions of other workers of the same user.
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { CallContext } from '../../model/budget.ts';
+import type { FieldDescription, ObjectDescription } from '../../model/record.ts';
+import type { Api } from './api.ts';
+import { soqlName } from './soql.ts';
+
+const fieldSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  type: z.string(),
+  length: z.number(),
+  nillable: z.boolean(),
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  defaultedOnCreate: z.boolean(),
+  restrictedPicklist: z.boolean().optional(),
+  picklistValues: z.array(z.object({ value: z.string(), active: z.boolean() })).nullish(),
+});
+
+const describeSchema = z.object({ name: z.string(), fields: z.array(fieldSchema) });
+
+const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => ({
+  name: field.name,
+  label: field.label,
+  type: field.type,
+  // A field that can be set at creation alone (CampaignMember.CampaignId) cannot be kept in line.
+  writable: field.createable && field.updateable,
+  requiredOnCreate: field.createable && !field.nillable && !field.defaultedOnCreate,
+  // Numbers, dates and checkboxes say 0.
+  maxLength: field.length > 0 ? field.length : null,
+  // An unrestricted picklist takes any text through the API; its values are only proposals.
+  options:
+    field.restrictedPicklist === true
+      ? (field.picklistValues ?? []).filter((option) => option.active).map((option) => option.value)
+      : null,
+});
+
+/** What this user may see of the object: a field hidden from it is not there at all. */
+export const describe = async (api: Api, type: string, context: CallContext): Promise<ObjectDescription> => {
+  const { body } = await api.read(
+    context,
+    { method: 'GET', path: `/sobjects/${soqlName(type)}/describe` },
+    describeSchema,
+  );
+  return {
+    type: body.name,
+    fields: new Map(body.fields.map((field) => [field.name, toDescription(field)])),
+  };
+};
