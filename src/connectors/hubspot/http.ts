@@ -1,0 +1,113 @@
+import type { z } from 'zod';
+import type { CallContext, DailyQuota, Lane } from '../../model/budget.ts';
+import { CallFailed } from '../../model/failure.ts';
+import type { CallReport, Gate } from '../budget/gate.ts';
+import { withRetry } from '../budget/retry.ts';
+import type { HubSpotClient } from './client.ts';
+import { failureOfAnswer, failureOfSilence, malformedAnswer } from './errors.ts';
+
+export interface HubSpotCall<T> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly schema: z.ZodType<T>;
+  readonly lane?: Lane;
+}
+
+/** An answer with a status of 2xx whose body has the shape that was asked for. */
+export interface HubSpotAnswer<T> {
+  readonly status: number;
+  readonly body: T;
+  /** The vendor's time from the Date header, whole seconds in milliseconds; null without one. */
+  readonly date: number | null;
+  readonly arrivedAt: number;
+}
+
+export interface HubSpotHttp {
+  /** One read: repeated where that can help. @throws CallFailed; the abort reason */
+  read<T>(context: CallContext, call: HubSpotCall<T>): Promise<HubSpotAnswer<T>>;
+  /** One write, sent at most once. `onSend` is called when it leaves: before that, nothing can have been executed. */
+  write<T>(context: CallContext, call: HubSpotCall<T>, onSend: () => void): Promise<HubSpotAnswer<T>>;
+}
+
+const headerNumber = (headers: Headers, name: string): number | null => {
+  const text = headers.get(name);
+  const value = text === null || text === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+};
+
+/** The Daily headers are absent on search answers and for OAuth apps. */
+const dailyOf = (headers: Headers): DailyQuota | null => {
+  const limit = headerNumber(headers, 'x-hubspot-ratelimit-daily');
+  const remaining = headerNumber(headers, 'x-hubspot-ratelimit-daily-remaining');
+  return limit === null || remaining === null ? null : { limit, used: Math.max(0, limit - remaining) };
+};
+
+const dateOf = (headers: Headers): number | null => {
+  const at = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : at;
+};
+
+/** Bodies that are not JSON (HTML from the edge) come as undefined. */
+const parseBody = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Everything that goes to HubSpot goes through here: permit, one request, status, shape. */
+export const makeHubSpotHttp = (client: HubSpotClient, gate: Gate, clock: () => number): HubSpotHttp => {
+  const once = async <T>(
+    call: HubSpotCall<T>,
+    signal: AbortSignal,
+  ): Promise<CallReport<HubSpotAnswer<T>>> => {
+    const place = `${call.method} ${call.path}`;
+    let response: Response;
+    let text: string;
+    try {
+      response = await client.send(
+        {
+          method: call.method,
+          path: call.path,
+          ...(call.query === undefined ? {} : { qs: call.query }),
+          ...(call.body === undefined ? {} : { body: call.body }),
+        },
+        signal,
+      );
+      text = await response.text();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw new CallFailed(failureOfSilence(place, error), { cause: error });
+    }
+    const body = parseBody(text);
+    if (response.status < 200 || response.status > 299) {
+      throw new CallFailed(failureOfAnswer(place, response.status, response.headers, body));
+    }
+    const parsed = call.schema.safeParse(body);
+    if (!parsed.success) throw new CallFailed(malformedAnswer(place, parsed.error));
+    return {
+      value: {
+        status: response.status,
+        body: parsed.data,
+        date: dateOf(response.headers),
+        arrivedAt: clock(),
+      },
+      daily: dailyOf(response.headers),
+    };
+  };
+
+  return {
+    read: (context, call) =>
+      withRetry(() => gate.call(context, call.lane ?? 'standard', (signal) => once(call, signal)), {
+        signal: context.signal,
+      }),
+    write: (context, call, onSend) =>
+      gate.call(context, call.lane ?? 'standard', (signal) => {
+        onSend();
+        return once(call, signal);
+      }),
+  };
+};

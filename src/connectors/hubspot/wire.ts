@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** Shapes of HubSpot's CRM v3 answers, as far as the connector reads them (HubSpot's public specification, crm-objects v3). */
+
+const instant = z.string().transform((text, context) => {
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return at;
+  context.addIssue({ code: 'custom', message: 'not an ISO 8601 instant' });
+  return z.NEVER;
+});
+
+const historyEntry = z.object({
+  timestamp: instant,
+  sourceType: z.string().catch('UNKNOWN'),
+  sourceId: z.string().nullish(),
+});
+
+export const recordSchema = z.object({
+  id: z.string(),
+  properties: z.record(z.string(), z.string().nullable()),
+  createdAt: instant,
+  updatedAt: instant,
+  archived: z.boolean().optional(),
+  propertiesWithHistory: z.record(z.string(), z.array(historyEntry)).nullish(),
+});
+export type HubSpotRecord = z.output<typeof recordSchema>;
+
+/** Context values are lists of strings by the specification; a bare string or number is taken as a list of one. */
+const contextList = z.preprocess(
+  (value) => (Array.isArray(value) ? value.map(String) : [String(value)]),
+  z.array(z.string()),
+);
+const context = z.record(z.string(), contextList).nullish();
+
+const errorDetail = z.object({ code: z.string().nullish(), message: z.string().nullish(), context });
+
+/** One error: the body of a refusal, or one entry of a 207. Everything is optional in HubSpot's own words. */
+export const errorSchema = z.object({
+  category: z.string().nullish(),
+  subCategory: z.string().nullish(),
+  message: z.string().nullish(),
+  correlationId: z.string().nullish(),
+  policyName: z.string().nullish(),
+  context,
+  errors: z.array(errorDetail).nullish(),
+});
+export type HubSpotError = z.output<typeof errorSchema>;
+
+const writtenSchema = z.object({
+  id: z.string(),
+  properties: z.record(z.string(), z.string().nullable()).nullish(),
+  updatedAt: instant.nullish(),
+  new: z.boolean().optional(),
+  objectWriteTraceId: z.string().nullish(),
+});
+export type WrittenRecord = z.output<typeof writtenSchema>;
+
+export const batchReadSchema = z.object({
+  results: z.array(recordSchema),
+  errors: z.array(errorSchema).nullish(),
+});
+export const batchWriteSchema = z.object({
+  results: z.array(writtenSchema),
+  errors: z.array(errorSchema).nullish(),
+});
+export type BatchWriteAnswer = z.output<typeof batchWriteSchema>;
+
+const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish();
+export const pageSchema = z.object({ results: z.array(recordSchema), paging });
+
+export const propertiesSchema = z.object({
+  results: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string().catch(''),
+      type: z.string(),
+      calculated: z.boolean().nullish(),
+      externalOptions: z.boolean().nullish(),
+      options: z.array(z.object({ value: z.string() })).nullish(),
+      modificationMetadata: z.object({ readOnlyValue: z.boolean().nullish() }).nullish(),
+    }),
+  ),
+});
+
+export const accountSchema = z.object({ portalId: z.coerce.string() });
+export const tokenInfoSchema = z.object({ appId: z.coerce.string() });
