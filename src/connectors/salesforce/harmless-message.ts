@@ -3,6 +3,9 @@ import type { VendorError } from './vendor-error.ts';
 /** Longest text of the vendor's that is passed on, in characters. */
 const messageMax = 240;
 
+/** Shorter values (a country code) tell of nobody, and taking them out would break the words around them. */
+const valueMin = 3;
+
 /** What Salesforce puts the value into, after the field's label. The label and the limit are kept, the value is not. */
 const labelled: readonly [RegExp, (label: string, rest: string) => string][] = [
   [
@@ -57,7 +60,7 @@ const withoutValues = (text: string, sent: Iterable<unknown>): string => {
   const values = [...sent]
     .filter((value) => typeof value === 'string' || typeof value === 'number')
     .map((value) => String(value).trim())
-    .filter((value) => value.length > 1)
+    .filter((value) => value.length >= valueMin)
     .sort((a, b) => b.length - a.length);
   const cleaned = values.reduce((rest, value) => rest.replaceAll(value, '…'), text);
   return cleaned.replace(looksPersonal, '…');
@@ -70,7 +73,7 @@ const withoutValues = (text: string, sent: Iterable<unknown>): string => {
 export const harmlessMessage = (error: VendorError, sent: Iterable<unknown>): string => {
   for (const [pattern, say] of labelled) {
     const match = pattern.exec(error.message);
-    if (match !== null) return withoutValues(say(match[1] ?? '', match[2] ?? ''), sent);
+    if (match !== null) return say(match[1] ?? '', match[2] ?? '');
   }
   if (error.code === 'INVALID_FIELD') return missingField(error.message);
   const fixed = replaced[error.code];
