@@ -155,6 +155,7 @@ describe('findByField', () => {
       [leadId(3), false, ['bob@example.com']],
     ]);
     expect(found[2]?.record.fields).toEqual({ IsConverted: true });
+    expect(soql()[0]).toMatch(/^SELECT .*\bemail\b.* FROM Lead WHERE email IN/);
     expect(fake.apiCalls()).toHaveLength(1);
   });
 
