@@ -1,0 +1,107 @@
+import type { ChangeCursor } from '../model/record.ts';
+import type {
+  Alignment,
+  Backlog,
+  ClaimedUnit,
+  DirtyMark,
+  Link,
+  NewIntent,
+  Problem,
+  UnitSettlement,
+} from '../model/state.ts';
+import type { System } from '../model/system.ts';
+import { backlog } from './backlog.ts';
+import { claim } from './claim.ts';
+import { openIntents } from './intents.ts';
+import { type KeyRequest, lockKeys } from './key-locks.ts';
+import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
+import { linksOf, liveLinks } from './links.ts';
+import { retryParked } from './parked.ts';
+import { clearProblem, raiseProblem } from './problems.ts';
+import { type SettleResult, settle } from './settle/settle.ts';
+import { alignments, commitSignals, cursor, type Position } from './signals.ts';
+import type { Db } from './transaction.ts';
+
+/**
+ * What the engine asks of the store (sync/ports.ts, EngineStore, has the contract), in Postgres. Each method is one transaction
+ * that a death at any moment leaves undone or done, and rejects with UnreachableError while the database is away.
+ */
+export class PostgresEngineStore {
+  readonly #db: Db;
+  readonly #onDefect: (unit: string, error: unknown) => void;
+
+  constructor(db: Db, onDefect: (unit: string, error: unknown) => void) {
+    this.#db = db;
+    this.#onDefect = onDefect;
+  }
+
+  linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    return linksOf(this.#db, pair, system, ids);
+  }
+
+  links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    return liveLinks(this.#db, ids);
+  }
+
+  commitSignals(marks: readonly DirtyMark[], position?: Position): Promise<void> {
+    return commitSignals(this.#db, marks, position);
+  }
+
+  cursor(pair: string, system: System): Promise<ChangeCursor | null> {
+    return cursor(this.#db, pair, system);
+  }
+
+  async alignment(pair: string): Promise<Alignment | null> {
+    return (await alignments(this.#db, pair))[0] ?? null;
+  }
+
+  claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]> {
+    return claim(this.#db, pair, holder, limit, leaseMs);
+  }
+
+  /** Keys live and die with the unit's lease, so that no time of their own is needed. Answers `grantedKey` of each request. */
+  lockKeys(holder: string, entries: readonly KeyRequest[], _leaseMs: number): Promise<ReadonlySet<string>> {
+    return lockKeys(this.#db, holder, entries);
+  }
+
+  openIntents(
+    intents: readonly NewIntent[],
+    fences: ReadonlyMap<string, number>,
+    deadlineMs: number,
+    marginMs: number,
+  ): Promise<ReadonlySet<string>> {
+    return openIntents(this.#db, intents, fences, deadlineMs, marginMs);
+  }
+
+  settle(settlements: readonly UnitSettlement[]): Promise<SettleResult> {
+    return settle(this.#db, settlements, { keep: false, onDefect: this.#onDefect });
+  }
+
+  settleAndKeep(settlements: readonly UnitSettlement[]): Promise<SettleResult> {
+    return settle(this.#db, settlements, { keep: true, onDefect: this.#onDefect });
+  }
+
+  release(units: readonly FencedUnit[], dueMs: number): Promise<void> {
+    return release(this.#db, units, dueMs);
+  }
+
+  breakLeasesOfDead(): Promise<number> {
+    return breakLeasesOfDead(this.#db);
+  }
+
+  backlog(pair: string): Promise<Backlog> {
+    return backlog(this.#db, pair);
+  }
+
+  retryParked(pair: string): Promise<number> {
+    return retryParked(this.#db, pair);
+  }
+
+  raiseProblem(problem: Omit<Problem, 'since'>): Promise<void> {
+    return raiseProblem(this.#db, problem);
+  }
+
+  clearProblem(key: string): Promise<void> {
+    return clearProblem(this.#db, key);
+  }
+}

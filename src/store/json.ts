@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Failure } from '../model/failure.ts';
+import { failureCategories } from '../model/failure.ts';
+import type { Base, FieldWrite } from '../model/state.ts';
+import type { RecordRef, Sides } from '../model/system.ts';
+import { systems } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
+
+/*
+ * What lies in `json` columns. JSON.stringify escapes NUL and lone surrogates, so that the text is plain and every RawValue
+ * comes back as it was. Queries select these columns as text: the driver's own JSON parser would hide their type.
+ */
+
+/** A value for a `json` column. */
+export const toJson = (value: unknown): string => JSON.stringify(value);
+
+const isRaw = (value: unknown): value is RawValue =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+const corrupt = (what: string): Error =>
+  new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
+
+/** A base as it is stored: two values a field, without the names of the systems, since there are many. */
+export const baseToJson = (base: Base): string =>
+  toJson(
+    Object.fromEntries(Object.entries(base).map(([name, pair]) => [name, [pair.hubspot, pair.salesforce]])),
+  );
+
+/** Reads a stored base. By hand rather than by zod, as 200 of them with a dozen fields each are read at a time. */
+export const parseBase = (text: string): Base => {
+  const stored: unknown = JSON.parse(text);
+  if (typeof stored !== 'object' || stored === null) throw corrupt('base');
+  const entries = Object.entries(stored).map(([name, pair]): [string, Sides<RawValue>] => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw corrupt('base');
+    const [hubspot, salesforce]: unknown[] = pair;
+    if (!isRaw(hubspot) || !isRaw(salesforce)) throw corrupt('base');
+    return [name, { hubspot, salesforce }];
+  });
+  return Object.fromEntries(entries);
+};
+
+const raw: z.ZodType<RawValue> = z.custom<RawValue>(isRaw);
+const ref: z.ZodType<RecordRef> = z.object({ system: z.enum(systems), type: z.string(), id: z.string() });
+const writes: z.ZodType<readonly FieldWrite[]> = z.array(
+  z.object({
+    field: z.string(),
+    apiField: z.string(),
+    sent: raw,
+    replaced: raw,
+    source: raw,
+    rule: z.string(),
+    clock: z.string().nullable(),
+    lost: raw,
+  }),
+);
+const failure = z.object({
+  category: z.enum(failureCategories),
+  system: z.enum(systems),
+  code: z.string(),
+  message: z.string(),
+  fields: z.array(z.string()),
+  existingId: z.string().exactOptional(),
+  retryAfterMs: z.number().exactOptional(),
+});
+
+const parseAs = <T>(schema: z.ZodType<T>, what: string, text: string): T => {
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw corrupt(what);
+  return parsed.data;
+};
+
+export const parseWrites = (text: string): readonly FieldWrite[] => parseAs(writes, 'list of writes', text);
+export const parseFailure = (text: string): Failure => parseAs<Failure>(failure, 'failure', text);
+export const parseRefs = (text: string): readonly RecordRef[] =>
+  parseAs(z.array(ref), 'list of records', text);

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import type { Link } from '../model/state.ts';
+import type { System } from '../model/system.ts';
+import { batch, epochMs } from './batch.ts';
+import { parseBase } from './json.ts';
+import { type Db, run } from './transaction.ts';
+
+/** A row of tandem.links as {@link linkColumns} selects it. */
+export interface LinkRow {
+  readonly id: string;
+  readonly pair: string;
+  readonly hubspot_id: string;
+  readonly salesforce_id: string;
+  readonly version: number;
+  readonly base: string;
+  readonly hubspot_stamp: number;
+  readonly salesforce_stamp: number;
+  readonly ended_at: number | null;
+  readonly ended_cause: string | null;
+}
+
+/** What to select of `tandem.links link` for a {@link LinkRow}. */
+export const linkColumns = sql`link.id, link.pair, link.hubspot_id, link.salesforce_id, link.version::float8 as version,
+  link.base::text as base, link.hubspot_stamp::float8 as hubspot_stamp, link.salesforce_stamp::float8 as salesforce_stamp,
+  ${epochMs('link.ended_at')} as ended_at, link.ended_cause`;
+
+export const toLink = (row: LinkRow): Link => ({
+  id: row.id,
+  pair: row.pair,
+  ids: { hubspot: row.hubspot_id, salesforce: row.salesforce_id },
+  version: row.version,
+  base: parseBase(row.base),
+  stamps: { hubspot: row.hubspot_stamp, salesforce: row.salesforce_stamp },
+  ended: row.ended_at === null ? null : { cause: row.ended_cause ?? '', at: row.ended_at },
+});
+
+/** The column that holds a system's record id. */
+export const idColumn = (system: System): ReturnType<typeof sql.raw> =>
+  sql.raw(system === 'hubspot' ? 'hubspot_id' : 'salesforce_id');
+
+/** EngineStore.linksOf: the live link of each record, else the one that ended last. */
+export const linksOf = async (
+  db: Db,
+  pair: string,
+  system: System,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Link>> => {
+  if (ids.length === 0) return new Map();
+  const records = batch('record', [...new Set(ids)], { id: ['text', (id) => id] });
+  const rows = await run(
+    db,
+    sql<LinkRow & { record_id: string }>`
+      select record.id as record_id, ${linkColumns}
+      from ${records}
+      cross join lateral (
+        select * from (
+          (select * from tandem.links l
+            where l.pair = ${pair} and l.${idColumn(system)} = record.id and l.ended_at is null)
+          union all
+          (select * from tandem.links l
+            where l.pair = ${pair} and l.${idColumn(system)} = record.id and l.ended_at is not null
+            order by l.ended_at desc limit 1)
+        ) either
+        order by either.ended_at is not null
+        limit 1
+      ) link`,
+  );
+  return new Map(rows.map((row) => [row.record_id, toLink(row)]));
+};
+
+/** EngineStore.links: live links by id. */
+export const liveLinks = async (db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await run(
+    db,
+    sql<LinkRow>`
+      select ${linkColumns} from tandem.links link
+      where link.id = any(${[...ids]}::uuid[]) and link.ended_at is null`,
+  );
+  return new Map(rows.map((row) => [row.id, toLink(row)]));
+};

@@ -1,0 +1,52 @@
+import { PostgresEngineStore } from './engine-store.ts';
+import { explainStoreError } from './errors.ts';
+import { migrate } from './migrate.ts';
+import { makeDb } from './pool.ts';
+import { type RegisteredWorker, registerWorker, type WorkerRequest } from './workers.ts';
+
+export interface StoreOptions {
+  readonly connectionString: string;
+  /** Told of broken connections and of what the database refuses although it should not. Logs; must not throw. */
+  readonly onTrouble: (trouble: { readonly what: string; readonly error: unknown }) => void;
+  readonly connectionsMax?: number;
+}
+
+/** The store of one process. */
+export interface Store {
+  readonly engine: PostgresEngineStore;
+  registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
+  /** Waits for the queries under way, then closes the connections. */
+  close(): Promise<void>;
+}
+
+const connectionsMax = 8;
+
+/**
+ * Connects and brings the schema up to date.
+ *
+ * @throws UnreachableError when the database cannot be reached; UsageError when its schema is newer than this version.
+ */
+export const openStore = async (options: StoreOptions): Promise<Store> => {
+  const { connectionString, onTrouble } = options;
+  const db = makeDb({
+    connectionString,
+    applicationName: `tandem ${process.pid}`,
+    connectionsMax: options.connectionsMax ?? connectionsMax,
+    isDurable: true,
+    onConnectionError: (error) => onTrouble({ what: 'connection to the store', error }),
+  });
+  const close = async (): Promise<void> => {
+    await db.destroy();
+  };
+  try {
+    await migrate(db);
+  } catch (error) {
+    await close();
+    throw explainStoreError(error);
+  }
+  return {
+    engine: new PostgresEngineStore(db, (unit, error) => onTrouble({ what: `settlement of ${unit}`, error })),
+    registerWorker: (request) => registerWorker(connectionString, request),
+    close,
+  };
+};

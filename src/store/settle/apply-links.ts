@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { Link } from '../../model/state.ts';
+import { batch, type Columns } from '../batch.ts';
+import { baseToJson } from '../json.ts';
+import { GroundMoved, type Tx } from '../transaction.ts';
+import { linkUnit } from '../unit-key.ts';
+import type { Accepted } from './check.ts';
+
+const linkBatchColumns: Columns<Link> = {
+  id: ['uuid', (link) => link.id],
+  pair: ['text', (link) => link.pair],
+  hubspot: ['text', (link) => link.ids.hubspot],
+  salesforce: ['text', (link) => link.ids.salesforce],
+  version: ['bigint', (link) => link.version],
+  base: ['json', (link) => baseToJson(link.base)],
+  hubspot_stamp: ['bigint', (link) => link.stamps.hubspot],
+  salesforce_stamp: ['bigint', (link) => link.stamps.salesforce],
+};
+
+/** Moves, ends and begins links, in this order, since a link may end so that another can begin with its record. */
+export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  await moveLinks(
+    tx,
+    accepted.flatMap(({ moved }) => moved ?? []),
+  );
+  await endLinks(
+    tx,
+    accepted.flatMap(({ settlement }) => settlement.end ?? []),
+  );
+  await beginLinks(tx, accepted);
+};
+
+const expectRows = (what: string, got: bigint | undefined, wanted: number): void => {
+  if (Number(got ?? 0) !== wanted) throw new GroundMoved(`${what}: ${got} of ${wanted} rows`);
+};
+
+const moveLinks = async (tx: Tx, moved: readonly Link[]): Promise<void> => {
+  if (moved.length === 0) return;
+  const { numAffectedRows } = await sql`
+    update tandem.links link set version = m.version, base = m.base,
+      hubspot_stamp = m.hubspot_stamp, salesforce_stamp = m.salesforce_stamp
+    from ${batch('m', moved, linkBatchColumns)}
+    where link.id = m.id and link.version = m.version - 1 and link.ended_at is null`.execute(tx);
+  expectRows('links moved', numAffectedRows, moved.length);
+};
+
+const endLinks = async (
+  tx: Tx,
+  ends: readonly { readonly linkId: string; readonly cause: string }[],
+): Promise<void> => {
+  if (ends.length === 0) return;
+  const rows = batch('e', ends, { id: ['uuid', (end) => end.linkId], cause: ['text', (end) => end.cause] });
+  const { numAffectedRows } = await sql`
+    update tandem.links link set ended_at = now(), ended_cause = e.cause, version = link.version + 1
+    from ${rows} where link.id = e.id and link.ended_at is null`.execute(tx);
+  expectRows('links ended', numAffectedRows, ends.length);
+  const units = ends.map((end) => linkUnit(end.linkId));
+  await sql`delete from tandem.parked where unit = any(${units}::text[])`.execute(tx);
+  await sql`delete from tandem.reviews where unit = any(${units}::text[])`.execute(tx);
+};
+
+/**
+ * A begun link takes over what its unit holds: the lease under its fence, and with it the match keys, and what is
+ * parked. Questions about its records, and what the other record's own unit had parked, are over.
+ */
+const beginLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  const begins = accepted.flatMap(({ settlement, begun }) =>
+    begun === null ? [] : [{ link: begun, old: settlement.unit.key }],
+  );
+  if (begins.length === 0) return;
+  const links = begins.map(({ link }) => link);
+  const { numAffectedRows } = await sql`
+    insert into tandem.links (id, pair, hubspot_id, salesforce_id, version, base, hubspot_stamp, salesforce_stamp)
+    select b.id, b.pair, b.hubspot, b.salesforce, b.version, b.base, b.hubspot_stamp, b.salesforce_stamp
+    from ${batch('b', links, linkBatchColumns)} order by b.pair, b.hubspot
+    on conflict do nothing`.execute(tx);
+  // Somebody else began one with the same record after we looked: look again.
+  expectRows('links begun', numAffectedRows, begins.length);
+  const units = batch('u', begins, {
+    old: ['text', (begin) => begin.old],
+    new: ['text', (begin) => linkUnit(begin.link.id)],
+    pair: ['text', (begin) => begin.link.pair],
+    hubspot: ['text', (begin) => begin.link.ids.hubspot],
+    salesforce: ['text', (begin) => begin.link.ids.salesforce],
+  });
+  await sql`update tandem.leases lease set unit = u.new from ${units} where lease.unit = u.old`.execute(tx);
+  await sql`
+    update tandem.parked p set unit = u.new from ${units} where p.pair = u.pair and p.unit = u.old`.execute(
+    tx,
+  );
+  for (const table of ['parked', 'reviews']) {
+    await sql`
+      delete from tandem.${sql.raw(table)} p using ${units}
+      where p.pair = u.pair and (
+        split_part(p.unit, ':', 1) = 'hubspot' and split_part(p.unit, '/', 2) = u.hubspot
+        or split_part(p.unit, ':', 1) = 'salesforce' and split_part(p.unit, '/', 2) = u.salesforce)`.execute(
+      tx,
+    );
+  }
+};

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Base, Link, UnitSettlement } from '../../model/state.ts';
+import { systems } from '../../model/system.ts';
+import { batch } from '../batch.ts';
+import { lockFences } from '../leases.ts';
+import { type LinkRow, linkColumns, toLink } from '../links.ts';
+import type { Tx } from '../transaction.ts';
+import { linkUnit } from '../unit-key.ts';
+
+/** A settlement whose preconditions hold, with what was computed from the locked rows. */
+export interface Accepted {
+  readonly settlement: UnitSettlement;
+  readonly begun: Link | null;
+  /** The link after its base moved. */
+  readonly moved: Link | null;
+  /** The unit's key from now on: a link that begins takes over its unit. */
+  readonly unit: string;
+  /** What the ledger ties the entries to. */
+  readonly linkId: string | null;
+}
+
+/**
+ * Locks what the settlements rest on (leases, then links, each in order of key) and sorts out those whose preconditions
+ * fail: the fence is old, the link moved or ended, a record is in another live link.
+ */
+export const checkSettlements = async (
+  tx: Tx,
+  settlements: readonly UnitSettlement[],
+): Promise<readonly Accepted[]> => {
+  const fenced = await lockFences(
+    tx,
+    settlements.map((settlement) => settlement.unit),
+  );
+  const links = await lockLinks(tx, settlements);
+  const taken = await liveLinksOfBegins(tx, settlements);
+  const touched = new Set<string>();
+  const accepted: Accepted[] = [];
+  for (const settlement of settlements) {
+    const claims = claimsOf(settlement);
+    const isFree = claims.every((claim) => !touched.has(claim));
+    if (!isFree || !fenced.has(settlement.unit.key)) continue;
+    const outcome = accept(settlement, links, taken);
+    if (outcome === null) continue;
+    for (const claim of claims) touched.add(claim);
+    accepted.push(outcome);
+  }
+  return accepted;
+};
+
+/** What only one settlement of a batch may touch. */
+const claimsOf = ({ unit, pair, move, end, begin }: UnitSettlement): readonly string[] => [
+  `unit ${unit.key}`,
+  ...new Set([move?.linkId, end?.linkId].filter((id) => id !== undefined)),
+  ...(begin === undefined ? [] : systems.map((system) => recordKey(pair, system, begin.ids[system]))),
+];
+
+const recordKey = (pair: string, system: string, id: string): string => `${pair} ${system} ${id}`;
+
+const accept = (
+  settlement: UnitSettlement,
+  links: ReadonlyMap<string, Link>,
+  taken: ReadonlyMap<string, string>,
+): Accepted | null => {
+  const { pair, unit, move, end, begin } = settlement;
+  const moving = move === undefined ? null : links.get(move.linkId);
+  if (moving === undefined || (moving !== null && moving.version !== move?.version)) return null;
+  if (end !== undefined && !links.has(end.linkId)) return null;
+  if (begin !== undefined) {
+    const owners = systems.map((system) => taken.get(recordKey(pair, system, begin.ids[system])));
+    if (owners.some((owner) => owner !== undefined && owner !== end?.linkId)) return null;
+  }
+  const begun = begin === undefined ? null : newLink(pair, begin);
+  const linkId = move?.linkId ?? begun?.id ?? end?.linkId ?? null;
+  return {
+    settlement,
+    begun,
+    moved: moving === null || move === undefined ? null : moveLink(moving, move),
+    unit: begun === null ? unit.key : linkUnit(begun.id),
+    linkId,
+  };
+};
+
+const newLink = (pair: string, begin: NonNullable<UnitSettlement['begin']>): Link => ({
+  id: randomUUID(),
+  pair,
+  ids: begin.ids,
+  version: 1,
+  base: begin.base,
+  stamps: begin.stamps,
+  ended: null,
+});
+
+/** Merged here and not in SQL: the base lies in a `json` column, which SQL cannot take apart without losing NULs. */
+const moveLink = (link: Link, move: NonNullable<UnitSettlement['move']>): Link => {
+  const base: Base = { ...link.base, ...move.base };
+  return {
+    ...link,
+    version: link.version + 1,
+    base,
+    stamps: {
+      hubspot: Math.max(link.stamps.hubspot, move.stamps.hubspot ?? 0),
+      salesforce: Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0),
+    },
+  };
+};
+
+const lockLinks = async (
+  tx: Tx,
+  settlements: readonly UnitSettlement[],
+): Promise<ReadonlyMap<string, Link>> => {
+  const ids = settlements.flatMap(({ move, end }) =>
+    [move?.linkId, end?.linkId].filter((id) => id !== undefined),
+  );
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<LinkRow>`
+    select ${linkColumns} from tandem.links link
+    where link.id = any(${ids}::uuid[]) and link.ended_at is null
+    order by link.id for update`.execute(tx);
+  return new Map(rows.map((row) => [row.id, toLink(row)]));
+};
+
+/** Live links that hold a record of a link that wants to begin, by record. */
+const liveLinksOfBegins = async (
+  tx: Tx,
+  settlements: readonly UnitSettlement[],
+): Promise<ReadonlyMap<string, string>> => {
+  const begins = settlements.flatMap(({ pair, begin }) =>
+    begin === undefined ? [] : [{ pair, ...begin.ids }],
+  );
+  if (begins.length === 0) return new Map();
+  const rows = batch('b', begins, {
+    pair: ['text', (each) => each.pair],
+    hubspot: ['text', (each) => each.hubspot],
+    salesforce: ['text', (each) => each.salesforce],
+  });
+  const found = await sql<{ pair: string; system: string; record_id: string; id: string }>`
+    select l.pair, 'hubspot' as system, l.hubspot_id as record_id, l.id from ${rows}
+    join tandem.links l on l.pair = b.pair and l.hubspot_id = b.hubspot and l.ended_at is null
+    union all
+    select l.pair, 'salesforce', l.salesforce_id, l.id from ${rows}
+    join tandem.links l on l.pair = b.pair and l.salesforce_id = b.salesforce and l.ended_at is null`.execute(
+    tx,
+  );
+  return new Map(found.rows.map((row) => [recordKey(row.pair, row.system, row.record_id), row.id]));
+};

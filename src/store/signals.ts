@@ -1,0 +1,134 @@
+import { sql } from 'kysely';
+import { workClasses } from '../model/budget.ts';
+import type { ChangeCursor } from '../model/record.ts';
+import type { Alignment, DirtyMark } from '../model/state.ts';
+import { formatRef, type System } from '../model/system.ts';
+import { batch, cleanText } from './batch.ts';
+import { type Db, inTransaction, run, type Tx } from './transaction.ts';
+
+/** Where the marks came from; committed with them. */
+export type Position =
+  | { readonly cursor: { readonly pair: string; readonly system: System; readonly at: ChangeCursor } }
+  | { readonly alignment: Alignment };
+
+/** EngineStore.commitSignals. */
+export const commitSignals = async (
+  db: Db,
+  marks: readonly DirtyMark[],
+  position: Position | undefined,
+): Promise<void> => {
+  if (marks.length === 0 && position === undefined) return;
+  await inTransaction(db, async (tx) => {
+    await markDirty(tx, marks);
+    if (position === undefined) return;
+    if ('cursor' in position) await storeCursor(tx, position.cursor);
+    else await storeAlignment(tx, position.alignment);
+  });
+};
+
+/**
+ * Adds dirty rows or moves their version. Rows are taken in the order of their key, as everywhere, so that two
+ * transactions never wait for one another in a circle.
+ */
+export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<void> => {
+  if (marks.length === 0) return;
+  const rows = batch('mark', foldMarks(marks), {
+    pair: ['text', (mark) => mark.pair],
+    system: ['text', (mark) => mark.ref.system],
+    type: ['text', (mark) => mark.ref.type],
+    record_id: ['text', (mark) => mark.ref.id],
+    class: ['smallint', (mark) => workClasses.indexOf(mark.class)],
+    stamp: ['bigint', (mark) => mark.stamp],
+    cause: ['text', (mark) => mark.cause],
+  });
+  await sql`
+    insert into tandem.dirty as row (pair, system, type, record_id, class, stamp, cause)
+    select mark.pair, mark.system, mark.type, mark.record_id, mark.class, mark.stamp, mark.cause
+    from ${rows}
+    order by mark.pair, mark.system, mark.record_id, mark.type
+    on conflict (pair, system, record_id, type) do update set
+      version = row.version + 1,
+      class = least(row.class, excluded.class),
+      stamp = greatest(row.stamp, excluded.stamp),
+      cause = excluded.cause,
+      due = now()`.execute(tx);
+};
+
+/** One mark per record, since one statement can touch a row once: the strongest class, the highest stamp, the last cause. */
+const foldMarks = (marks: readonly DirtyMark[]): readonly DirtyMark[] => {
+  const folded = new Map<string, DirtyMark>();
+  for (const mark of marks) {
+    const key = `${mark.pair} ${formatRef(mark.ref)}`;
+    const known = folded.get(key);
+    folded.set(key, known === undefined ? mark : joinMarks(known, mark));
+  }
+  return [...folded.values()];
+};
+
+const joinMarks = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
+  ...b,
+  class: workClasses.indexOf(a.class) < workClasses.indexOf(b.class) ? a.class : b.class,
+  stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
+});
+
+const storeCursor = async (
+  tx: Tx,
+  { pair, system, at }: { readonly pair: string; readonly system: System; readonly at: ChangeCursor },
+): Promise<void> => {
+  await sql`
+    insert into tandem.cursors (pair, system, stamp, id)
+    values (${pair}, ${system}, ${Math.trunc(at.stamp)}, ${cleanText(at.id)})
+    on conflict (pair, system) do update set stamp = excluded.stamp, id = excluded.id`.execute(tx);
+};
+
+const storeAlignment = async (tx: Tx, alignment: Alignment): Promise<void> => {
+  const { pair, mappingHash, after, listed, done } = alignment;
+  await sql`
+    insert into tandem.alignments (pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed, salesforce_listed,
+      hubspot_done, salesforce_done)
+    values (${pair}, ${mappingHash}, ${after.hubspot}, ${after.salesforce}, ${listed.hubspot}, ${listed.salesforce},
+      ${done.hubspot}, ${done.salesforce})
+    on conflict (pair) do update set mapping_hash = excluded.mapping_hash, hubspot_after = excluded.hubspot_after,
+      salesforce_after = excluded.salesforce_after, hubspot_listed = excluded.hubspot_listed,
+      salesforce_listed = excluded.salesforce_listed, hubspot_done = excluded.hubspot_done,
+      salesforce_done = excluded.salesforce_done`.execute(tx);
+};
+
+/** EngineStore.cursor. */
+export const cursor = async (db: Db, pair: string, system: System): Promise<ChangeCursor | null> => {
+  const [row] = await run(
+    db,
+    sql<ChangeCursor>`
+      select stamp::float8 as stamp, id from tandem.cursors where pair = ${pair} and system = ${system}`,
+  );
+  return row === undefined ? null : { stamp: row.stamp, id: row.id };
+};
+
+interface AlignmentRow {
+  readonly pair: string;
+  readonly mapping_hash: string;
+  readonly hubspot_after: string | null;
+  readonly salesforce_after: string | null;
+  readonly hubspot_listed: number;
+  readonly salesforce_listed: number;
+  readonly hubspot_done: boolean;
+  readonly salesforce_done: boolean;
+}
+
+/** All alignments, or one pair's. */
+export const alignments = async (db: Db, pair: string | null): Promise<readonly Alignment[]> => {
+  const rows = await run(
+    db,
+    sql<AlignmentRow>`
+      select pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed::float8 as hubspot_listed,
+        salesforce_listed::float8 as salesforce_listed, hubspot_done, salesforce_done
+      from tandem.alignments where ${pair}::text is null or pair = ${pair} order by pair`,
+  );
+  return rows.map((row) => ({
+    pair: row.pair,
+    mappingHash: row.mapping_hash,
+    after: { hubspot: row.hubspot_after, salesforce: row.salesforce_after },
+    listed: { hubspot: row.hubspot_listed, salesforce: row.salesforce_listed },
+    done: { hubspot: row.hubspot_done, salesforce: row.salesforce_done },
+  }));
+};
