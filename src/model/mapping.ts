@@ -68,6 +68,8 @@ export interface PairMapping {
   readonly types: Sides<string>;
   /** The identity field on each side, holding the other side's id. */
   readonly identity: Sides<string>;
+  /** Line of `identity` in the file, from 1, for messages. */
+  readonly identityLine?: number;
   readonly match: readonly MatchRule[];
   readonly create: Sides<CreateRule>;
   readonly fields: readonly FieldMapping[];

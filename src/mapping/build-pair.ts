@@ -1,0 +1,75 @@
+import type { CountryCode } from 'libphonenumber-js/min';
+import type { FieldMapping, MatchRule, PairMapping } from '../model/mapping.ts';
+import type { Sides } from '../model/system.ts';
+import type { CodecOptions } from './codecs/codec-kind.ts';
+import { codecKinds } from './codecs/registry.ts';
+import type { MappingFile, MappingFileField } from './file-shape.ts';
+import { withFills } from './fill.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** A field's options for its codec; `country` has been checked to be one that the phone library knows. */
+export const codecOptions = ({ country, scale, values }: MappingFileField): CodecOptions => ({
+  ...(country === undefined ? {} : { country: country as CountryCode }),
+  ...(scale === undefined ? {} : { scale }),
+  ...(values === undefined
+    ? {}
+    : { values: Object.fromEntries(Object.entries(values).map(([from, to]) => [from, String(to)])) }),
+});
+
+/** The fills of a field, without the keys that are not there. */
+export const fillsOf = ({ fill }: MappingFileField): Partial<Sides<string>> => ({
+  ...(fill.hubspot === undefined ? {} : { hubspot: fill.hubspot }),
+  ...(fill.salesforce === undefined ? {} : { salesforce: fill.salesforce }),
+});
+
+/**
+ * Names of the fields inside Tandem, which key the base: the HubSpot property. A property that has a second row gets the
+ * Salesforce field added there, so that both have a base of their own.
+ */
+const namesOf = (fields: readonly MappingFileField[]): string[] => {
+  const seen = new Set<string>();
+  return fields.map(({ hubspot, salesforce }) => {
+    const name = seen.has(hubspot) ? `${hubspot}>${salesforce}` : hubspot;
+    seen.add(hubspot);
+    return name;
+  });
+};
+
+const buildField = (field: MappingFileField, name: string, line: number): FieldMapping => {
+  const fill = fillsOf(field);
+  return {
+    name,
+    fields: { hubspot: field.hubspot, salesforce: field.salesforce },
+    codecs: withFills(codecKinds[field.kind].make(codecOptions(field)), fill),
+    kind: field.kind,
+    direction: field.direction,
+    conflict: field.conflict,
+    tie: field.tie,
+    blank: field.blank,
+    first: field.first,
+    fill,
+    line,
+  };
+};
+
+/** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
+export const buildPair = (source: YamlSource, content: MappingFile): PairMapping => {
+  const names = namesOf(content.fields);
+  const fields = content.fields.map((field, index) =>
+    buildField(field, names[index] ?? field.hubspot, source.placeOf(['fields', index]).line),
+  );
+  const match = content.match.flatMap((name): MatchRule[] => {
+    const field = fields.find((candidate) => candidate.fields.hubspot === name);
+    return field === undefined ? [] : [{ fields: field.fields, codecs: field.codecs, kind: field.kind }];
+  });
+  return {
+    name: content.object,
+    file: source.file,
+    types: { hubspot: content.hubspot, salesforce: content.salesforce },
+    identity: content.identity,
+    identityLine: source.placeOfKey([], 'identity').line,
+    match,
+    create: content.create,
+    fields,
+  };
+};

@@ -1,0 +1,171 @@
+import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import type { FieldDescription, ObjectDescription } from '../model/record.ts';
+import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { writesTo } from './file-rules.ts';
+import type { Finding } from './finding.ts';
+import { kindFits } from './kind-fits.ts';
+import { didYouMean } from './suggest.ts';
+
+type Report = (level: Finding['level'], line: number, what: string, why: string, fix: string) => void;
+
+/** `HubSpot contacts.email`, the form in which messages name a field. */
+const label = (pair: PairMapping, system: System, field: string): string =>
+  `${systemLabel[system]} ${pair.types[system]}.${field}`;
+
+const hiddenHint: Sides<string> = {
+  hubspot: 'there is no such property, or the private app has no scope for it',
+  salesforce: 'there is no such field, or field-level security hides it from the integration user',
+};
+
+const checkThere = (
+  pair: PairMapping,
+  field: FieldMapping,
+  sides: Sides<ObjectDescription>,
+  report: Report,
+): void => {
+  for (const system of systems) {
+    const name = field.fields[system];
+    if (sides[system].fields.has(name)) continue;
+    const fix = `${didYouMean(name, sides[system].fields.keys())}correct the name, or create the field and give access`;
+    report('error', field.line, `${label(pair, system, name)} is not there`, hiddenHint[system], fix);
+  }
+};
+
+/** What can go wrong when the field is written to this side. Both descriptions are known to be there. */
+const checkTarget = (
+  pair: PairMapping,
+  field: FieldMapping,
+  system: System,
+  target: FieldDescription,
+  source: FieldDescription,
+  report: Report,
+): void => {
+  const name = label(pair, system, field.fields[system]);
+  const from = systemLabel[otherSystem(system)];
+  if (!target.writable) {
+    const why = `the direction is ${field.direction}, and the integration may not write it (read-only, calculated, or no right)`;
+    report(
+      'error',
+      field.line,
+      `${name} cannot be written`,
+      why,
+      `direction: to-${otherSystem(system)}, or give the right`,
+    );
+  }
+  const why = kindFits(field.kind, target.type);
+  if (why !== undefined) {
+    const fix = 'correct the kind, or map to a field of another type';
+    report('error', field.line, `${name} (type ${target.type}) does not take kind ${field.kind}`, why, fix);
+  }
+  if (target.maxLength !== null && (source.maxLength === null || source.maxLength > target.maxLength)) {
+    const length = `${name} takes ${target.maxLength} characters`;
+    const more = source.maxLength === null ? 'any number' : String(source.maxLength);
+    report(
+      'note',
+      field.line,
+      length,
+      `${from} takes ${more}`,
+      'nothing, or lengthen it: a longer value is parked, not cut',
+    );
+  }
+  if (target.requiredOnCreate && pair.create[system] !== 'never' && field.fill[system] === undefined) {
+    const what = `${name} is required at creation and has no fill`;
+    report(
+      'note',
+      field.line,
+      what,
+      `records that are blank in ${from} cannot be created`,
+      `add fill: { ${system}: '…' }`,
+    );
+  }
+  checkOptions(name, field, target, source, system, report);
+};
+
+/** Values of a closed list that the other closed list does not know: they would be refused one by one. */
+const checkOptions = (
+  name: string,
+  field: FieldMapping,
+  target: FieldDescription,
+  source: FieldDescription,
+  system: System,
+  report: Report,
+): void => {
+  const options = target.options;
+  if (options === null || source.options === null) return;
+  const refused = source.options.filter((option) => {
+    const value = field.codecs[otherSystem(system)].decode(option);
+    return value.kind === 'value' && !options.includes(String(field.codecs[system].encode(value)));
+  });
+  if (refused.length === 0) return;
+  const shown = `${refused.slice(0, 5).join(', ')}${refused.length > 5 ? ` and ${refused.length - 5} more` : ''}`;
+  const fix = 'add them there, or map them with kind: enum and values:';
+  report(
+    'note',
+    field.line,
+    `${name} does not know ${shown}`,
+    'a value outside its list is refused and parked',
+    fix,
+  );
+};
+
+const checkRequired = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
+  for (const system of systems) {
+    if (pair.create[system] === 'never') continue;
+    const written = pair.fields
+      .filter((field) => writesTo(field.direction, system))
+      .map((field) => field.fields[system]);
+    for (const field of sides[system].fields.values()) {
+      if (!field.requiredOnCreate || written.includes(field.name) || field.name === pair.identity[system])
+        continue;
+      const what = `${label(pair, system, field.name)} is required at creation and nothing writes it`;
+      const fix = `map it, with a fill for records without a value; or create.${system}: never`;
+      report(
+        'error',
+        pair.identityLine ?? 1,
+        what,
+        `every creation in ${systemLabel[system]} would be refused`,
+        fix,
+      );
+    }
+  }
+};
+
+const identityNeeds: Sides<string> = {
+  hubspot: 'a single-line text property with unique values',
+  salesforce: 'a text field of 32 characters, external id, unique',
+};
+
+const checkIdentity = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
+  for (const system of systems) {
+    const name = pair.identity[system];
+    const field = sides[system].fields.get(name);
+    if (field?.writable) continue;
+    const what = `${label(pair, system, name)} ${field === undefined ? 'is not there' : 'cannot be written'}`;
+    const fix = `${field === undefined ? didYouMean(name, sides[system].fields.keys()) : ''}create it (${identityNeeds[system]}) and give the integration the right to read and write it`;
+    const why = 'links between the two systems are kept in it';
+    report('error', pair.identityLine ?? 1, what, why, fix);
+  }
+};
+
+/**
+ * Holds a mapping against what both systems say of their objects. Pure. Findings of level `error` keep the pair from
+ * running; a `note` tells what will be refused for some records.
+ */
+export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescription>): Finding[] => {
+  const findings: Finding[] = [];
+  const report: Report = (level, line, what, why, fix) => {
+    findings.push({ level, file: pair.file, line, what, why, fix });
+  };
+  checkIdentity(pair, sides, report);
+  checkRequired(pair, sides, report);
+  for (const field of pair.fields) {
+    checkThere(pair, field, sides, report);
+    for (const system of systems) {
+      const target = sides[system].fields.get(field.fields[system]);
+      const source = sides[otherSystem(system)].fields.get(field.fields[otherSystem(system)]);
+      if (target === undefined || source === undefined || !writesTo(field.direction, system)) continue;
+      checkTarget(pair, field, system, target, source, report);
+    }
+  }
+  return findings;
+};

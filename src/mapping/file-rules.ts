@@ -1,0 +1,187 @@
+import { isSupportedCountry } from 'libphonenumber-js/min';
+import type { ConflictRule } from '../model/mapping.ts';
+import { type System, systemLabel, systems } from '../model/system.ts';
+import { codecOptions } from './build-pair.ts';
+import type { CodecKind, CodecOption } from './codecs/codec-kind.ts';
+import { codecKinds, kindNames } from './codecs/registry.ts';
+import type { MappingFile, MappingFileField } from './file-shape.ts';
+import type { Finding } from './finding.ts';
+import { didYouMean } from './suggest.ts';
+import type { KeyPath, YamlSource } from './yaml-source.ts';
+
+type Report = (path: KeyPath, what: string, why: string, fix: string) => void;
+
+/** Whether a field's direction ever writes to this side. */
+export const writesTo = (direction: MappingFileField['direction'], system: System): boolean =>
+  direction === 'both' || direction === `to-${system}`;
+
+/** The rules that need more of a kind than that its values are equal or not. */
+const ruleNeeds: Partial<Record<ConflictRule, { of: (kind: CodecKind) => boolean; words: string }>> = {
+  highest: { of: (kind) => kind.order === 'size', words: 'values that have a size' },
+  lowest: { of: (kind) => kind.order === 'size', words: 'values that have a size' },
+  earliest: { of: (kind) => kind.order === 'time', words: 'dates or moments' },
+  union: { of: (kind) => kind.set, words: 'sets of values' },
+};
+
+const kindsThat = (fits: (kind: CodecKind) => boolean): string =>
+  kindNames.filter((name) => fits(codecKinds[name])).join(', ');
+
+const checkConflict = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  const need = ruleNeeds[field.conflict];
+  if (need === undefined || need.of(codecKinds[field.kind])) return;
+  report(
+    [...path, 'conflict'],
+    `field ${field.hubspot} cannot be settled by '${field.conflict}'`,
+    `it needs ${need.words} (kind ${kindsThat(need.of)}), and this field's kind is ${field.kind}`,
+    "use 'newest' or a rule that prefers a side, or correct the kind",
+  );
+};
+
+const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  const takes = codecKinds[field.kind].options;
+  const given: readonly CodecOption[] = (['country', 'scale', 'values'] as const).filter(
+    (name) => field[name] !== undefined,
+  );
+  for (const name of given.filter((option) => !takes.includes(option))) {
+    const kinds = kindsThat((kind) => kind.options.includes(name));
+    const why = `only kind ${kinds} has one, and this field's kind is ${field.kind}`;
+    report(
+      [...path, name],
+      `'${name}' of field ${field.hubspot} has no meaning`,
+      why,
+      'delete it, or correct the kind',
+    );
+  }
+  if (field.country !== undefined && !isSupportedCountry(field.country)) {
+    const what = `'${field.country}' is not a country that phone numbers are known of`;
+    report([...path, 'country'], what, 'codes are those of ISO 3166', 'write US, GB, DE …');
+  }
+  const semicolons = Object.entries(field.values ?? {}).flatMap(([from, to]) => [from, String(to)]);
+  if (field.kind === 'multi-enum' && semicolons.some((value) => value.includes(';'))) {
+    const what = `'values' of field ${field.hubspot} has a value with ';'`;
+    report(
+      [...path, 'values'],
+      what,
+      "';' stands between the members of a set",
+      'list each member on its own',
+    );
+  }
+};
+
+const checkFills = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  for (const system of systems) {
+    const fill = field.fill[system];
+    if (fill === undefined) continue;
+    const place = [...path, 'fill', system];
+    if (!writesTo(field.direction, system)) {
+      const what = `the fill of field ${field.hubspot} for ${systemLabel[system]} is never written`;
+      report(place, what, `its direction is ${field.direction}`, 'delete the fill, or change the direction');
+    }
+    const decoded = codecKinds[field.kind].make(codecOptions(field))[system].decode(fill);
+    if (decoded.kind === 'value') continue;
+    const why = decoded.kind === 'foreign' ? decoded.why : 'it is blank';
+    report(
+      place,
+      `the fill of field ${field.hubspot} is no ${field.kind}`,
+      why,
+      'write a value of that kind',
+    );
+  }
+};
+
+/** Several rows may read one field, but only one may write it: two would overwrite each other for ever. */
+const checkTargets = (content: MappingFile, report: Report): void => {
+  for (const system of systems) {
+    const writers = new Map<string, string>();
+    content.fields.forEach((field, index) => {
+      if (!writesTo(field.direction, system)) return;
+      const target = field[system];
+      const other = system === 'hubspot' ? field.salesforce : field.hubspot;
+      const first = writers.get(target);
+      if (first === undefined) {
+        writers.set(target, other);
+        return;
+      }
+      report(
+        ['fields', index],
+        `${systemLabel[system]} ${target} is written by two rows (${first} and ${other})`,
+        'each would overwrite what the other wrote',
+        `delete one row, or give one the direction that does not write to ${systemLabel[system]}`,
+      );
+    });
+  }
+};
+
+const checkPairs = (content: MappingFile, report: Report): void => {
+  const seen = new Set<string>();
+  content.fields.forEach((field, index) => {
+    const pair = `${field.hubspot} and ${field.salesforce}`;
+    if (seen.has(pair)) {
+      const why = 'a pair of fields has one row, which says all directions';
+      report(['fields', index], `${pair} are mapped to each other twice`, why, 'delete one row');
+    }
+    seen.add(pair);
+  });
+};
+
+const checkIdentity = (content: MappingFile, report: Report): void => {
+  content.fields.forEach((field, index) => {
+    for (const system of systems) {
+      if (field[system] !== content.identity[system]) continue;
+      const what = `${systemLabel[system]} ${field[system]} is the identity field and is mapped too`;
+      report(
+        ['fields', index, system],
+        what,
+        'Tandem alone writes it; a mapped value would cut the link',
+        'delete the row',
+      );
+    }
+  });
+};
+
+const checkMatch = (content: MappingFile, report: Report): void => {
+  const mapped = content.fields.map((field) => field.hubspot);
+  content.match.forEach((name, index) => {
+    const field = content.fields.find((candidate) => candidate.hubspot === name);
+    if (field === undefined) {
+      const why = 'only a mapped field says what it is called on the other side and what counts as equal';
+      report(
+        ['match', index],
+        `match names '${name}', which is not mapped`,
+        why,
+        `${didYouMean(name, mapped)}add it to fields`,
+      );
+    } else if (!codecKinds[field.kind].findable) {
+      const kinds = kindsThat((kind) => kind.findable);
+      const why = `no system finds records by a ${field.kind}; kinds that work are ${kinds}`;
+      report(
+        ['match', index],
+        `match names '${name}', whose kind is ${field.kind}`,
+        why,
+        'match on another field',
+      );
+    }
+    if (content.match.indexOf(name) !== index) {
+      report(['match', index], `match names '${name}' twice`, 'once is enough', 'delete one of the two');
+    }
+  });
+};
+
+/** Everything that is wrong with a file whose shape is right. */
+export const checkFileRules = (source: YamlSource, content: MappingFile): Finding[] => {
+  const findings: Finding[] = [];
+  const report: Report = (path, what, why, fix) => {
+    findings.push({ level: 'error', file: source.file, ...source.placeOf(path), what, why, fix });
+  };
+  content.fields.forEach((field, index) => {
+    const path = ['fields', index];
+    checkConflict(field, path, report);
+    checkOptions(field, path, report);
+    checkFills(field, path, report);
+  });
+  checkPairs(content, report);
+  checkTargets(content, report);
+  checkIdentity(content, report);
+  checkMatch(content, report);
+  return findings;
+};

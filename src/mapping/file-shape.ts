@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { blankRules, conflictRules, createRules, directions, firstRules } from '../model/mapping.ts';
+import { systems } from '../model/system.ts';
+import { scaleMax } from './codecs/decimal.ts';
+import { kindNames } from './codecs/registry.ts';
+
+// The shape of a mapping file. config/schema/mapping.schema.json is made from it (npm run schema), descriptions included, so
+// that an editor explains the keys; what no shape can say is in file-rules.ts. Defaults are told here and nowhere else.
+
+const fieldName = (description: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'letters, digits and _ only, as API names are')
+    .meta({ description });
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const field = z.strictObject({
+  hubspot: fieldName("Internal name of the HubSpot property, e.g. 'firstname'."),
+  salesforce: fieldName("API name of the Salesforce field, e.g. 'FirstName'."),
+  kind: z
+    .enum(kindNames)
+    .default('text')
+    .meta({ description: 'What kind of value it is: decides what counts as equal.' }),
+  direction: z.enum(directions).default('both').meta({ description: 'Which way changes flow.' }),
+  conflict: z
+    .enum(conflictRules)
+    .default('newest')
+    .meta({ description: 'What happens when both sides changed, differently. The loser is always kept.' }),
+  tie: z.enum(systems).default('salesforce').meta({
+    description:
+      "Which side wins where 'newest' cannot tell: both changed within 2 seconds, or nobody knows when.",
+  }),
+  blank: z.enum(blankRules).default('clears').meta({
+    description: 'Whether a value that was emptied empties the other side (clears) or not (keeps).',
+  }),
+  first: z.enum(firstRules).default('newest').meta({
+    description:
+      'What happens when two records meet for the first time and both are filled, differently. A blank never wins.',
+  }),
+  fill: z
+    .strictObject({ hubspot: z.string().min(1).optional(), salesforce: z.string().min(1).optional() })
+    .default({})
+    .meta({
+      description:
+        'Written when a record is created on that side and the other has no value. Read as blank, so it never flows back.',
+    }),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166)')
+    .optional()
+    .meta({ description: 'kind phone: the country of numbers written without a country code, e.g. US.' }),
+  scale: z.int().min(0).max(scaleMax).optional().meta({
+    description: 'kind number or currency: digits after the point that the Salesforce field keeps.',
+  }),
+  values: z.record(z.string().min(1), scalar).optional().meta({
+    description:
+      'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is.',
+  }),
+});
+
+const create = z.enum(createRules).meta({
+  description:
+    'matchable: a record is created here for everyone who has a valid match key; never: only existing ones are linked.',
+});
+
+export const mappingFile = z
+  .strictObject({
+    object: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and - only')
+      .meta({ description: "Name of the pair, used in reports and commands, e.g. 'people'." }),
+    hubspot: fieldName("HubSpot object type, e.g. 'contacts'."),
+    salesforce: fieldName("API name of the Salesforce object, e.g. 'Lead'."),
+    identity: z
+      .strictObject({
+        hubspot: fieldName('HubSpot property (unique) that holds the Salesforce id.'),
+        salesforce: fieldName('Salesforce field (external id, unique) that holds the HubSpot id.'),
+      })
+      .meta({ description: 'The fields in which the two records of a pair name each other.' }),
+    match: z.array(fieldName('HubSpot name of a mapped field.')).min(1).meta({
+      description:
+        'Mapped fields (by HubSpot name) by which records that are not linked yet find each other.',
+    }),
+    create: z.strictObject({ hubspot: create, salesforce: create }).meta({
+      description: 'Whether a record without counterpart is created on each side.',
+    }),
+    fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),
+  })
+  .meta({
+    title: 'Tandem mapping',
+    description: 'How one HubSpot object and one Salesforce object are kept aligned.',
+  });
+
+/** A mapping file as read, defaults filled in. */
+export type MappingFile = z.output<typeof mappingFile>;
+export type MappingFileField = MappingFile['fields'][number];
+
+/** The JSON Schema of a mapping file, for editors: draft 7, which yaml-language-server reads best. */
+export const mappingJsonSchema = (): unknown =>
+  z.toJSONSchema(mappingFile, { io: 'input', target: 'draft-7' });

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { PairMapping } from '../model/mapping.ts';
+import { buildPair } from './build-pair.ts';
+import { codecVersion } from './codecs/registry.ts';
+import { checkFileRules } from './file-rules.ts';
+import type { MappingFile } from './file-shape.ts';
+import { type Finding, MappingError } from './finding.ts';
+import { readMappingFiles, type TextFile } from './read-files.ts';
+import { checkShape } from './shape-findings.ts';
+import { parseYaml, type YamlSource } from './yaml-source.ts';
+
+/** The mappings of a configuration. */
+export interface LoadedMappings {
+  /** In order of the files' names. */
+  readonly pairs: readonly PairMapping[];
+  /** Of what the files say (not of comments or layout) and of the codecs' version: equal hashes give equal plans. */
+  readonly hash: string;
+}
+
+interface CheckedFile {
+  readonly source: YamlSource;
+  readonly content: MappingFile;
+}
+
+const checkFile = ({ file, text }: TextFile): { checked: CheckedFile } | { findings: Finding[] } => {
+  const parsed = parseYaml(file, text);
+  if ('findings' in parsed) return parsed;
+  const shaped = checkShape(parsed.source);
+  if ('findings' in shaped) return shaped;
+  const findings = checkFileRules(parsed.source, shaped.content);
+  return findings.length > 0 ? { findings } : { checked: { source: parsed.source, content: shaped.content } };
+};
+
+const twiceMapped = (files: readonly CheckedFile[]): Finding[] => {
+  const fileByObject = new Map<string, string>();
+  return files.flatMap(({ source, content }): Finding[] => {
+    const first = fileByObject.get(content.object);
+    fileByObject.set(content.object, first ?? source.file);
+    if (first === undefined) return [];
+    const what = `object '${content.object}' is in ${first} already`;
+    const why = 'the name of a pair keys its links and its base';
+    const place = source.placeOf(['object']);
+    return [
+      {
+        level: 'error',
+        file: source.file,
+        ...place,
+        what,
+        why,
+        fix: 'give one of the two another name, or delete it',
+      },
+    ];
+  });
+};
+
+const hashOf = (files: readonly CheckedFile[]): string => {
+  const contents = files.map(({ content }) => content).sort((a, b) => (a.object < b.object ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([codecVersion, contents]))
+    .digest('hex');
+};
+
+/**
+ * Loads and checks all mapping files of a configuration folder (`CONFIG/mappings/*.yaml`). Reads the disk, asks no system.
+ * Throws MappingError with everything that is wrong in all of them.
+ */
+export const loadMappings = (configDir: string): LoadedMappings => {
+  const { files, findings: unread } = readMappingFiles(configDir);
+  const results = files.map(checkFile);
+  const checked = results.flatMap((result) => ('checked' in result ? [result.checked] : []));
+  const wrong = results.flatMap((result) => ('findings' in result ? result.findings : []));
+  const findings = [...unread, ...wrong, ...twiceMapped(checked)];
+  if (findings.length > 0) throw new MappingError(findings);
+  return { pairs: checked.map(({ source, content }) => buildPair(source, content)), hash: hashOf(checked) };
+};

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { type MappingFile, mappingFile } from './file-shape.ts';
+import type { Finding } from './finding.ts';
+import { didYouMean } from './suggest.ts';
+import type { KeyPath, YamlSource } from './yaml-source.ts';
+
+const topKeys = Object.keys(mappingFile.shape);
+const fieldKeys = Object.keys(mappingFile.shape.fields.element.shape);
+const sideKeys = ['hubspot', 'salesforce'];
+
+/** The keys that a map at this place may have. */
+const allowedKeys = (path: KeyPath): readonly string[] =>
+  path.length === 0 ? topKeys : path[0] === 'fields' && path.length === 2 ? fieldKeys : sideKeys;
+
+const valueAt = (data: unknown, path: KeyPath): unknown => {
+  let value = data;
+  for (const key of path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+};
+
+/** `fields[2] (lastname).direction`, so that a person finds the place without counting. */
+const nameOf = (path: KeyPath, data: unknown): string => {
+  if (path.length === 0) return 'the file';
+  const [first, index, ...rest] = path;
+  if (first !== 'fields' || index === undefined) return `'${path.join('.')}'`;
+  const name = valueAt(data, ['fields', index, 'hubspot']);
+  const label = typeof name === 'string' ? `field ${name}` : `field number ${Number(index) + 1}`;
+  return rest.length === 0 ? label : `'${rest.join('.')}' of ${label}`;
+};
+
+const list = (values: readonly unknown[]): string => values.map(String).join(', ');
+
+const unknownKeys = (source: YamlSource, path: KeyPath, keys: readonly string[]): Finding[] =>
+  keys.map((key) => ({
+    level: 'error',
+    file: source.file,
+    ...source.placeOfKey(path, key),
+    what: `'${key}' is not a key of ${nameOf(path, source.data)}`,
+    why: `the keys are ${list(allowedKeys(path))}`,
+    fix: `${didYouMean(key, allowedKeys(path))}correct or delete it`,
+  }));
+
+const missingKey = (source: YamlSource, path: KeyPath): Finding => {
+  const owner = path.slice(0, -1);
+  const key = String(path.at(-1));
+  return {
+    level: 'error',
+    file: source.file,
+    ...source.placeOf(owner),
+    what: `${nameOf(owner, source.data)} has no '${key}'`,
+    why: `'${key}' has no default`,
+    fix: `add '${key}:'; docs/admins/mapping.md says what it takes`,
+  };
+};
+
+/** What zod found wrong with the value at a place, in the words of the file. Config is not people's data: values are shown. */
+const wrongValue = (source: YamlSource, issue: z.core.$ZodIssue, path: KeyPath): Finding => {
+  const value = valueAt(source.data, path);
+  const shown = typeof value === 'object' ? '' : ` (it says '${String(value).slice(0, 60)}')`;
+  const base = { level: 'error', file: source.file, ...source.placeOf(path) } as const;
+  const what = `${nameOf(path, source.data)} is not right${shown}`;
+  if (issue.code === 'invalid_value') {
+    const fix = `${didYouMean(String(value), issue.values.map(String))}write one of the allowed values`;
+    return { ...base, what, why: `allowed are ${list(issue.values)}`, fix };
+  }
+  if (issue.code === 'invalid_type') {
+    return {
+      ...base,
+      what,
+      why: `it must be ${expectedWords[issue.expected] ?? issue.expected}`,
+      fix: fixOf(issue.expected),
+    };
+  }
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return {
+      ...base,
+      what: `${nameOf(path, source.data)} is empty`,
+      why: 'at least one entry is needed',
+      fix: 'add an entry',
+    };
+  }
+  if (issue.code === 'invalid_union') {
+    return { ...base, what, why: 'it must be text, a number, true or false', fix: 'write one value' };
+  }
+  return { ...base, what, why: issue.message, fix: 'write it that way' };
+};
+
+const expectedWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+  int: 'a whole number',
+  number: 'a number',
+};
+
+const fixOf = (expected: string): string => {
+  if (expected === 'string') return "put it between quotes ('…') if it is meant as text";
+  if (expected === 'array') return "write each entry on a line of its own that begins with '- '";
+  return 'write it that way; docs/admins/mapping.md has examples';
+};
+
+const findingsOf = (source: YamlSource, issue: z.core.$ZodIssue): Finding[] => {
+  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  if (issue.code === 'unrecognized_keys') return unknownKeys(source, path, issue.keys);
+  const isMissing = path.length > 0 && valueAt(source.data, path) === undefined;
+  return isMissing ? [missingKey(source, path)] : [wrongValue(source, issue, path)];
+};
+
+/** The file's content in its shape, defaults filled in; or everything that does not fit the shape. */
+export const checkShape = (source: YamlSource): { content: MappingFile } | { findings: Finding[] } => {
+  const parsed = mappingFile.safeParse(source.data ?? {});
+  if (parsed.success) return { content: parsed.data };
+  return { findings: parsed.error.issues.flatMap((issue) => findingsOf(source, issue)) };
+};

@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkAgainstSchemas } from '../../src/mapping/check-schemas.ts';
+import { formatFindings } from '../../src/mapping/finding.ts';
+import { loadMappings } from '../../src/mapping/load.ts';
+import type { PairMapping } from '../../src/model/mapping.ts';
+import type { FieldDescription, ObjectDescription } from '../../src/model/record.ts';
+import { bothSides, type Sides, type System } from '../../src/model/system.ts';
+
+const people = (): PairMapping => {
+  const { pairs } = loadMappings(fileURLToPath(new URL('../../config/presets/mirror', import.meta.url)));
+  const pair = pairs[0];
+  if (pair === undefined) throw new Error('the mirror has no pair');
+  return pair;
+};
+
+const makeField = (name: string, overrides: Partial<FieldDescription> = {}): FieldDescription => ({
+  name,
+  label: name,
+  type: 'string',
+  writable: true,
+  requiredOnCreate: false,
+  maxLength: 255,
+  options: null,
+  ...overrides,
+});
+
+type Changes = Partial<Sides<Readonly<Record<string, Partial<FieldDescription> | null>>>>;
+
+/** Schemas that fit the mapping, with these fields changed, added, or (null) taken away. */
+const makeSchemas = (pair: PairMapping, changes: Changes = {}): Sides<ObjectDescription> =>
+  bothSides((system: System) => {
+    const names = [pair.identity[system], ...pair.fields.map((field) => field.fields[system])];
+    const fields = new Map(names.map((name) => [name, makeField(name)]));
+    for (const [name, change] of Object.entries(changes[system] ?? {})) {
+      if (change === null) fields.delete(name);
+      else fields.set(name, makeField(name, change));
+    }
+    return { type: pair.types[system], fields };
+  });
+
+const lineOf = (pair: PairMapping, name: string): number =>
+  pair.fields.find((field) => field.name === name)?.line ?? -1;
+
+describe('a mapping against what the systems say', () => {
+  it('has no findings where everything fits', () => {
+    expect(checkAgainstSchemas(people(), makeSchemas(people()))).toEqual([]);
+  });
+
+  const cases: readonly (readonly [string, Changes, 'error' | 'note', string, RegExp])[] = [
+    [
+      'a field that is not there',
+      { salesforce: { City: null, Citty: {} } },
+      'error',
+      'city',
+      /Salesforce Lead\.City is not there.*field-level security.*did you mean 'Citty'/,
+    ],
+    [
+      'a property that is not there',
+      { hubspot: { zip: null } },
+      'error',
+      'zip',
+      /HubSpot contacts\.zip is not there.*scope/,
+    ],
+    [
+      'a field that cannot be written',
+      { salesforce: { Title: { writable: false } } },
+      'error',
+      'jobtitle',
+      /Lead\.Title cannot be written.*direction: to-hubspot/,
+    ],
+    [
+      'a shorter target',
+      { salesforce: { City: { maxLength: 40 } } },
+      'note',
+      'city',
+      /Lead\.City takes 40 characters — HubSpot takes 255/,
+    ],
+    [
+      'a shorter target of an unbounded source',
+      { hubspot: { city: { maxLength: null } } },
+      'note',
+      'city',
+      /HubSpot takes any number/,
+    ],
+    [
+      'a required target without fill',
+      { salesforce: { City: { requiredOnCreate: true } } },
+      'note',
+      'city',
+      /Lead\.City is required at creation and has no fill/,
+    ],
+    [
+      'a type that the kind does not fit',
+      { salesforce: { City: { type: 'boolean', maxLength: null } }, hubspot: { city: { maxLength: null } } },
+      'error',
+      'city',
+      /\(type boolean\) does not take kind text — it takes kind boolean/,
+    ],
+    [
+      'options that the target does not know',
+      { salesforce: { State: { options: ['CA'] } }, hubspot: { state: { options: ['CA', 'NY'] } } },
+      'note',
+      'state',
+      /Lead\.State does not know NY/,
+    ],
+  ];
+
+  it.each(cases)('finds %s', (_, changes, level, name, says) => {
+    const pair = people();
+    const found = checkAgainstSchemas(pair, makeSchemas(pair, changes));
+    expect(formatFindings(found)).toMatch(says);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ level, file: pair.file, line: lineOf(pair, name) });
+  });
+
+  it('finds a required field that nothing writes, only where records are created', () => {
+    const pair = people();
+    const schemas = makeSchemas(pair, { salesforce: { Region__c: { requiredOnCreate: true } } });
+    expect(checkAgainstSchemas(pair, schemas)).toMatchObject([
+      { level: 'error', line: pair.identityLine, what: expect.stringContaining('Region__c') },
+    ]);
+    const never: PairMapping = { ...pair, create: { hubspot: 'matchable', salesforce: 'never' } };
+    expect(checkAgainstSchemas(never, schemas)).toEqual([]);
+  });
+
+  it('is content with a required field that has a fill', () => {
+    const pair = people();
+    expect(
+      checkAgainstSchemas(pair, makeSchemas(pair, { salesforce: { LastName: { requiredOnCreate: true } } })),
+    ).toEqual([]);
+  });
+
+  it('finds identity fields that are missing or read-only', () => {
+    const pair = people();
+    const found = checkAgainstSchemas(
+      pair,
+      makeSchemas(pair, {
+        hubspot: { tandem_salesforce_id: null },
+        salesforce: { HubSpot_Id__c: { writable: false } },
+      }),
+    );
+    expect(found.map(({ what, line }) => [what, line])).toEqual([
+      ['HubSpot contacts.tandem_salesforce_id is not there', pair.identityLine],
+      ['Salesforce Lead.HubSpot_Id__c cannot be written', pair.identityLine],
+    ]);
+  });
+});
