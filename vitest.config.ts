@@ -1,12 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests with whole workers or many processes: one file at a time, after the others, or they starve one another on 2 cores. */
+const heavy = ['test/{commands,faults,e2e}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
+    // Nothing a test does leaves its process, so that its timers and sockets cannot leak into the next file.
+    isolate: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    slowTestThreshold: 2_000,
+    // Tests above the threshold are listed with their time, so that the suite's ten minutes are not eaten unseen.
+    reporters: ['default'],
     env: { TZ: 'UTC' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'light',
+          include: ['test/**/*.test.ts'],
+          exclude: heavy,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'heavy',
+          include: heavy,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
