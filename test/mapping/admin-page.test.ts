@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { kindNames } from '../../src/mapping/codecs/registry.ts';
+import { loadMappings } from '../../src/mapping/load.ts';
+import { conflictRules } from '../../src/model/mapping.ts';
+
+const page = readFileSync(new URL('../../docs/admins/mapping.md', import.meta.url), 'utf8');
+
+it('the page for admins has examples that load', () => {
+  const example = /```yaml\n(.+?)```/s.exec(page)?.[1] ?? '';
+  const head = [
+    'object: people',
+    'hubspot: contacts',
+    'salesforce: Lead',
+    'identity: { hubspot: a, salesforce: B }',
+    'match: [jobtitle]',
+    'create: { hubspot: never, salesforce: never }',
+    'fields:',
+  ].join('\n');
+  const config = mkdtempSync(join(tmpdir(), 'tandem-page-'));
+  try {
+    mkdirSync(join(config, 'mappings'));
+    writeFileSync(join(config, 'mappings', 'people.yaml'), `${head}\n${example}`);
+    expect(loadMappings(config).pairs[0]?.fields).toHaveLength(4);
+  } finally {
+    rmSync(config, { recursive: true, force: true });
+  }
+});
+
+it('the page for admins names every kind', () => {
+  for (const kind of kindNames) expect(page).toContain(`\`${kind}\``);
+});
+
+it('the page for admins names every conflict rule', () => {
+  const plain = conflictRules.filter((rule) => !rule.endsWith('-unless-blank'));
+  for (const rule of plain) expect(page).toContain(`\`${rule}\``);
+});
