@@ -48,8 +48,11 @@ const post = async (base: string, type: string, records: readonly object[]): Pro
   return ids;
 };
 
+/** What a vendor answers to a record that it will not have: a bad value, or an address that somebody has already. */
+const refusals: ReadonlySet<number | null> = new Set([400, 409]);
+
 /**
- * Enters records as the person would: one id for each, in order, and null for one that the system refuses (400). A refused
+ * Enters records as the person would: one id for each, in order, and null for one that the system refuses. A refused
  * lot is halved until the refused record is alone, so that one bad record costs about 2·log2(n) more calls, not its lot.
  */
 export const enterRecords = async (
@@ -61,7 +64,7 @@ export const enterRecords = async (
   try {
     return await post(base, type, records);
   } catch (error) {
-    if (!(error instanceof SandboxError) || error.status !== 400) throw error;
+    if (!(error instanceof SandboxError && refusals.has(error.status))) throw error;
     if (records.length === 1) return [null];
   }
   const half = Math.ceil(records.length / 2);
