@@ -1,6 +1,7 @@
+import { compareValues, unionValues } from '../mapping/value-order.ts';
 import type { ConflictRule, FieldMapping } from '../model/mapping.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
-import { blank, type Canonical, type CanonicalValue, type RawValue, sameCanonical } from '../model/value.ts';
+import { blank, type Canonical, type RawValue, sameCanonical } from '../model/value.ts';
 import { type ChangeTime, couldExactTimeDecide, newest } from './newest.ts';
 
 /** One field of a link as it stands: both raw values (undefined: not returned), their base and when each was entered. */
@@ -70,9 +71,19 @@ const sightOf = (field: FieldMapping, state: FieldState): Sight | null => {
   return { field, raw: { hubspot, salesforce }, canonical, times: state.times };
 };
 
+/** Whether sending this value would change nothing: a checkbox has no blank, a number is kept rounded, two options are one there. */
+const isAlreadyThere = (field: FieldMapping, value: Canonical, target: System, there: Canonical): boolean =>
+  value.kind !== 'foreign' &&
+  there.kind === 'value' &&
+  sameCanonical(field.codecs[target].decode(field.codecs[target].encode(value)), there);
+
 /** Equal as they stand, or one a fill and the other blank. A real value that happens to be the other side's fill is equal to itself. */
 const saysTheSame = ({ field, raw, canonical }: Sight): boolean =>
+  raw.hubspot === raw.salesforce ||
   sameCanonical(canonical.hubspot, canonical.salesforce) ||
+  systems.some((system) =>
+    isAlreadyThere(field, canonical[otherSystem(system)], system, canonical[system]),
+  ) ||
   sameCanonical(field.codecs.hubspot.decode(raw.hubspot), field.codecs.salesforce.decode(raw.salesforce));
 
 /** Whether both sides say the same; null where a side was not returned. */
@@ -128,21 +139,18 @@ const mergeFirst = (sight: Sight): FieldDecision => {
   }
 };
 
-/** Order of two filled values: numbers by size, everything else (dates, instants) by its canonical key. */
-const compareValues = (a: CanonicalValue, b: CanonicalValue): number => {
-  const [x, y] = [Number(a.key), Number(b.key)];
-  if (Number.isFinite(x) && Number.isFinite(y)) return x - y;
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
-};
-
 const mergeUnion = (sight: Sight): FieldDecision => {
   const { field, canonical } = sight;
-  const texts = systems.flatMap((system) => {
-    const value = canonical[system];
-    return value.kind === 'value' ? String(value.text).split(';') : [];
-  });
-  const joined = texts.filter((text) => text.trim() !== '').join(';');
-  const union = field.codecs.hubspot.decode(joined);
+  if (canonical.hubspot.kind !== 'value' || canonical.salesforce.kind !== 'value') {
+    return flowFrom(
+      sight,
+      canonical.hubspot.kind === 'value' ? 'hubspot' : 'salesforce',
+      'conflict:union',
+      null,
+      false,
+    );
+  }
+  const union = unionValues(canonical.hubspot, canonical.salesforce);
   if (union.kind !== 'value') return { kind: 'hold', rule: 'conflict:union' };
   const flows = systems
     .filter((target) => mayFlowTo(field, target) && !sameCanonical(canonical[target], union))
@@ -185,8 +193,15 @@ const mergeConflict = (sight: Sight): FieldDecision => {
       if (hubspot.kind !== 'value' || salesforce.kind !== 'value') {
         return flowFrom(sight, filled ?? field.tie, rule, null, true);
       }
-      const sign = (ordered[field.conflict] ?? 1) * compareValues(hubspot, salesforce);
-      return flowFrom(sight, sign > 0 ? 'hubspot' : 'salesforce', rule, null, true);
+      const order = compareValues(field.kind, hubspot, salesforce);
+      if (order === null) return { kind: 'hold', rule };
+      return flowFrom(
+        sight,
+        order * (ordered[field.conflict] ?? 1) > 0 ? 'hubspot' : 'salesforce',
+        rule,
+        null,
+        true,
+      );
     }
     case 'union':
       return mergeUnion(sight);

@@ -52,8 +52,8 @@ export interface EngineStore {
   claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]>;
 
   /**
-   * Locks match keys for unlinked units of this holder, until their units are settled or the lease ends. Answers the
-   * entries granted; a key held by another unit is not.
+   * Locks match keys for unlinked units of this holder, until their units are settled or the lease ends. Answers
+   * `UNIT KEY` of each entry granted; a key held by another unit, or asked for twice at once, goes to one of them.
    */
   lockKeys(
     holder: string,

@@ -26,6 +26,9 @@ const batchesAtOnce = 2;
  */
 const indexSettleMs = 5_000;
 
+/** `--until-idle` asks for a look as soon as nothing is due, but not more often than this. */
+const pollAtMostEveryMs = 1_000;
+
 const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
 
 /**
@@ -46,7 +49,7 @@ export class Runner {
   private readonly loops: Promise<void>[] = [];
   private working: Promise<void> | null = null;
   private wokenAgain = false;
-  private stopping = false;
+  private readonly ending = new AbortController();
   private aligned = false;
   private movedAt: number;
   /** When the newest complete look at both systems began; 0 before the first. */
@@ -68,7 +71,7 @@ export class Runner {
 
   /** Says that there may be due work. Any number of calls while it works become one more round. */
   wake(): void {
-    if (this.stopping) return;
+    if (this.ending.signal.aborted) return;
     if (this.working !== null) {
       this.wokenAgain = true;
       return;
@@ -84,14 +87,13 @@ export class Runner {
 
   /** Finishes what is in flight and ends the loops. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.pollSoon?.();
+    this.ending.abort();
     await Promise.all([...this.loops, this.working]);
   }
 
   /** Resolves when nothing is dirty or in flight and a full look from after the last write found nothing new. */
   async untilIdle(): Promise<void> {
-    while (!this.stopping && !(await this.isIdle())) {
+    while (!this.ending.signal.aborted && !(await this.isIdle())) {
       const backlog = await this.safely('store', async () =>
         this.context.store.backlog(this.context.pair.name),
       );
@@ -110,7 +112,8 @@ export class Runner {
   }
 
   private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.context.signal }).catch(() => undefined);
+    const signal = AbortSignal.any([this.context.signal, this.ending.signal]);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
   /** Runs a step; a failure of a vendor or of the store is reported and answered with null. */
@@ -149,7 +152,7 @@ export class Runner {
 
   private async drainLane(): Promise<void> {
     let failures = 0;
-    while (!this.stopping) {
+    while (!this.ending.signal.aborted) {
       const result = await this.safely('work', async () => {
         const backlog = await this.context.store.backlog(this.context.pair.name);
         return backlog.due === 0 ? null : workOnce(this.context, backlog.strongest ?? 'live');
@@ -162,7 +165,7 @@ export class Runner {
   }
 
   private async pollLoop(): Promise<void> {
-    while (!this.stopping) {
+    while (!this.ending.signal.aborted) {
       const began = this.context.nowMs();
       const results = await Promise.all(
         systems.map((system) => this.safely(`poll ${system}`, async () => pollOnce(this.context, system))),
@@ -173,23 +176,19 @@ export class Runner {
   }
 
   private async untilNextPoll(): Promise<void> {
-    if (this.stopping) return;
-    await this.pause(Math.min(1_000, this.pollEveryMs));
-    const soon = new Promise<void>((resolve) => {
-      this.pollSoon = resolve;
-    });
-    const rest = new AbortController();
-    const waited = sleep(Math.max(0, this.pollEveryMs - 1_000), undefined, {
-      signal: AbortSignal.any([rest.signal, this.context.signal]),
-    }).catch(() => undefined);
-    await Promise.race([soon, waited]);
-    rest.abort();
+    await this.pause(Math.min(pollAtMostEveryMs, this.pollEveryMs));
+    const soon = new AbortController();
+    this.pollSoon = () => soon.abort();
+    const signal = AbortSignal.any([this.context.signal, this.ending.signal, soon.signal]);
+    await sleep(Math.max(0, this.pollEveryMs - pollAtMostEveryMs), undefined, { signal }).catch(
+      () => undefined,
+    );
     this.pollSoon = null;
   }
 
   private async alignLoop(): Promise<void> {
     let failures = 0;
-    while (!this.stopping) {
+    while (!this.ending.signal.aborted) {
       const step = await this.safely('alignment', async () => alignStep(this.context));
       if (step === 'done') {
         if (!this.aligned) this.context.events.emit('alignment-done', { pair: this.context.pair.name });

@@ -37,6 +37,24 @@ const keyHeldMs = 500;
 
 const lockName = (pair: string, key: string): string => `key:${pair}:${key}`;
 
+/**
+ * Leaves out records that have a link after all: an ended one is a tombstone, and its record is not created again; a live one began
+ * a moment ago, and the unit is claimed anew as that link.
+ */
+const withoutLinks = async (
+  context: EngineContext,
+  system: System,
+  drafts: readonly Draft[],
+): Promise<readonly Draft[]> => {
+  const ids = drafts.map((draft) => draft.unit.dirty[0]?.ref.id ?? '');
+  const links = await context.store.linksOf(context.pair.name, system, ids);
+  return drafts.filter((draft, index) => {
+    const link = links.get(ids[index] ?? '');
+    if (link && !link.ended) lookAgain(draft, 0);
+    return !link;
+  });
+};
+
 /** Reads the records themselves; what is missing, deleted or stale ends here. */
 const readOwn = async (
   context: EngineContext,
@@ -87,16 +105,12 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
       key: lockName(context.pair.name, key),
     })),
   );
-  const seen = new Set<string>();
-  const wanted = entries.filter((entry) => !seen.has(entry.key) && seen.add(entry.key));
   const granted =
-    wanted.length === 0
+    entries.length === 0
       ? new Set<string>()
-      : await context.store.lockKeys(context.holder, wanted, context.timing.leaseMs);
-  const owner = new Map(wanted.map((entry) => [entry.key, entry.unit]));
+      : await context.store.lockKeys(context.holder, entries, context.timing.leaseMs);
   return seeking.filter(({ draft, keys }) => {
-    const names = keys.map((key) => lockName(context.pair.name, key));
-    const all = names.every((name) => granted.has(name) && owner.get(name) === draft.key);
+    const all = keys.every((key) => granted.has(`${draft.key} ${lockName(context.pair.name, key)}`));
     if (!all) lookAgain(draft, keyHeldMs);
     return all;
   });
@@ -167,7 +181,9 @@ const workSide = async (
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<Unlinked> => {
-  const read = await readOwn(context, system, drafts, workClass, reservations);
+  const open = await withoutLinks(context, system, drafts);
+  if (open.length === 0) return { beginnings: [], creates: [] };
+  const read = await readOwn(context, system, open, workClass, reservations);
   for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
   const locked = await lockKeys(
     context,

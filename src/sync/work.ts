@@ -163,8 +163,7 @@ const workBatch = async (
   reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
   const linked = drafts.filter((draft) => draft.link !== null);
-  // A tombstone: the record's link ended, and it is not created again. Its dirty rows are answered.
-  const open = drafts.filter((draft) => draft.link === null && draft.unit.link === null);
+  const open = drafts.filter((draft) => draft.link === null);
   const [looked, unlinked] = await Promise.all([
     lookLinked(context, linked, workClass, reservations),
     lookUnlinked(context, open, workClass, reservations),
@@ -255,11 +254,7 @@ export const workOnce = async (context: EngineContext, reserveAs: WorkClass): Pr
     const { store, holder, timing } = context;
     const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs);
     if (units.length === 0) return nothing;
-    const drafts = units.map((unit) => {
-      const draft = makeDraft(unit);
-      if (unit.link?.ended) draft.link = null;
-      return draft;
-    });
+    const drafts = units.map(makeDraft);
     const workClass = strongestOf(units);
     try {
       const sent = await workBatch(context, drafts, workClass, reservations);

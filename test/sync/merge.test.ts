@@ -112,13 +112,13 @@ describe('three-way merge of one field', () => {
     ],
     [
       'conflict, highest',
-      { conflict: 'highest' },
+      { conflict: 'highest', kind: 'number' },
       { base: sides('1', '1'), values: sides('9', '10') },
       'hubspot=10',
     ],
     [
       'conflict, lowest',
-      { conflict: 'lowest' },
+      { conflict: 'lowest', kind: 'number' },
       { base: sides('1', '1'), values: sides('9', '10') },
       'salesforce=9',
     ],

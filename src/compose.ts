@@ -1,0 +1,124 @@
+import type { Gate } from './connectors/budget/gate.ts';
+import { makeGate } from './connectors/budget/make-gate.ts';
+import type { Connector } from './connectors/connector.ts';
+import { makeHubSpotConnector } from './connectors/hubspot/connector.ts';
+import { concernsAllLanes } from './connectors/hubspot/errors.ts';
+import { makeSalesforceConnector } from './connectors/salesforce/connector.ts';
+import type { Logger } from './log.ts';
+import type { LoadedMappings } from './mapping/load.ts';
+import type { Lane, LaneLimit, PermitStore } from './model/budget.ts';
+import type { PairMapping } from './model/mapping.ts';
+import { bothSides, type Sides, type System } from './model/system.ts';
+import type { Connections } from './settings.ts';
+import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
+import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
+
+/**
+ * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24); Salesforce
+ * limits no rate, only requests that last (25 at once), so 20 calls at a time.
+ */
+const limits: Sides<Readonly<Record<Lane, LaneLimit>>> = {
+  hubspot: { standard: { calls: 190, windowMs: 10_000 }, search: { calls: 5, windowMs: 1_000 } },
+  salesforce: { standard: { calls: 20, windowMs: 0 }, search: { calls: 20, windowMs: 0 } },
+};
+
+/** Tandem's part of the daily quotas; the rest is for the company's other tools. */
+const dailyShare = 0.8;
+
+export interface Systems {
+  readonly gates: Sides<Gate>;
+  readonly connectors: Sides<Connector>;
+}
+
+/** Both connectors behind their gates, on one permit store. Makes no call. */
+export const composeSystems = (connections: Connections, permits: PermitStore, log: Logger): Systems => {
+  const gates = bothSides((system) =>
+    makeGate({
+      system,
+      store: permits,
+      limits: limits[system],
+      dailyShare,
+      concernsAllLanes: (failure) => system === 'salesforce' || concernsAllLanes(failure),
+      onStoreError: (error) =>
+        log.warn(
+          {
+            event: 'budget-store-failed',
+            system,
+            cause: error instanceof Error ? error.message : String(error),
+          },
+          'the budget could not be booked; the call itself went through',
+        ),
+    }),
+  );
+  const connectors = {
+    hubspot: makeHubSpotConnector({ ...connections.hubspot, gate: gates.hubspot }),
+    salesforce: makeSalesforceConnector({ ...connections.salesforce, gate: gates.salesforce }),
+  };
+  return { gates, connectors };
+};
+
+/** How many records a worker read by id, per system: `read` of the idle line. */
+export interface ReadCounter {
+  readonly counts: Record<System, number>;
+  /** The connector, counting. */
+  readonly counted: Sides<RecordSystem>;
+}
+
+export const countReads = (connectors: Sides<Connector>): ReadCounter => {
+  const counts = { hubspot: 0, salesforce: 0 };
+  const counted = bothSides((system): RecordSystem => {
+    const inner = connectors[system];
+    return {
+      system,
+      batch: inner.batch,
+      readMany: async (...request) => {
+        const found = await inner.readMany(...request);
+        counts[system] += found.size;
+        return found;
+      },
+      findByField: async (...request) => {
+        const found = await inner.findByField(...request);
+        counts[system] += found.length;
+        return found;
+      },
+      writeMany: async (...request) => inner.writeMany(...request),
+      changesSince: (...request) => inner.changesSince(...request),
+      listPage: async (...request) => inner.listPage(...request),
+      history: async (...request) => inner.history(...request),
+      now: async (context) => inner.now(context),
+    };
+  });
+  return { counts, counted };
+};
+
+/** The engine's events as log lines; they hold names, counts and ids, never values. */
+export const logEvents = (log: Logger): EngineEvents => ({
+  emit: (event, detail) => {
+    const isTrouble = event.endsWith('-failed') || event === 'settle-refused';
+    log[isTrouble ? 'warn' : 'info']({ event, ...detail });
+  },
+});
+
+export interface EngineParts {
+  readonly pair: PairMapping;
+  readonly mappings: LoadedMappings;
+  readonly store: EngineStore;
+  readonly systems: Sides<RecordSystem>;
+  readonly gates: Sides<Gate>;
+  readonly wake: Wake;
+  readonly events: EngineEvents;
+  readonly holder: string;
+  readonly signal: AbortSignal;
+}
+
+/** One pair's engine. */
+export const composeEngine = (parts: EngineParts): EngineContext => {
+  const { mappings, ...rest } = parts;
+  return {
+    ...rest,
+    mappingHash: mappings.hash,
+    timing: engineTiming,
+    nowMs: Date.now,
+    makeId: makeIntentId,
+  };
+};

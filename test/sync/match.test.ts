@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordSnapshot } from '../../src/model/record.ts';
+import { type Candidates, decideMatch, matchKeysOf } from '../../src/sync/match.ts';
+import { makePair, makeSnapshot } from './builders.ts';
+
+const lead = (id: string, overrides: Partial<RecordSnapshot> = {}): RecordSnapshot =>
+  makeSnapshot('salesforce', {}, { ref: { system: 'salesforce', type: 'Lead', id }, ...overrides });
+const found = (overrides: Partial<Candidates>): Candidates => ({
+  named: null,
+  naming: [],
+  matching: [],
+  twins: [],
+  ...overrides,
+});
+const verdictOf = (candidates: Candidates, linked: readonly string[] = []): string => {
+  const verdict = decideMatch(candidates, (ref) => linked.includes(ref.id));
+  if (verdict.kind === 'link') return `link ${verdict.other.ref.id} by ${verdict.how}`;
+  return verdict.kind === 'review'
+    ? `review ${verdict.candidates.map((ref) => ref.id).join(' ')}`
+    : verdict.kind;
+};
+
+describe('match of a record without link', () => {
+  it.each<[string, Candidates, readonly string[], string]>([
+    ['nobody', found({}), [], 'none'],
+    ['one candidate', found({ matching: [lead('a')] }), [], 'link a by match-key'],
+    ['two candidates are never guessed', found({ matching: [lead('a'), lead('b')] }), [], 'review a b'],
+    [
+      'a deleted candidate does not count',
+      found({ matching: [lead('a'), lead('b', { deleted: true })] }),
+      [],
+      'link a by match-key',
+    ],
+    ['only deleted ones', found({ matching: [lead('a', { deleted: true })] }), [], 'none'],
+    ['a candidate that is linked elsewhere', found({ matching: [lead('a')] }), ['a'], 'review a'],
+    [
+      'the identity field comes before the match key',
+      found({ named: lead('a'), matching: [lead('b')] }),
+      [],
+      'link a by identity',
+    ],
+    [
+      'the other side names this record',
+      found({ naming: [lead('a')], matching: [lead('b')] }),
+      [],
+      'link a by identity',
+    ],
+    [
+      'its counterpart was deleted: not created again',
+      found({ naming: [lead('a', { deleted: true })] }),
+      [],
+      'review a',
+    ],
+    ['the record it names is linked elsewhere', found({ named: lead('a') }), ['a'], 'review a'],
+    ['a twin on its own side', found({ twins: [lead('t')], matching: [lead('a')] }), [], 'review t a'],
+    ['a deleted twin does not count', found({ twins: [lead('t', { deleted: true })] }), [], 'none'],
+  ])('%s', (_name, candidates, linked, expected) => {
+    expect(verdictOf(candidates, linked)).toBe(expected);
+  });
+
+  it('finds match keys in valid values alone', () => {
+    const keys = (email: string | null) => matchKeysOf(makePair(), makeSnapshot('hubspot', { email }));
+    expect(keys(' a@example.com ')).toEqual(['a@example.com']);
+    expect(keys('?')).toEqual([]);
+    expect(keys(null)).toEqual([]);
+  });
+});
