@@ -1,0 +1,85 @@
+import { type ApiReply, type Call, pathParam } from '../../core/message.ts';
+import type { Route } from '../../core/routes.ts';
+import type { HubspotLimits } from '../limits.ts';
+import { ownerJson } from '../owners.ts';
+import { type HubspotState, portalId } from '../state.ts';
+import { refuse, refuseRequest } from './errors.ts';
+import { queryFlag, queryLimit } from './input.ts';
+
+const listOwners = (state: HubspotState, call: Call): ApiReply => {
+  const email = call.request.query.get('email')?.toLowerCase() ?? '';
+  const archived = queryFlag(call, 'archived');
+  const limit = queryLimit(call, 100, 500);
+  const offset = Number(call.request.query.get('after') ?? 0);
+  if (!Number.isInteger(offset) || offset < 0)
+    throw refuseRequest('after must be the value of paging.next.after');
+  const owners = state.owners.filter(
+    (owner) => owner.archived === archived && (email === '' || owner.email === email),
+  );
+  const next = offset + limit;
+  return {
+    status: 200,
+    body: {
+      results: owners.slice(offset, next).map(ownerJson),
+      ...(next < owners.length ? { paging: { next: { after: String(next) } } } : {}),
+    },
+  };
+};
+
+const readOwner = (state: HubspotState, call: Call): ApiReply => {
+  const id = pathParam(call.params, 'ownerId');
+  const byUser = call.request.query.get('idProperty') === 'userId';
+  const owner = state.owners.find(
+    (one) => (byUser ? String(one.userId) : one.id) === id && one.archived === queryFlag(call, 'archived'),
+  );
+  if (owner === undefined) throw refuse(404, 'OBJECT_NOT_FOUND', 'resource not found');
+  return { status: 200, body: ownerJson(owner) };
+};
+
+const accountDetails = {
+  portalId,
+  accountType: 'STANDARD',
+  timeZone: 'UTC',
+  companyCurrency: 'USD',
+  additionalCurrencies: [],
+  utcOffset: '+00:00',
+  utcOffsetMilliseconds: 0,
+  uiDomain: 'app.hubspot.com',
+  dataHostingLocation: 'na1',
+};
+
+/** What the integration can learn of its own use; an unlimited account shows no limit. */
+const dailyUsage = (state: HubspotState, limits: HubspotLimits): ApiReply => {
+  const { limit, used, resetsAt } = limits.daily(state.clock.now());
+  return {
+    status: 200,
+    body: {
+      results: [
+        {
+          name: 'private-apps-api-calls-daily',
+          usageLimit: limit ?? 0,
+          currentUsage: used,
+          collectedAt: new Date(state.clock.now()).toISOString(),
+          fetchStatus: 'SUCCESS',
+          resetsAt: new Date(resetsAt).toISOString(),
+        },
+      ],
+    },
+  };
+};
+
+/** Owners and what the account says of itself. */
+export const accountRoutes = (state: HubspotState, limits: HubspotLimits): Route[] => [
+  { method: 'GET', template: '/crm/v3/owners', handle: (call) => listOwners(state, call) },
+  { method: 'GET', template: '/crm/v3/owners/{ownerId}', handle: (call) => readOwner(state, call) },
+  {
+    method: 'GET',
+    template: '/account-info/v3/details',
+    handle: () => ({ status: 200, body: accountDetails }),
+  },
+  {
+    method: 'GET',
+    template: '/account-info/v3/api-usage/daily/private-apps',
+    handle: () => dailyUsage(state, limits),
+  },
+];

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { type ApiReply, type Call, pathParam } from '../../core/message.ts';
+import type { Route } from '../../core/routes.ts';
+import type { HubspotState } from '../state.ts';
+import { commitWrite } from '../write/commit.ts';
+import { prepareWrite } from '../write/prepare.ts';
+import { refuseRow } from '../write/row-error.ts';
+import { callerOf, live, makeFinder, sourceOf, writeContext } from './access.ts';
+import { recordNotFound, refuse, refuseRequest } from './errors.ts';
+import { parseBody, propertiesSchema, queryFlag, queryLimit, queryList, storeOf } from './input.ts';
+import { presentCreated, presentRecord, presentUpdated, type Selection } from './present.ts';
+
+const base = '/crm/v3/objects/{objectType}';
+const listLimit = { default: 10, max: 100, maxWithHistory: 50 } as const;
+
+/** `associations` is taken and ignored until the sandbox has them. */
+const writeSchema = z.object({ properties: propertiesSchema, associations: z.unknown().optional() });
+
+const selectionOf = (call: Call): Selection => ({
+  properties: queryList(call, 'properties'),
+  propertiesWithHistory: queryList(call, 'propertiesWithHistory'),
+});
+
+const pageLink = (call: Call, after: string): string => {
+  const query = new URLSearchParams(call.request.query);
+  query.set('after', after);
+  return `${call.request.origin}${call.request.path}?${query}`;
+};
+
+const createRecord = (state: HubspotState, call: Call): ApiReply => {
+  const store = storeOf(state, call);
+  const context = writeContext(state, store, call);
+  const prepared = prepareWrite(null, parseBody(call, writeSchema).properties, context);
+  if ('error' in prepared) throw refuseRow(prepared.error);
+  const { record } = commitWrite(store, prepared, sourceOf(call), context.now);
+  return { status: 201, body: presentCreated(store.schema, record, context.caller) };
+};
+
+const readRecord = (state: HubspotState, call: Call): ApiReply => {
+  const store = storeOf(state, call);
+  const caller = callerOf(call);
+  const find = makeFinder(store, call.request.query.get('idProperty'), caller);
+  const record = find(pathParam(call.params, 'objectId'));
+  if (record === undefined || (record.archivedAt !== null) !== queryFlag(call, 'archived'))
+    throw recordNotFound();
+  return { status: 200, body: presentRecord(store.schema, record, selectionOf(call), caller) };
+};
+
+const updateRecord = (state: HubspotState, call: Call): ApiReply => {
+  const store = storeOf(state, call);
+  const context = writeContext(state, store, call);
+  const find = makeFinder(store, call.request.query.get('idProperty'), context.caller);
+  const record = live(find(pathParam(call.params, 'objectId')));
+  if (record === undefined) throw recordNotFound();
+  const prepared = prepareWrite(record, parseBody(call, writeSchema).properties, context);
+  if ('error' in prepared) throw refuseRow(prepared.error);
+  commitWrite(store, prepared, sourceOf(call), context.now);
+  return { status: 200, body: presentUpdated(store.schema, record, prepared.changes.keys(), context.caller) };
+};
+
+/** Archives; a repetition answers 204 as well. */
+const archiveRecord = (state: HubspotState, call: Call): ApiReply => {
+  const store = storeOf(state, call);
+  const record = store.get(pathParam(call.params, 'objectId'));
+  if (record === undefined) throw recordNotFound();
+  store.archive(record, state.clock.now());
+  return { status: 204 };
+};
+
+const readAfter = (call: Call): number => {
+  const after = call.request.query.get('after');
+  if (after === null || after === '') return 0;
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw refuse(
+    400,
+    'VALIDATION_ERROR',
+    'Cannot deserialize value of type `long` from the paging cursor `after`',
+  );
+};
+
+const listRecords = (state: HubspotState, call: Call): ApiReply => {
+  const store = storeOf(state, call);
+  const selection = selectionOf(call);
+  const withHistory = (selection.propertiesWithHistory ?? []).length > 0;
+  const limit = queryLimit(call, listLimit.default, listLimit.max);
+  if (withHistory && limit > listLimit.maxWithHistory) {
+    throw refuseRequest(
+      `limit must be at most ${listLimit.maxWithHistory} when property histories are requested`,
+    );
+  }
+  const archived = queryFlag(call, 'archived');
+  const page = store.page(readAfter(call), limit + 1, (record) => (record.archivedAt !== null) === archived);
+  const next = page[limit];
+  const results = page
+    .slice(0, limit)
+    .map((record) => presentRecord(store.schema, record, selection, callerOf(call)));
+  const after = String(next?.id ?? '');
+  return {
+    status: 200,
+    body: {
+      results,
+      ...(next === undefined ? {} : { paging: { next: { after, link: pageLink(call, after) } } }),
+    },
+  };
+};
+
+/** Single records and the listing (https://developers.hubspot.com/docs/api/crm/understanding-the-crm). */
+export const objectRoutes = (state: HubspotState): Route[] => [
+  { method: 'GET', template: base, handle: (call) => listRecords(state, call) },
+  { method: 'POST', template: base, handle: (call) => createRecord(state, call) },
+  { method: 'GET', template: `${base}/{objectId}`, handle: (call) => readRecord(state, call) },
+  { method: 'PATCH', template: `${base}/{objectId}`, handle: (call) => updateRecord(state, call) },
+  { method: 'DELETE', template: `${base}/{objectId}`, handle: (call) => archiveRecord(state, call) },
+];

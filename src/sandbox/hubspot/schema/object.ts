@@ -1,0 +1,30 @@
+import type { PropertyDefinition } from './property.ts';
+
+export interface PropertyGroup {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** A kind of record as data; a new object is one more of these. */
+export interface ObjectDefinition {
+  /** The API's own name: `contacts`. */
+  readonly name: string;
+  readonly singular: string;
+  /** `0-1`; paths accept it in place of the name. */
+  readonly typeId: string;
+  /** Returned where a request names no properties. */
+  readonly defaultProperties: readonly string[];
+  /** `lastmodifieddate` for contacts, `hs_lastmodifieddate` for everything else. */
+  readonly modifiedProperty: string;
+  readonly createdProperty: string;
+  /** What `query` of a search looks through. */
+  readonly queryProperties: readonly string[];
+  /** At least one of these is needed to create; empty: none is. */
+  readonly requiredAnyOf: readonly string[];
+  /** The property that identifies by email, with those that hold further emails of the same record. */
+  readonly email: { readonly primary: string; readonly additional: string } | null;
+  /** The stage property that only moves forward, and its value on create. */
+  readonly lifecycle: { readonly property: string; readonly initial: string } | null;
+  readonly groups: readonly PropertyGroup[];
+  readonly properties: readonly PropertyDefinition[];
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../core/clock.ts';
+import type { Caller } from '../core/message.ts';
+import { deriveSeed, makeRandom } from '../core/random.ts';
+import type { CompanyRule } from '../core/rules.ts';
+import { type Owner, owners, personUserId } from './owners.ts';
+import { contacts } from './schema/contacts.ts';
+import type { ObjectDefinition } from './schema/object.ts';
+import { ObjectSchema } from './schema/object-schema.ts';
+import { ObjectStore } from './store/object-store.ts';
+import type { ChangeSource } from './store/record.ts';
+
+/** The objects a portal has from the start; one more is one more definition here. */
+const standardObjects: readonly ObjectDefinition[] = [contacts];
+
+export const portalId = 143_553_137;
+
+/** The private app that the integration's token belongs to: the source of its writes. */
+export const integrationAppId = '2633736';
+
+export const sources: Readonly<Record<Caller, ChangeSource>> = {
+  integration: { sourceType: 'INTEGRATION', sourceId: integrationAppId },
+  person: { sourceType: 'CRM_UI', sourceId: `userId:${personUserId}`, userId: personUserId },
+};
+
+/** A workflow of the company (POST /_sandbox/rules, kind update). */
+export const automationSource: ChangeSource = {
+  sourceType: 'AUTOMATION_PLATFORM',
+  sourceId: 'enrollmentId:1;actionExecutionIndex:0',
+};
+
+/** Everything the portal holds. Rebuilt as a whole by a reset. */
+export class HubspotState {
+  readonly clock: Clock;
+  readonly owners: readonly Owner[] = owners;
+  #stores: ObjectStore[] = [];
+  #byName = new Map<string, ObjectStore>();
+  #seed = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** An empty portal with the standard objects. */
+  clear(seed: number): void {
+    this.#seed = seed;
+    this.#stores = [];
+    this.#byName = new Map();
+    for (const definition of standardObjects) this.addObject(definition);
+  }
+
+  addObject(definition: ObjectDefinition): ObjectStore {
+    const random = makeRandom(deriveSeed(this.#seed, `hubspot ${definition.name}`));
+    const store = new ObjectStore(new ObjectSchema(definition), random);
+    this.#stores.push(store);
+    for (const name of [definition.name, definition.singular, definition.typeId]) {
+      this.#byName.set(name.toLowerCase(), store);
+    }
+    return store;
+  }
+
+  /** By name, singular name or type id; `contacts`, `contact` and `0-1` are the same. */
+  find(type: string): ObjectStore | undefined {
+    return this.#byName.get(type.toLowerCase());
+  }
+
+  get stores(): readonly ObjectStore[] {
+    return this.#stores;
+  }
+
+  isOwner(id: string): boolean {
+    return this.owners.some((owner) => owner.id === id);
+  }
+
+  setRules(rules: readonly CompanyRule[]): void {
+    for (const store of this.#stores) {
+      const names = [
+        store.schema.definition.name,
+        store.schema.definition.singular,
+        store.schema.definition.typeId,
+      ];
+      store.schema.rules = rules.filter((rule) => names.includes(rule.object));
+    }
+  }
+}

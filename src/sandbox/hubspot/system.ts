@@ -1,0 +1,91 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { ApiRequest, Caller } from '../core/message.ts';
+import { deriveText } from '../core/random.ts';
+import type { Route } from '../core/routes.ts';
+import { ControlError, type SimulatedSystem } from '../core/system.ts';
+import { accountRoutes } from './http/account-routes.ts';
+import { batchRoutes } from './http/batch-routes.ts';
+import { errorReply, replyForCode, unauthenticatedReply } from './http/errors.ts';
+import { objectRoutes } from './http/object-routes.ts';
+import { presentRaw } from './http/present.ts';
+import { propertyRoutes } from './http/property-routes.ts';
+import { searchRoutes } from './http/search-routes.ts';
+import { HubspotLimits } from './limits.ts';
+import { loadRecords } from './load.ts';
+import { addSchemaPayload } from './schema/schema-payload.ts';
+import { seedContacts } from './seed.ts';
+import { HubspotState } from './state.ts';
+import type { ObjectStore } from './store/object-store.ts';
+
+/** Tokens of the two private apps; the same for the same seed. */
+export interface HubspotTokens {
+  readonly integration: string;
+  readonly person: string;
+}
+
+export const makeHubspotTokens = (seed: number): HubspotTokens => ({
+  integration: `pat-na1-${deriveText(seed, 'hubspot integration', 32)}`,
+  person: `pat-na1-${deriveText(seed, 'hubspot person', 32)}`,
+});
+
+const readToken = (request: ApiRequest): string | null =>
+  /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+
+const controlStore = (state: HubspotState, type: string): ObjectStore => {
+  const store = state.find(type);
+  if (store !== undefined) return store;
+  const known = state.stores.map(({ schema }) => schema.definition.name).join(', ');
+  throw new ControlError('type', `${type} is not an object here; there are: ${known}`);
+};
+
+/** The HubSpot simulator: a Professional account, served by startSimulator. */
+export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = systemClock): SimulatedSystem => {
+  const state = new HubspotState(clock);
+  const limits = new HubspotLimits();
+  const callersByToken = new Map<string, Caller>([
+    [tokens.integration, 'integration'],
+    [tokens.person, 'person'],
+  ]);
+  const routes: Route[] = [
+    ...objectRoutes(state),
+    ...batchRoutes(state),
+    ...searchRoutes(state),
+    ...propertyRoutes(state),
+    ...accountRoutes(state, limits),
+  ];
+  return {
+    name: 'hubspot',
+    jsonContentType: 'application/json;charset=utf-8',
+    routes,
+    controlRoutes: [],
+    identify: (request) => callersByToken.get(readToken(request) ?? '') ?? null,
+    admit: (request, caller) => (caller === null ? {} : limits.admit(request, caller, clock.now())),
+    statsParameter: (name, value) =>
+      name === 'objectType' ? (state.find(value)?.schema.definition.name ?? null) : null,
+    unauthenticated: unauthenticatedReply,
+    notFound: () => errorReply(404, 'OBJECT_NOT_FOUND', 'resource not found'),
+    errorReply: replyForCode,
+    brokenReply: () => errorReply(500, 'INTERNAL_ERROR', 'internal error'),
+    reset: ({ seed, contacts, leads }) => {
+      state.clear(seed);
+      limits.clear();
+      seedContacts(state, seed, contacts, leads);
+    },
+    changeLimits: (change) => limits.change(change),
+    setRules: (rules) => state.setRules(rules),
+    countRecords: () =>
+      Object.fromEntries(state.stores.map((store) => [store.schema.definition.name, store.liveCount])),
+    pageRecords: (type, after, limit) => {
+      const store = controlStore(state, type);
+      const from = /^\d{1,15}$/.test(after ?? '') ? Number(after) : 0;
+      const page = store.page(from, limit + 1, () => true);
+      const next = page[limit];
+      return {
+        records: page.slice(0, limit).map((record) => presentRaw(store.schema, record)),
+        ...(next === undefined ? {} : { after: String(next.id) }),
+      };
+    },
+    loadRecords: (type, records) => loadRecords(state, controlStore(state, type), records),
+    addSchema: (payload) => addSchemaPayload(state, payload),
+  };
+};
