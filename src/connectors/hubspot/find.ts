@@ -58,7 +58,11 @@ const lookUp = async (lookup: Lookup, values: readonly string[]): Promise<readon
 
 /**
  * Finds records by the value of a unique property; see Connector.findByField. HubSpot does not echo which value led to
- * a record, so matches are told by the record's own values, primary and additional emails alike.
+ * a record, so matches are told by the record's own values, primary and additional emails alike. Values are sent as they
+ * are given: unique properties other than email may be compared with their case.
+ *
+ * Archived records are asked for what no live one has, by identity fields alone: an archived contact gives its email up,
+ * so that an address leads to live records only, and asking would double the calls of every first match.
  */
 export const findByField = async (
   http: HubSpotHttp,
@@ -68,7 +72,8 @@ export const findByField = async (
   fields: readonly string[],
   context: CallContext,
 ): Promise<readonly FoundRecord[]> => {
-  const asked = new Set(values.map(normalise).filter((value) => value !== ''));
+  const askedBy = new Map(values.map((value) => [normalise(value), value.trim()]));
+  askedBy.delete('');
   const found = new Map<string, FoundRecord>();
   const matchedValues = new Set<string>();
   const search = async (wanted: readonly string[], archived: boolean): Promise<void> => {
@@ -77,16 +82,15 @@ export const findByField = async (
       lookUp(lookup, batch),
     );
     for (const { record, readAt } of batches.flat()) {
-      const matched = [...new Set(keysOf(record, field))].filter((key) => asked.has(key));
+      const matched = [...new Set(keysOf(record, field))].filter((key) => askedBy.has(key));
       if (matched.length === 0 || found.has(record.id)) continue;
       for (const key of matched) matchedValues.add(key);
       found.set(record.id, { record: toSnapshot(type, record, fields, readAt), matched });
     }
   };
-  await search([...asked], false);
-  await search(
-    [...asked].filter((value) => !matchedValues.has(value)),
-    true,
-  );
+  await search([...askedBy.values()], false);
+  if (field === 'email') return [...found.values()];
+  const missing = [...askedBy].filter(([key]) => !matchedValues.has(key)).map(([, value]) => value);
+  await search(missing, true);
   return [...found.values()];
 };

@@ -163,12 +163,38 @@ describe('findByField in HubSpot', () => {
         [notFound(['gone@example.org'])],
       ),
     );
-    batchRead(true).reply(207, complete([], [notFound(['gone@example.org'])]));
     const values = ['Two@Example.org ', 'old@example.org', 'gone@example.org', '', 'NEW@example.org'];
     const found = await makeTestConnector().findByField('contacts', 'email', values, ['city'], reading);
     expect(found.map(({ record, matched }) => [record.ref.id, matched.toSorted()])).toEqual([
       ['1', ['new@example.org', 'old@example.org']],
       ['2', ['two@example.org']],
+    ]);
+  });
+
+  it('looks an identity up with its case, and among archived records where no live one has it', async () => {
+    const asked: string[] = [];
+    const remember = async (request: Request): Promise<void> => {
+      asked.push(...(await bodyOf(request)).inputs.map(({ id }) => id));
+    };
+    batchRead().reply(async (request: Request) => {
+      await remember(request);
+      return [207, complete([makeRecord('1', { tandem_salesforce_id: '00QaB' })], [notFound(['00QcD'])])];
+    });
+    batchRead(true).reply(async (request: Request) => {
+      await remember(request);
+      return [200, complete([makeRecord('2', { tandem_salesforce_id: '00QcD' }, { archived: true })])];
+    });
+    const found = await makeTestConnector().findByField(
+      'contacts',
+      'tandem_salesforce_id',
+      ['00QaB', '00QcD'],
+      [],
+      reading,
+    );
+    expect(asked).toEqual(['00QaB', '00QcD', '00QcD']);
+    expect(found.map(({ record, matched }) => [record.ref.id, record.deleted, matched])).toEqual([
+      ['1', false, ['00qab']],
+      ['2', true, ['00qcd']],
     ]);
   });
 
