@@ -1,7 +1,10 @@
+import type { PermitStore } from '../model/budget.ts';
 import { PostgresEngineStore } from './engine-store.ts';
 import { explainStoreError } from './errors.ts';
 import { migrate } from './migrate.ts';
+import { makePostgresPermitStore } from './permits.ts';
 import { makeDb } from './pool.ts';
+import { makeStatusQueries, type StatusQueries } from './status/queries.ts';
 import { type RegisteredWorker, registerWorker, type WorkerRequest } from './workers.ts';
 
 export interface StoreOptions {
@@ -14,12 +17,15 @@ export interface StoreOptions {
 /** The store of one process. */
 export interface Store {
   readonly engine: PostgresEngineStore;
+  readonly budget: PermitStore;
+  readonly status: StatusQueries;
   registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
   /** Waits for the queries under way, then closes the connections. */
   close(): Promise<void>;
 }
 
 const connectionsMax = 8;
+const budgetConnectionsMax = 4;
 
 /**
  * Connects and brings the schema up to date.
@@ -35,8 +41,15 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     isDurable: true,
     onConnectionError: (error) => onTrouble({ what: 'connection to the store', error }),
   });
+  const budgetDb = makeDb({
+    connectionString,
+    applicationName: `tandem budget ${process.pid}`,
+    connectionsMax: budgetConnectionsMax,
+    isDurable: false,
+    onConnectionError: (error) => onTrouble({ what: 'connection to the budget', error }),
+  });
   const close = async (): Promise<void> => {
-    await db.destroy();
+    await Promise.all([db.destroy(), budgetDb.destroy()]);
   };
   try {
     await migrate(db);
@@ -46,6 +59,8 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   }
   return {
     engine: new PostgresEngineStore(db, (unit, error) => onTrouble({ what: `settlement of ${unit}`, error })),
+    budget: makePostgresPermitStore(budgetDb),
+    status: makeStatusQueries(db),
     registerWorker: (request) => registerWorker(connectionString, request),
     close,
   };

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Parked, Review } from '../../model/state.ts';
+import type { System } from '../../model/system.ts';
+import { epochMs } from '../batch.ts';
+import { parseRefs } from '../json.ts';
+import { type ParkedRow, parkedColumns, toParked } from '../parked.ts';
+import { type Db, run } from '../transaction.ts';
+
+interface Total {
+  readonly total: number;
+}
+
+/** A row of tandem.reviews as {@link reviewColumns} selects it. */
+export interface ReviewRow {
+  readonly pair: string;
+  readonly unit: string;
+  readonly system: System;
+  readonly type: string;
+  readonly record_id: string;
+  readonly cause: string;
+  readonly candidates: string;
+  readonly since: number;
+}
+
+/** What to select of `tandem.reviews r` for a {@link ReviewRow}. */
+export const reviewColumns = sql`r.pair, r.unit, r.system, r.type, r.record_id, r.cause,
+  r.candidates::text as candidates, ${epochMs('r.since')} as since`;
+
+export const toReview = (row: ReviewRow): Review => ({
+  pair: row.pair,
+  unit: row.unit,
+  ref: { system: row.system, type: row.type, id: row.record_id },
+  cause: row.cause,
+  candidates: parseRefs(row.candidates),
+  since: row.since,
+});
+
+/** The oldest of what is parked, and how much there is. */
+export const parkedPage = async (
+  db: Db,
+  pair: string,
+  limit: number,
+): Promise<{ readonly total: number; readonly items: readonly Parked[] }> => {
+  const rows = await run(
+    db,
+    sql<ParkedRow & Total>`
+      select ${parkedColumns}, count(*) over ()::float8 as total from tandem.parked p
+      where p.pair = ${pair} order by p.since, p.unit, p.system, p.field limit ${limit}`,
+  );
+  return { total: rows[0]?.total ?? 0, items: rows.map(toParked) };
+};
+
+/** The oldest open questions, and how many there are. */
+export const reviewPage = async (
+  db: Db,
+  pair: string,
+  limit: number,
+): Promise<{ readonly total: number; readonly items: readonly Review[] }> => {
+  const rows = await run(
+    db,
+    sql<ReviewRow & Total>`
+      select ${reviewColumns}, count(*) over ()::float8 as total from tandem.reviews r
+      where r.pair = ${pair} order by r.since, r.unit limit ${limit}`,
+  );
+  return { total: rows[0]?.total ?? 0, items: rows.map(toReview) };
+};
