@@ -64,7 +64,8 @@ it('finds the one row that makes a request unreadable, and writes each of the ot
   });
   expect(JSON.stringify(outcomes[77])).not.toContain('much');
   expect(outcomes.filter(({ kind }) => kind === 'landed')).toHaveLength(199);
-  expect(landed.toSorted()).toEqual(rows.map((_, n) => leadId(n)).filter((id) => id !== leadId(77)));
+  expect(landed).toHaveLength(199);
+  expect(new Set(landed)).toEqual(new Set(rows.map((_, n) => leadId(n)).filter((_id, n) => n !== 77)));
   expect(fake.apiCalls().length).toBeLessThanOrEqual(17);
 });
 
