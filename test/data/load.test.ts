@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkSandbox } from './check-truth.ts';
 import { loadPeople } from './load-people.ts';
-import { defaultDataDir, hasData, missingData } from './sources.ts';
+import { dataForTests } from './sources.ts';
 import { startTinySandbox, type TinySandbox } from './tiny-sandbox.ts';
 import { collectTruth, readTruth, type Truth } from './truth.ts';
 
@@ -17,7 +17,7 @@ const run = async (...args: string[]): Promise<{ code: number; stdout: string; s
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
 
-const present = hasData();
+const present = dataForTests('loader');
 
 test('without the data the command says where it looked, with exit code 3', async () => {
   const url = 'http://127.0.0.1:1';
@@ -29,7 +29,7 @@ test('without the data the command says where it looked, with exit code 3', asyn
   expect(stderr).toContain(`looked for ${nowhere}`);
 });
 
-describe.skipIf(!present)(`loader${present ? '' : ` (${missingData(defaultDataDir)})`}`, () => {
+describe.skipIf(!present)('loader', () => {
   let hubspot: TinySandbox;
   let salesforce: TinySandbox;
   let out: string;

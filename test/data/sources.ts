@@ -13,6 +13,13 @@ export const missingData = (dir: string): string =>
 
 export const hasData = (dir = defaultDataDir): boolean => existsSync(join(dir, 'x_education/leads.csv'));
 
+/** Whether a test can use the data; where it cannot, says so in the run's output, since a skipped test's title is not shown. */
+export const dataForTests = (test: string): boolean => {
+  const present = hasData();
+  if (!present) process.stderr.write(`Skipped in ${test}: ${missingData(defaultDataDir)}\n`);
+  return present;
+};
+
 /** The columns of an X Education lead that become fields; blank where the person left it unanswered. */
 export interface LeadRow {
   readonly number: string;
