@@ -1,6 +1,6 @@
 import { emailRules } from './email-rules.ts';
 import { makePeople } from './people.ts';
-import type { EmailRules, Person } from './person.ts';
+import type { EmailRules, Entered, Person } from './person.ts';
 import { enterRecords } from './sandbox-records.ts';
 import { defaultDataDir, readSources } from './sources.ts';
 import type { Truth, TruthChunk, TruthPerson } from './truth.ts';
@@ -31,39 +31,80 @@ function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-/** Enters one side's records of a chunk and says for each person key which id it has there, null where it was refused. */
+/** One side of the load: where, what is sent of a person, and the same without the address. */
+interface Target {
+  readonly base: string;
+  readonly type: string;
+  readonly record: (person: Person) => Entered | null;
+  readonly emailField: string;
+}
+
+/** What became of a person's record on one side. */
+interface Landed {
+  readonly id: string | null;
+  /** True where the system refused the address and took the record without it. */
+  readonly withoutEmail: boolean;
+}
+
+const enter = (target: Target, records: readonly Entered[]): Promise<(string | null)[]> =>
+  enterRecords(target.base, target.type, records);
+
+/**
+ * Enters one side's records of a chunk. Who is refused for an address that counts for nothing anyway is entered once more
+ * without it, as whoever types it in would do; an address that counts is not given up so.
+ */
 const enterSide = async (
-  base: string,
-  type: string,
+  target: Target,
   people: readonly Person[],
-  record: (person: Person) => object | null,
-): Promise<ReadonlyMap<string, string | null>> => {
+  rules: EmailRules,
+): Promise<ReadonlyMap<string, Landed>> => {
   const present = people.flatMap((person) => {
-    const made = record(person);
-    return made === null ? [] : [{ key: person.key, made }];
+    const entered = target.record(person);
+    return entered === null ? [] : [{ key: person.key, entered }];
   });
-  const ids = await enterRecords(
-    base,
-    type,
-    present.map(({ made }) => made),
+  const ids = await enter(
+    target,
+    present.map(({ entered }) => entered),
   );
-  return new Map(present.map(({ key }, at) => [key, ids[at] ?? null]));
+  const landed = new Map(present.map(({ key }, at) => [key, { id: ids[at] ?? null, withoutEmail: false }]));
+  const again = present.filter(
+    ({ key, entered }) => !landed.get(key)?.id && rules.key(entered[target.emailField]) === null,
+  );
+  const { emailField } = target;
+  const laterIds = await enter(
+    target,
+    again.map(({ entered }) =>
+      Object.fromEntries(Object.entries(entered).filter(([name]) => name !== emailField)),
+    ),
+  );
+  again.forEach(({ key }, at) => {
+    landed.set(key, { id: laterIds[at] ?? null, withoutEmail: true });
+  });
+  return landed;
 };
 
 /**
  * What is true once the systems have answered. A system that refuses the record of somebody who types it in refuses it from
  * Tandem too: the person stays on the other side alone, or, refused by the only one, is nowhere (null).
  */
-const asEntered = (person: Person, hubspot: string | null, salesforce: string | null): TruthPerson | null => {
-  const { key, email, expect, why } = person;
-  const common = { person: key, hubspot, salesforce, email };
-  const hubspotRefused = person.contact !== null && hubspot === null;
-  const salesforceRefused = person.lead !== null && salesforce === null;
-  if (hubspot === null && salesforce === null) return null;
-  if (hubspotRefused)
+const asEntered = (
+  person: Person,
+  hubspot: Landed | undefined,
+  salesforce: Landed | undefined,
+): TruthPerson | null => {
+  const { key, expect, why } = person;
+  const ids = { hubspot: hubspot?.id ?? null, salesforce: salesforce?.id ?? null };
+  if (ids.hubspot === null && ids.salesforce === null) return null;
+  const common = { person: key, ...ids, email: person.email };
+  if (hubspot?.id === null) {
     return { ...common, expect: 'salesforce-only', why: `${why}; HubSpot refused it on entry` };
-  if (salesforceRefused)
+  }
+  if (salesforce?.id === null) {
     return { ...common, expect: 'hubspot-only', why: `${why}; Salesforce refused it on entry` };
+  }
+  if (hubspot?.withoutEmail || salesforce?.withoutEmail) {
+    return { ...common, expect, email: '', why: `${why}; entered without the address, which was refused` };
+  }
   return { ...common, expect, why };
 };
 
@@ -74,13 +115,24 @@ const asEntered = (person: Person, hubspot: string | null, salesforce: string | 
 export async function* loadPeople(options: LoadOptions): AsyncGenerator<TruthChunk> {
   const sources = readSources(options.dataDir ?? defaultDataDir);
   const { people, seed = 1, rules = emailRules } = options;
+  const contacts: Target = {
+    base: options.hubspot,
+    type: 'contacts',
+    record: ({ contact }) => contact,
+    emailField: 'email',
+  };
+  const leads: Target = {
+    base: options.salesforce,
+    type: 'Lead',
+    record: ({ lead }) => lead,
+    emailField: 'Email',
+  };
   for (const chunk of chunksOf(makePeople({ people, seed, sources, rules }), chunkSize)) {
-    const hubspot = await enterSide(options.hubspot, 'contacts', chunk, (person) => person.contact);
-    const salesforce = await enterSide(options.salesforce, 'Lead', chunk, (person) => person.lead);
-    const entered = chunk.flatMap((person) => {
-      const ids = [hubspot.get(person.key) ?? null, salesforce.get(person.key) ?? null] as const;
-      return asEntered(person, ...ids) ?? [];
-    });
+    const hubspot = await enterSide(contacts, chunk, rules);
+    const salesforce = await enterSide(leads, chunk, rules);
+    const entered = chunk.flatMap(
+      (person) => asEntered(person, hubspot.get(person.key), salesforce.get(person.key)) ?? [],
+    );
     const apart: Truth['apart'] = chunk.flatMap(({ key, apartFrom }) =>
       apartFrom.map((other): [string, string] => [other, key]),
     );
