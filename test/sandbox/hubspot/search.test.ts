@@ -122,12 +122,9 @@ describe('order and pages', () => {
   it('pages by offset, oldest first, with the total', async () => {
     const first = await search({ limit: 3, properties: ['company'] });
     expect(first.body).toMatchObject({ total: 4, paging: { next: { after: '3' } } });
-    expect(Object.keys(first.body.results[0].properties).sort()).toEqual([
-      'company',
-      'createdate',
-      'hs_object_id',
-      'lastmodifieddate',
-    ]);
+    expect(new Set(Object.keys(first.body.results[0].properties))).toEqual(
+      new Set(['company', 'createdate', 'hs_object_id', 'lastmodifieddate']),
+    );
     const second = await search({ limit: 3, after: '3' });
     expect(second.body.results).toHaveLength(1);
     expect(second.body).not.toHaveProperty('paging');
