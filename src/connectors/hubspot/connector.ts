@@ -23,12 +23,19 @@ export interface HubSpotConnectorOptions {
   readonly appId?: string;
   /** This process's time in milliseconds, for `readAt`. */
   readonly clock?: () => number;
+  /** For tests: shrinks the delays between tries of a read. */
+  readonly retryDelayFactor?: number;
 }
 
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
 export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connector => {
   const client = makeHubSpotClient(options.baseUrl, options.accessToken);
-  const http = makeHubSpotHttp(client, options.gate, options.clock ?? Date.now);
+  const http = makeHubSpotHttp(
+    client,
+    options.gate,
+    options.clock ?? Date.now,
+    options.retryDelayFactor ?? 1,
+  );
   let learnedAppId: Promise<string | null> | null = null;
 
   const appId = async (context: CallContext): Promise<string | null> => {

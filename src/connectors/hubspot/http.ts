@@ -59,7 +59,12 @@ const parseBody = (text: string): unknown => {
 };
 
 /** Everything that goes to HubSpot goes through here: permit, one request, status, shape. */
-export const makeHubSpotHttp = (client: HubSpotClient, gate: Gate, clock: () => number): HubSpotHttp => {
+export const makeHubSpotHttp = (
+  client: HubSpotClient,
+  gate: Gate,
+  clock: () => number,
+  retryDelayFactor: number,
+): HubSpotHttp => {
   const once = async <T>(
     call: HubSpotCall<T>,
     signal: AbortSignal,
@@ -103,6 +108,7 @@ export const makeHubSpotHttp = (client: HubSpotClient, gate: Gate, clock: () => 
     read: (context, call) =>
       withRetry(() => gate.call(context, call.lane ?? 'standard', (signal) => once(call, signal)), {
         signal: context.signal,
+        delayFactor: retryDelayFactor,
       }),
     write: (context, call, onSend) =>
       gate.call(context, call.lane ?? 'standard', (signal) => {

@@ -44,7 +44,7 @@ export const makeTestGate = (requestTimeoutMs = 5_000): Gate & { readonly pauses
 };
 
 export const makeTestConnector = (baseUrl = host, gate: Gate = makeTestGate()) =>
-  makeHubSpotConnector({ baseUrl, accessToken: token, gate, appId: '4711' });
+  makeHubSpotConnector({ baseUrl, accessToken: token, gate, appId: '4711', retryDelayFactor: 0.01 });
 
 /** Every request of a file's tests is answered by nock, and every answer that was laid out must have been asked for. */
 export const withNock = (): void => {
