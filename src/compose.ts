@@ -1,9 +1,11 @@
+import { causeOf } from './commands/cause.ts';
 import type { Gate } from './connectors/budget/gate.ts';
 import { makeGate } from './connectors/budget/make-gate.ts';
 import type { Connector } from './connectors/connector.ts';
 import { makeHubSpotConnector } from './connectors/hubspot/connector.ts';
 import { concernsAllLanes } from './connectors/hubspot/errors.ts';
 import { makeSalesforceConnector } from './connectors/salesforce/connector.ts';
+import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
 import type { Logger } from './log.ts';
 import type { LoadedMappings } from './mapping/load.ts';
 import type { Lane, LaneLimit, PermitStore } from './model/budget.ts';
@@ -38,13 +40,13 @@ export const composeSystems = (connections: Connections, permits: PermitStore, l
       store: permits,
       limits: limits[system],
       dailyShare,
-      concernsAllLanes: (failure) => system === 'salesforce' || concernsAllLanes(failure),
+      concernsAllLanes: system === 'salesforce' ? isDailyLimit : concernsAllLanes,
       onStoreError: (error) =>
         log.warn(
           {
             event: 'budget-store-failed',
             system,
-            cause: error instanceof Error ? error.message : String(error),
+            cause: causeOf(error),
           },
           'the budget could not be booked; the call itself went through',
         ),

@@ -163,7 +163,10 @@ export type CreatePlan =
     }
   | { readonly kind: 'blocked'; readonly stillParked: readonly Parked[] };
 
-/** Plans the counterpart of a record: every filled value that may flow there, and fills where the target requires a value. */
+/**
+ * Plans the counterpart of a record: every filled value that may flow there, and fills where the target requires a value and
+ * the source has none, or has one that was refused.
+ */
 export const planCreate = (
   { pair, mappingHash }: Mapped,
   source: RecordSnapshot,
@@ -186,12 +189,17 @@ export const planCreate = (
   }
   const result = withoutParked(mappingHash, target, writes, parked);
   const matchFields = new Set(pair.match.map((rule) => rule.fields[target]));
+  const refused = new Set(result.still.map((row) => row.field));
+  const fills = writes.flatMap((write): readonly FieldWrite[] => {
+    const fill = pair.fields.find((field) => field.name === write.field)?.fill[target];
+    return fill === undefined || !refused.has(write.field) ? [] : [{ ...write, sent: fill, rule: 'fill' }];
+  });
   const keyParked = result.still.some((row) => {
     const apiField = pair.fields.find((field) => field.name === row.field)?.fields[target];
     return row.field === null || (apiField !== undefined && matchFields.has(apiField));
   });
   if (keyParked || result.writes.length === 0) return { kind: 'blocked', stillParked: result.still };
-  return { kind: 'create', writes: result.writes, stillParked: result.still };
+  return { kind: 'create', writes: [...result.writes, ...fills], stillParked: result.still };
 };
 
 /**
@@ -214,8 +222,10 @@ export const baseOfCreated = (
   for (const field of pair.fields) {
     const write = sent.get(field.name);
     const raw = rawOf(source, field.fields[from]);
-    if (write) put(field.name, write.source, write.sent);
-    else if (raw !== undefined && mayFlowTo(field, target) && viewOf(field, from, raw).kind === 'blank') {
+    const isBlank = raw !== undefined && viewOf(field, from, raw).kind === 'blank';
+    // A fill in place of a refused value settles nothing: the value still waits to be taken.
+    if (write && (write.rule !== 'fill' || isBlank)) put(field.name, write.source, write.sent);
+    else if (raw !== undefined && isBlank && mayFlowTo(field, target)) {
       put(field.name, raw, null);
     }
   }

@@ -140,6 +140,15 @@ describe('plan of a create', () => {
     });
   });
 
+  it('sends the fill for a refused value that the target requires, and leaves it without a base', () => {
+    const long = makeSnapshot('hubspot', { email: 'a@example.com', lastname: 'x'.repeat(90) });
+    const refused = digestOf('hash', { LastName: 'x'.repeat(90) });
+    const plan = planCreate(people, long, [parkedRow({ field: 'lastname', refused })]);
+    if (plan.kind !== 'create') throw new Error('it was not planned');
+    expect(plan.writes).toMatchObject([{ sent: 'a@example.com' }, { sent: '[unknown]', rule: 'fill' }]);
+    expect(baseOfCreated(people.pair, long, plan.writes)).not.toHaveProperty('lastname');
+  });
+
   it('creates nothing whose match key the other side refused', () => {
     const refused = digestOf('hash', { Email: 'a@example.com' });
     expect(planCreate(people, contact, [parkedRow({ field: 'email', refused })]).kind).toBe('blocked');

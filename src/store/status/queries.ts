@@ -5,8 +5,8 @@ import { alignments } from '../signals.ts';
 import type { Db } from '../transaction.ts';
 import { budgetUse, type SystemBudget } from './budget-use.ts';
 import { latencies, type RouteLatency } from './latency.ts';
-import { type LinkPage, linkPage, type UnitPage, unitPage } from './pages.ts';
-import { parkedPage, reviewPage } from './waiting.ts';
+import { type Standing, standingOf, type UnitRecords } from './standing.ts';
+import { type ParkedGroup, parkedByCause, parkedPage, reviewPage } from './waiting.ts';
 
 /** Part of a list, and how long the whole is. */
 export interface Listed<T> {
@@ -24,10 +24,10 @@ export interface StatusQueries {
   alignments(): Promise<readonly Alignment[]>;
   parked(pair: string, limit: number): Promise<Listed<Parked>>;
   reviews(pair: string, limit: number): Promise<Listed<Review>>;
-  /** Links of a pair, live and ended, in order of id, with all that can account for a difference; null `after` begins. */
-  linkPage(pair: string, after: string | null, limit: number): Promise<LinkPage>;
-  /** What is parked, asked or dirty of records without a link, in order of the unit's key. */
-  unitPage(pair: string, after: string | null, limit: number): Promise<UnitPage>;
+  /** Parked rows grouped by cause, most records first. */
+  parkedByCause(pair: string): Promise<readonly ParkedGroup[]>;
+  /** What waits, is asked or was refused of these units; by unit, every unit asked for. */
+  standingOf(pair: string, units: readonly UnitRecords[]): Promise<ReadonlyMap<string, Standing>>;
 }
 
 export const makeStatusQueries = (db: Db): StatusQueries => ({
@@ -38,6 +38,6 @@ export const makeStatusQueries = (db: Db): StatusQueries => ({
   alignments: () => alignments(db, null),
   parked: (pair, limit) => parkedPage(db, pair, limit),
   reviews: (pair, limit) => reviewPage(db, pair, limit),
-  linkPage: (pair, after, limit) => linkPage(db, pair, after, limit),
-  unitPage: (pair, after, limit) => unitPage(db, pair, after, limit),
+  parkedByCause: (pair) => parkedByCause(db, pair),
+  standingOf: (pair, units) => standingOf(db, pair, units),
 });

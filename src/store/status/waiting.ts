@@ -64,3 +64,31 @@ export const reviewPage = async (
   );
   return { total: rows[0]?.total ?? 0, items: rows.map(toReview) };
 };
+
+/** Parked rows that share system, field and code. */
+export interface ParkedGroup {
+  readonly system: System;
+  readonly field: string | null;
+  readonly category: string;
+  readonly code: string;
+  /** Message and next step of the oldest. */
+  readonly message: string;
+  readonly next: string;
+  readonly since: number;
+  readonly records: number;
+}
+
+/** More causes than this are not shown: they would not be read. */
+const groupsMax = 100;
+
+export const parkedByCause = async (db: Db, pair: string): Promise<readonly ParkedGroup[]> =>
+  run(
+    db,
+    sql<ParkedGroup>`
+      select p.system, nullif(p.field, '') as field, p.failure ->> 'category' as category, p.failure ->> 'code' as code,
+        (array_agg(p.failure ->> 'message' order by p.since))[1] as message,
+        (array_agg(p.next_step order by p.since))[1] as next,
+        ${epochMs('min(p.since)')} as since, count(*)::float8 as records
+      from tandem.parked p where p.pair = ${pair}
+      group by 1, 2, 3, 4 order by records desc, since limit ${groupsMax}`,
+  );
