@@ -1,4 +1,3 @@
-import { causeOf } from './commands/cause.ts';
 import type { Gate } from './connectors/budget/gate.ts';
 import { makeGate } from './connectors/budget/make-gate.ts';
 import type { Connector } from './connectors/connector.ts';
@@ -6,7 +5,7 @@ import { makeHubSpotConnector } from './connectors/hubspot/connector.ts';
 import { concernsAllLanes } from './connectors/hubspot/errors.ts';
 import { makeSalesforceConnector } from './connectors/salesforce/connector.ts';
 import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
-import type { Logger } from './log.ts';
+import { causeOf, type Logger } from './log.ts';
 import type { LoadedMappings } from './mapping/load.ts';
 import type { Lane, LaneLimit, PermitStore } from './model/budget.ts';
 import type { PairMapping } from './model/mapping.ts';

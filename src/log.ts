@@ -19,3 +19,6 @@ export const makeLog = (destination?: DestinationStream, level = 'info'): Logger
   };
   return destination ? pino(options, destination) : pino(options);
 };
+
+/** What a caught error says, for a log line. */
+export const causeOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
