@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Path without query, still percent-encoded; doubled leading and trailing slashes are gone. */
   readonly path: string;
+  /** Path and query exactly as sent: what limits on the length of a URI count. */
+  readonly target: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;

@@ -5,6 +5,8 @@ import type { ApiReply, ApiRequest } from './message.ts';
 import type { Outcome } from './pipeline.ts';
 
 const host = '127.0.0.1';
+/** Far above Node's own 16 KB, so that a vendor's limit on URI and headers can be answered in its own way. */
+const headBytesMax = 512 * 1024;
 /** A bulk load of 100,000 records is some 60 MB. */
 const bodyBytesMax = 512 * 1024 * 1024;
 
@@ -35,6 +37,7 @@ const parseRequest = (incoming: IncomingMessage, body: Buffer, url: string): Api
   return {
     method: incoming.method ?? 'GET',
     path,
+    target,
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: incoming.headers,
     body,
@@ -97,7 +100,7 @@ export const startServer = async (
     if (outcome === 'drop') incoming.socket.destroy();
     else if (!response.destroyed) writeReply(response, outcome, jsonContentType);
   };
-  const server = createServer((incoming, response) => {
+  const server = createServer({ maxHeaderSize: headBytesMax }, (incoming, response) => {
     // Only a client that hung up in the middle of its own request, or a defect, lands here.
     answer(incoming, response).catch(() => incoming.socket.destroy());
   });
