@@ -1,0 +1,130 @@
+/** The field types that describe answers; what a value of each may be is in ../values. */
+export const fieldTypes = [
+  'id',
+  'string',
+  'textarea',
+  'email',
+  'phone',
+  'url',
+  'picklist',
+  'multipicklist',
+  'boolean',
+  'int',
+  'double',
+  'currency',
+  'percent',
+  'date',
+  'datetime',
+  'reference',
+  'address',
+] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+/**
+ * A value as it is kept: text as entered after the vendor's own changes, dates as `YYYY-MM-DD`, datetimes as whole
+ * seconds since 1970 (the API's resolution, and a small integer in memory).
+ */
+export type StoredValue = string | number | boolean | null;
+
+/** A value as the API gives it: addresses are objects. */
+export type ApiValue = StoredValue | { readonly [part: string]: ApiValue };
+
+/** Reads another field of the same record, by API name. */
+export type ReadSibling = (field: string) => StoredValue;
+
+/** What a computed field may use beside its record: the time in seconds. */
+export type Compute = (read: ReadSibling, nowSeconds: number) => StoredValue;
+
+export interface PicklistEntry {
+  readonly value: string;
+  readonly label?: string;
+  readonly isDefault?: boolean;
+}
+
+/** A field as data. What is absent takes the default of its type; see `describeField` for the whole form. */
+export interface FieldDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly type: FieldType;
+  /** Longest text in UTF-16 units. */
+  readonly length?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  /** Digits of an int. */
+  readonly digits?: number;
+  /** False: required. Default true. */
+  readonly nillable?: boolean;
+  /** Default true. */
+  readonly createable?: boolean;
+  /** Default: as createable. */
+  readonly updateable?: boolean;
+  readonly defaultedOnCreate?: boolean;
+  readonly defaultValue?: StoredValue;
+  readonly externalId?: boolean;
+  readonly unique?: boolean;
+  readonly caseSensitive?: boolean;
+  /** May be the match field of an upsert; ids and external ids always may. */
+  readonly idLookup?: boolean;
+  readonly picklist?: readonly (string | PicklistEntry)[];
+  /** Only the listed values are accepted. */
+  readonly restricted?: boolean;
+  readonly referenceTo?: readonly string[];
+  readonly relationshipName?: string;
+  /** Name of the list of children on the parent. */
+  readonly childRelationshipName?: string;
+  readonly compoundFieldName?: string;
+  readonly nameField?: boolean;
+  readonly extraTypeInfo?: string;
+  /** A formula or other value that is never stored; `formula` is what describe shows. */
+  readonly compute?: Compute;
+  readonly formula?: string;
+  /** The parts of an address, by the key each has in the answer. */
+  readonly addressParts?: Readonly<Record<string, string>>;
+  readonly filterable?: boolean;
+}
+
+export interface ObjectDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly labelPlural: string;
+  readonly keyPrefix: string;
+  /** Whether the API can create, update and delete records. Default true. */
+  readonly createable?: boolean;
+  readonly updateable?: boolean;
+  readonly deletable?: boolean;
+  readonly fields: readonly FieldDefinition[];
+}
+
+/** Text above 255 characters is a long text area: it can be neither filtered nor sorted by. */
+export const isLongText = (field: FieldDefinition): boolean =>
+  field.type === 'textarea' && (field.length ?? 0) > 255;
+
+/** Whether WHERE may name the field. */
+export const isFilterable = (field: FieldDefinition): boolean =>
+  field.filterable ?? !(isLongText(field) || field.type === 'address');
+
+export const isCreateable = (field: FieldDefinition): boolean =>
+  field.compute === undefined &&
+  field.type !== 'id' &&
+  field.type !== 'address' &&
+  (field.createable ?? true);
+
+export const isUpdateable = (field: FieldDefinition): boolean =>
+  field.compute === undefined &&
+  field.type !== 'id' &&
+  field.type !== 'address' &&
+  (field.updateable ?? field.createable ?? true);
+
+/** A create must fill it, as nothing else does. */
+export const isRequired = (field: FieldDefinition): boolean =>
+  field.nillable === false &&
+  isCreateable(field) &&
+  field.defaultedOnCreate !== true &&
+  field.type !== 'boolean';
+
+/** Whether an upsert or a GET may find a record by this field. */
+export const isLookup = (field: FieldDefinition): boolean =>
+  field.type === 'id' || field.externalId === true || field.idLookup === true;
+
+export const picklistEntries = (field: FieldDefinition): readonly PicklistEntry[] =>
+  (field.picklist ?? []).map((entry) => (typeof entry === 'string' ? { value: entry } : entry));

@@ -1,0 +1,75 @@
+import {
+  addressFields,
+  bounceFields,
+  checkboxField,
+  descriptionField,
+  leadSources,
+  personNameFields,
+  phoneField,
+  textField,
+} from '../common-fields.ts';
+import type { ObjectDefinition } from '../field.ts';
+import {
+  auditFields,
+  idField,
+  isDeletedField,
+  masterRecordField,
+  usageFields,
+  userOwnerField,
+} from '../system-fields.ts';
+import { tandemPersonFields } from '../tandem-fields.ts';
+
+/** Contact as a live org describes it (API 59), without the Data.com fields. */
+export const contact: ObjectDefinition = {
+  name: 'Contact',
+  label: 'Contact',
+  labelPlural: 'Contacts',
+  keyPrefix: '003',
+  fields: [
+    idField('Contact ID'),
+    isDeletedField,
+    masterRecordField('Contact'),
+    {
+      name: 'AccountId',
+      label: 'Account ID',
+      type: 'reference',
+      referenceTo: ['Account'],
+      relationshipName: 'Account',
+      childRelationshipName: 'Contacts',
+    },
+    ...personNameFields,
+    ...addressFields('Other'),
+    ...addressFields('Mailing'),
+    phoneField('Phone', 'Business Phone'),
+    phoneField('Fax', 'Business Fax'),
+    phoneField('MobilePhone', 'Mobile Phone'),
+    phoneField('HomePhone', 'Home Phone'),
+    phoneField('OtherPhone', 'Other Phone'),
+    phoneField('AssistantPhone', 'Asst. Phone'),
+    {
+      name: 'ReportsToId',
+      label: 'Reports To ID',
+      type: 'reference',
+      referenceTo: ['Contact'],
+      relationshipName: 'ReportsTo',
+    },
+    { name: 'Email', label: 'Email', type: 'email', length: 80, idLookup: true },
+    textField('Title', 'Title', 128),
+    textField('Department', 'Department', 80),
+    textField('AssistantName', "Assistant's Name", 40),
+    { name: 'LeadSource', label: 'Lead Source', type: 'picklist', length: 255, picklist: leadSources },
+    { name: 'Birthdate', label: 'Birthdate', type: 'date' },
+    descriptionField('Contact Description'),
+    userOwnerField,
+    checkboxField('HasOptedOutOfEmail', 'Email Opt Out'),
+    checkboxField('HasOptedOutOfFax', 'Fax Opt Out'),
+    checkboxField('DoNotCall', 'Do Not Call'),
+    ...auditFields,
+    ...usageFields,
+    ...bounceFields(true),
+    checkboxField('IsEmailBounced', 'Is Email Bounced', {
+      compute: (read) => read('EmailBouncedDate') !== null,
+    }),
+    ...tandemPersonFields,
+  ],
+};

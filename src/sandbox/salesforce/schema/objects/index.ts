@@ -1,0 +1,15 @@
+import type { ObjectDefinition } from '../field.ts';
+import { account } from './account.ts';
+import { contact } from './contact.ts';
+import { group, organization, user } from './directory.ts';
+import { lead } from './lead.ts';
+
+/** What a new company has. One more object is one more file here. */
+export const standardObjects: readonly ObjectDefinition[] = [
+  account,
+  contact,
+  group,
+  lead,
+  organization,
+  user,
+];

@@ -1,0 +1,94 @@
+import { makeId } from '../ids.ts';
+import type { FieldDefinition, StoredValue } from '../schema/field.ts';
+import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
+import { ChangeLog } from './change-log.ts';
+import type { Row } from './row.ts';
+import { ValueIndex } from './value-index.ts';
+
+/** Emails, external ids and unique fields are found without reading every row. */
+const wantsIndex = (field: FieldDefinition): boolean =>
+  field.compute === undefined &&
+  (field.type === 'email' || field.externalId === true || field.unique === true);
+
+/** The records of one object, deleted ones included, in the order of their ids. */
+export class Table {
+  readonly schema: ObjectSchema;
+  readonly log = new ChangeLog();
+  readonly #orgCode: string;
+  readonly #rows: Row[] = [];
+  readonly #byId = new Map<string, Row>();
+  readonly #indexes = new Map<number, ValueIndex>();
+  #sequence = 0;
+  #liveCount = 0;
+
+  constructor(schema: ObjectSchema, orgCode: string) {
+    this.schema = schema;
+    this.#orgCode = orgCode;
+    for (const field of schema.fields) this.watchField(field);
+  }
+
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  /** Records that are not in the recycle bin. */
+  get liveCount(): number {
+    return this.#liveCount;
+  }
+
+  /** Indexes a field that was added later (all its values are blank yet). */
+  watchField(field: BoundField): void {
+    if (!wantsIndex(field.definition)) return;
+    this.#indexes.set(field.column, new ValueIndex(field.column, field.definition.caseSensitive === true));
+  }
+
+  /** By the id's 18-character form. */
+  get(id: string): Row | undefined {
+    return this.#byId.get(id);
+  }
+
+  index(column: number): ValueIndex | undefined {
+    return this.#indexes.get(column);
+  }
+
+  /** The first row whose id sorts after this one: ids are given out in ascending order. */
+  positionAfter(id: string): number {
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#rows[middle]?.id ?? '') <= id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Adds a record under a fresh id. */
+  insert(values: readonly StoredValue[]): Row {
+    this.#sequence += 1;
+    const id = makeId(this.schema.definition.keyPrefix, this.#orgCode, this.#sequence);
+    const row: Row = { id, values, deleted: false, logAt: -1 };
+    this.#rows.push(row);
+    this.#byId.set(id, row);
+    this.#liveCount += 1;
+    for (const [column, index] of this.#indexes) index.move(row, undefined, values[column]);
+    return row;
+  }
+
+  /** Replaces a record's values and whether it is deleted. */
+  replace(row: Row, values: readonly StoredValue[], deleted: boolean): void {
+    for (const [column, index] of this.#indexes) index.move(row, row.values[column], values[column]);
+    if (row.deleted !== deleted) this.#liveCount += deleted ? -1 : 1;
+    row.values = values;
+    row.deleted = deleted;
+  }
+
+  /** Takes back the insert of the newest record. Its id is not given out again. */
+  takeBack(row: Row): void {
+    if (this.#rows.at(-1) !== row) throw new Error('only the newest insert can be taken back');
+    this.#rows.pop();
+    this.#byId.delete(row.id);
+    if (!row.deleted) this.#liveCount -= 1;
+    for (const [column, index] of this.#indexes) index.move(row, row.values[column], undefined);
+  }
+}
