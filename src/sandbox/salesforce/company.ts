@@ -1,0 +1,96 @@
+import type { Clock } from '../core/clock.ts';
+import type { Caller } from '../core/message.ts';
+import type { SeedOptions } from '../core/system.ts';
+import { type Actor, CompanyRules } from './access.ts';
+import type { SalesforceCredentials } from './credentials.ts';
+import { type Directory, fillDirectory, orgCode } from './directory.ts';
+import { LeadAssignment } from './dml/assignment.ts';
+import { ApiLimits } from './limits.ts';
+import { standardObjects } from './schema/objects/index.ts';
+import { OrgSchema } from './schema/org-schema.ts';
+import { seedLeads } from './seed.ts';
+import { Sessions } from './sessions.ts';
+import { QueryCursors } from './soql/cursors.ts';
+import { Database } from './store/database.ts';
+
+/** Which ways of signing in are open; changed through /_sandbox/auth. */
+export interface SignInPolicy {
+  readonly soapLogin: boolean;
+  readonly clientCredentials: boolean;
+  readonly password: boolean;
+  /** PEM of the certificate that the connected app trusts; without one the JWT grant is refused. */
+  readonly jwtPublicKey: string | null;
+}
+
+interface CompanyState {
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly cursors: QueryCursors;
+  readonly assignment: LeadAssignment;
+  rules: CompanyRules;
+}
+
+/** The simulated company: everything that a request may read or change. A reset replaces its records, rules and schema. */
+export class Company {
+  readonly credentials: SalesforceCredentials;
+  readonly sessions: Sessions;
+  readonly limits: ApiLimits;
+  readonly nowMs: () => number;
+  policy: SignInPolicy = { soapLogin: true, clientCredentials: true, password: true, jwtPublicKey: null };
+  #state: CompanyState;
+
+  constructor(credentials: SalesforceCredentials, clock: Clock) {
+    this.credentials = credentials;
+    this.nowMs = () => clock.now();
+    this.sessions = new Sessions(this.nowMs);
+    this.limits = new ApiLimits(this.nowMs);
+    this.#state = this.#found();
+  }
+
+  get database(): Database {
+    return this.#state.database;
+  }
+
+  get directory(): Directory {
+    return this.#state.directory;
+  }
+
+  get cursors(): QueryCursors {
+    return this.#state.cursors;
+  }
+
+  get assignment(): LeadAssignment {
+    return this.#state.assignment;
+  }
+
+  get rules(): CompanyRules {
+    return this.#state.rules;
+  }
+
+  set rules(rules: CompanyRules) {
+    this.#state.rules = rules;
+  }
+
+  /** The user behind a caller. */
+  actor(caller: Caller): Actor {
+    const { integrationUserId, personUserId } = this.directory;
+    return { caller, userId: caller === 'integration' ? integrationUserId : personUserId };
+  }
+
+  reset(options: SeedOptions): void {
+    this.#state = this.#found();
+    this.limits.clear();
+    seedLeads(this.#state.database, this.#state.directory, options);
+  }
+
+  #found(): CompanyState {
+    const database = new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+    return {
+      database,
+      directory: fillDirectory(database, this.credentials),
+      cursors: new QueryCursors(this.nowMs),
+      assignment: new LeadAssignment(),
+      rules: new CompanyRules(),
+    };
+  }
+}

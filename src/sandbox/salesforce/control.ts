@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import { callers } from '../core/message.ts';
+import { ControlError, type ControlRoute } from '../core/system.ts';
+import type { Company } from './company.ts';
+import { assignmentSchema } from './dml/assignment.ts';
+import { Writer } from './dml/writer.ts';
+import { SalesforceError } from './errors.ts';
+import { type FieldDefinition, fieldTypes } from './schema/field.ts';
+import { makeCustomObject } from './schema/org-schema.ts';
+import type { Table } from './store/table.ts';
+import { makeRenderer } from './values/render.ts';
+
+/** Deletion of undefined keys: the definitions distinguish absent from undefined. */
+const compact = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+const fieldSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*__c$/, 'must be a custom field: end in __c'),
+  label: z.string().optional(),
+  type: z.enum(fieldTypes),
+  length: z.int().min(1).optional(),
+  precision: z.int().min(1).max(18).optional(),
+  scale: z.int().min(0).max(17).optional(),
+  digits: z.int().min(1).optional(),
+  required: z.boolean().optional(),
+  externalId: z.boolean().optional(),
+  unique: z.boolean().optional(),
+  caseSensitive: z.boolean().optional(),
+  picklist: z.array(z.string()).optional(),
+  restricted: z.boolean().optional(),
+  referenceTo: z.array(z.string()).min(1).optional(),
+  relationshipName: z.string().optional(),
+  defaultValue: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+
+const schemaSchema = z.strictObject({
+  objects: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      label: z.string().optional(),
+      autoNumber: z.string().optional(),
+      fields: z.array(fieldSchema).default([]),
+    }),
+  ),
+});
+
+const authSchema = z.strictObject({
+  soapLogin: z.boolean().optional(),
+  clientCredentials: z.boolean().optional(),
+  password: z.boolean().optional(),
+  jwtPublicKey: z.string().nullable().optional(),
+  expire: z.enum([...callers, 'all']).optional(),
+});
+
+type FieldInput = z.output<typeof fieldSchema>;
+
+const relationshipOf = (input: FieldInput): Partial<FieldDefinition> =>
+  input.type === 'reference'
+    ? { relationshipName: input.relationshipName ?? input.name.replace(/__c$/, '__r') }
+    : {};
+
+const toDefinition = (input: FieldInput): FieldDefinition => {
+  const { required, label, relationshipName: _relationshipName, ...rest } = input;
+  return {
+    ...compact(rest),
+    name: input.name,
+    type: input.type,
+    label: label ?? input.name.replace(/__c$/, '').replaceAll('_', ' '),
+    ...(required === true ? { nillable: false } : {}),
+    ...relationshipOf(input),
+  };
+};
+
+/** Adds custom objects and fields, also to standard objects. Throws ControlError or a ZodError. */
+export const addToSchema = (company: Company, payload: unknown): void => {
+  const { database } = company;
+  for (const [at, input] of schemaSchema.parse(payload).objects.entries()) {
+    let object = database.schema.object(input.name);
+    if (object === undefined) {
+      if (!/^[A-Za-z][A-Za-z0-9_]*__c$/.test(input.name)) {
+        throw new ControlError(`objects[${at}].name`, 'a new object must be custom: end in __c');
+      }
+      const prefix = database.schema.nextCustomPrefix();
+      const name: FieldDefinition = {
+        name: 'Name',
+        label: 'Name',
+        type: 'string',
+        length: 80,
+        nameField: true,
+      };
+      object = database.schema.addObject(
+        makeCustomObject(input.name, input.label ?? input.name.replace(/__c$/, ''), prefix, name, []),
+      );
+    }
+    for (const [fieldAt, field] of input.fields.entries()) {
+      if (object.field(field.name) !== undefined) {
+        throw new ControlError(`objects[${at}].fields[${fieldAt}].name`, `${field.name} is already there`);
+      }
+      database.addField(object, toDefinition(field));
+    }
+  }
+};
+
+const tableOf = (company: Company, type: string): Table => {
+  const object = company.database.schema.object(type);
+  if (object === undefined) throw new ControlError('type', `there is no object ${type}`);
+  return company.database.table(object);
+};
+
+/** Every field of every record, deleted ones too, in the form of the API, `limit` a page, in the order of ids. */
+export const pageRecords = (
+  company: Company,
+  type: string,
+  after: string | null,
+  limit: number,
+): { records: unknown[]; after?: string } => {
+  const table = tableOf(company, type);
+  const { schema, rows } = table;
+  const start = after === null ? 0 : table.positionAfter(after);
+  const page = rows.slice(start, start + limit);
+  const { nowSeconds } = company.database;
+  const renderers = schema.fields.map(
+    (field) => [field.definition.name, makeRenderer(schema, field)] as const,
+  );
+  const records = page.map((row) =>
+    Object.fromEntries(renderers.map(([name, render]) => [name, render(row, nowSeconds)])),
+  );
+  const last = page.at(-1);
+  return start + limit < rows.length && last !== undefined ? { records, after: last.id } : { records };
+};
+
+/**
+ * Enters records as if the person had: the same checks and changes of values as any write, no assignment rule. All or
+ * none; throws ControlError that names the row and the vendor's code, never the value.
+ */
+export const loadRecords = (
+  company: Company,
+  type: string,
+  records: readonly Readonly<Record<string, unknown>>[],
+): readonly string[] => {
+  const table = tableOf(company, type);
+  const { database, rules, assignment } = company;
+  const writer = new Writer({
+    database,
+    rules,
+    assignment,
+    actor: company.actor('person'),
+    autoAssign: false,
+    allowDuplicates: true,
+  });
+  const ids: string[] = [];
+  for (const [at, record] of records.entries()) {
+    try {
+      ids.push(writer.create(table, record).id);
+    } catch (error) {
+      writer.transaction.rollback();
+      const first = error instanceof SalesforceError ? error.errors[0] : undefined;
+      if (first === undefined) throw error;
+      const fields =
+        first.fields === undefined || first.fields.length === 0 ? '' : ` (${first.fields.join(', ')})`;
+      throw new ControlError(`records[${at}]`, `${first.code}${fields}`);
+    }
+  }
+  writer.transaction.commit();
+  return ids;
+};
+
+/** Hooks that only this system has: ways of signing in, and the lead assignment rule. */
+export const controlRoutes = (company: Company): readonly ControlRoute[] => [
+  {
+    method: 'POST',
+    template: '/auth',
+    handle: (body) => {
+      const { expire, ...policy } = authSchema.parse(body);
+      company.policy = { ...company.policy, ...compact(policy) };
+      if (expire !== undefined) company.sessions.expire(expire === 'all' ? null : expire);
+      return company.policy;
+    },
+  },
+  {
+    method: 'POST',
+    template: '/assignment',
+    handle: (body) => {
+      company.assignment.set(assignmentSchema.parse(body), company.database);
+      return { ok: true };
+    },
+  },
+];

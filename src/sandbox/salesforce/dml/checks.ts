@@ -1,0 +1,185 @@
+import { type CompanyRule, conditionHolds } from '../../core/rules.ts';
+import type { CompanyRules } from '../access.ts';
+import { type RowError, refuse, SalesforceError } from '../errors.ts';
+import { prefixOf, toId15 } from '../ids.ts';
+import { isRequired, type StoredValue } from '../schema/field.ts';
+import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
+import type { Database } from '../store/database.ts';
+import { makeReader, type Row } from '../store/row.ts';
+import type { Table } from '../store/table.ts';
+import { renderValue } from '../values/render.ts';
+
+/** Reads a draft or a record for the `when` of a rule, in the form of the API. */
+export const readerOf = (schema: ObjectSchema, row: Row, nowSeconds: number) => (name: string) => {
+  const field = schema.field(name);
+  return field === undefined
+    ? null
+    : renderValue(field.definition, makeReader(schema, field)(row, nowSeconds));
+};
+
+/** Required by the object, or by a rule of the company. */
+export const checkRequired = (schema: ObjectSchema, rules: CompanyRules, draft: Row, now: number): void => {
+  const missing = schema.fields
+    .filter((field) => isRequired(field.definition) && (draft.values[field.column] ?? null) === null)
+    .map((field) => field.definition.name);
+  const read = readerOf(schema, draft, now);
+  for (const rule of rules.of(schema, 'required')) {
+    const field = rule.field === undefined ? undefined : schema.field(rule.field);
+    if (field !== undefined && (read(field.definition.name) ?? null) === null && conditionHolds(rule, read)) {
+      missing.push(field.definition.name);
+    }
+  }
+  if (missing.length === 0) return;
+  throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
+};
+
+/** All validation rules are tried; each that fails is one error, as in the vendor's answer. */
+export const checkValidation = (schema: ObjectSchema, rules: CompanyRules, draft: Row, now: number): void => {
+  const read = readerOf(schema, draft, now);
+  const errors = rules
+    .of(schema, 'validation')
+    .filter((rule) => conditionHolds(rule, read))
+    .map(
+      (rule): RowError => ({
+        code: rule.code ?? 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+        message: rule.message ?? 'This record breaks a rule of the company.',
+        fields: rule.field === undefined ? [] : [schema.field(rule.field)?.definition.name ?? rule.field],
+      }),
+    );
+  if (errors.length > 0) throw new SalesforceError(errors);
+};
+
+const checkReference = (database: Database, schema: ObjectSchema, field: BoundField, id: string): void => {
+  const { label, name, referenceTo = [] } = field.definition;
+  const table = database.tableOfId(id);
+  if (table === undefined || !referenceTo.includes(table.schema.name)) {
+    throw refuse('MALFORMED_ID', `${label}: id value of incorrect type: ${id}`, [name]);
+  }
+  const target = table.get(id);
+  if (target === undefined) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
+  if (target.deleted) throw refuse('ENTITY_IS_DELETED', 'entity is deleted', []);
+  const active = table.schema.field('IsActive');
+  if (active !== undefined && name === 'OwnerId' && target.values[active.column] === false) {
+    throw refuse(
+      'INACTIVE_OWNER_OR_USER',
+      `operation performed with inactive user [${id}] as owner of ${schema.name.toLowerCase()}`,
+    );
+  }
+};
+
+/** References must lead to a live record of a right object; an owner must be active. */
+export const checkReferences = (
+  database: Database,
+  schema: ObjectSchema,
+  changed: ReadonlyMap<BoundField, StoredValue>,
+): void => {
+  for (const [field, value] of changed) {
+    if (field.definition.type === 'reference' && typeof value === 'string') {
+      checkReference(database, schema, field, value);
+    }
+  }
+};
+
+/** A unique field may hold a value once among live records. */
+export const checkUnique = (table: Table, draft: Row): void => {
+  for (const { definition, column } of table.schema.fields) {
+    const value = draft.values[column] ?? null;
+    if (definition.unique !== true || value === null) continue;
+    const other = table
+      .index(column)
+      ?.find(value)
+      .find((row) => !row.deleted && row.id !== draft.id);
+    if (other === undefined) continue;
+    throw refuse(
+      'DUPLICATE_VALUE',
+      `duplicate value found: ${definition.name} duplicates value on record with id: ${toId15(other.id)}`,
+      [],
+    );
+  }
+};
+
+/** The body of a duplicate rule's refusal; the key is really spelled so (captures of v54 and v56). */
+const duplicateResult = (
+  schema: ObjectSchema,
+  rule: CompanyRule,
+  matches: readonly Row[],
+  message: string,
+) => ({
+  duplicateResut: {
+    allowSave: rule.set?.allowSave === true,
+    duplicateRule: `Standard_${schema.name}_Duplicate_Rule`,
+    duplicateRuleEntityType: schema.name,
+    errorMessage: message,
+    matchResults: [
+      {
+        entityType: schema.name,
+        errors: [],
+        matchEngine: 'FuzzyMatchEngine',
+        matchRecords: matches.map((row) => ({
+          additionalInformation: [],
+          fieldDiffs: [],
+          matchConfidence: 100,
+          record: { attributes: { type: schema.name }, Id: row.id },
+        })),
+        rule: `Standard_${schema.name}_Match_Rule_v1_1`,
+        size: matches.length,
+        success: true,
+      },
+    ],
+  },
+});
+
+/**
+ * A duplicate rule refuses a create whose field equals another record's. One with `set: {allowSave: true}` only alerts:
+ * the header Sforce-Duplicate-Rule-Header: allowSave=true passes it.
+ */
+export const checkDuplicates = (
+  table: Table,
+  rules: CompanyRules,
+  draft: Row,
+  now: number,
+  allowSave: boolean,
+): void => {
+  const { schema } = table;
+  for (const rule of rules.of(schema, 'duplicate')) {
+    const field = rule.field === undefined ? undefined : schema.field(rule.field);
+    if (field === undefined || (allowSave && rule.set?.allowSave === true)) continue;
+    const value = draft.values[field.column] ?? null;
+    if (value === null || !conditionHolds(rule, readerOf(schema, draft, now))) continue;
+    const candidates = table.index(field.column)?.find(value) ?? table.rows;
+    const wanted = String(value).toLowerCase();
+    const matches = candidates.filter(
+      (row) => !row.deleted && String(row.values[field.column] ?? '').toLowerCase() === wanted,
+    );
+    if (matches.length === 0) continue;
+    const message = rule.message ?? 'Use one of these records?';
+    throw new SalesforceError({
+      code: rule.code ?? 'DUPLICATES_DETECTED',
+      message,
+      extra: duplicateResult(schema, rule, matches, message),
+    });
+  }
+};
+
+/** Whether another transaction holds the record, by a lock rule. */
+export const checkLock = (schema: ObjectSchema, rules: CompanyRules, row: Row, now: number): void => {
+  const read = readerOf(schema, row, now);
+  const rule = rules.of(schema, 'lock').find((one) => conditionHolds(one, read));
+  if (rule === undefined) return;
+  throw refuse(
+    rule.code ?? 'UNABLE_TO_LOCK_ROW',
+    rule.message ?? `unable to obtain exclusive access to this record or 1 records: ${row.id}`,
+    [],
+  );
+};
+
+/** The record that a caller means by an id (18 characters); `context` decides between the vendor's two answers. */
+export const requireLive = (table: Table, id: string): Row => {
+  if (prefixOf(id) !== table.schema.definition.keyPrefix) {
+    throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
+  }
+  const row = table.get(id);
+  if (row === undefined) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
+  if (row.deleted) throw refuse('ENTITY_IS_DELETED', 'entity is deleted', []);
+  return row;
+};

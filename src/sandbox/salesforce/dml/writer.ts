@@ -1,0 +1,171 @@
+import { conditionHolds } from '../../core/rules.ts';
+import type { Actor, CompanyRules } from '../access.ts';
+import { refuse } from '../errors.ts';
+import { isCreateable, type StoredValue } from '../schema/field.ts';
+import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
+import type { Database } from '../store/database.ts';
+import type { Row } from '../store/row.ts';
+import type { Table } from '../store/table.ts';
+import { coerceValue } from '../values/coerce.ts';
+import type { LeadAssignment } from './assignment.ts';
+import {
+  checkDuplicates,
+  checkLock,
+  checkReferences,
+  checkRequired,
+  checkUnique,
+  checkValidation,
+  readerOf,
+} from './checks.ts';
+import { type FieldChanges, type Operation, readFields } from './read-fields.ts';
+import { Transaction } from './transaction.ts';
+
+/** What a call's headers and signed-in user say about its writes. */
+export interface WriteContext {
+  readonly database: Database;
+  readonly rules: CompanyRules;
+  readonly assignment: LeadAssignment;
+  readonly actor: Actor;
+  /** Sforce-Auto-Assign; on unless the caller says FALSE. */
+  readonly autoAssign: boolean;
+  /** Sforce-Duplicate-Rule-Header: allowSave=true. */
+  readonly allowDuplicates: boolean;
+}
+
+type Values = StoredValue[];
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Carries out the writes of one call, row by row; each row either passes every check or changes nothing. */
+export class Writer {
+  readonly #context: WriteContext;
+  readonly transaction: Transaction;
+
+  constructor(context: WriteContext) {
+    this.#context = context;
+    this.transaction = new Transaction(context.database);
+  }
+
+  /** Throws SalesforceError in the vendor's words. */
+  create(table: Table, body: Body): Row {
+    const { schema } = table;
+    if (schema.definition.createable === false) {
+      throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${schema.name}`);
+    }
+    if (Object.keys(body).some((key) => key.toLowerCase() === 'id')) {
+      throw refuse('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
+    }
+    const changes = readFields(this.#context, schema, body, 'create');
+    const values: Values = [];
+    for (const { definition, column } of schema.fields) {
+      // An unset checkbox reads as false without taking room.
+      values[column] = definition.defaultValue === false ? null : (definition.defaultValue ?? null);
+    }
+    this.#apply(values, changes, 'create', schema);
+    const draft = this.#automate(schema, { id: '', values, deleted: false, logAt: -1 });
+    this.#check(table, draft, changes);
+    const { nowSeconds } = this.#context.database;
+    checkDuplicates(table, this.#context.rules, draft, nowSeconds, this.#context.allowDuplicates);
+    return this.transaction.insert(table, draft.values);
+  }
+
+  /** Every update moves the stamps, also one that changes nothing. */
+  update(table: Table, row: Row, body: Body): void {
+    const { schema } = table;
+    const { rules, database } = this.#context;
+    if (schema.definition.updateable === false) {
+      throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be updated: ${schema.name}`);
+    }
+    const changes = readFields(this.#context, schema, body, 'update');
+    const converted = schema.field('IsConverted');
+    if (converted !== undefined && row.values[converted.column] === true) {
+      throw refuse('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead', []);
+    }
+    checkLock(schema, rules, row, database.nowSeconds);
+    const values = [...row.values];
+    this.#apply(values, changes, 'update', schema);
+    const draft = this.#automate(schema, { ...row, values });
+    this.#check(table, draft, changes);
+    this.transaction.replace(table, row, draft.values, false);
+  }
+
+  /** Into the recycle bin. */
+  remove(table: Table, row: Row): void {
+    const { schema } = table;
+    if (schema.definition.deletable === false) {
+      throw refuse('INSUFFICIENT_ACCESS_OR_READONLY', `entity type cannot be deleted: ${schema.name}`);
+    }
+    checkLock(schema, this.#context.rules, row, this.#context.database.nowSeconds);
+    const values = [...row.values];
+    this.#stamp(values, 'update', schema);
+    this.transaction.replace(table, row, values, true);
+  }
+
+  #apply(values: Values, changes: FieldChanges, operation: Operation, schema: ObjectSchema): void {
+    for (const [field, value] of changes) {
+      const kept = value === null && operation === 'create' && field.definition.defaultedOnCreate === true;
+      if (!kept) values[field.column] = value;
+    }
+    const owner = schema.field('OwnerId');
+    if (owner !== undefined) values[owner.column] ??= this.#context.actor.userId;
+    this.#stamp(values, operation, schema);
+  }
+
+  #stamp(values: Values, operation: Operation, schema: ObjectSchema): void {
+    const { stamp } = this.transaction;
+    const { userId } = this.#context.actor;
+    const set = (name: string, value: StoredValue): void => {
+      values[schema.column(name)] = value;
+    };
+    if (operation === 'create') {
+      set('CreatedDate', stamp);
+      set('CreatedById', userId);
+    }
+    set('LastModifiedDate', stamp);
+    set('LastModifiedById', userId);
+    set('SystemModstamp', stamp);
+  }
+
+  /** The company's own flows and the assignment rule, in the caller's transaction and under the caller's name. */
+  #automate(schema: ObjectSchema, draft: Row): Row {
+    const { rules, database, assignment, autoAssign } = this.#context;
+    const values = [...draft.values];
+    const after: Row = { ...draft, values };
+    const read = readerOf(schema, after, database.nowSeconds);
+    for (const rule of rules.of(schema, 'update')) {
+      if (!conditionHolds(rule, read)) continue;
+      for (const [name, value] of Object.entries(rule.set ?? {})) {
+        const field = schema.field(name);
+        if (field !== undefined) values[field.column] = coerceValue(field.definition, value);
+      }
+    }
+    const owner = autoAssign ? assignment.ownerFor(schema, after, database.nowSeconds) : null;
+    if (owner !== null) values[schema.column('OwnerId')] = owner;
+    return after;
+  }
+
+  #check(table: Table, draft: Row, changes: FieldChanges): void {
+    const { rules, database } = this.#context;
+    const { schema } = table;
+    checkReferences(database, schema, changes);
+    this.#checkCleared(changes, draft);
+    checkRequired(schema, rules, draft, database.nowSeconds);
+    checkValidation(schema, rules, draft, database.nowSeconds);
+    checkUnique(table, draft);
+  }
+
+  /** A field that a create fills by itself (Status, OwnerId) cannot be emptied afterwards. */
+  #checkCleared(changes: FieldChanges, draft: Row): void {
+    const cleared = [...changes.keys()]
+      .filter(
+        ({ definition, column }: BoundField) =>
+          definition.nillable === false &&
+          definition.type !== 'boolean' &&
+          isCreateable(definition) &&
+          (draft.values[column] ?? null) === null,
+      )
+      .map(({ definition }) => definition.name);
+    if (cleared.length > 0) {
+      throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${cleared.join(', ')}]`, cleared);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiReply, Call } from '../../core/message.ts';
+import type { Route } from '../../core/routes.ts';
+import type { Actor } from '../access.ts';
+import type { Company } from '../company.ts';
+import type { WriteContext } from '../dml/writer.ts';
+import { errorReply, messageOf, refuse, SalesforceError } from '../errors.ts';
+import type { ObjectSchema } from '../schema/org-schema.ts';
+import type { RecordUrl } from '../soql/projection.ts';
+
+/** Versions in service: Winter '27 is 68 in preview; 21 to 30 were retired in Summer '25. */
+export const versionMin = 31;
+export const versionMax = 67;
+
+/** A call of the REST API, with what every endpoint needs of it. */
+export interface RestCall {
+  readonly call: Call;
+  readonly company: Company;
+  readonly actor: Actor;
+  /** 60 of v60.0. */
+  readonly version: number;
+  /** `/services/data/v60.0`. */
+  readonly base: string;
+  readonly recordUrl: RecordUrl;
+}
+
+export type RestHandler = (rest: RestCall) => ApiReply;
+
+/** One header's value; undefined where it is absent or sent twice. */
+export const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefined => {
+  const value = headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const parseVersion = (text: string): number => {
+  const version = Number(/^v(\d{1,3})\.0$/.exec(text)?.[1]);
+  if (version >= versionMin && version <= versionMax) return version;
+  if (version >= 21 && version < versionMin) {
+    throw refuse('UNSUPPORTED_API_VERSION', 'API version is retired and no longer supported');
+  }
+  throw refuse('NOT_FOUND', messageOf('NOT_FOUND'));
+};
+
+/** Makes routes below /services/data/vXX.X; refusals become the vendor's error arrays. */
+export const makeRoute =
+  (company: Company) =>
+  (method: string, template: string, handler: RestHandler): Route => ({
+    method,
+    template: `/services/data/{version}${template}`,
+    handle: (call) => {
+      try {
+        const version = parseVersion(call.params.get('version') ?? '');
+        const base = `/services/data/v${version}.0`;
+        return handler({
+          call,
+          company,
+          actor: company.actor(call.caller ?? 'person'),
+          version,
+          base,
+          recordUrl: (type, id) => `${base}/sobjects/${type}/${id}`,
+        });
+      } catch (error) {
+        if (error instanceof SalesforceError) return errorReply(error);
+        throw error;
+      }
+    },
+  });
+
+export const param = (rest: RestCall, name: string): string => rest.call.params.get(name) ?? '';
+
+/** The body as JSON. Throws JSON_PARSER_ERROR. */
+export const jsonBody = (rest: RestCall): unknown => {
+  const text = rest.call.request.body.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('JSON_PARSER_ERROR', 'The HTTP entity body is required to be JSON and could not be read.');
+  }
+};
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The body as one JSON object. */
+export const jsonObject = (rest: RestCall): Record<string, unknown> => {
+  const body = jsonBody(rest);
+  if (isObject(body)) return body;
+  throw refuse('JSON_PARSER_ERROR', 'The HTTP entity body must be a JSON object.');
+};
+
+/** The object that a path names. Throws NOT_FOUND, as the vendor does for objects it does not know. */
+export const objectOf = (rest: RestCall): ObjectSchema => {
+  const object = rest.company.database.schema.object(param(rest, 'type'));
+  if (object === undefined) throw refuse('NOT_FOUND', messageOf('NOT_FOUND'));
+  return object;
+};
+
+/** What the call's headers say about its writes. */
+export const writeContext = (rest: RestCall): WriteContext => {
+  const { headers } = rest.call.request;
+  const { database, rules, assignment } = rest.company;
+  const duplicates = headerOf(headers, 'sforce-duplicate-rule-header') ?? '';
+  return {
+    database,
+    rules,
+    assignment,
+    actor: rest.actor,
+    autoAssign: headerOf(headers, 'sforce-auto-assign')?.toUpperCase() !== 'FALSE',
+    allowDuplicates: /allowsave\s*=\s*true/i.test(duplicates),
+  };
+};

@@ -1,0 +1,144 @@
+import { Connection } from 'jsforce';
+import type { Clock } from '../../../src/sandbox/core/clock.ts';
+import {
+  createSalesforceSimulator,
+  type SalesforceSimulator,
+} from '../../../src/sandbox/salesforce/simulator.ts';
+
+export const base = '/services/data/v60.0';
+
+/** A clock that stands still until it is moved. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+const makeTestClock = (): TestClock => {
+  let now = Date.UTC(2026, 10, 25, 12);
+  return {
+    now: () => now,
+    sleep: () => Promise.resolve(),
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies are what the tests look into
+  readonly body: any;
+}
+
+export type Who = 'integration' | 'person' | 'nobody';
+
+export interface CallOptions {
+  readonly who?: Who;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A running org with the official client for the integration, and raw calls for both callers and the control routes. */
+export interface Org {
+  readonly clock: TestClock;
+  readonly simulator: SalesforceSimulator;
+  readonly connection: Connection;
+  readonly tokens: Readonly<Record<'integration' | 'person', string>>;
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  control(path: string, body?: unknown): Promise<Answer>;
+  /** Creates a lead (LastName and Company filled where absent) and answers its id. */
+  lead(fields?: Readonly<Record<string, unknown>>): Promise<string>;
+  read(id: string, ...fields: string[]): Promise<Record<string, unknown>>;
+  query(soql: string, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const toAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+};
+
+const signIn = async (
+  simulator: SalesforceSimulator,
+  form: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const { clientId, clientSecret } = simulator.credentials;
+  const response = await fetch(`${simulator.url}/services/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: clientId, client_secret: clientSecret, ...form }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token?: string };
+  if (token === undefined) throw new Error(`sign-in answered ${response.status}`);
+  return token;
+};
+
+export const startOrg = async (options: { seed?: number; leads?: number } = {}): Promise<Org> => {
+  const clock = makeTestClock();
+  const defects: unknown[] = [];
+  const simulator = await createSalesforceSimulator({
+    port: 0,
+    seed: options.seed ?? 1,
+    contacts: 0,
+    leads: options.leads ?? 0,
+    latency: { ms: 0, jitterMs: 0 },
+    clock,
+    onDefect: (error) => defects.push(error),
+  });
+  const { personUsername, personPassword } = simulator.credentials;
+  const tokens = {
+    integration: await signIn(simulator, { grant_type: 'client_credentials' }),
+    person: await signIn(simulator, {
+      grant_type: 'password',
+      username: personUsername,
+      password: personPassword,
+    }),
+  };
+  const org: Org = {
+    clock,
+    simulator,
+    tokens,
+    connection: new Connection({
+      instanceUrl: simulator.url,
+      accessToken: tokens.integration,
+      version: '60.0',
+    }),
+    call: async (method, path, body, { who = 'integration', headers = {} } = {}) =>
+      toAnswer(
+        await fetch(`${simulator.url}${path}`, {
+          method,
+          headers: {
+            'content-type': 'application/json',
+            ...(who === 'nobody' ? {} : { authorization: `Bearer ${tokens[who]}` }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        }),
+      ),
+    control: async (path, body) =>
+      toAnswer(
+        await fetch(`${simulator.url}/_sandbox${path}`, {
+          method: body === undefined ? 'GET' : 'POST',
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      ),
+    lead: async (fields = {}) => {
+      const answer = await org.call('POST', `${base}/sobjects/Lead`, {
+        LastName: 'Doe',
+        Company: 'Acme',
+        ...fields,
+      });
+      if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${answer.text}`);
+      return answer.body.id;
+    },
+    read: async (id, ...fields) =>
+      (await org.call('GET', `${base}/sobjects/Lead/${id}?fields=${fields.join(',')}`)).body,
+    query: (soql, callOptions) =>
+      org.call('GET', `${base}/query?q=${encodeURIComponent(soql)}`, undefined, callOptions),
+    close: async () => {
+      await simulator.close();
+      if (defects.length > 0) throw new Error('the simulator broke', { cause: defects[0] });
+    },
+  };
+  return org;
+};
