@@ -59,8 +59,9 @@ const slug = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
 
-const latin = (text: string, fallback: string): string => {
-  const letters = slug(text);
+/** Cut so that an address stays below the 80 characters that Salesforce takes. */
+const latin = (text: string, lengthMax: number, fallback: string): string => {
+  const letters = slug(text).slice(0, lengthMax).replace(/-+$/, '');
   return letters.length >= 2 ? letters : fallback;
 };
 
@@ -79,11 +80,11 @@ export const makePerson = (seed: number, index: number): Person => {
   const firstName = faker.person.firstName();
   const lastName = faker.person.lastName();
   const company = faker.company.name();
-  const domain = `${latin(company, `firma-${index % 977}`)}.example.com`;
+  const domain = `${latin(company, 20, `firma-${index % 977}`)}.example.com`;
   return {
     firstName,
     lastName,
-    email: `${latin(firstName, 'info')}.${latin(lastName, locale.countryCode.toLowerCase())}.${index}@${domain}`,
+    email: `${latin(firstName, 14, 'info')}.${latin(lastName, 18, locale.countryCode.toLowerCase())}.${index}@${domain}`,
     company,
     title: faker.person.jobTitle(),
     phone: drawPhone(locale, random),

@@ -17,6 +17,7 @@ describe('people plan', () => {
     expect(new Set(people.map((person) => person.email)).size).toBe(1_500);
     for (const person of people) {
       expect(person.email).toMatch(/^[a-z0-9.-]+@[a-z0-9-]+\.example\.com$/);
+      expect(person.email.length).toBeLessThanOrEqual(80);
       expect(person.lastName).not.toBe('');
       expect(person.company).not.toBe('');
       expect(person.phone).toMatch(/^\+\d+ \d+ \d{7}$/);
