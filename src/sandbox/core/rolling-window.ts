@@ -23,6 +23,17 @@ export class RollingWindow {
     this.#times.push(now);
   }
 
+  /** The events that a window ending at `now` holds. */
+  exportState(now: number): readonly number[] {
+    this.count(now);
+    return this.#times.slice(this.#head);
+  }
+
+  importState(times: readonly number[]): void {
+    this.clear();
+    for (const time of times) this.add(time);
+  }
+
   clear(): void {
     this.#times.length = 0;
     this.#head = 0;

@@ -15,6 +15,8 @@ export interface SimulatorOptions extends SeedOptions {
   /** Default: 20 ms ± 10. */
   readonly latency?: LatencySettings;
   readonly clock?: Clock;
+  /** What `exportState` of the same system gave; the people of `seed` are not entered then. */
+  readonly state?: unknown;
   /** Hears of a defect of the simulator (a handler threw); default: nobody, the client gets the vendor's 500. */
   readonly onDefect?: (error: unknown, request: ApiRequest) => void;
 }
@@ -23,6 +25,8 @@ export interface SimulatorOptions extends SeedOptions {
 export interface Simulator {
   readonly url: string;
   readonly port: number;
+  /** What the company holds, for a later start (`state`); serialize it at once, it is valid until the next change. */
+  exportState(): unknown;
   close(): Promise<void>;
 }
 
@@ -48,7 +52,11 @@ export const startSimulator = async (
   });
   const start = { seed, contacts, leads };
   const panel = new ControlPanel({ system, stats, faults, latency, start });
-  system.reset(start);
+  if (options.state === undefined) system.reset(start);
+  else {
+    system.reset({ seed, contacts: 0, leads: 0 });
+    system.importState(options.state);
+  }
   const control = async (request: ApiRequest, signal: AbortSignal): Promise<ApiReply> => {
     try {
       return await panel.serve(request, signal);
@@ -57,7 +65,8 @@ export const startSimulator = async (
       return { status: 500, body: { error: `${request.path}: the simulator broke` } };
     }
   };
-  return startServer(options.port, system.jsonContentType, (request, signal) =>
+  const server = await startServer(options.port, system.jsonContentType, (request, signal) =>
     request.path.startsWith('/_sandbox/') ? control(request, signal) : pipeline.serve(request, signal),
   );
+  return { ...server, exportState: () => system.exportState() };
 };

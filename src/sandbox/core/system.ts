@@ -67,4 +67,9 @@ export interface SimulatedSystem {
   loadRecords(type: string, records: readonly Readonly<Record<string, unknown>>[]): readonly string[];
   /** Adds objects and fields; throws ControlError or a ZodError. */
   addSchema(payload: unknown): void;
+
+  /** Everything that the system holds, as data that v8's serializer takes; valid until the next change. */
+  exportState(): unknown;
+  /** Fills a system that was reset to an empty company. Throws where another version of the simulator made the state. */
+  importState(state: unknown): void;
 }

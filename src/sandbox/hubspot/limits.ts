@@ -38,6 +38,16 @@ export class HubspotLimits {
     this.#settings.change(change);
   }
 
+  /** Use of the daily quota; the short windows have passed by the time anybody reads it back. */
+  exportState(): { readonly day: number; readonly usedToday: number } {
+    return { day: this.#day, usedToday: this.#usedToday };
+  }
+
+  importState({ day, usedToday }: { readonly day: number; readonly usedToday: number }): void {
+    this.#day = day;
+    this.#usedToday = usedToday;
+  }
+
   /** Forgets all use; the limits stay as they are. */
   clear(): void {
     for (const window of [...Object.values(this.#bursts), ...Object.values(this.#seconds)]) window.clear();

@@ -5,8 +5,8 @@ import type { CompanyRule } from '../core/rules.ts';
 import { type Owner, owners, personUserId } from './owners.ts';
 import { contacts } from './schema/contacts.ts';
 import type { ObjectDefinition } from './schema/object.ts';
-import { ObjectSchema } from './schema/object-schema.ts';
-import { ObjectStore } from './store/object-store.ts';
+import { ObjectSchema, type ObjectSchemaState } from './schema/object-schema.ts';
+import { ObjectStore, type ObjectStoreState } from './store/object-store.ts';
 import type { ChangeSource } from './store/record.ts';
 
 /** The objects a portal has from the start; one more is one more definition here. */
@@ -28,6 +28,16 @@ export const automationSource: ChangeSource = {
   sourceId: 'enrollmentId:1;actionExecutionIndex:0',
 };
 
+/** Everything the portal holds, as plain data. */
+export interface PortalState {
+  readonly rules: readonly CompanyRule[];
+  readonly objects: readonly {
+    readonly name: string;
+    readonly schema: ObjectSchemaState;
+    readonly store: ObjectStoreState;
+  }[];
+}
+
 /** Everything the portal holds. Rebuilt as a whole by a reset. */
 export class HubspotState {
   readonly clock: Clock;
@@ -35,6 +45,7 @@ export class HubspotState {
   #stores: ObjectStore[] = [];
   #byName = new Map<string, ObjectStore>();
   #seed = 0;
+  #rules: readonly CompanyRule[] = [];
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -43,6 +54,7 @@ export class HubspotState {
   /** An empty portal with the standard objects. */
   clear(seed: number): void {
     this.#seed = seed;
+    this.#rules = [];
     this.#stores = [];
     this.#byName = new Map();
     for (const definition of standardObjects) this.addObject(definition);
@@ -72,6 +84,7 @@ export class HubspotState {
   }
 
   setRules(rules: readonly CompanyRule[]): void {
+    this.#rules = rules;
     for (const store of this.#stores) {
       const names = [
         store.schema.definition.name,
@@ -80,5 +93,26 @@ export class HubspotState {
       ];
       store.schema.rules = rules.filter((rule) => names.includes(rule.object));
     }
+  }
+
+  exportState(): PortalState {
+    return {
+      rules: this.#rules,
+      objects: this.#stores.map((store) => ({
+        name: store.schema.definition.name,
+        schema: store.schema.exportState(),
+        store: store.exportState(),
+      })),
+    };
+  }
+
+  /** Fills an empty portal; `addObject` makes an object that a portal does not have from the start. */
+  importState(state: PortalState, addObject: (name: string) => ObjectStore): void {
+    for (const object of state.objects) {
+      const store = this.find(object.name) ?? addObject(object.name);
+      store.schema.importState(object.schema);
+      store.importState(object.store);
+    }
+    this.setRules(state.rules);
   }
 }

@@ -12,9 +12,9 @@ import { propertyRoutes } from './http/property-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
 import { HubspotLimits } from './limits.ts';
 import { loadRecords } from './load.ts';
-import { addSchemaPayload } from './schema/schema-payload.ts';
+import { addCustomObject, addSchemaPayload } from './schema/schema-payload.ts';
 import { seedContacts } from './seed.ts';
-import { HubspotState } from './state.ts';
+import { HubspotState, type PortalState } from './state.ts';
 import type { ObjectStore } from './store/object-store.ts';
 
 /** Tokens of the two private apps; the same for the same seed. */
@@ -37,6 +37,11 @@ const controlStore = (state: HubspotState, type: string): ObjectStore => {
   const known = state.stores.map(({ schema }) => schema.definition.name).join(', ');
   throw new ControlError('type', `${type} is not an object here; there are: ${known}`);
 };
+
+interface SavedPortal {
+  readonly portal: PortalState;
+  readonly limits: ReturnType<HubspotLimits['exportState']>;
+}
 
 /** The HubSpot simulator: a Professional account, served by startSimulator. */
 export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = systemClock): SimulatedSystem => {
@@ -87,5 +92,11 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     },
     loadRecords: (type, records) => loadRecords(state, controlStore(state, type), records),
     addSchema: (payload) => addSchemaPayload(state, payload),
+    exportState: (): SavedPortal => ({ portal: state.exportState(), limits: limits.exportState() }),
+    importState: (saved) => {
+      const { portal, limits: use } = saved as SavedPortal;
+      state.importState(portal, (name) => addCustomObject(state, name));
+      limits.importState(use);
+    },
   };
 };

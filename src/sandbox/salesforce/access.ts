@@ -10,9 +10,11 @@ export interface Actor {
 
 /** The company's own automation, by object, and what of the schema it takes away from the integration. */
 export class CompanyRules {
+  readonly all: readonly CompanyRule[];
   readonly #byObject = new Map<string, CompanyRule[]>();
 
   constructor(rules: readonly CompanyRule[] = []) {
+    this.all = rules;
     for (const rule of rules) {
       const key = rule.object.toLowerCase();
       const list = this.#byObject.get(key);

@@ -1,17 +1,18 @@
 import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../core/message.ts';
+import type { CompanyRule } from '../core/rules.ts';
 import type { SeedOptions } from '../core/system.ts';
 import { type Actor, CompanyRules } from './access.ts';
 import type { SalesforceCredentials } from './credentials.ts';
 import { type Directory, fillDirectory, orgCode } from './directory.ts';
-import { LeadAssignment } from './dml/assignment.ts';
+import { type AssignmentEntries, LeadAssignment } from './dml/assignment.ts';
 import { ApiLimits } from './limits.ts';
 import { standardObjects } from './schema/objects/index.ts';
 import { OrgSchema } from './schema/org-schema.ts';
 import { seedLeads } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { QueryCursors } from './soql/cursors.ts';
-import { Database } from './store/database.ts';
+import { Database, type DatabaseState } from './store/database.ts';
 
 /** Which ways of signing in are open; changed through /_sandbox/auth. */
 export interface SignInPolicy {
@@ -28,6 +29,16 @@ interface CompanyState {
   readonly cursors: QueryCursors;
   readonly assignment: LeadAssignment;
   rules: CompanyRules;
+}
+
+/** Everything that a reset would replace, and the use of the daily quota, as plain data. */
+export interface SavedCompany {
+  readonly database: DatabaseState;
+  readonly directory: Directory;
+  readonly assignment: AssignmentEntries;
+  readonly rules: readonly CompanyRule[];
+  readonly policy: SignInPolicy;
+  readonly calls: readonly number[];
 }
 
 /** The simulated company: everything that a request may read or change. A reset replaces its records, rules and schema. */
@@ -83,8 +94,41 @@ export class Company {
     seedLeads(this.#state.database, this.#state.directory, options);
   }
 
+  /** Sessions and query cursors are not kept: clients sign in anew, as after any long pause. */
+  exportState(): SavedCompany {
+    const { database, directory, assignment, rules } = this.#state;
+    return {
+      database: database.exportState(),
+      directory,
+      assignment: assignment.exportState(),
+      rules: rules.all,
+      policy: this.policy,
+      calls: this.limits.exportState(),
+    };
+  }
+
+  importState(saved: SavedCompany): void {
+    const database = this.#emptyDatabase();
+    database.importState(saved.database);
+    const assignment = new LeadAssignment();
+    assignment.set(saved.assignment, database);
+    this.#state = {
+      database,
+      directory: saved.directory,
+      cursors: new QueryCursors(this.nowMs),
+      assignment,
+      rules: new CompanyRules(saved.rules),
+    };
+    this.policy = saved.policy;
+    this.limits.importState(saved.calls);
+  }
+
+  #emptyDatabase(): Database {
+    return new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+  }
+
   #found(): CompanyState {
-    const database = new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+    const database = this.#emptyDatabase();
     return {
       database,
       directory: fillDirectory(database, this.credentials),

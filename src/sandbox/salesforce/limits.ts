@@ -66,6 +66,15 @@ export class ApiLimits {
     };
   }
 
+  /** The calls of the last day, by time. */
+  exportState(): readonly number[] {
+    return this.#day.exportState(this.#nowMs());
+  }
+
+  importState(calls: readonly number[]): void {
+    this.#day.importState(calls);
+  }
+
   clear(): void {
     this.#day.clear();
   }

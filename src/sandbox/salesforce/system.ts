@@ -5,7 +5,7 @@ import type { Route } from '../core/routes.ts';
 import type { CompanyRule } from '../core/rules.ts';
 import type { Admission, ControlRoute, SeedOptions, SimulatedSystem } from '../core/system.ts';
 import { CompanyRules } from './access.ts';
-import { Company } from './company.ts';
+import { Company, type SavedCompany } from './company.ts';
 import { addToSchema, controlRoutes, loadRecords, pageRecords } from './control.ts';
 import type { SalesforceCredentials } from './credentials.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from './errors.ts';
@@ -118,6 +118,14 @@ class SalesforceSystem implements SimulatedSystem {
 
   addSchema(payload: unknown): void {
     addToSchema(this.#company, payload);
+  }
+
+  exportState(): SavedCompany {
+    return this.#company.exportState();
+  }
+
+  importState(state: unknown): void {
+    this.#company.importState(state as SavedCompany);
   }
 }
 

@@ -41,6 +41,10 @@ const makeCounterSystem = () => {
     pageRecords: () => ({ records: [] }),
     loadRecords: () => [],
     addSchema: () => undefined,
+    exportState: () => value,
+    importState: (saved) => {
+      value = Number(saved);
+    },
   };
   return system;
 };

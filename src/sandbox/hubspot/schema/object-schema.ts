@@ -16,6 +16,16 @@ export interface UniqueKey {
   readonly value: string;
 }
 
+/** The properties as they stand, as plain data: null for one that is as the definition has it. */
+export interface ObjectSchemaState {
+  readonly groups: readonly PropertyGroup[];
+  readonly properties: readonly {
+    readonly name: string;
+    readonly archived: boolean;
+    readonly changed: PropertyDefinition | null;
+  }[];
+}
+
 interface UniquePlace {
   readonly from: number;
   readonly under: number;
@@ -93,6 +103,33 @@ export class ObjectSchema {
   /** Whether records can be named by this property (`idProperty`). */
   identifies(slot: Slot): boolean {
     return slot.property.unique === true || slot.property.name === this.definition.email?.primary;
+  }
+
+  exportState(): ObjectSchemaState {
+    return {
+      groups: [...this.groups],
+      properties: this.#slots.map(({ index, property, archived }) => ({
+        name: property.name,
+        archived,
+        changed: property === this.definition.properties[index] ? null : property,
+      })),
+    };
+  }
+
+  /**
+   * Takes over what was added and changed. Throws when a property of the definition has another place than it had: the
+   * saved records were made by another version.
+   */
+  importState({ groups, properties }: ObjectSchemaState): void {
+    for (const [index, { name, archived, changed }] of properties.entries()) {
+      if (changed !== null) this.add(changed);
+      const slot = this.#slots[index];
+      if (slot?.property.name !== name)
+        throw new Error(`saved by another version: property ${name} of ${this.definition.name}`);
+      slot.archived = archived;
+    }
+    this.groups.splice(0, this.groups.length, ...groups);
+    this.#uniquePlaces = this.#findUniquePlaces();
   }
 
   #findUniquePlaces(): UniquePlace[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { HubspotState } from '../state.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { recordProperties } from './build.ts';
 import type { ObjectDefinition } from './object.ts';
 import { propertyTypes } from './property.ts';
@@ -60,12 +61,14 @@ const customObject = (name: string, label: string, ordinal: number): ObjectDefin
   properties: recordProperties(`${name}_information`, 'hs_lastmodifieddate'),
 });
 
+/** Adds an object that is not there yet. */
+export const addCustomObject = (state: HubspotState, name: string, label = name): ObjectStore =>
+  state.addObject(customObject(name, label, state.stores.length));
+
 /** Adds objects, and properties to any object (POST /_sandbox/schema). A property that is there is replaced. */
 export const addSchemaPayload = (state: HubspotState, payload: unknown): void => {
   for (const object of payloadSchema.parse(payload).objects) {
-    const store =
-      state.find(object.name) ??
-      state.addObject(customObject(object.name, object.label ?? object.name, state.stores.length));
+    const store = state.find(object.name) ?? addCustomObject(state, object.name, object.label);
     const group = store.schema.groups[0]?.name ?? 'information';
     for (const { readOnly, ...property } of object.properties) {
       const definition = makeProperty(

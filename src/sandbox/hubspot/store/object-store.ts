@@ -6,6 +6,12 @@ import { SearchIndex } from './search-index.ts';
 /** New values by place; null clears. */
 export type Changes = ReadonlyMap<number, string | null>;
 
+/** Everything that a store holds, as plain data. */
+export interface ObjectStoreState {
+  readonly lastId: number;
+  readonly records: readonly Omit<StoredRecord, 'indexed'>[];
+}
+
 /** Ids today have twelve digits; they rise, with gaps where other portals' records lie. */
 const firstId = 171_500_000_000;
 const idStepMax = 40;
@@ -115,6 +121,27 @@ export class ObjectStore {
       if (keep(record)) page.push(record);
     }
     return page;
+  }
+
+  exportState(): ObjectStoreState {
+    return {
+      lastId: this.#lastId,
+      records: this.#records.map(({ indexed: _indexed, ...record }) => record),
+    };
+  }
+
+  /** Fills an empty store. Search knows everything at once: what it had not seen yet, it has seen by now. */
+  importState({ lastId, records }: ObjectStoreState): void {
+    if (this.#records.length > 0) throw new Error('only an empty store can be filled from a saved one');
+    this.#lastId = lastId;
+    for (const saved of records) {
+      const record: StoredRecord = { ...saved, indexed: saved.version };
+      this.#records.push(record);
+      this.#byId.set(record.id, record);
+      if (record.archivedAt !== null) continue;
+      this.#live += 1;
+      this.#enter(record);
+    }
   }
 
   /** What search sees now, in order of id. */

@@ -39,6 +39,10 @@ export class LeadAssignment {
     });
   }
 
+  exportState(): AssignmentEntries {
+    return this.#entries;
+  }
+
   clear(): void {
     this.#entries = [];
   }

@@ -55,6 +55,22 @@ export class ObjectSchema {
   }
 }
 
+/** What was added to the objects of the start, as plain data. */
+export interface OrgSchemaState {
+  readonly objects: readonly {
+    readonly name: string;
+    /** Fields by name, in the order of their columns: the places of the saved values. */
+    readonly columns: readonly string[];
+    readonly added: readonly FieldDefinition[];
+    /** For a custom object: what it is made anew from. */
+    readonly custom: {
+      readonly label: string;
+      readonly keyPrefix: string;
+      readonly nameField: FieldDefinition;
+    } | null;
+  }[];
+}
+
 /** All objects of the company. */
 export class OrgSchema {
   readonly #objects = new Map<string, ObjectSchema>();
@@ -84,6 +100,41 @@ export class OrgSchema {
     return schema;
   }
 
+  exportState(): OrgSchemaState {
+    const objects = [...this.#objects.values()].map(({ definition, fields }) => {
+      const nameField = definition.fields.find((field) => field.nameField);
+      return {
+        name: definition.name,
+        columns: fields.map((field) => field.definition.name),
+        added: fields.slice(definition.fields.length).map((field) => field.definition),
+        custom:
+          isCustomObject(definition) && nameField
+            ? { label: definition.label, keyPrefix: definition.keyPrefix, nameField }
+            : null,
+      };
+    });
+    return { objects };
+  }
+
+  /**
+   * Adds what the saved schema has beyond this one; `addField` adds a field to an object. Throws when a column has another
+   * field than it had: the saved records were made by another version.
+   */
+  importState(
+    state: OrgSchemaState,
+    addField: (object: ObjectSchema, definition: FieldDefinition) => void,
+  ): void {
+    for (const { name, columns, added, custom } of state.objects) {
+      if (custom !== null && this.object(name) === undefined) {
+        this.addObject(makeCustomObject(name, custom.label, custom.keyPrefix, custom.nameField, []));
+      }
+      const object = this.object(name);
+      if (object !== undefined) for (const definition of added) addField(object, definition);
+      const now = object?.fields.map((field) => field.definition.name).join(' ');
+      if (now !== columns.join(' ')) throw new Error(`saved by another version: the fields of ${name}`);
+    }
+  }
+
   /** The key prefix of the next custom object: a00, a01 … */
   nextCustomPrefix(): string {
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -96,6 +147,8 @@ export class OrgSchema {
     throw new Error('no key prefix is left for another custom object');
   }
 }
+
+const isCustomObject = ({ name }: ObjectDefinition): boolean => name.endsWith('__c');
 
 /** A custom object with the fields that the platform gives each. */
 export const makeCustomObject = (

@@ -34,6 +34,11 @@ export class ChangeLog {
     }
   }
 
+  /** The live entries in their order. */
+  entries(): readonly { readonly row: Row; readonly stamp: number }[] {
+    return this.#rows.flatMap((row, at) => (row.logAt === at ? [{ row, stamp: this.#stamps[at] ?? 0 }] : []));
+  }
+
   /** How many entries lie in the range, stale ones included: what a query plan compares. */
   estimate(from: number, to: number): number {
     return Math.max(0, this.#lowerBound(to + 1) - this.#lowerBound(from));

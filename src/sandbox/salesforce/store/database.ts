@@ -1,7 +1,14 @@
 import { prefixOf } from '../ids.ts';
-import type { BoundField, ObjectSchema, OrgSchema } from '../schema/org-schema.ts';
+import type { BoundField, ObjectSchema, OrgSchema, OrgSchemaState } from '../schema/org-schema.ts';
 import type { Row } from './row.ts';
-import { Table } from './table.ts';
+import { Table, type TableState } from './table.ts';
+
+/** Everything that a database holds, as plain data. */
+export interface DatabaseState {
+  readonly schema: OrgSchemaState;
+  readonly tables: Readonly<Record<string, TableState>>;
+  readonly lastStamp: number;
+}
 
 /** All tables of the company, and the stamps that its writes get. */
 export class Database {
@@ -54,5 +61,23 @@ export class Database {
   nextStamp(): number {
     this.#lastStamp = Math.max(this.#lastStamp, this.nowSeconds);
     return this.#lastStamp;
+  }
+
+  exportState(): DatabaseState {
+    return {
+      schema: this.schema.exportState(),
+      tables: Object.fromEntries(this.tables.map((table) => [table.schema.name, table.exportState()])),
+      lastStamp: this.#lastStamp,
+    };
+  }
+
+  /** Fills an empty database. */
+  importState({ schema, tables, lastStamp }: DatabaseState): void {
+    this.schema.importState(schema, (object, definition) => this.addField(object, definition));
+    for (const object of this.schema.objects) {
+      const table = tables[object.name];
+      if (table !== undefined) this.table(object).importState(table);
+    }
+    this.#lastStamp = lastStamp;
   }
 }

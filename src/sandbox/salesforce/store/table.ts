@@ -10,6 +10,18 @@ const wantsIndex = (field: FieldDefinition): boolean =>
   field.compute === undefined &&
   (field.type === 'email' || field.externalId === true || field.unique === true);
 
+/** Everything that a table holds, as plain data. */
+export interface TableState {
+  readonly sequence: number;
+  /** In the order of their last change. */
+  readonly rows: readonly {
+    readonly id: string;
+    readonly values: readonly StoredValue[];
+    readonly deleted: boolean;
+    readonly stamp: number;
+  }[];
+}
+
 /** The records of one object, deleted ones included, in the order of their ids. */
 export class Table {
   readonly schema: ObjectSchema;
@@ -67,12 +79,7 @@ export class Table {
   insert(values: readonly StoredValue[]): Row {
     this.#sequence += 1;
     const id = makeId(this.schema.definition.keyPrefix, this.#orgCode, this.#sequence);
-    const row: Row = { id, values, deleted: false, logAt: -1 };
-    this.#rows.push(row);
-    this.#byId.set(id, row);
-    this.#liveCount += 1;
-    for (const [column, index] of this.#indexes) index.move(row, undefined, values[column]);
-    return row;
+    return this.#enter({ id, values, deleted: false, logAt: -1 });
   }
 
   /** Replaces a record's values and whether it is deleted. */
@@ -90,5 +97,32 @@ export class Table {
     this.#byId.delete(row.id);
     if (!row.deleted) this.#liveCount -= 1;
     for (const [column, index] of this.#indexes) index.move(row, row.values[column], undefined);
+  }
+
+  exportState(): TableState {
+    const rows = this.log.entries().map(({ row, stamp }) => ({
+      id: row.id,
+      values: row.values,
+      deleted: row.deleted,
+      stamp,
+    }));
+    return { sequence: this.#sequence, rows };
+  }
+
+  /** Fills an empty table. */
+  importState({ sequence, rows }: TableState): void {
+    if (this.#rows.length > 0) throw new Error('only an empty table can be filled from a saved one');
+    this.#sequence = sequence;
+    const entered = rows.map(({ id, values, deleted }) => ({ id, values, deleted, logAt: -1 }));
+    for (const row of [...entered].sort((a, b) => (a.id < b.id ? -1 : 1))) this.#enter(row);
+    for (const [at, row] of entered.entries()) this.log.touch(row, rows[at]?.stamp ?? 0);
+  }
+
+  #enter(row: Row): Row {
+    this.#rows.push(row);
+    this.#byId.set(row.id, row);
+    if (!row.deleted) this.#liveCount += 1;
+    for (const [column, index] of this.#indexes) index.move(row, undefined, row.values[column]);
+    return row;
   }
 }
