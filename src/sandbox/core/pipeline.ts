@@ -33,6 +33,15 @@ export class Pipeline {
   }
 
   async serve(request: ApiRequest, signal: AbortSignal): Promise<Outcome> {
+    const leave = this.#parts.system.arrive?.(request);
+    try {
+      return await this.#serve(request, signal);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #serve(request: ApiRequest, signal: AbortSignal): Promise<Outcome> {
     const { system, stats, faults, clock, latency } = this.#parts;
     const caller = system.identify(request);
     const match = this.#routes.find(request.method, request.path);

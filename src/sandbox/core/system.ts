@@ -43,6 +43,8 @@ export interface SimulatedSystem {
 
   /** Who calls, by the vendor's own authentication; null when nobody is signed in. Sign-in routes may look into the body. */
   identify(request: ApiRequest): Caller | null;
+  /** Told when a call comes in, before any delay; the function it gives is called when the answer is out or cut. */
+  arrive?(request: ApiRequest): () => void;
   /** Counts the call against the limits, or refuses it in the vendor's words. */
   admit(request: ApiRequest, caller: Caller | null): Admission;
   /** How a path parameter stands in the statistics' path templates; null keeps `{name}`. */

@@ -11,38 +11,42 @@ export interface RowError {
 }
 
 /** The HTTP status of each code that is not 400. Source: REST API guide, status codes; captures of real answers. */
-const statuses: Readonly<Record<string, number>> = {
-  INVALID_SESSION_ID: 401,
-  REQUEST_LIMIT_EXCEEDED: 403,
-  API_DISABLED_FOR_ORG: 403,
-  API_CURRENTLY_DISABLED: 403,
-  INSUFFICIENT_ACCESS: 403,
-  INSUFFICIENT_ACCESS_OR_READONLY: 403,
-  NOT_FOUND: 404,
-  ENTITY_IS_DELETED: 404,
-  METHOD_NOT_ALLOWED: 405,
-  UNSUPPORTED_API_VERSION: 410,
-  PRECONDITION_FAILED: 412,
-  URI_TOO_LONG: 414,
-  SERVER_UNAVAILABLE: 503,
-  UNKNOWN_EXCEPTION: 500,
-};
+const statuses = new Map(
+  Object.entries({
+    INVALID_SESSION_ID: 401,
+    REQUEST_LIMIT_EXCEEDED: 403,
+    API_DISABLED_FOR_ORG: 403,
+    API_CURRENTLY_DISABLED: 403,
+    INSUFFICIENT_ACCESS: 403,
+    INSUFFICIENT_ACCESS_OR_READONLY: 403,
+    NOT_FOUND: 404,
+    ENTITY_IS_DELETED: 404,
+    METHOD_NOT_ALLOWED: 405,
+    UNSUPPORTED_API_VERSION: 410,
+    PRECONDITION_FAILED: 412,
+    URI_TOO_LONG: 414,
+    SERVER_UNAVAILABLE: 503,
+    UNKNOWN_EXCEPTION: 500,
+  }),
+);
 
 /** The vendor's words for codes that a fault can name; others say that the sandbox was told to play them. */
-const messages: Readonly<Record<string, string>> = {
-  INVALID_SESSION_ID: 'Session expired or invalid',
-  REQUEST_LIMIT_EXCEEDED: 'TotalRequests Limit exceeded.',
-  API_DISABLED_FOR_ORG: 'The REST API is not enabled for this Organization.',
-  API_CURRENTLY_DISABLED: 'API is currently disabled for this organization.',
-  NOT_FOUND: 'The requested resource does not exist',
-  ENTITY_IS_DELETED: 'entity is deleted',
-  UNABLE_TO_LOCK_ROW: 'unable to obtain exclusive access to this record',
-  SERVER_UNAVAILABLE: 'Server unavailable. Please try again later.',
-  UNKNOWN_EXCEPTION: 'An unexpected error occurred. Please include this ErrorId if you contact support',
-  QUERY_TIMEOUT: 'Your query request was running for too long.',
-};
+const messages = new Map(
+  Object.entries({
+    INVALID_SESSION_ID: 'Session expired or invalid',
+    REQUEST_LIMIT_EXCEEDED: 'TotalRequests Limit exceeded.',
+    API_DISABLED_FOR_ORG: 'The REST API is not enabled for this Organization.',
+    API_CURRENTLY_DISABLED: 'API is currently disabled for this organization.',
+    NOT_FOUND: 'The requested resource does not exist',
+    ENTITY_IS_DELETED: 'entity is deleted',
+    UNABLE_TO_LOCK_ROW: 'unable to obtain exclusive access to this record',
+    SERVER_UNAVAILABLE: 'Server unavailable. Please try again later.',
+    UNKNOWN_EXCEPTION: 'An unexpected error occurred. Please include this ErrorId if you contact support',
+    QUERY_TIMEOUT: 'Your query request was running for too long.',
+  }),
+);
 
-export const messageOf = (code: string): string => messages[code] ?? `${code} (played by the sandbox)`;
+export const messageOf = (code: string): string => messages.get(code) ?? `${code} (played by the sandbox)`;
 
 /** Thrown wherever the vendor refuses: a whole request, or, caught by the collections, one row of it. */
 export class SalesforceError extends Error {
@@ -60,7 +64,7 @@ export class SalesforceError extends Error {
     super(code);
     this.name = 'SalesforceError';
     this.errors = list;
-    this.status = options.status ?? statuses[code] ?? 400;
+    this.status = options.status ?? statuses.get(code) ?? 400;
     this.wholeRequest = options.wholeRequest ?? false;
   }
 }

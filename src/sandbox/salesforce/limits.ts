@@ -25,7 +25,8 @@ const isCounted = (path: string): boolean =>
 export class ApiLimits {
   readonly settings = new LimitSettings(vendorLimits);
   readonly #day = new RollingWindow(dayMs);
-  readonly #running = new Set<{ readonly startedAt: number }>();
+  /** Requests that have come in and are not answered yet, with when they came. */
+  readonly #running = new Map<ApiRequest, number>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -42,6 +43,14 @@ export class ApiLimits {
     return { 'Sforce-Limit-Info': `api-usage=${this.used}/${daily ?? vendorLimits.daily}` };
   }
 
+  /** Keeps the request among the running ones until the function that it gives is called. */
+  arrive(request: ApiRequest): () => void {
+    this.#running.set(request, this.#nowMs());
+    return () => {
+      this.#running.delete(request);
+    };
+  }
+
   admit(request: ApiRequest): Admission {
     if (!isCounted(request.path)) return {};
     const tooLong = this.#refuseLongHead(request);
@@ -51,19 +60,14 @@ export class ApiLimits {
     if (daily !== null && this.used >= daily) {
       return this.#refuse(messageOf('REQUEST_LIMIT_EXCEEDED'));
     }
-    const long = [...this.#running].filter((one) => now - one.startedAt >= longRequestMs).length;
+    const long = [...this.#running].filter(
+      ([other, arrivedAt]) => other !== request && now - arrivedAt >= longRequestMs,
+    ).length;
     if (concurrent !== null && long >= concurrent) {
       return this.#refuse('ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
     }
     this.#day.add(now);
-    const running = { startedAt: now };
-    this.#running.add(running);
-    return {
-      headers: this.usageHeader,
-      release: () => {
-        this.#running.delete(running);
-      },
-    };
+    return { headers: this.usageHeader };
   }
 
   /** The calls of the last day, by time. */

@@ -54,6 +54,10 @@ class SalesforceSystem implements SimulatedSystem {
     return token === null ? null : this.#company.sessions.use(token);
   }
 
+  arrive(request: ApiRequest): () => void {
+    return this.#company.limits.arrive(request);
+  }
+
   admit(request: ApiRequest): Admission {
     return this.#company.limits.admit(request);
   }

@@ -25,9 +25,13 @@ export const checkRequired = (schema: ObjectSchema, rules: CompanyRules, draft: 
   const read = readerOf(schema, draft, now);
   for (const rule of rules.of(schema, 'required')) {
     const field = rule.field === undefined ? undefined : schema.field(rule.field);
-    if (field !== undefined && (read(field.definition.name) ?? null) === null && conditionHolds(rule, read)) {
-      missing.push(field.definition.name);
+    if (field === undefined || read(field.definition.name) !== null || !conditionHolds(rule, read)) continue;
+    const { name } = field.definition;
+    if (rule.code !== undefined || rule.message !== undefined) {
+      const words = rule.message ?? `Required fields are missing: [${name}]`;
+      throw refuse(rule.code ?? 'REQUIRED_FIELD_MISSING', words, [name]);
     }
+    missing.push(name);
   }
   if (missing.length === 0) return;
   throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);

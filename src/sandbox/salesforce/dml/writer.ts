@@ -88,7 +88,7 @@ export class Writer {
     this.transaction.replace(table, row, draft.values, false);
   }
 
-  /** Into the recycle bin. */
+  /** Into the recycle bin, with the children that go with their parent (an account's contacts). */
   remove(table: Table, row: Row): void {
     const { schema } = table;
     if (schema.definition.deletable === false) {
@@ -98,6 +98,21 @@ export class Writer {
     const values = [...row.values];
     this.#stamp(values, 'update', schema);
     this.transaction.replace(table, row, values, true);
+    for (const [children, child] of this.#childrenOf(table, row)) this.remove(children, child);
+  }
+
+  #childrenOf(parent: Table, row: Row): [Table, Row][] {
+    return this.#context.database.tables.flatMap((table) =>
+      table.schema.fields
+        .filter(
+          ({ definition }) =>
+            definition.cascadeDelete === true &&
+            definition.referenceTo?.includes(parent.schema.name) === true,
+        )
+        .flatMap(({ column }) => table.index(column)?.find(row.id) ?? [])
+        .filter((child) => !child.deleted)
+        .map((child): [Table, Row] => [table, child]),
+    );
   }
 
   #apply(values: Values, changes: FieldChanges, operation: Operation, schema: ObjectSchema): void {

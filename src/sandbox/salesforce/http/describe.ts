@@ -48,7 +48,7 @@ const childRelationships = (company: Company, parent: ObjectSchema): readonly un
     child.fields
       .filter(({ definition }) => definition.referenceTo?.includes(parent.name) === true)
       .map(({ definition }) => ({
-        cascadeDelete: false,
+        cascadeDelete: definition.cascadeDelete ?? false,
         childSObject: child.name,
         deprecatedAndHidden: false,
         field: definition.name,

@@ -106,12 +106,14 @@ const byJwt = (company: Company, form: Form): Caller => {
   return 'integration';
 };
 
-const grants: Readonly<Record<string, (company: Company, form: Form) => Caller>> = {
-  password: byPassword,
-  client_credentials: byClientCredentials,
-  refresh_token: byRefreshToken,
-  'urn:ietf:params:oauth:grant-type:jwt-bearer': byJwt,
-};
+const grants = new Map<string, (company: Company, form: Form) => Caller>(
+  Object.entries({
+    password: byPassword,
+    client_credentials: byClientCredentials,
+    refresh_token: byRefreshToken,
+    'urn:ietf:params:oauth:grant-type:jwt-bearer': byJwt,
+  }),
+);
 
 /** `id` must be there, its last two segments the organization and the user: clients take both from it. */
 const tokenAnswer = (company: Company, caller: Caller, origin: string): ApiReply => {
@@ -143,7 +145,7 @@ export const oauthRoutes = (company: Company): readonly Route[] => [
     open: true,
     handle: (call) => {
       const form = withBasicHeader(new URLSearchParams(call.request.body.toString('utf8')), call);
-      const grant = grants[form.get('grant_type') ?? ''];
+      const grant = grants.get(form.get('grant_type') ?? '');
       if (grant === undefined) return oauthError('unsupported_grant_type', 'grant type not supported');
       try {
         return tokenAnswer(company, grant(company, form), call.request.origin);

@@ -96,7 +96,7 @@ const logout = (company: Company, request: SoapRequest): ApiReply =>
 type Operation = (company: Company, request: SoapRequest, call: Call, version: number) => ApiReply;
 
 /** The operations of the partner API that are there; one more is one more entry. */
-const operations: Readonly<Record<string, Operation>> = { login, logout };
+const operations = new Map<string, Operation>(Object.entries({ login, logout }));
 
 const serve = (company: Company, call: Call): ApiReply => {
   const version = Number(/^(\d{1,3})\.0$/.exec(call.params.get('version') ?? '')?.[1]);
@@ -105,7 +105,7 @@ const serve = (company: Company, call: Call): ApiReply => {
   }
   const request = readRequest(call);
   if (request === null) return soapFault('UNKNOWN_EXCEPTION', 'The request is no SOAP envelope.');
-  const operation = operations[request.operation];
+  const operation = operations.get(request.operation);
   if (operation === undefined) {
     return soapFault('INVALID_OPERATION', `No operation available for request ${request.operation}`);
   }

@@ -70,8 +70,10 @@ export interface FieldDefinition {
   readonly restricted?: boolean;
   readonly referenceTo?: readonly string[];
   readonly relationshipName?: string;
-  /** Name of the list of children on the parent. */
+  /** Name of the list of children on the parent; such a field is indexed. */
   readonly childRelationshipName?: string;
+  /** Whether the record goes into the recycle bin with its parent. */
+  readonly cascadeDelete?: boolean;
   readonly compoundFieldName?: string;
   readonly nameField?: boolean;
   readonly extraTypeInfo?: string;

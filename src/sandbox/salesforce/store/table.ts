@@ -5,10 +5,13 @@ import { ChangeLog } from './change-log.ts';
 import type { Row } from './row.ts';
 import { ValueIndex } from './value-index.ts';
 
-/** Emails, external ids and unique fields are found without reading every row. */
+/** Emails, external ids, unique fields and children by their parent are found without reading every row. */
 const wantsIndex = (field: FieldDefinition): boolean =>
   field.compute === undefined &&
-  (field.type === 'email' || field.externalId === true || field.unique === true);
+  (field.type === 'email' ||
+    field.externalId === true ||
+    field.unique === true ||
+    field.childRelationshipName !== undefined);
 
 /** Everything that a table holds, as plain data. */
 export interface TableState {
@@ -51,7 +54,9 @@ export class Table {
   /** Indexes a field that was added later (all its values are blank yet). */
   watchField(field: BoundField): void {
     if (!wantsIndex(field.definition)) return;
-    this.#indexes.set(field.column, new ValueIndex(field.column, field.definition.caseSensitive === true));
+    // Ids differ by case alone.
+    const caseSensitive = field.definition.caseSensitive === true || field.definition.type === 'reference';
+    this.#indexes.set(field.column, new ValueIndex(field.column, caseSensitive));
   }
 
   /** By the id's 18-character form. */

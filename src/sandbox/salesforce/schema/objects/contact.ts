@@ -36,6 +36,7 @@ export const contact: ObjectDefinition = {
       referenceTo: ['Account'],
       relationshipName: 'Account',
       childRelationshipName: 'Contacts',
+      cascadeDelete: true,
     },
     ...personNameFields,
     ...addressFields('Other'),
