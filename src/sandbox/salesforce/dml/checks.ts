@@ -2,7 +2,7 @@ import { type CompanyRule, conditionHolds } from '../../core/rules.ts';
 import type { CompanyRules } from '../access.ts';
 import { type RowError, refuse, SalesforceError } from '../errors.ts';
 import { prefixOf, toId15 } from '../ids.ts';
-import { isRequired, type StoredValue } from '../schema/field.ts';
+import { isClearable, isRequired, type StoredValue } from '../schema/field.ts';
 import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
 import type { Database } from '../store/database.ts';
 import { makeReader, type Row } from '../store/row.ts';
@@ -17,11 +17,26 @@ export const readerOf = (schema: ObjectSchema, row: Row, nowSeconds: number) => 
     : renderValue(field.definition, makeReader(schema, field)(row, nowSeconds));
 };
 
-/** Required by the object, or by a rule of the company. */
-export const checkRequired = (schema: ObjectSchema, rules: CompanyRules, draft: Row, now: number): void => {
-  const missing = schema.fields
-    .filter((field) => isRequired(field.definition) && (draft.values[field.column] ?? null) === null)
+/** Fields that a create must fill, and those that it fills by itself (Status, OwnerId), which nobody may empty. */
+const missingFields = (
+  schema: ObjectSchema,
+  draft: Row,
+  changes: ReadonlyMap<BoundField, StoredValue>,
+): string[] =>
+  schema.fields
+    .filter(({ column }) => (draft.values[column] ?? null) === null)
+    .filter((field) => isRequired(field.definition) || (changes.has(field) && !isClearable(field.definition)))
     .map((field) => field.definition.name);
+
+/** Required by the object, or by a rule of the company. */
+export const checkRequired = (
+  schema: ObjectSchema,
+  rules: CompanyRules,
+  draft: Row,
+  changes: ReadonlyMap<BoundField, StoredValue>,
+  now: number,
+): void => {
+  const missing = missingFields(schema, draft, changes);
   const read = readerOf(schema, draft, now);
   for (const rule of rules.of(schema, 'required')) {
     const field = rule.field === undefined ? undefined : schema.field(rule.field);

@@ -1,8 +1,8 @@
 import { conditionHolds } from '../../core/rules.ts';
 import type { Actor, CompanyRules } from '../access.ts';
 import { refuse } from '../errors.ts';
-import { isCreateable, type StoredValue } from '../schema/field.ts';
-import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
+import type { StoredValue } from '../schema/field.ts';
+import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
@@ -121,7 +121,9 @@ export class Writer {
       if (!kept) values[field.column] = value;
     }
     const owner = schema.field('OwnerId');
-    if (owner !== undefined) values[owner.column] ??= this.#context.actor.userId;
+    if (owner !== undefined && operation === 'create') {
+      values[owner.column] ??= this.#context.actor.userId;
+    }
     this.#stamp(values, operation, schema);
   }
 
@@ -162,25 +164,8 @@ export class Writer {
     const { rules, database } = this.#context;
     const { schema } = table;
     checkReferences(database, schema, changes);
-    this.#checkCleared(changes, draft);
-    checkRequired(schema, rules, draft, database.nowSeconds);
+    checkRequired(schema, rules, draft, changes, database.nowSeconds);
     checkValidation(schema, rules, draft, database.nowSeconds);
     checkUnique(table, draft);
-  }
-
-  /** A field that a create fills by itself (Status, OwnerId) cannot be emptied afterwards. */
-  #checkCleared(changes: FieldChanges, draft: Row): void {
-    const cleared = [...changes.keys()]
-      .filter(
-        ({ definition, column }: BoundField) =>
-          definition.nillable === false &&
-          definition.type !== 'boolean' &&
-          isCreateable(definition) &&
-          (draft.values[column] ?? null) === null,
-      )
-      .map(({ definition }) => definition.name);
-    if (cleared.length > 0) {
-      throw refuse('REQUIRED_FIELD_MISSING', `Required fields are missing: [${cleared.join(', ')}]`, cleared);
-    }
   }
 }

@@ -124,6 +124,10 @@ export const isRequired = (field: FieldDefinition): boolean =>
   field.defaultedOnCreate !== true &&
   field.type !== 'boolean';
 
+/** Whether a write may leave it blank; a checkbox is never blank anyway. */
+export const isClearable = (field: FieldDefinition): boolean =>
+  field.nillable !== false || field.type === 'boolean';
+
 /** Whether an upsert or a GET may find a record by this field. */
 export const isLookup = (field: FieldDefinition): boolean =>
   field.type === 'id' || field.externalId === true || field.idLookup === true;
