@@ -88,6 +88,28 @@ describe('single records', () => {
     expect(afresh.body.id).not.toBe(created.body.id);
   });
 
+  it('leaves a converted lead alone', async () => {
+    const id = await org.lead({ IsConverted: true });
+    const refused = await org.call('PATCH', `${leadPath}/${id}`, { Title: 'x' });
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      [
+        {
+          message: 'cannot reference converted lead',
+          errorCode: 'CANNOT_UPDATE_CONVERTED_LEAD',
+          fields: [],
+        },
+      ],
+    ]);
+    expect((await org.query(`SELECT IsConverted FROM Lead WHERE Id = '${id}'`)).body.totalSize).toBe(1);
+  });
+
+  it('takes JSON alone', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const refused = await org.call('POST', leadPath, '{}', { headers });
+    expect([refused.status, refused.body[0].errorCode]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  });
+
   it('answers 300 where an external id that is not unique matches several', async () => {
     const ids = [await org.lead({ Code__c: 'same' }), await org.lead({ Code__c: 'SAME' })];
     const answer = await org.call('PATCH', `${leadPath}/Code__c/same`, { Title: 'x' });

@@ -50,6 +50,12 @@ const picklistValuesOf = (field: FieldDefinition): readonly unknown[] =>
     value,
   }));
 
+/** Whether field-level security can take it away: not what the system keeps, needs, or puts together. */
+const isPermissionable = (field: FieldDefinition): boolean =>
+  (field.nillable ?? true) &&
+  field.compoundFieldName !== 'Name' &&
+  (isUpdateable(field) || field.type === 'address' || field.formula !== undefined);
+
 /** A field as describe shows it, with every key of a live org's answer (API 59). */
 export const describeField = (field: FieldDefinition, isReadOnly: boolean): Record<string, unknown> => {
   const filterable = isFilterable(field);
@@ -79,7 +85,7 @@ export const describeField = (field: FieldDefinition, isReadOnly: boolean): Reco
     displayLocationInDecimal: false,
     encrypted: false,
     externalId: field.externalId ?? false,
-    extraTypeInfo: field.extraTypeInfo ?? null,
+    extraTypeInfo: field.extraTypeInfo ?? (field.type === 'textarea' ? 'plaintextarea' : null),
     filterable,
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
@@ -96,7 +102,7 @@ export const describeField = (field: FieldDefinition, isReadOnly: boolean): Reco
     nameField: field.nameField ?? false,
     namePointing: isPolymorphic,
     nillable: field.nillable ?? true,
-    permissionable: (field.nillable ?? true) && field.compoundFieldName !== 'Name',
+    permissionable: isPermissionable(field),
     picklistValues: picklistValuesOf(field),
     polymorphicForeignKey: isPolymorphic,
     precision: isNumber ? (field.precision ?? 18) : 0,

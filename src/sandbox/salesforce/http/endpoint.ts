@@ -68,8 +68,12 @@ export const makeRoute =
 
 export const param = (rest: RestCall, name: string): string => rest.call.params.get(name) ?? '';
 
-/** The body as JSON. Throws JSON_PARSER_ERROR. */
+/** The body as JSON. Throws JSON_PARSER_ERROR, and UNSUPPORTED_MEDIA_TYPE where it is said to be something else. */
 export const jsonBody = (rest: RestCall): unknown => {
+  const contentType = headerOf(rest.call.request.headers, 'content-type') ?? 'application/json';
+  if (!/^application\/json\b/i.test(contentType)) {
+    throw refuse('UNSUPPORTED_MEDIA_TYPE', `Content type ${contentType} not supported.`);
+  }
   const text = rest.call.request.body.toString('utf8');
   try {
     return JSON.parse(text);

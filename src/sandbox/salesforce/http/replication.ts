@@ -70,7 +70,8 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
       const table = company.database.table(objectOf(rest));
       const window = readWindow(rest, deletedDaysMax, 120);
       const stampColumn = table.schema.column('SystemModstamp');
-      const earliest = rest.company.database.nowSeconds - deletedDaysMax * daySeconds;
+      const minute = Math.floor(company.database.nowSeconds / 60) * 60;
+      const earliest = minute - deletedDaysMax * daySeconds;
       return {
         status: 200,
         body: {

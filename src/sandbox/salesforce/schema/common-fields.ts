@@ -35,6 +35,7 @@ export const personNameFields: readonly FieldDefinition[] = [
     type: 'picklist',
     length: 40,
     compoundFieldName: 'Name',
+    extraTypeInfo: 'personname',
     picklist: ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.', 'Mx.'],
   },
   text('Name', 'Full Name', 121, {

@@ -22,11 +22,11 @@ import {
 } from '../system-fields.ts';
 import { tandemPersonFields } from '../tandem-fields.ts';
 
-/** Written by conversion alone. */
+/** Written by conversion; as in a live describe, a lead can be created converted, which imports do. */
 const conversionFields = [
-  checkboxField('IsConverted', 'Converted', { createable: false }),
+  checkboxField('IsConverted', 'Converted', { updateable: false }),
   { name: 'ConvertedDate', label: 'Converted Date', type: 'date', createable: false },
-  ...(['Account', 'Contact'] as const).map(
+  ...(['Account', 'Contact', 'Opportunity'] as const).map(
     (object) =>
       ({
         name: `Converted${object}Id`,
@@ -37,7 +37,7 @@ const conversionFields = [
         relationshipName: `Converted${object}`,
       }) as const,
   ),
-  checkboxField('IsUnreadByOwner', 'Unread By Owner', { defaultValue: true }),
+  checkboxField('IsUnreadByOwner', 'Unread By Owner'),
 ] as const;
 
 /** Lead as a live org describes it (API 59), without the Data.com fields; Status and Industry are not restricted. */
