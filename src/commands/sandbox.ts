@@ -1,0 +1,49 @@
+import { type SandboxOptions, startSandbox } from '../sandbox/start.ts';
+
+export interface SandboxCommandOptions extends SandboxOptions {
+  /** Only the ready line: nothing for people on stderr. */
+  readonly quiet?: boolean;
+}
+
+/** What the command needs of its process. */
+export interface SandboxProcess {
+  /** One line on stdout. */
+  print(line: string): void;
+  /** One line for people, on stderr. */
+  tell(line: string): void;
+  /** Resolves when the command is to end. */
+  readonly stopped: Promise<void>;
+}
+
+const thisProcess = (): SandboxProcess => ({
+  print: (line) => process.stdout.write(`${line}\n`),
+  tell: (line) => process.stderr.write(`${line}\n`),
+  stopped: new Promise((resolve) => {
+    // Once: a second signal finds no listener and ends the process at once.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  }),
+});
+
+/**
+ * `tandem sandbox`: starts both simulators, prints the one JSON ready line and runs until SIGINT or SIGTERM. Answers the
+ * exit code; rejects with UsageError when a port is taken.
+ */
+export const sandboxCommand = async (
+  options: SandboxCommandOptions,
+  process: SandboxProcess = thisProcess(),
+): Promise<number> => {
+  const { quiet, ...sandboxOptions } = options;
+  const tell = quiet === true ? () => undefined : process.tell;
+  const sandbox = await startSandbox({
+    ...sandboxOptions,
+    onDefect: (error, request) => {
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      tell(`sandbox: ${request.method} ${request.path} broke the simulator: ${cause}`);
+    },
+  });
+  process.print(JSON.stringify(sandbox.access));
+  tell('sandbox: ready; Ctrl-C ends it.');
+  await process.stopped;
+  await sandbox.close();
+  return 0;
+};
