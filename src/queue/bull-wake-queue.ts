@@ -1,0 +1,124 @@
+import { Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import { workClasses } from '../model/budget.ts';
+import { UnreachableError } from '../model/failure.ts';
+import { type BullBackend, bullBackend } from './backend.ts';
+import { SingleRunner, WakeBurst } from './coalesce.ts';
+import { RecentTroubles } from './recent-troubles.ts';
+import type { WakeHandler, WakeQueue, WakeQueueOptions } from './wake-queue.ts';
+
+const queueName = 'wake';
+const wakeJob = z.object({ pair: z.string(), class: z.enum(workClasses) });
+
+/** Wakes of one burst (a page of signals, a batch of webhooks) are one job. */
+const burstMs = 5;
+/** Pairs whose handlers run at the same time in this process. */
+const pairsAtOnce = 8;
+/** How long BullMQ waits after an error before it asks again. */
+const retryDelayMs = 1_000;
+
+/**
+ * Opens the queue: makes or migrates BullMQ's tables and waits until it answers. Nothing of BullMQ's own (delays, retries,
+ * deduplication, order, stalled jobs) carries meaning; finished jobs are removed at once.
+ *
+ * @throws UnreachableError when the backend does not answer.
+ */
+export const openWakeQueue = async (options: WakeQueueOptions): Promise<WakeQueue> => {
+  const backend = bullBackend(options.backend);
+  const troubles = new RecentTroubles(options.onTrouble);
+  const queue = new Queue(
+    queueName,
+    { connection: backend.connection, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } },
+    backend.factory,
+  );
+  queue.on('error', (error) => troubles.tell('wake queue', error));
+  try {
+    await queue.waitUntilReady();
+  } catch (cause) {
+    await queue.close().catch(() => undefined);
+    throw new UnreachableError(
+      `The wake queue on ${options.backend.kind} cannot be reached.`,
+      'Check that the database runs, accepts connections and lets this user make a schema.',
+      { cause },
+    );
+  }
+  return new BullWakeQueue(queue, backend, troubles);
+};
+
+/** What is used of BullMQ's classes, whatever their backend. */
+interface Sender {
+  add(name: string, data: z.infer<typeof wakeJob>): Promise<unknown>;
+  close(): Promise<void>;
+}
+interface Receiver {
+  close(): Promise<void>;
+}
+
+/** States: open → serving (worker set) → closed. Before `serve` it only sends. */
+class BullWakeQueue implements WakeQueue {
+  readonly #queue: Sender;
+  readonly #backend: BullBackend;
+  readonly #troubles: RecentTroubles;
+  readonly #burst: WakeBurst;
+  readonly #sending = new Set<Promise<void>>();
+  #serving: { readonly worker: Receiver; readonly runner: SingleRunner } | null = null;
+
+  constructor(queue: Sender, backend: BullBackend, troubles: RecentTroubles) {
+    this.#queue = queue;
+    this.#backend = backend;
+    this.#troubles = troubles;
+    this.#burst = new WakeBurst(burstMs, (pair, workClass) => this.#send({ pair, class: workClass }));
+  }
+
+  wake(...[pair, workClass]: Parameters<WakeQueue['wake']>): void {
+    this.#burst.wake(pair, workClass);
+  }
+
+  async serve(handler: WakeHandler): Promise<void> {
+    if (this.#serving !== null) throw new Error('this queue serves already');
+    const runner = new SingleRunner(handler, (pair, error) =>
+      this.#troubles.tell(`handler of a wake for ${pair}`, error),
+    );
+    const worker = new Worker(
+      queueName,
+      async (job) => {
+        const wake = wakeJob.safeParse(job.data);
+        // What another version sent and this one cannot read: the tick finds the work.
+        if (wake.success) await runner.wake(wake.data.pair, wake.data.class);
+      },
+      {
+        connection: this.#backend.connection,
+        concurrency: pairsAtOnce,
+        runRetryDelay: retryDelayMs,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      },
+      this.#backend.factory,
+    );
+    worker.on('error', (error) => this.#troubles.tell('wake worker', error));
+    this.#serving = { worker, runner };
+    await worker.waitUntilReady();
+  }
+
+  async close(): Promise<void> {
+    this.#burst.close();
+    const serving = this.#serving;
+    this.#troubles.close();
+    if (serving !== null) {
+      const closing = serving.worker.close();
+      await serving.runner.drain();
+      await closing.catch(() => undefined);
+    }
+    await Promise.allSettled(this.#sending);
+    await this.#queue.close().catch(() => undefined);
+  }
+
+  #send(wake: z.infer<typeof wakeJob>): void {
+    const sent = this.#queue
+      .add('wake', wake)
+      .then(() => undefined)
+      .catch((error: unknown) => this.#troubles.tell('wake queue', error))
+      .finally(() => this.#sending.delete(sent));
+    this.#sending.add(sent);
+  }
+}
