@@ -8,7 +8,15 @@ import { chooseIdentity } from './identity.ts';
 import { hasCluster, makeCluster, superuser } from './make-cluster.ts';
 import { livePostmaster, type Postmaster, removeForeignPidFile } from './postmaster.ts';
 import { announcePresence, withdrawPresence } from './presence.ts';
-import { choosePort, logTail, rememberPort, type StartedServer, spawnServer, stopServer } from './server.ts';
+import {
+  choosePort,
+  logSize,
+  logTail,
+  rememberPort,
+  type StartedServer,
+  spawnServer,
+  stopServer,
+} from './server.ts';
 import { withStartLock } from './start-lock.ts';
 
 /** The embedded server as one process sees it. */
@@ -164,14 +172,24 @@ const isPassing = (error: unknown): boolean => {
   return error instanceof Error && !('path' in error);
 };
 
-const unreachable = async (folder: EmbeddedFolder, cause: unknown): Promise<UnreachableError> => {
+const unreachable = async (
+  folder: EmbeddedFolder,
+  cause: unknown,
+  logStart = 0,
+): Promise<UnreachableError> => {
   const why = cause instanceof Error ? cause.message : 'it did not answer';
   return new UnreachableError(
-    `The embedded store in ${folder.root} cannot be used: ${why}.\n${await logTail(folder)}`,
+    `The embedded store in ${folder.root} cannot be used: ${why}.\n${await logTail(folder, logStart)}`,
     `See ${folder.log}, or set DATABASE_URL to a PostgreSQL server of your own.`,
     { cause },
   );
 };
+
+/**
+ * What another try can cure: the port was taken between choosing and listening, or the sessions of a postmaster that was
+ * killed have not ended yet.
+ */
+const passingStartFailure = /could not bind|pre-existing shared memory block|lock file/;
 
 /** Under the start lock: makes the cluster if there is none, starts the server and waits until it has written its port. */
 const start = async (
@@ -183,6 +201,7 @@ const start = async (
   const already = await livePostmaster(folder);
   if (already !== null) return already;
   const deadline = performance.now() + timeoutMs;
+  const logStart = await logSize(folder);
   let why = 'it did not start in time';
   try {
     const identity = await chooseIdentity(binaries, folder);
@@ -194,13 +213,14 @@ const start = async (
       const live = await waitForPostmaster(folder, server, deadline);
       if (live !== null) return live;
       why = server.exited ?? why;
+      if (!passingStartFailure.test(await logTail(folder, logStart))) break;
       // The backends of a postmaster that was killed need a moment to notice; until then nobody else may start.
       await delay(startRetryMs * tries);
     }
   } catch (error) {
-    throw error instanceof UnreachableError ? error : await unreachable(folder, error);
+    throw error instanceof UnreachableError ? error : await unreachable(folder, error, logStart);
   }
-  throw await unreachable(folder, new Error(why));
+  throw await unreachable(folder, new Error(why), logStart);
 };
 
 const waitForPostmaster = async (

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresBinaries } from './binaries.ts';
@@ -75,9 +75,19 @@ export const spawnServer = async (
   }
 };
 
-/** The last lines of the server's log, for messages. */
-export const logTail = async (folder: EmbeddedFolder): Promise<string> =>
-  (await readFile(folder.log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-logLinesShown).join('\n');
+/** How long the server's log is, to tell later what came after. */
+export const logSize = async (folder: EmbeddedFolder): Promise<number> =>
+  (await stat(folder.log).catch(() => null))?.size ?? 0;
+
+/** The last lines of the server's log, or of what was written after it had `fromBytes`, for messages. */
+export const logTail = async (folder: EmbeddedFolder, fromBytes = 0): Promise<string> =>
+  (await readFile(folder.log).catch(() => Buffer.alloc(0)))
+    .subarray(fromBytes)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-logLinesShown)
+    .join('\n');
 
 /**
  * A port to listen on: the last start's where it is free, so that whoever knows it finds the server again, else one
