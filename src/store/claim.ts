@@ -47,7 +47,7 @@ export const claim = async (
 ): Promise<readonly ClaimedUnit[]> =>
   inTransaction(db, async (tx) => {
     const leases = new Map<string, Lease>();
-    for (const workClass of workClasses.keys()) {
+    for (const workClass of await dueClasses(tx, pair)) {
       const wanted = limit - leases.size;
       if (wanted <= 0) break;
       const taken = await leaseDue(tx, { pair, holder, leaseMs }, workClass, wanted);
@@ -55,6 +55,15 @@ export const claim = async (
     }
     return leases.size === 0 ? [] : await loadUnits(tx, pair, leaseMs, [...leases.values()]);
   });
+
+/** Classes that have due rows, the strongest first. */
+const dueClasses = async (tx: Tx, pair: string): Promise<readonly number[]> => {
+  const { rows } = await sql<{ class: number }>`
+    select c.class from unnest(${[...workClasses.keys()]}::smallint[]) as c(class)
+    where exists (select from tandem.dirty d where d.pair = ${pair} and d.class = c.class and d.due <= now())
+    order by c.class`.execute(tx);
+  return rows.map((row) => row.class);
+};
 
 /**
  * Leases the oldest due rows of one class. Locked rows are skipped: another worker is claiming them or a signal is
@@ -85,10 +94,10 @@ const leaseDue = async (
             and lease.expires > now())
         and not exists (
           select from tandem.intents i
-          where i.pair = d.pair and i.deadline > now() and (
-            (i.source_system = d.system and i.source_id = d.record_id)
-            or (i.source_system = 'hubspot' and i.source_id = link.hubspot_id)
-            or (i.source_system = 'salesforce' and i.source_id = link.salesforce_id)))
+          where i.source_id = any(array[d.record_id, link.hubspot_id, link.salesforce_id])
+            and i.pair = d.pair and i.deadline > now()
+            and (i.source_system, i.source_id) in (
+              (d.system, d.record_id), ('hubspot', link.hubspot_id), ('salesforce', link.salesforce_id)))
       order by d.due
       limit ${wanted}
       for update of d skip locked

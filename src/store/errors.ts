@@ -23,7 +23,8 @@ export const isConnectionError = (error: unknown): boolean => {
   if (state !== null) return state.startsWith('57P') || state.startsWith('08') || state === '53300';
   if (!(error instanceof Error)) return false;
   return (
-    'syscall' in error || /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+    'syscall' in error ||
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message)
   );
 };
 

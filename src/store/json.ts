@@ -5,6 +5,7 @@ import type { Base, FieldWrite } from '../model/state.ts';
 import type { RecordRef, Sides } from '../model/system.ts';
 import { systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+import { cleanText } from './batch.ts';
 
 /*
  * What lies in `json` columns. JSON.stringify escapes NUL and lone surrogates, so that the text is plain and every RawValue
@@ -68,6 +69,10 @@ const parseAs = <T>(schema: z.ZodType<T>, what: string, text: string): T => {
   if (!parsed.success) throw corrupt(what);
   return parsed.data;
 };
+
+/** A failure holds no values of records, and SQL takes it apart: its texts are cleaned of what `->>` refuses. */
+export const failureToJson = (failed: Failure): string =>
+  JSON.stringify(failed, (_, value: unknown) => (typeof value === 'string' ? cleanText(value) : value));
 
 export const parseWrites = (text: string): readonly FieldWrite[] => parseAs(writes, 'list of writes', text);
 export const parseFailure = (text: string): Failure => parseAs<Failure>(failure, 'failure', text);

@@ -5,6 +5,9 @@ import { type Kysely, sql } from 'kysely';
  *
  * Values of records lie in `json` columns, written as JSON text by us: unlike `jsonb` and `text`, `json` keeps NUL and lone
  * surrogates (as escapes). They are never taken apart in SQL, which would refuse those.
+ *
+ * Indexes begin with the record's id and not with the pair: until the first analyze the planner knows no better than to take
+ * a partial index for tiny, and would walk a whole pair in the wrong one.
  */
 const statements = [
   `create table tandem.links (
@@ -22,10 +25,10 @@ const statements = [
     constraint links_ended_says_why check ((ended_at is null) = (ended_cause is null))
   ) with (fillfactor = 90);
   comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
-  create unique index links_live_hubspot on tandem.links (pair, hubspot_id) where ended_at is null;
-  create unique index links_live_salesforce on tandem.links (pair, salesforce_id) where ended_at is null;
-  create index links_ended_hubspot on tandem.links (pair, hubspot_id) where ended_at is not null;
-  create index links_ended_salesforce on tandem.links (pair, salesforce_id) where ended_at is not null;
+  create unique index links_live_hubspot on tandem.links (hubspot_id, pair) where ended_at is null;
+  create unique index links_live_salesforce on tandem.links (salesforce_id, pair) where ended_at is null;
+  create index links_ended_hubspot on tandem.links (hubspot_id, pair) where ended_at is not null;
+  create index links_ended_salesforce on tandem.links (salesforce_id, pair) where ended_at is not null;
   create index links_pages on tandem.links (pair, id);
   comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
   comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
@@ -90,7 +93,7 @@ const statements = [
   comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
   create unique index intents_one_open on tandem.intents (unit, target_system);
   comment on index tandem.intents_one_open is 'at most one write under way per unit and system';
-  create index intents_source on tandem.intents (pair, source_system, source_id);
+  create index intents_source on tandem.intents (source_id, pair);
   comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile'`,
 
   `create table tandem.ledger (

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { LedgerEntry } from '../../model/state.ts';
 import { batch } from '../batch.ts';
-import { toJson } from '../json.ts';
+import { failureToJson, toJson } from '../json.ts';
 import type { Tx } from '../transaction.ts';
 import type { Accepted } from './check.ts';
 
@@ -75,7 +75,7 @@ export const applyParked = async (tx: Tx, accepted: readonly Accepted[]): Promis
     field: ['text', (each) => each.field ?? ''],
     type: ['text', (each) => each.ref.type],
     record_id: ['text', (each) => each.ref.id],
-    failure: ['json', (each) => toJson(each.failure)],
+    failure: ['json', (each) => failureToJson(each.failure)],
     next_step: ['text', (each) => each.next],
     refused: ['text', (each) => each.refused],
   });

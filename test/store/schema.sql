@@ -1,0 +1,209 @@
+-- The schema as the migrations leave it. Made by test/store/schema.test.ts (UPDATE_SCHEMA=1); not read by anything.
+
+create table tandem.alignments (
+  pair text not null,
+  mapping_hash text not null,
+  hubspot_after text,
+  salesforce_after text,
+  hubspot_listed bigint not null,
+  salesforce_listed bigint not null,
+  hubspot_done boolean not null,
+  salesforce_done boolean not null,
+  constraint alignments_pkey PRIMARY KEY (pair)
+);
+create table tandem.budget_lanes (
+  system text not null,
+  lane text not null,
+  paused_until timestamp with time zone,
+  pause_cause text,
+  constraint budget_lanes_pkey PRIMARY KEY (system, lane)
+);
+create table tandem.budget_permits (
+  id bigint not null generated always as identity,
+  system text not null,
+  lane text not null,
+  taken_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint budget_permits_pkey PRIMARY KEY (id)
+);
+create table tandem.budget_quotas (
+  system text not null,
+  daily_limit bigint not null,
+  daily_used bigint not null,
+  observed_at timestamp with time zone not null,
+  constraint budget_quotas_pkey PRIMARY KEY (system)
+);
+create table tandem.budget_usage (
+  system text not null,
+  hour timestamp with time zone not null,
+  purpose text not null,
+  calls bigint not null,
+  constraint budget_usage_pkey PRIMARY KEY (system, hour, purpose)
+);
+create table tandem.cursors (
+  pair text not null,
+  system text not null,
+  stamp bigint not null,
+  id text not null,
+  constraint cursors_pkey PRIMARY KEY (pair, system)
+);
+create table tandem.dirty (
+  pair text not null,
+  system text not null,
+  type text not null,
+  record_id text not null,
+  class smallint not null,
+  stamp bigint,
+  cause text not null,
+  version bigint not null default 1,
+  since timestamp with time zone not null default now(),
+  due timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
+);
+create table tandem.intents (
+  id uuid not null,
+  pair text not null,
+  unit text not null,
+  link_id uuid,
+  link_version bigint,
+  op text not null,
+  target_system text not null,
+  target_type text not null,
+  target_id text not null,
+  source_system text not null,
+  source_type text not null,
+  source_id text not null,
+  writes json not null,
+  cause text not null,
+  opened_at timestamp with time zone not null default now(),
+  deadline timestamp with time zone not null,
+  constraint intents_pkey PRIMARY KEY (id)
+);
+create table tandem.key_locks (
+  key text not null,
+  fence bigint not null,
+  constraint key_locks_pkey PRIMARY KEY (key)
+);
+create table tandem.leases (
+  unit text not null,
+  pair text not null,
+  holder text not null,
+  fence bigint not null default nextval('fences'::regclass),
+  expires timestamp with time zone not null,
+  constraint leases_pkey PRIMARY KEY (unit)
+);
+create table tandem.ledger (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default now(),
+  pair text not null,
+  event text not null,
+  link_id uuid,
+  system text not null,
+  type text not null,
+  record_id text not null,
+  field text,
+  from_value json not null,
+  to_value json not null,
+  cause text not null,
+  rule text not null,
+  clock text,
+  lost json not null,
+  changed_at timestamp with time zone,
+  constraint ledger_pkey PRIMARY KEY (id)
+);
+create table tandem.links (
+  id uuid not null,
+  pair text not null,
+  hubspot_id text not null,
+  salesforce_id text not null,
+  version bigint not null default 1,
+  base json not null,
+  hubspot_stamp bigint not null default 0,
+  salesforce_stamp bigint not null default 0,
+  began_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  ended_cause text,
+  constraint links_ended_says_why CHECK (((ended_at IS NULL) = (ended_cause IS NULL))),
+  constraint links_pkey PRIMARY KEY (id)
+);
+create table tandem.parked (
+  pair text not null,
+  unit text not null,
+  system text not null,
+  field text not null,
+  type text not null,
+  record_id text not null,
+  failure json not null,
+  next_step text not null,
+  refused text not null,
+  since timestamp with time zone not null default now(),
+  constraint parked_pkey PRIMARY KEY (pair, unit, system, field)
+);
+create table tandem.problems (
+  key text not null,
+  what text not null,
+  cause text not null,
+  fault text not null,
+  next_step text not null,
+  since timestamp with time zone not null default now(),
+  constraint problems_pkey PRIMARY KEY (key)
+);
+create table tandem.reviews (
+  pair text not null,
+  unit text not null,
+  system text not null,
+  type text not null,
+  record_id text not null,
+  cause text not null,
+  candidates json not null,
+  since timestamp with time zone not null default now(),
+  constraint reviews_pkey PRIMARY KEY (pair, unit)
+);
+create table tandem.workers (
+  number integer not null,
+  id text not null,
+  name text not null,
+  host text not null,
+  pid integer not null,
+  exclusive text,
+  since timestamp with time zone not null default now(),
+  constraint workers_id_key UNIQUE (id),
+  constraint workers_pkey PRIMARY KEY (number)
+);
+
+CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
+CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
+CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
+CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
+CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
+CREATE INDEX key_locks_fence ON tandem.key_locks USING btree (fence);
+CREATE UNIQUE INDEX leases_fence ON tandem.leases USING btree (fence);
+CREATE INDEX leases_pair ON tandem.leases USING btree (pair);
+CREATE INDEX ledger_at ON tandem.ledger USING btree (pair, at);
+CREATE INDEX ledger_link ON tandem.ledger USING btree (link_id, id);
+CREATE INDEX ledger_record ON tandem.ledger USING btree (system, record_id, id);
+CREATE INDEX links_ended_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NOT NULL);
+CREATE INDEX links_ended_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX links_live_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX links_live_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NULL);
+CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
+
+create sequence tandem.fences as bigint;
+create sequence tandem.worker_numbers as integer;
+
+comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
+comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
+comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
+comment on index tandem.dirty_since is 'status: age of the oldest';
+comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
+comment on index tandem.intents_one_open is 'at most one write under way per unit and system';
+comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile';
+comment on table tandem.key_locks is 'a match key is held as long as the lease with this fence lives';
+comment on index tandem.ledger_at is 'status: latency of the last hour';
+comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
+comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
+comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
+comment on index tandem.links_pages is 'verify: all links of a pair in pages';
+comment on column tandem.parked.field is 'empty: the whole record';
+comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';
