@@ -9,8 +9,8 @@ import { hasCluster, makeCluster, superuser } from './make-cluster.ts';
 import { livePostmaster, type Postmaster, removeForeignPidFile } from './postmaster.ts';
 import { announcePresence, withdrawPresence } from './presence.ts';
 import {
+  beginLog,
   choosePort,
-  logSize,
   logTail,
   rememberPort,
   type StartedServer,
@@ -201,9 +201,10 @@ const start = async (
   const already = await livePostmaster(folder);
   if (already !== null) return already;
   const deadline = performance.now() + timeoutMs;
-  const logStart = await logSize(folder);
+  let logStart = 0;
   let why = 'it did not start in time';
   try {
+    logStart = await beginLog(folder);
     const identity = await chooseIdentity(binaries, folder);
     if (!(await hasCluster(folder))) await makeCluster(folder, binaries, identity);
     await removeForeignPidFile(folder);

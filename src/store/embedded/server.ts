@@ -50,7 +50,6 @@ export const spawnServer = async (
 ): Promise<StartedServer> => {
   const log = await open(folder.log, 'a', 0o600);
   try {
-    if ((await log.stat()).size > logBytesMax) await truncate(folder.log, 0);
     const values = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const args = ['-D', folder.cluster, '-p', String(port), ...values];
     const command = commandAs(identity, binaries.postgres, args);
@@ -75,9 +74,13 @@ export const spawnServer = async (
   }
 };
 
-/** How long the server's log is, to tell later what came after. */
-export const logSize = async (folder: EmbeddedFolder): Promise<number> =>
-  (await stat(folder.log).catch(() => null))?.size ?? 0;
+/** Empties a log that has grown too long; answers its length, to tell later what a start added. Before a start only. */
+export const beginLog = async (folder: EmbeddedFolder): Promise<number> => {
+  const size = (await stat(folder.log).catch(() => null))?.size ?? 0;
+  if (size <= logBytesMax) return size;
+  await truncate(folder.log, 0);
+  return 0;
+};
 
 /** The last lines of the server's log, or of what was written after it had `fromBytes`, for messages. */
 export const logTail = async (folder: EmbeddedFolder, fromBytes = 0): Promise<string> =>
