@@ -1,0 +1,55 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { Gate } from '../connectors/budget/gate.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import { type Sides, systems } from '../model/system.ts';
+import type { Store } from '../store/open-store.ts';
+
+export interface Metrics {
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Metrics in the words of the vocabulary; read from the store at each scrape, so that every worker shows the same. */
+export const makeMetrics = (store: Store, pairs: readonly PairMapping[], gates: Sides<Gate>): Metrics => {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, label: string): Gauge =>
+    new Gauge({ name: `tandem_${name}`, help, labelNames: [label], registers: [registry] });
+  const dirty = gauge('dirty_rows', 'Dirty rows: records that wait for a look', 'pair');
+  const due = gauge('due_rows', 'Dirty rows that are due now', 'pair');
+  const oldest = gauge('oldest_dirty_seconds', 'Age of the oldest dirty row', 'pair');
+  const intents = gauge('open_intents', 'Writes whose outcome is not settled', 'pair');
+  const parked = gauge('parked', 'Refused fields and records that wait for a change', 'pair');
+  const reviews = gauge('reviews', 'Questions for a person', 'pair');
+  const links = gauge('links', 'Live links', 'pair');
+  const dailyUsed = gauge(
+    'daily_calls_used',
+    "Calls of the vendor's daily quota that are used, by anyone",
+    'system',
+  );
+  const dailyLimit = gauge('daily_calls_limit', "The vendor's daily quota", 'system');
+  const scrapes = new Counter({
+    name: 'tandem_scrapes_total',
+    help: 'Scrapes of this page',
+    registers: [registry],
+  });
+  return {
+    render: async () => {
+      scrapes.inc();
+      for (const { name } of pairs) {
+        const backlog = await store.engine.backlog(name);
+        dirty.set({ pair: name }, backlog.dirty);
+        due.set({ pair: name }, backlog.due);
+        oldest.set({ pair: name }, (backlog.oldestMs ?? 0) / 1_000);
+        intents.set({ pair: name }, backlog.openIntents);
+        parked.set({ pair: name }, backlog.parked);
+        reviews.set({ pair: name }, backlog.reviews);
+        links.set({ pair: name }, backlog.links);
+      }
+      for (const system of systems) {
+        const quota = gates[system].quota();
+        if (quota.dailyUsed !== null) dailyUsed.set({ system }, quota.dailyUsed);
+        if (quota.dailyLimit !== null) dailyLimit.set({ system }, quota.dailyLimit);
+      }
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+};

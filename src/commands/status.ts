@@ -1,0 +1,132 @@
+import { makeLog } from '../log.ts';
+import { loadMappings } from '../mapping/load.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import { otherSystem, systems } from '../model/system.ts';
+import { loadSettings } from '../settings.ts';
+import type { Store } from '../store/open-store.ts';
+import { exitCode } from './exit.ts';
+import { openTandemStore } from './open-store.ts';
+
+export interface StatusOptions {
+  readonly config: string;
+  readonly data: string;
+  readonly json: boolean;
+}
+
+interface ShownProblem {
+  readonly what: string;
+  readonly since: string;
+  readonly records: number;
+  readonly cause: string;
+  readonly fault: string;
+  readonly next: string;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+/** Parked rows of one cause are one problem: what, since when, how many, whose fault, what to press. */
+const parkedProblems = async (store: Store, pair: string): Promise<readonly ShownProblem[]> => {
+  const groups = await store.status.parkedByCause(pair);
+  return groups.map((group) => ({
+    what: `${pair}: ${group.field ?? 'whole record'} refused by ${group.system}: ${group.code}`,
+    since: iso(group.since),
+    records: group.records,
+    cause: group.message,
+    fault: group.category === 'permission' || group.category === 'schema' ? group.system : 'data',
+    next: group.next,
+  }));
+};
+
+/** The shape of `status --json` (contract.md); what is not built yet is null. */
+const statusOf = async (store: Store, pairs: readonly PairMapping[]) => {
+  const backlogs = await Promise.all(pairs.map(async (pair) => store.status.backlog(pair.name)));
+  const latencies = (await Promise.all(pairs.map(async (pair) => store.status.latencies(pair.name)))).flat();
+  const parked = (await Promise.all(pairs.map(async (pair) => parkedProblems(store, pair.name)))).flat();
+  const standing = (await store.status.problems()).map((problem) => ({
+    what: problem.what,
+    since: iso(problem.since),
+    records: 0,
+    cause: problem.cause,
+    fault: problem.fault,
+    next: problem.next,
+  }));
+  const budgets = await store.status.budget();
+  const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
+    backlogs.reduce((sum, backlog) => sum + pick(backlog), 0);
+  const oldest = backlogs.flatMap((backlog) => backlog.oldestMs ?? []);
+  const oldestMs = oldest.length === 0 ? null : Math.max(...oldest);
+  return {
+    lagSeconds: oldestMs === null ? 0 : seconds(oldestMs),
+    latency: Object.fromEntries(
+      latencies.map((route) => [
+        `${otherSystem(route.to)}-to-${route.to}`,
+        { p50: seconds(route.p50Ms), p99: seconds(route.p99Ms) },
+      ]),
+    ),
+    backlog: total((backlog) => backlog.dirty),
+    oldestDirtySeconds: oldestMs === null ? null : seconds(oldestMs),
+    inFlight: total((backlog) => backlog.openIntents),
+    failed: total((backlog) => backlog.parked),
+    reviews: total((backlog) => backlog.reviews),
+    links: total((backlog) => backlog.links),
+    paused: [],
+    problems: [...standing, ...parked],
+    budget: Object.fromEntries(
+      systems.map((system) => {
+        const budget = budgets.find((each) => each.system === system);
+        const { daily = null, calls = {}, paused = [] } = budget ?? {};
+        const observed = daily ? { limit: daily.limit, used: daily.used, at: iso(daily.at) } : null;
+        return [
+          system,
+          { daily: observed, calls, paused: paused.map((each) => ({ ...each, until: iso(each.until) })) },
+        ];
+      }),
+    ),
+    safeUntil: null,
+    drift: null,
+    sla: null,
+  };
+};
+
+type Status = Awaited<ReturnType<typeof statusOf>>;
+
+const plain = (status: Status): string => {
+  const latency = Object.entries(status.latency).map(
+    ([route, { p50, p99 }]) => `  ${route}: p50 ${p50} s, p99 ${p99} s`,
+  );
+  const budget = systems.map((system) => {
+    const { daily = null, calls = {} } = status.budget[system] ?? {};
+    const own = Object.values(calls).reduce((sum, count) => sum + count, 0);
+    return `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all` : ''}`;
+  });
+  const problems = status.problems.flatMap((problem) => [
+    `  ${problem.what} (${problem.records > 0 ? `${problem.records} records, ` : ''}since ${problem.since}, fault: ${problem.fault})`,
+    `    ${problem.cause}`,
+    `    Next: ${problem.next}`,
+  ]);
+  return [
+    `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
+    ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
+    'Budget:',
+    ...budget,
+    problems.length > 0 ? 'Problems:' : 'No problems.',
+    ...problems,
+    '',
+  ].join('\n');
+};
+
+/** What is late, why, whose fault it is and what to press. Asks the store alone; exit code 1 when there are problems. */
+export const statusCommand = async (options: StatusOptions): Promise<number> => {
+  const settings = loadSettings();
+  const mappings = loadMappings(options.config);
+  const log = makeLog(process.stderr, 'warn');
+  const opened = await openTandemStore(settings, options.data, log);
+  try {
+    const status = await statusOf(opened.store, mappings.pairs);
+    process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status));
+    return status.problems.length === 0 ? exitCode.fine : exitCode.found;
+  } finally {
+    await opened.close();
+  }
+};

@@ -1,0 +1,70 @@
+import { composeSystems } from '../compose.ts';
+import { makeLog } from '../log.ts';
+import { loadMappings } from '../mapping/load.ts';
+import { loadSettings, requireConnections } from '../settings.ts';
+import { type VerifyReport, verifyPair } from '../sync/verify.ts';
+import { exitCode } from './exit.ts';
+import { openTandemStore } from './open-store.ts';
+
+export interface VerifyOptions {
+  readonly config: string;
+  readonly data: string;
+  readonly json: boolean;
+}
+
+/** Differences shown in plain form; all of them are in the JSON. */
+const shownMax = 50;
+
+const sum = (reports: readonly VerifyReport[]): VerifyReport => ({
+  records: reports.reduce((total, report) => total + report.records, 0),
+  fields: reports.reduce((total, report) => total + report.fields, 0),
+  drift: reports.reduce((total, report) => total + report.drift, 0),
+  unexplained: reports.reduce((total, report) => total + report.unexplained, 0),
+  items: reports.flatMap((report) => report.items),
+});
+
+const plain = (report: VerifyReport): string => {
+  const counts = new Map<string, number>();
+  for (const item of report.items) counts.set(item.why, (counts.get(item.why) ?? 0) + 1);
+  const reasons = [...counts].sort(([, a], [, b]) => b - a).map(([why, count]) => `  ${count}  ${why}`);
+  const open = report.items
+    .filter((item) => item.why === 'unexplained')
+    .slice(0, shownMax)
+    .map(
+      (item) =>
+        `  hubspot ${item.hubspotId ?? '-'}  salesforce ${item.salesforceId ?? '-'}  ${item.field ?? 'no counterpart'}`,
+    );
+  return [
+    `${report.records} records, ${report.fields} fields compared: ${report.drift} differences, ${report.unexplained} unexplained.`,
+    ...reasons,
+    ...(open.length > 0 ? ['Unexplained:', ...open] : []),
+    '',
+  ].join('\n');
+};
+
+/** Compares both systems; exit code 1 when a difference has nothing that accounts for it. */
+export const verifyCommand = async (options: VerifyOptions): Promise<number> => {
+  const settings = loadSettings();
+  const mappings = loadMappings(options.config);
+  const connections = requireConnections(settings);
+  const log = makeLog(process.stderr, settings.logLevel === 'info' ? 'warn' : settings.logLevel);
+  const opened = await openTandemStore(settings, options.data, log);
+  const { connectors } = composeSystems(connections, opened.store.budget, log);
+  try {
+    const reports: VerifyReport[] = [];
+    for (const pair of mappings.pairs) {
+      const store = {
+        linksOf: opened.store.engine.linksOf.bind(opened.store.engine),
+        standingOf: opened.store.status.standingOf,
+      };
+      const call = { class: 'sweep', purpose: 'verify' } as const;
+      reports.push(await verifyPair({ pair, systems: connectors, store, call }));
+    }
+    const report = sum(reports);
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : plain(report));
+    return report.unexplained === 0 ? exitCode.fine : exitCode.found;
+  } finally {
+    await Promise.all([connectors.hubspot.close(), connectors.salesforce.close()]);
+    await opened.close();
+  }
+};
