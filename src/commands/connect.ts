@@ -117,6 +117,6 @@ export const checkSchemas = async (
   const errors = findings.filter((finding) => finding.level === 'error');
   if (errors.length > 0) throw new MappingError(errors);
   for (const { level, file, line, what, why, fix } of findings) {
-    log.info({ event: 'mapping-note', level, place: `${file}:${line}`, what, why, fix });
+    log.debug({ event: 'mapping-note', level, place: `${file}:${line}`, what, why, fix });
   }
 };

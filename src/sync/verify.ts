@@ -77,7 +77,9 @@ interface Finding {
 const whyOf = (finding: Finding, standing: Standing | undefined): string => {
   if (finding.rule !== null) return finding.rule;
   if (!standing) return unexplained;
-  const parked = standing.parked.find((row) => row.field === null || row.field === finding.item.field);
+  const { field } = finding.item;
+  // A record without counterpart waits for any field of it that was refused; a field for itself or for the whole record.
+  const parked = standing.parked.find((row) => field === null || row.field === null || row.field === field);
   if (parked) return `parked: ${parked.code} in ${systemLabel[parked.system]}`;
   if (standing.review !== null) return `review: ${standing.review}`;
   return standing.dirty ? 'pending' : unexplained;
