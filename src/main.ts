@@ -41,6 +41,17 @@ const run =
     }
   };
 
+const startHelp = `
+What it does: starts the HubSpot and the Salesforce simulator (ports 4010 and 4020, free ones where they are in use)
+and the worker, aligns everybody, then a marketer edits in HubSpot and a rep in Salesforce. Each change is told when
+it is in the other system: its way, how long it took, whose it is, and what it was. Every 15 s a line says how the
+worker stands: lag, queue, calls, links, reviews, refused.
+
+Ctrl-C ends it cleanly, and the next start goes on from there: everything lies in DATA/demo, apart from a real store.
+To begin anew, remove that folder. DATA/demo/demo.env has the variables by which other commands find its systems:
+  set -a; . .tandem/demo/demo.env; bin/tandem verify --data .tandem/demo
+`;
+
 const program = new Command('tandem')
   .description('Keeps HubSpot and Salesforce telling the same story.')
   .exitOverride((error) => {
@@ -48,6 +59,15 @@ const program = new Command('tandem')
     process.exit(error.exitCode === 0 ? 0 : 2);
   })
   .showHelpAfterError('(tandem --help lists the commands)');
+
+withFolders(program.command('start'))
+  .description('a demonstration without credentials: both simulators, the worker and a live story')
+  .option('--contacts <n>', 'contacts that HubSpot begins with', count, 2_000)
+  .option('--leads <n>', 'leads that Salesforce begins with, 60 % of them the same people', count, 1_200)
+  .option('--port <n>', "the worker's port; a free one where it is in use or 0", port, 4_000)
+  .option('--edits-per-minute <n>', 'how busy the two colleagues are; 0 leaves the edits to you', count, 40)
+  .addHelpText('after', startHelp)
+  .action(run(async () => (await import('./commands/start.ts')).startCommand));
 
 withFolders(program.command('run'))
   .description('the worker')

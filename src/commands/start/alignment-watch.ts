@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figures } from './figures.ts';
+import { number, type Screen, seconds } from './screen.ts';
+import type { WorkerEvent } from './worker-events.ts';
+
+const lookEveryMs = 1_000;
+/** Rows that may wait when the alignment counts as done: the first edits are among them. */
+const waitingMax = 10;
+/** Edits begin by then, however much is still to be aligned: they go before it. */
+export const patienceMs = 25_000;
+
+export interface AlignmentWatch {
+  hear(event: WorkerEvent): void;
+  /** Shows the progress until everybody is aligned. */
+  show(figures: () => Promise<Figures | null>, people: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when it is time for the first edit. */
+  readonly edits: Promise<void>;
+}
+
+/** Follows the first alignment: what the worker says of it, and how many are linked. */
+export const watchAlignment = (screen: Screen): AlignmentWatch => {
+  let isListed = false;
+  let hasPages = false;
+  let before: Figures | null = null;
+  const startedAt = performance.now();
+  const { promise: edits, resolve: letEdit } = Promise.withResolvers<void>();
+
+  const tellDone = (now: Figures): void => {
+    if (!hasPages) {
+      screen.tell(`Goes on where it was: ${number(now.links)} people are linked.`);
+      return;
+    }
+    const created = (side: 'hubspot' | 'salesforce'): string =>
+      number(now.records[side] - (before?.records[side] ?? now.records[side]));
+    screen.tell(
+      `First alignment done in ${seconds(performance.now() - startedAt)}: ${number(now.links)} people linked, ` +
+        `${created('hubspot')} contacts and ${created('salesforce')} leads created, ` +
+        `${number(now.calls.hubspot)} calls to HubSpot, ${number(now.calls.salesforce)} to Salesforce.`,
+    );
+  };
+
+  return {
+    edits,
+    hear: (event) => {
+      if (event.event === 'alignment-page') hasPages = true;
+      if (event.event === 'alignment-done') isListed = true;
+    },
+    show: async (figures, people, signal) => {
+      while (!signal.aborted) {
+        const now = await figures();
+        before ??= now;
+        if (now && isListed && now.queue <= waitingMax) {
+          tellDone(now);
+          break;
+        }
+        if (now && hasPages) {
+          const share = `${number(now.links)} of about ${number(people)} people linked`;
+          screen.progress(
+            `First alignment: ${share} · ${number(now.queue)} waiting · ${seconds(performance.now() - startedAt)}`,
+          );
+        }
+        if (performance.now() - startedAt > patienceMs) letEdit();
+        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      }
+      letEdit();
+    },
+  };
+};

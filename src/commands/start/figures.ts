@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Sides } from '../../model/system.ts';
+import type { SandboxAccess } from '../../sandbox/start.ts';
+
+/** How the worker stands. */
+export interface Figures {
+  /** Age of the oldest change that waits, seconds. */
+  readonly lagSeconds: number;
+  /** Changes that wait, and writes under way. */
+  readonly queue: number;
+  readonly links: number;
+  readonly reviews: number;
+  readonly refused: number;
+  /** The worker's calls since the simulators started, as they count them. */
+  readonly calls: Sides<number>;
+  readonly records: Sides<number>;
+}
+
+const stats = z.object({
+  calls: z.object({ byCaller: z.object({ integration: z.number() }) }),
+  records: z.record(z.string(), z.number()),
+});
+
+const timeoutMs = 3_000;
+
+const ask = async (url: string): Promise<string> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.text();
+};
+
+/** Sum of a metric over its labels, from the Prometheus text format. */
+const sumOf = (metrics: string, name: string): number =>
+  metrics
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+
+/** Asks the worker's metrics and the simulators' counters. Rejects when one of them does not answer. */
+export const readFigures = async (
+  workerUrl: string,
+  access: SandboxAccess,
+  types: Sides<string>,
+): Promise<Figures> => {
+  const [metrics, hubspot, salesforce] = await Promise.all([
+    ask(`${workerUrl}/metrics`),
+    ask(`${access.hubspot}/_sandbox/stats`),
+    ask(`${access.salesforce}/_sandbox/stats`),
+  ]);
+  const of = (name: string): number => sumOf(metrics, `tandem_${name}`);
+  const left = stats.parse(JSON.parse(hubspot));
+  const right = stats.parse(JSON.parse(salesforce));
+  return {
+    lagSeconds: of('oldest_dirty_seconds'),
+    queue: of('dirty_rows'),
+    links: of('links'),
+    reviews: of('reviews'),
+    refused: of('parked'),
+    calls: {
+      hubspot: left.calls.byCaller.integration,
+      salesforce: right.calls.byCaller.integration,
+    },
+    records: {
+      hubspot: left.records[types.hubspot] ?? 0,
+      salesforce: right.records[types.salesforce] ?? 0,
+    },
+  };
+};

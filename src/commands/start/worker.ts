@@ -1,0 +1,81 @@
+import { createServer } from 'node:net';
+import type { SandboxAccess } from '../../sandbox/start.ts';
+import { type Child, startChild } from './child.ts';
+import { parseWorkerLine, type WorkerEvent } from './worker-events.ts';
+
+/** Polling is the only signal for now, and a demonstration is watched: it looks often. */
+const pollSeconds = 3;
+
+const host = '127.0.0.1';
+
+/**
+ * The variables by which the worker, and any other command, finds the simulators and the demonstration's own store. Those
+ * of a real installation are blanked: they must neither be used nor touched.
+ */
+export const demoVariables = (access: SandboxAccess): Readonly<Record<string, string>> => ({
+  HUBSPOT_BASE_URL: access.hubspot,
+  HUBSPOT_ACCESS_TOKEN: access.hubspotToken,
+  SALESFORCE_LOGIN_URL: access.salesforce,
+  SALESFORCE_CLIENT_ID: access.salesforceClientId,
+  SALESFORCE_CLIENT_SECRET: access.salesforceClientSecret,
+  SALESFORCE_USERNAME: '',
+  SALESFORCE_PASSWORD: '',
+  DATABASE_URL: '',
+  REDIS_URL: '',
+});
+
+/** This port, or 0 (a free one) when it is taken. */
+export const portOrFree = (port: number): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen(port, host, () => probe.close(() => resolve(port)));
+  });
+
+export interface WorkerOptions {
+  readonly config: string;
+  readonly data: string;
+  readonly port: number;
+  readonly access: SandboxAccess;
+  readonly onEvent: (event: WorkerEvent) => void;
+}
+
+/** The worker, running in a process of its own. */
+export interface Worker {
+  readonly child: Child;
+  readonly url: string;
+}
+
+/**
+ * Starts the worker and waits until it says where it listens. It is `tandem run` in its own process: it meets the systems
+ * over HTTP alone, its memory can be told from ours, and its lines on stdout are what an operator would see. Rejects with
+ * its last words when it ends first.
+ */
+export const startWorker = async (
+  options: WorkerOptions,
+  onChild: (child: Child) => void,
+): Promise<Worker> => {
+  const { config, data, access, onEvent } = options;
+  const port = options.port === 0 ? 0 : await portOrFree(options.port);
+  return new Promise((resolve, reject) => {
+    const child = startChild({
+      entry: new URL('./worker-process.ts', import.meta.url),
+      input: { config, data, port },
+      env: {
+        ...process.env,
+        ...demoVariables(access),
+        TANDEM_HOST: host,
+        TANDEM_POLL_SECONDS: String(pollSeconds),
+        TANDEM_LOG_LEVEL: 'info',
+      },
+      onLine: (line) => {
+        const event = parseWorkerLine(line);
+        if (event?.event === 'ready') resolve({ child, url: event.url });
+        if (event) onEvent(event);
+      },
+    });
+    onChild(child);
+    const gone = (): void => reject(new Error(`The worker ended before it was ready.\n${child.lastWords()}`));
+    child.ended.then(gone, gone);
+  });
+};
