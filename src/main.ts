@@ -72,6 +72,7 @@ withFolders(program.command('start'))
 withFolders(program.command('run'))
   .description('the worker')
   .option('--until-idle', 'work until nothing is left to do, then say so and exit', false)
+  .option('--join', 'work beside the worker that this data folder already has', false)
   .option('--port <n>', 'port for health and metrics; 0 takes a free one', port, 4_000)
   .action(run(async () => (await import('./commands/run.ts')).runCommand));
 

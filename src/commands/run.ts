@@ -1,77 +1,56 @@
-import { composeEngine, composeSystems, countReads, logEvents } from '../compose.ts';
+import { composeSystems, type Systems } from '../compose.ts';
 import { causeOf, type Logger, makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
-import { bothSides, systems } from '../model/system.ts';
-import { openWakeQueue } from '../queue/bull-wake-queue.ts';
-import { startTick } from '../queue/tick.ts';
+import { systems } from '../model/system.ts';
 import { startServer } from '../server/server.ts';
-import { loadSettings, requireConnections } from '../settings.ts';
-import type { Store } from '../store/open-store.ts';
-import { Runner, type RunTotals } from '../sync/runner.ts';
+import { loadSettings, requireConnections, type Settings } from '../settings.ts';
 import { checkSchemas, waitForSystems } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
 import { type OpenedStore, openTandemStore } from './open-store.ts';
-import { stopSignal } from './stop-signal.ts';
+import { Closers } from './run/closers.ts';
+import { startEngines } from './run/engines.ts';
+import { callsBySystem, idleLine } from './run/idle-line.ts';
+import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
   readonly config: string;
   readonly data: string;
   readonly untilIdle: boolean;
+  /** Work beside the worker that the data folder already has. */
+  readonly join: boolean;
   readonly port: number;
 }
 
 /** `--until-idle` is a command somebody waits for: it does not wait for ever for a system that is down. */
 const untilIdleWaitMsMax = 60_000;
-const tickMs = 1_000;
-const breakLeasesEveryMs = 10_000;
 
-/** Tandem's calls so far, by system, of the last day. */
-const callsBySystem = async (store: Store): Promise<Record<string, number>> => {
-  const budgets = await store.status.budget();
-  return Object.fromEntries(
-    budgets.map(({ system, calls }) => [system, Object.values(calls).reduce((sum, count) => sum + count, 0)]),
-  );
+/** Registers this process as a worker, alone in its data folder unless it joins; answers the holder of its leases. */
+const register = async (
+  { store }: OpenedStore,
+  settings: Settings,
+  options: RunOptions,
+  closers: Closers,
+  stop: StopSignal,
+  log: Logger,
+): Promise<string> => {
+  const isAlone = settings.databaseUrl === null && !options.join;
+  const worker = await store.registerWorker({
+    name: 'run',
+    exclusive: isAlone ? options.data : null,
+    onLost: ({ taken, error }) => {
+      log.warn({ event: 'worker-session-lost', taken, cause: error.message });
+      if (taken) stop.now();
+    },
+  });
+  closers.add(async () => worker.leave());
+  return worker.id;
 };
 
-/** Closes what was opened, last first, each whatever the others do. */
-const closeAll = async (closers: readonly (() => Promise<void>)[], log: Logger): Promise<void> => {
-  for (const close of [...closers].reverse()) {
-    try {
-      await close();
-    } catch (error) {
-      const cause = causeOf(error);
-      log.warn({ event: 'close-failed', cause });
-    }
-  }
-};
-
-const idleLine = async (
-  opened: OpenedStore,
-  pairs: readonly { readonly name: string }[],
-  runners: readonly Runner[],
-  reads: Record<'hubspot' | 'salesforce', number>,
-  calls: { readonly before: Record<string, number>; readonly after: Record<string, number> },
-  startedAt: number,
-) => {
-  const backlogs = await Promise.all(pairs.map(async (pair) => opened.store.engine.backlog(pair.name)));
-  const sum = (pick: (totals: RunTotals) => number): number =>
-    runners.reduce((total, runner) => total + pick(runner.totals), 0);
-  return {
-    event: 'idle',
-    read: reads,
-    created: bothSides((system) => sum((totals) => totals.created[system])),
-    updated: bothSides((system) => sum((totals) => totals.updated[system])),
-    equal: sum((totals) => totals.equal),
-    linked: sum((totals) => totals.linked),
-    reviews: backlogs.reduce((total, backlog) => total + backlog.reviews, 0),
-    parked: backlogs.reduce((total, backlog) => total + backlog.parked, 0),
-    failed: 0,
-    calls: Object.fromEntries(
-      systems.map((system) => [system, (calls.after[system] ?? 0) - (calls.before[system] ?? 0)]),
-    ),
-    seconds: Math.round((Date.now() - startedAt) / 100) / 10,
-  };
+const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log: Logger): Systems => {
+  const parts = composeSystems(requireConnections(settings), opened.store.budget, log);
+  closers.add(async () => Promise.all(systems.map(async (system) => parts.connectors[system].close())));
+  return parts;
 };
 
 /** The worker: aligns every pair of the configuration until it is stopped, or until nothing is left to do. */
@@ -79,116 +58,51 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
   const startedAt = Date.now();
   const settings = loadSettings();
   const mappings = loadMappings(options.config);
-  const connections = requireConnections(settings);
+  requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);
   const stop = stopSignal(log);
-  const closers: (() => Promise<void>)[] = [];
+  const closers = new Closers();
   try {
     const opened = await openTandemStore(settings, options.data, log);
-    closers.push(async () => opened.close());
+    closers.add(async () => opened.close());
     const { store } = opened;
-    const worker = await store.registerWorker({
-      name: 'run',
-      exclusive: settings.databaseUrl === null ? options.data : null,
-      onLost: ({ taken, error }) => {
-        log.warn({ event: 'worker-session-lost', taken, cause: error.message });
-        if (taken) stop.now();
-      },
-    });
-    closers.push(async () => worker.leave());
-    const parts = composeSystems(connections, store.budget, log);
-    closers.push(async () => {
-      await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
-    });
-    const metrics = makeMetrics(store, mappings.pairs, parts.gates);
-    const ready: { why: string | null } = { why: 'connecting to HubSpot and Salesforce' };
-    const server = await startServer(
-      { notReady: async () => ready.why, metrics: metrics.render },
-      settings.host,
-      options.port,
-    );
-    closers.push(async () => server.close());
-    log.info({
-      event: 'ready',
-      url: server.url,
-      pid: process.pid,
-      pairs: mappings.pairs.map((pair) => pair.name),
-    });
+    const holder = await register(opened, settings, options, closers, stop, log);
+    const parts = compose(opened, settings, closers, log);
+    const state: { notReady: string | null } = { notReady: 'connecting to HubSpot and Salesforce' };
+    const { render } = makeMetrics(store, mappings.pairs, parts.gates);
+    const sources = { notReady: async () => state.notReady, metrics: render };
+    const server = await startServer(sources, settings.host, options.port);
+    closers.add(async () => server.close());
+    const names = mappings.pairs.map((pair) => pair.name);
+    log.info({ event: 'ready', url: server.url, pid: process.pid, pairs: names });
 
     const waitMs = options.untilIdle
       ? Math.min(settings.startWaitMs, untilIdleWaitMsMax)
       : Number.POSITIVE_INFINITY;
     await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
     await checkSchemas(parts, mappings.pairs, log, stop.signal);
-    await store.engine.breakLeasesOfDead();
     const callsBefore = await callsBySystem(store);
-
-    const reads = countReads(parts.connectors);
-    const queue = await openWakeQueue({
-      backend: { kind: 'postgres', connectionString: opened.connectionString },
-      onTrouble: ({ what, error }) => log.warn({ event: 'queue-trouble', what, cause: causeOf(error) }),
-    });
-    closers.push(async () => queue.close());
-    const runners = new Map(
-      mappings.pairs.map((pair) => {
-        const engine = composeEngine({
-          pair,
-          mappings,
-          store: store.engine,
-          systems: reads.counted,
-          gates: parts.gates,
-          wake: { wake: (name) => queue.wake(name, 'live') },
-          events: logEvents(log),
-          holder: worker.id,
-          signal: stop.hardSignal,
-        });
-        return [pair.name, new Runner(engine, settings.pollMs)];
-      }),
+    const { pollMs } = settings;
+    const engines = await startEngines(
+      { mappings, opened, systems: parts, holder, pollMs, signal: stop.hardSignal, log },
+      closers,
     );
-    closers.push(async () => {
-      await Promise.all([...runners.values()].map(async (runner) => runner.stop()));
-    });
-    await queue.serve(async (pair) => runners.get(pair)?.wake());
-    const wakeAll = async (): Promise<void> => {
-      for (const runner of runners.values()) runner.wake();
-    };
-    const onTickError = (error: unknown): void => {
-      log.warn({ event: 'tick-failed', cause: causeOf(error) });
-    };
-    const ticks = [
-      startTick(tickMs, wakeAll, onTickError),
-      startTick(
-        breakLeasesEveryMs,
-        async () => {
-          await store.engine.breakLeasesOfDead();
-        },
-        onTickError,
-      ),
-    ];
-    closers.push(async () => {
-      await Promise.all(ticks.map(async (tick) => tick.stop()));
-    });
-    for (const runner of runners.values()) runner.start();
-    ready.why = null;
-
-    if (!options.untilIdle) {
-      await stop.requested;
-      return exitCode.fine;
-    }
-    await Promise.race([
-      Promise.all([...runners.values()].map(async (runner) => runner.untilIdle())),
-      stop.requested,
-    ]);
+    state.notReady = null;
+    const idle = options.untilIdle
+      ? [Promise.all(engines.runners.map(async (runner) => runner.untilIdle()))]
+      : [];
+    await Promise.race([...idle, stop.requested]);
     if (stop.signal.aborted) return exitCode.fine;
-    const calls = { before: callsBefore, after: await callsBySystem(store) };
-    log.info(await idleLine(opened, mappings.pairs, [...runners.values()], reads.counts, calls, startedAt));
-    return exitCode.fine;
+    const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });
+    log.info(line);
+    return line.failed > 0 ? exitCode.found : exitCode.fine;
   } catch (error) {
-    // Stopped while it was still connecting: that is a clean end.
-    if (stop.signal.aborted) return exitCode.fine;
-    throw error;
+    if (!stop.signal.aborted) throw error;
+    // Stopped before it had begun to work: whatever it was waiting for has been given up.
+    log.info({ event: 'stopped-while-starting', cause: causeOf(error) });
+    return exitCode.fine;
   } finally {
-    await closeAll(closers, log);
+    await closers.closeAll(log);
     stop.dispose();
   }
 };

@@ -70,7 +70,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[]) => {
     failed: total((backlog) => backlog.parked),
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
-    paused: [],
+    paused: null,
     problems: [...standing, ...parked],
     budget: Object.fromEntries(
       systems.map((system) => {

@@ -18,7 +18,7 @@ const main = async (): Promise<void> => {
     setTimeout(() => process.exit(1), finishMs).unref();
   });
   try {
-    process.exitCode = await runCommand({ ...input.parse(childInput()), untilIdle: false });
+    process.exitCode = await runCommand({ ...input.parse(childInput()), untilIdle: false, join: false });
   } catch (error) {
     sayError(error);
     process.exitCode = exitCodeOf(error);
