@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { loadMappings } from '../mapping/load.ts';
 import { makePeoplePlan } from '../sandbox/people/plan.ts';
 import { type SandboxAccess, sandboxDefaults } from '../sandbox/start.ts';
+import { exitCode } from './exit.ts';
 import { Demo } from './start/demo.ts';
 import { type Beginning, type DemoFolder, demoFolderOf, openDemoFolder } from './start/demo-folder.ts';
 import { findStoryPair } from './start/editable-fields.ts';
@@ -81,21 +82,21 @@ export const startCommand = async (options: StartOptions): Promise<number> => {
     screen,
     story,
   );
+  let abandoned: Promise<void> | null = null;
   const stop = listenForStop(() => {
+    if (abandoned !== null) return;
     screen.say('Ended at once; the next start begins anew.');
-    void demo.abandon().finally(() => process.exit(1));
+    abandoned = demo.abandon().finally(() => process.exit(exitCode.found));
   });
   try {
     tellBeginning(screen, beginning, options);
     const simulators = await demo.startSimulators();
-    const code = await demo.run(simulators, stop, (worker) =>
+    return await demo.run(simulators, stop, (worker) =>
       tellPlaces(screen, simulators.access, worker, folder, port),
     );
-    if (code === 0)
-      screen.say('Stopping: the worker finishes what is in flight. Ctrl-C again ends it at once.');
-    return code;
   } finally {
     await demo.stop();
+    await abandoned;
     screen.say(demo.summary);
     stop.dispose();
   }

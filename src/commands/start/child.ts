@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { UnreachableError, UsageError } from '../../model/failure.ts';
+import { exitCode } from '../exit.ts';
 
 /** Lines of stderr that are kept, to be shown when the process fails. */
 const lastWordsMax = 12;
@@ -76,6 +78,19 @@ export const startChild = (options: ChildOptions): Child => {
       if (end === null) child.kill(signal);
     },
   };
+};
+
+/** Why a process ended before it was ready, in its own words and with its exit code's meaning. */
+export const failureOf = (child: Child, who: string): Error => {
+  const [what = '', next] = child
+    .lastWords()
+    .replace(/^tandem: /, '')
+    .split(/\n\s*Next: /);
+  const code = child.end()?.code;
+  const step = next ?? 'Read what it said above, then start again.';
+  if (code === exitCode.usage) return new UsageError(what, step);
+  if (code === exitCode.unreachable) return new UnreachableError(what, step);
+  return new Error(`${who} ended before it was ready.\n${what}`);
 };
 
 /** In the process itself: what `input` was. */

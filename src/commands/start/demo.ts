@@ -18,8 +18,10 @@ import type { WorkerEvent } from './worker-events.ts';
 
 const statusEveryMs = 15_000;
 /** All ends within 15 s: the worker has most of it. */
+const editFinishMs = 500;
 const workerFinishMs = 12_500;
-const saveMs = 10_000;
+const allMs = 14_500;
+const saveMsMin = 2_000;
 
 export interface DemoOptions {
   readonly config: string;
@@ -44,6 +46,7 @@ export class Demo {
   #workerChild: Child | null = null;
   #story: Story | null = null;
   #saidFailure = '';
+  #abandoned: Promise<void> | null = null;
 
   constructor(options: DemoOptions, folder: DemoFolder, screen: Screen, pair: StoryPair) {
     this.#options = options;
@@ -100,12 +103,16 @@ export class Demo {
     // A child that ends by itself ends the day.
     const broken = await Promise.race([stop.requested.then(() => null), ...this.#children.map(endOf)]);
     stop.now();
-    await day;
+    if (broken === null)
+      this.#screen.say('Stopping: the worker finishes what is in flight. Ctrl-C again ends it at once.');
+    // An edit whose answer is slow is not waited for: it is in what is saved, or it never happened.
+    await Promise.race([day, sleep(editFinishMs, undefined, { ref: false })]);
     return broken === null ? exitCode.fine : this.#tellBroken(broken);
   }
 
   /** Ends everything in order: the worker finishes what is in flight, then the simulators' state is saved. */
   async stop(): Promise<void> {
+    const began = performance.now();
     const worker = this.#workerChild;
     if (worker) {
       worker.kill('SIGTERM');
@@ -120,7 +127,7 @@ export class Demo {
         await this.#kill(worker);
       }
     }
-    await this.#save();
+    await this.#save(Math.max(saveMsMin, allMs - (performance.now() - began)));
     await Promise.all(this.#children.map(async (child) => this.#kill(child)));
     // The worker has stopped its server, unless it was killed.
     if (worker && (worker.end()?.code ?? null) === null) await stopDemoStore(this.#folder);
@@ -128,8 +135,8 @@ export class Demo {
 
   /** Ends everything at once; what was not saved is lost, and the next start says so. */
   async abandon(): Promise<void> {
-    await Promise.all(this.#children.map(async (child) => this.#kill(child)));
-    await stopDemoStore(this.#folder);
+    this.#abandoned ??= this.#endAll();
+    return this.#abandoned;
   }
 
   /** What is to be said at the end. */
@@ -140,7 +147,7 @@ export class Demo {
     const times =
       medianMs === null || maxMs === null ? '' : `, median ${seconds(medianMs)}, longest ${seconds(maxMs)}`;
     const onTheWay =
-      arrivals.pending === 0 ? '' : ` ${arrivals.pending} on the way arrive at the next start.`;
+      arrivals.pending === 0 ? '' : ` On the way, to arrive at the next start: ${number(arrivals.pending)}.`;
     return `Stopped. ${number(count)} changes arrived${times}.${onTheWay}`;
   }
 
@@ -152,6 +159,11 @@ export class Demo {
     if (!this.#worker || !this.#simulators) return null;
     return readFigures(this.#worker.url, this.#simulators.access, storyTypes).catch(() => null);
   };
+
+  async #endAll(): Promise<void> {
+    await Promise.all(this.#children.map(async (child) => this.#kill(child)));
+    await stopDemoStore(this.#folder);
+  }
 
   async #mark(): Promise<void> {
     await markRunning(
@@ -196,15 +208,16 @@ export class Demo {
   }
 
   /** A state that cannot be saved leaves the mark of an unclean end in place. */
-  async #save(): Promise<void> {
-    if (!this.#simulators || this.#simulators.child.end() !== null) return;
+  async #save(withinMs: number): Promise<void> {
+    if (this.#abandoned !== null || !this.#simulators || this.#simulators.child.end() !== null) return;
     try {
-      const late = sleep(saveMs, undefined, { ref: false }).then(() => {
-        throw new Error(`it took more than ${saveMs / 1_000} s`);
+      const late = sleep(withinMs, undefined, { ref: false }).then(() => {
+        throw new Error(`it took more than ${seconds(withinMs)}`);
       });
       await Promise.race([this.#simulators.save(), late]);
       await markStopped(this.#folder);
     } catch (error) {
+      if (this.#abandoned !== null) return;
       const why = error instanceof Error ? error.message : String(error);
       this.#screen.warn(`The simulated systems could not be saved (${why}); the next start begins anew.`);
     }

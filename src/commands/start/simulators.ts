@@ -1,5 +1,5 @@
 import type { SandboxAccess } from '../../sandbox/start.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, failureOf, startChild } from './child.ts';
 
 /** What the simulators' process says. */
 export type SimulatorsMessage =
@@ -34,8 +34,7 @@ const makeMailbox = () => {
     next: (child: Child): Promise<SimulatorsMessage> =>
       new Promise((resolve, reject) => {
         deliver = resolve;
-        const gone = (): void =>
-          reject(new Error(`the simulators' process ended early.\n${child.lastWords()}`));
+        const gone = (): void => reject(failureOf(child, "The simulators' process"));
         child.ended.then(gone, gone);
       }),
   };

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { SandboxAccess } from '../../sandbox/start.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, failureOf, startChild } from './child.ts';
 import { parseWorkerLine, type WorkerEvent } from './worker-events.ts';
 
 /** Polling is the only signal for now, and a demonstration is watched: it looks often. */
@@ -75,7 +75,7 @@ export const startWorker = async (
       },
     });
     onChild(child);
-    const gone = (): void => reject(new Error(`The worker ended before it was ready.\n${child.lastWords()}`));
+    const gone = (): void => reject(failureOf(child, 'The worker'));
     child.ended.then(gone, gone);
   });
 };

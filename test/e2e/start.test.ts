@@ -1,0 +1,189 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const data = mkdtempSync(join(tmpdir(), 'tandem-start-'));
+const arrived = /^\d\d:\d\d:\d\d {2}(HubSpot → Salesforce|Salesforce → HubSpot) +\d+\.\d s {2}/;
+
+/** Processes that name the folder: the demonstration, its children, its database server. */
+const processesLeft = (): string[] =>
+  execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(`${data}/`));
+
+interface Demonstration {
+  readonly process: ChildProcess;
+  readonly lines: readonly string[];
+  readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
+  url(system: 'HubSpot' | 'Salesforce'): string;
+}
+
+const running: Demonstration[] = [];
+
+const start = (...args: string[]): Demonstration => {
+  const child = spawn(
+    join(root, 'bin/tandem'),
+    ['start', '--data', data, '--contacts', '60', '--leads', '40', '--edits-per-minute', '60', ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      lines.push(...parts);
+    });
+  }
+  const ended = once(child, 'exit').then(([code, signal]) => [code, signal] as const);
+  const demonstration: Demonstration = {
+    process: child,
+    lines,
+    ended,
+    url: (system) => {
+      const line = lines.find((each) => each.startsWith(`  ${system} `)) ?? '';
+      return /http:\S+/.exec(line)?.[0] ?? '';
+    },
+  };
+  running.push(demonstration);
+  return demonstration;
+};
+
+/** Waits for a condition on what was said; fails with all of it. */
+const until = async (
+  { lines, process }: Demonstration,
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> => {
+  const deadline = performance.now() + 40_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline || process.exitCode !== null)
+      throw new Error(`never seen: ${what}; said:\n${lines.join('\n')}`);
+    await sleep(50);
+  }
+};
+
+const has = ({ lines }: Demonstration, pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
+const arrivals = ({ lines }: Demonstration): number => lines.filter((line) => arrived.test(line)).length;
+
+const addresses = async (
+  url: string,
+  type: string,
+  addressOf: (record: never) => string,
+): Promise<string[]> => {
+  const response = await fetch(`${url}/_sandbox/records/${type}`);
+  const { records } = (await response.json()) as { records: never[] };
+  return records.map((record) => addressOf(record).toLowerCase());
+};
+
+const contactAddresses = async (demonstration: Demonstration): Promise<string[]> =>
+  addresses(
+    demonstration.url('HubSpot'),
+    'contacts',
+    ({ properties }: { properties: { email: string } }) => properties.email,
+  );
+
+const leadAddresses = async (demonstration: Demonstration): Promise<string[]> =>
+  addresses(demonstration.url('Salesforce'), 'Lead', ({ Email }: { Email: string }) => Email);
+
+/** The worker's calls to HubSpot so far. */
+const callsOf = async (demonstration: Demonstration): Promise<number> => {
+  const response = await fetch(`${demonstration.url('HubSpot')}/_sandbox/stats`);
+  const { calls } = (await response.json()) as { calls: { byCaller: { integration: number } } };
+  return calls.byCaller.integration;
+};
+
+const stop = async (demonstration: Demonstration): Promise<number | null> => {
+  demonstration.process.kill('SIGINT');
+  const [code] = await demonstration.ended;
+  return code;
+};
+
+afterEach(async () => {
+  for (const { process, ended } of running.splice(0)) {
+    process.kill('SIGKILL');
+    await ended;
+  }
+});
+
+afterAll(async () => {
+  const deadline = performance.now() + 20_000;
+  while (processesLeft().length > 0 && performance.now() < deadline) await sleep(100);
+  for (const line of processesLeft()) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+  rmSync(data, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  test('aligns everybody, tells changes that arrived, and ends cleanly', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const taken = (occupant.address() as { port: number }).port;
+    const demonstration = start('--port', String(taken));
+    await until(demonstration, 'the end of the alignment', () => has(demonstration, /First alignment done/));
+    expect(demonstration.lines.find((line) => line.includes('First alignment done'))).toMatch(
+      /: 76 people linked, 16 contacts and 36 leads created/,
+    );
+    await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
+    expect(has(demonstration, new RegExp(`Worker .* \\(port ${taken} is in use\\)`))).toBe(true);
+    const variables = readFileSync(join(data, 'demo/demo.env'), 'utf8');
+    expect(variables).toContain(`HUBSPOT_BASE_URL='${demonstration.url('HubSpot')}'`);
+    expect(await stop(demonstration)).toBe(0);
+    expect(has(demonstration, /^Stopped\. \d+ changes arrived, median/)).toBe(true);
+    expect(processesLeft()).toEqual([]);
+    expect(readdirSync(join(data, 'demo')).sort()).toEqual(['demo.env', 'postgres', 'sandbox.v8']);
+    occupant.close();
+  });
+
+  test('started again it goes on: nobody is created twice, changes flow', async () => {
+    const demonstration = start('--port', '0');
+    await until(demonstration, 'that it goes on', () => has(demonstration, /Goes on where it was/));
+    const linked = Number(/: (\d+) people/.exec(demonstration.lines.join('\n'))?.[1]);
+    expect(linked).toBeGreaterThanOrEqual(76);
+    await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
+    expect(has(demonstration, /First alignment|begins anew/)).toBe(false);
+    const [contacts, leads] = [await contactAddresses(demonstration), await leadAddresses(demonstration)];
+    expect(new Set(contacts).size).toBe(contacts.length);
+    expect(new Set(leads).size).toBe(leads.length);
+    expect(Math.min(contacts.length, leads.length)).toBeGreaterThanOrEqual(76);
+
+    const second = start('--port', '0');
+    expect((await second.ended)[0]).toBe(2);
+    expect(has(second, /A demonstration runs in .*demo/)).toBe(true);
+    expect(demonstration.process.exitCode).toBeNull();
+
+    // Killed without a word: nothing it started outlives it for long.
+    demonstration.process.kill('SIGKILL');
+    await demonstration.ended;
+  });
+
+  test('after a SIGKILL it says so and begins anew; a second Ctrl-C ends at once', async () => {
+    const demonstration = start('--port', '0');
+    await until(demonstration, 'the end of the alignment', () => has(demonstration, /First alignment done/));
+    expect(has(demonstration, /ended without a chance to save .* begins anew/)).toBe(true);
+    expect(has(demonstration, /Goes on/)).toBe(false);
+
+    // The worker's calls now take longer than it gets to finish.
+    for (const system of ['HubSpot', 'Salesforce'] as const) {
+      const body = JSON.stringify({ ms: 30_000 });
+      await fetch(`${demonstration.url(system)}/_sandbox/latency`, { method: 'POST', body });
+    }
+    const before = await callsOf(demonstration);
+    await until(demonstration, "the worker's next call", async () => (await callsOf(demonstration)) > before);
+    demonstration.process.kill('SIGINT');
+    await until(demonstration, 'that it stops', () => has(demonstration, /^Stopping/));
+    // The same press comes twice under npm, so that what follows at once does not count.
+    await sleep(600);
+    const pressedAt = performance.now();
+    demonstration.process.kill('SIGINT');
+    expect((await demonstration.ended)[0]).toBe(1);
+    expect(performance.now() - pressedAt).toBeLessThan(5_000);
+    expect(processesLeft()).toEqual([]);
+    expect(readdirSync(join(data, 'demo'))).toContain('running.json');
+  });
+});
