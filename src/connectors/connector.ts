@@ -1,100 +1,22 @@
 import type { CallContext, Quota } from '../model/budget.ts';
-import type {
-  ChangeCursor,
-  ChangePage,
-  FieldHistoryEntry,
-  ListPage,
-  ObjectDescription,
-  RecordSnapshot,
-} from '../model/record.ts';
-import type { System } from '../model/system.ts';
-import type { WriteOutcome, WriteRow } from '../model/write.ts';
+import type { ObjectDescription } from '../model/record.ts';
+import type { RecordSystem } from '../model/record-system.ts';
 
-/** A record that `findByField` found, and the lower-cased values asked for that led to it. */
-export interface FoundRecord {
-  readonly record: RecordSnapshot;
-  readonly matched: readonly string[];
-}
+export type { FoundRecord } from '../model/record-system.ts';
 
 /**
- * What both systems look like from inside. HubSpot and Salesforce implement it and pass one conformance suite
- * (test/connectors/conformance.ts). Rules:
- * - Retries and pacing are ours alone: reads are retried where that can help, writes never.
- * - A call that fails as a whole rejects with CallFailed, except writeMany, which always resolves with one outcome per row.
- * - Values pass through unchanged; ids are strings (Salesforce: 18 characters), stamps milliseconds.
+ * What both systems look like from inside: a system of records (model/record-system.ts has the rules) that can be checked, described and
+ * closed. HubSpot and Salesforce implement it and pass one conformance suite (test/connectors/conformance.ts).
  */
-export interface Connector {
-  readonly system: System;
-
+export interface Connector extends RecordSystem {
   /** Proves that the system can be reached and accepts the credentials. Rejects with CallFailed (credentials, unavailable). */
   check(context: CallContext): Promise<{ readonly account: string }>;
 
   /** What the object's fields are. */
   describe(type: string, context: CallContext): Promise<ObjectDescription>;
 
-  /**
-   * Reads records by id, any number of them. An id without an entry in the answer was not found (which is not a proof of
-   * deletion); archived and deleted records come with `deleted: true` when the vendor tells. The key is the id asked for;
-   * `ref.id` can differ (a merged HubSpot record answers under its new id).
-   */
-  readMany(
-    type: string,
-    ids: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, RecordSnapshot>>;
-
-  /**
-   * Finds records by the value of a field, case-insensitively, without a search index that lags (HubSpot: batch/read by
-   * idProperty, which knows additional emails; Salesforce: SOQL through queryAll). Every match is returned, deleted ones too.
-   */
-  findByField(
-    type: string,
-    field: string,
-    values: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<readonly FoundRecord[]>;
-
-  /** Writes any number of rows in batches of the vendor's size: exactly one outcome per row, in order. Never rejects for what the vendor says. */
-  writeMany(type: string, rows: readonly WriteRow[], context: CallContext): Promise<readonly WriteOutcome[]>;
-
-  /**
-   * Everything that changed at or after the cursor less `overlapMs`, oldest first, in pages. Ties in the stamp are never
-   * dropped. Deleted records are included where the vendor's query shows them.
-   */
-  changesSince(
-    type: string,
-    cursor: ChangeCursor,
-    overlapMs: number,
-    fields: readonly string[],
-    context: CallContext,
-  ): AsyncIterable<ChangePage>;
-
-  /** One page of all live records in order of id, read without an index that lags. */
-  listPage(
-    type: string,
-    after: string | null,
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ListPage>;
-
-  /** When and by whom these fields got their present and earlier values, newest first; empty where the vendor keeps no history. */
-  history(
-    type: string,
-    ids: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, Readonly<Record<string, readonly FieldHistoryEntry[]>>>>;
-
-  /** The vendor's present time in milliseconds, from an answer's Date header; a new cursor starts here. */
-  now(context: CallContext): Promise<number>;
-
   /** What the last answers said of the quota; makes no call. */
   quota(): Quota;
-
-  /** How many rows one read, one find and one write call carry, for counting calls ahead. */
-  readonly batch: { readonly read: number; readonly find: number; readonly write: number };
 
   close(): Promise<void>;
 }

@@ -209,3 +209,14 @@ export interface Backlog {
   /** The strongest class among the due rows; null when none is due. */
   readonly strongest: WorkClass | null;
 }
+
+/** What can account for a difference between two systems: it waits, it is asked, it was refused. */
+export interface Standing {
+  readonly dirty: boolean;
+  readonly review: string | null;
+  readonly parked: readonly {
+    readonly system: System;
+    readonly field: string | null;
+    readonly code: string;
+  }[];
+}

@@ -1,11 +1,5 @@
-import type { CallContext, Reservation, WorkClass } from '../model/budget.ts';
-import type {
-  ChangeCursor,
-  ChangePage,
-  FieldHistoryEntry,
-  ListPage,
-  RecordSnapshot,
-} from '../model/record.ts';
+import type { Reservation, WorkClass } from '../model/budget.ts';
+import type { ChangeCursor } from '../model/record.ts';
 import type {
   Alignment,
   Backlog,
@@ -17,7 +11,6 @@ import type {
   UnitSettlement,
 } from '../model/state.ts';
 import type { System } from '../model/system.ts';
-import type { WriteOutcome, WriteRow } from '../model/write.ts';
 
 /**
  * What the engine needs of its store. Postgres implements it (src/store); every method is one transaction, and time
@@ -106,48 +99,7 @@ export interface EngineEvents {
   emit(event: string, detail: Readonly<Record<string, string | number | boolean | null>>): void;
 }
 
-/**
- * What the engine needs of a system; connectors implement it (connectors/connector.ts has the full contract and the rules).
- * Reads reject with CallFailed when a call fails as a whole; `writeMany` always answers one outcome per row.
- */
-export interface RecordSystem {
-  readonly system: System;
-  readonly batch: { readonly read: number; readonly find: number; readonly write: number };
-  readMany(
-    type: string,
-    ids: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, RecordSnapshot>>;
-  findByField(
-    type: string,
-    field: string,
-    values: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<readonly { readonly record: RecordSnapshot; readonly matched: readonly string[] }[]>;
-  writeMany(type: string, rows: readonly WriteRow[], context: CallContext): Promise<readonly WriteOutcome[]>;
-  changesSince(
-    type: string,
-    cursor: ChangeCursor,
-    overlapMs: number,
-    fields: readonly string[],
-    context: CallContext,
-  ): AsyncIterable<ChangePage>;
-  listPage(
-    type: string,
-    after: string | null,
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ListPage>;
-  history(
-    type: string,
-    ids: readonly string[],
-    fields: readonly string[],
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, Readonly<Record<string, readonly FieldHistoryEntry[]>>>>;
-  now(context: CallContext): Promise<number>;
-}
+export type { RecordSystem } from '../model/record-system.ts';
 
 /** Takes permits ahead of the calls that will use them (the budget gate of one system). */
 export interface Reserve {

@@ -1,7 +1,7 @@
 import type { CallContext } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { Link } from '../model/state.ts';
+import type { Link, Standing } from '../model/state.ts';
 import {
   formatRef,
   otherSystem,
@@ -15,17 +15,6 @@ import type { RawFields, RawValue } from '../model/value.ts';
 import { fieldsOf } from './engine.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
-
-/** What the store says of a unit that differs: whether something about it is pending, asked or refused. */
-export interface Standing {
-  readonly dirty: boolean;
-  readonly review: string | null;
-  readonly parked: readonly {
-    readonly system: System;
-    readonly field: string | null;
-    readonly code: string;
-  }[];
-}
 
 /** What `verify` needs of the store. */
 export interface VerifyStore extends Pick<EngineStore, 'linksOf'> {

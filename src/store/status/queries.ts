@@ -1,11 +1,11 @@
-import type { Alignment, Backlog, Parked, Problem, Review } from '../../model/state.ts';
+import type { Alignment, Backlog, Parked, Problem, Review, Standing } from '../../model/state.ts';
 import { backlog } from '../backlog.ts';
 import { problems } from '../problems.ts';
 import { alignments } from '../signals.ts';
 import type { Db } from '../transaction.ts';
 import { budgetUse, type SystemBudget } from './budget-use.ts';
 import { latencies, type RouteLatency } from './latency.ts';
-import { type Standing, standingOf, type UnitRecords } from './standing.ts';
+import { standingOf, type UnitRecords } from './standing.ts';
 import { type ParkedGroup, parkedByCause, parkedPage, reviewPage } from './waiting.ts';
 
 /** Part of a list, and how long the whole is. */

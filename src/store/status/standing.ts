@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { RecordRef, System } from '../../model/system.ts';
+import type { Standing } from '../../model/state.ts';
+import type { RecordRef } from '../../model/system.ts';
 import { batch } from '../batch.ts';
 import { type Db, inTransaction } from '../transaction.ts';
 
@@ -7,17 +8,6 @@ import { type Db, inTransaction } from '../transaction.ts';
 export interface UnitRecords {
   readonly unit: string;
   readonly refs: readonly RecordRef[];
-}
-
-/** What can account for a difference between two systems: it waits, it is asked, it was refused. */
-export interface Standing {
-  readonly dirty: boolean;
-  readonly review: string | null;
-  readonly parked: readonly {
-    readonly system: System;
-    readonly field: string | null;
-    readonly code: string;
-  }[];
 }
 
 interface StandingRow {
