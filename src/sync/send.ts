@@ -14,7 +14,7 @@ export interface SendJob {
   readonly intent: NewIntent;
   /** When the older of the two reads behind the plan arrived, by this process's clock. */
   readonly readAt: number;
-  /** The source record's stamp: when the change was made there. */
+  /** The source record's stamp: when the change was made there; null where no live signal told of it. */
   readonly changedAt: number | null;
 }
 
@@ -23,6 +23,10 @@ export interface SentJob {
   readonly job: SendJob;
   readonly outcome: WriteOutcome;
 }
+
+/** What a listing or a sweep found may have been changed years ago: only a live signal's change has a latency. */
+const isLive = (draft: Draft): boolean =>
+  draft.unit.dirty.some((row) => row.class === 'live' || row.class === 'consent');
 
 /** Builds the intent of an update or create. */
 export const makeJob = (
@@ -37,7 +41,7 @@ export const makeJob = (
 ): SendJob => ({
   draft,
   readAt,
-  changedAt,
+  changedAt: isLive(draft) ? changedAt : null,
   intent: {
     id: context.makeId(),
     pair: context.pair.name,

@@ -178,6 +178,15 @@ describe('changes', () => {
     expect(hubspot.records.get(contactId)?.fields).toMatchObject({ jobtitle: 'CTO', city: 'Köln' });
   });
 
+  it('counts the latency of what a live signal told, not of what the first alignment found', async () => {
+    const { contactId } = await begin();
+    expect(await fixture.store.status.latencies(pair.name)).toEqual([]);
+    hubspot.edit({ jobtitle: 'CTO' }, contactId);
+    await pollBoth();
+    await drain();
+    expect(await fixture.store.status.latencies(pair.name)).toMatchObject([{ to: 'salesforce', changes: 1 }]);
+  });
+
   it('passes on a cleared value', async () => {
     const { contactId, leadId } = await begin();
     hubspot.edit({ jobtitle: '' }, contactId);
