@@ -19,9 +19,9 @@ import type { WorkerEvent } from './worker-events.ts';
 const statusEveryMs = 15_000;
 /** All ends within 15 s: the worker has most of it. */
 const editFinishMs = 500;
-const workerFinishMs = 12_500;
+const workerFinishMs = 13_500;
 const allMs = 14_500;
-const saveMsMin = 2_000;
+const saveMsMin = 1_000;
 
 export interface DemoOptions {
   readonly config: string;
@@ -47,6 +47,7 @@ export class Demo {
   #story: Story | null = null;
   #saidFailure = '';
   #abandoned: Promise<void> | null = null;
+  #isSaved = false;
 
   constructor(options: DemoOptions, folder: DemoFolder, screen: Screen, pair: StoryPair) {
     this.#options = options;
@@ -147,7 +148,9 @@ export class Demo {
     const times =
       medianMs === null || maxMs === null ? '' : `, median ${seconds(medianMs)}, longest ${seconds(maxMs)}`;
     const onTheWay =
-      arrivals.pending === 0 ? '' : ` On the way, to arrive at the next start: ${number(arrivals.pending)}.`;
+      arrivals.pending === 0 || !this.#isSaved
+        ? ''
+        : ` On the way, to arrive at the next start: ${number(arrivals.pending)}.`;
     return `Stopped. ${number(count)} changes arrived${times}.${onTheWay}`;
   }
 
@@ -216,6 +219,7 @@ export class Demo {
       });
       await Promise.race([this.#simulators.save(), late]);
       await markStopped(this.#folder);
+      this.#isSaved = true;
     } catch (error) {
       if (this.#abandoned !== null) return;
       const why = error instanceof Error ? error.message : String(error);
