@@ -95,6 +95,9 @@ program
   .option('--contacts <n>', 'contacts to begin with', count, 2_000)
   .option('--leads <n>', 'leads to begin with, 60 % of them the same people', count, 1_200)
   .option('--quiet', 'say nothing but the ready line', false)
+  .option('--env <file>', 'also write the variables by which the other commands find them', (file) =>
+    resolve(file),
+  )
   .action(run(async () => (await import('./commands/sandbox.ts')).sandboxCommand));
 
 for (const command of program.commands)

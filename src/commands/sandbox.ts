@@ -1,8 +1,11 @@
 import { type SandboxOptions, startSandbox } from '../sandbox/start.ts';
+import { writeSandboxVariables } from './sandbox-variables.ts';
 
 export interface SandboxCommandOptions extends SandboxOptions {
   /** Only the ready line: nothing for people on stderr. */
   readonly quiet?: boolean;
+  /** A file for the variables by which the other commands find the simulators. */
+  readonly env?: string;
 }
 
 /** What the command needs of its process. */
@@ -32,7 +35,7 @@ export const sandboxCommand = async (
   options: SandboxCommandOptions,
   process: SandboxProcess = thisProcess(),
 ): Promise<number> => {
-  const { quiet, ...sandboxOptions } = options;
+  const { quiet, env, ...sandboxOptions } = options;
   const tell = quiet === true ? () => undefined : process.tell;
   const sandbox = await startSandbox({
     ...sandboxOptions,
@@ -41,9 +44,17 @@ export const sandboxCommand = async (
       tell(`sandbox: ${request.method} ${request.path} broke the simulator: ${cause}`);
     },
   });
-  process.print(JSON.stringify(sandbox.access));
-  tell('sandbox: ready; Ctrl-C ends it.');
-  await process.stopped;
-  await sandbox.close();
+  try {
+    if (env !== undefined) await writeSandboxVariables(env, sandbox.access);
+    process.print(JSON.stringify(sandbox.access));
+    tell(
+      env === undefined
+        ? 'sandbox: ready; Ctrl-C ends it.'
+        : `sandbox: ready; its variables are in ${env}; Ctrl-C ends it.`,
+    );
+    await process.stopped;
+  } finally {
+    await sandbox.close();
+  }
   return 0;
 };

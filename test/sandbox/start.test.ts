@@ -1,7 +1,12 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sandboxCommand } from '../../src/commands/sandbox.ts';
 import { UsageError } from '../../src/model/failure.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { parseSettings } from '../../src/settings.ts';
 
 const quick = { hubspotPort: 0, salesforcePort: 0, latency: { ms: 0, jitterMs: 0 } } as const;
 const running: Sandbox[] = [];
@@ -106,5 +111,36 @@ describe('the command', () => {
     expect(await ended).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
     expect([lines.length, told]).toEqual([1, []]);
+  });
+
+  it('writes the variables by which the other commands find it, for the owner alone to read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tandem-sandbox-'));
+    const env = join(folder, 'sandbox.env');
+    try {
+      const lines: string[] = [];
+      const process = {
+        print: (line: string) => lines.push(line),
+        tell: () => undefined,
+        stopped: Promise.resolve(),
+      };
+      await sandboxCommand({ ...quick, contacts: 0, leads: 0, env }, process);
+      const access = JSON.parse(lines[0] ?? '') as Record<string, string>;
+      const { connections, missing } = parseSettings(parseEnv(await readFile(env, 'utf8')));
+      expect(missing).toEqual([]);
+      expect(connections).toEqual({
+        hubspot: { baseUrl: access.hubspot, accessToken: access.hubspotToken },
+        salesforce: {
+          loginUrl: access.salesforce,
+          auth: {
+            kind: 'client-credentials',
+            clientId: access.salesforceClientId,
+            clientSecret: access.salesforceClientSecret,
+          },
+        },
+      });
+      expect((await stat(env)).mode & 0o077).toBe(0);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemLabel } from '../../model/system.ts';
 import { sandboxDefaults } from '../../sandbox/start.ts';
 import { exitCode } from '../exit.ts';
+import { writeSandboxVariables } from '../sandbox-variables.ts';
 import { watchAlignment } from './alignment-watch.ts';
 import type { Child, ChildEnd } from './child.ts';
 import { makeMarketer, makeRep } from './colleagues.ts';
@@ -13,7 +13,7 @@ import { number, type Screen, seconds } from './screen.ts';
 import { type Simulators, startSimulators } from './simulators.ts';
 import type { StopPress } from './stop-press.ts';
 import { Story } from './story.ts';
-import { demoVariables, startWorker, type Worker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 import type { WorkerEvent } from './worker-events.ts';
 
 const statusEveryMs = 15_000;
@@ -65,9 +65,7 @@ export class Demo {
       this.#keep,
     );
     await this.#mark();
-    const variables = Object.entries(demoVariables(this.#simulators.access));
-    const lines = variables.map(([name, value]) => `${name}='${value}'\n`);
-    await writeFile(this.#folder.envFile, lines.join(''), { mode: 0o600 });
+    await writeSandboxVariables(this.#folder.envFile, this.#simulators.access);
     return this.#simulators;
   }
 

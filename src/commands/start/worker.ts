@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { SandboxAccess } from '../../sandbox/start.ts';
+import { sandboxVariables } from '../sandbox-variables.ts';
 import { type Child, failureOf, startChild } from './child.ts';
 import { parseWorkerLine, type WorkerEvent } from './worker-events.ts';
 
@@ -7,22 +8,6 @@ import { parseWorkerLine, type WorkerEvent } from './worker-events.ts';
 const pollSeconds = 3;
 
 const host = '127.0.0.1';
-
-/**
- * The variables by which the worker, and any other command, finds the simulators and the demonstration's own store. Those
- * of a real installation are blanked: they must neither be used nor touched.
- */
-export const demoVariables = (access: SandboxAccess): Readonly<Record<string, string>> => ({
-  HUBSPOT_BASE_URL: access.hubspot,
-  HUBSPOT_ACCESS_TOKEN: access.hubspotToken,
-  SALESFORCE_LOGIN_URL: access.salesforce,
-  SALESFORCE_CLIENT_ID: access.salesforceClientId,
-  SALESFORCE_CLIENT_SECRET: access.salesforceClientSecret,
-  SALESFORCE_USERNAME: '',
-  SALESFORCE_PASSWORD: '',
-  DATABASE_URL: '',
-  REDIS_URL: '',
-});
 
 /** This port, or 0 (a free one) when it is taken. */
 export const portOrFree = (port: number): Promise<number> =>
@@ -63,7 +48,7 @@ export const startWorker = async (
       input: { config, data, port },
       env: {
         ...process.env,
-        ...demoVariables(access),
+        ...sandboxVariables(access),
         TANDEM_HOST: host,
         TANDEM_POLL_SECONDS: String(pollSeconds),
         TANDEM_LOG_LEVEL: 'info',
