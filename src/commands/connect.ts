@@ -82,7 +82,7 @@ const waitForSystem = async (
   }
 };
 
-/** Waits for both systems. */
+/** Waits for both systems. Where one cannot be used, the wait for the other is given up and has ended when this rejects. */
 export const waitForSystems = async (
   parts: Systems,
   store: Pick<EngineStore, 'raiseProblem' | 'clearProblem'>,
@@ -90,7 +90,16 @@ export const waitForSystems = async (
   waitMs: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  await Promise.all(systems.map(async (system) => waitForSystem(parts, system, store, log, waitMs, signal)));
+  const giveUp = new AbortController();
+  const either = AbortSignal.any([signal, giveUp.signal]);
+  const waits = systems.map(async (system) => waitForSystem(parts, system, store, log, waitMs, either));
+  try {
+    await Promise.all(waits);
+  } catch (error) {
+    giveUp.abort(error);
+    await Promise.allSettled(waits);
+    throw error;
+  }
 };
 
 /**

@@ -1,4 +1,6 @@
-import { CallFailed, UnreachableError, UsageError } from '../model/failure.ts';
+import { CallFailed, canRetryHelp, type Failure, UnreachableError, UsageError } from '../model/failure.ts';
+import { systemLabel } from '../model/system.ts';
+import { nextStepOf } from '../sync/refusal.ts';
 
 /** The contract's exit codes. */
 export const exitCode = { fine: 0, found: 1, usage: 2, unreachable: 3 } as const;
@@ -10,13 +12,18 @@ export const exitCodeOf = (error: unknown): number => {
   return exitCode.found;
 };
 
+const nextStepOfCall = (failure: Failure): string =>
+  canRetryHelp(failure)
+    ? `Check that ${systemLabel[failure.system]} is up and its address is right, then start the command again.`
+    : nextStepOf(failure);
+
 /** Says on stderr what went wrong, where, and the next step. A stack is shown for defects alone. */
 export const sayError = (error: unknown): void => {
   const lines: string[] = [];
   if (error instanceof UsageError || error instanceof UnreachableError) {
     lines.push(`tandem: ${error.message}`, `  Next: ${error.next}`);
   } else if (error instanceof CallFailed) {
-    lines.push(`tandem: ${error.message}`);
+    lines.push(`tandem: ${error.message}`, `  Next: ${nextStepOfCall(error.failure)}`);
   } else {
     lines.push('tandem: this is a defect, please report it:');
     lines.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
