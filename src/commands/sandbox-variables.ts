@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { SandboxAccess } from '../sandbox/start.ts';
 
 /**
@@ -17,8 +18,9 @@ export const sandboxVariables = (access: SandboxAccess): Readonly<Record<string,
   REDIS_URL: '',
 });
 
-/** Writes them as a file that a shell can source. */
+/** Writes them as a file that a shell can source; makes its folder. */
 export const writeSandboxVariables = async (file: string, access: SandboxAccess): Promise<void> => {
   const lines = Object.entries(sandboxVariables(access)).map(([name, value]) => `${name}='${value}'\n`);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, lines.join(''), { mode: 0o600 });
 };

@@ -115,7 +115,7 @@ describe('the command', () => {
 
   it('writes the variables by which the other commands find it, for the owner alone to read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tandem-sandbox-'));
-    const env = join(folder, 'sandbox.env');
+    const env = join(folder, 'made', 'sandbox.env');
     try {
       const lines: string[] = [];
       const process = {
