@@ -4,6 +4,7 @@ import type { PairMapping } from '../model/mapping.ts';
 import { otherSystem, systems } from '../model/system.ts';
 import { loadSettings } from '../settings.ts';
 import type { Store } from '../store/open-store.ts';
+import type { ParkedGroup } from '../store/status/waiting.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 
@@ -25,6 +26,16 @@ interface ShownProblem {
 const iso = (ms: number): string => new Date(ms).toISOString();
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
+/** Whose fault a refusal is: rights are the other system's to give, a missing field is the mapping's, a malformed request ours. */
+const faultOfParked = ({ category, system }: ParkedGroup): string =>
+  category === 'permission'
+    ? system
+    : category === 'schema'
+      ? 'config'
+      : category === 'request'
+        ? 'tandem'
+        : 'data';
+
 /** Parked rows of one cause are one problem: what, since when, how many, whose fault, what to press. */
 const parkedProblems = async (store: Store, pair: string): Promise<readonly ShownProblem[]> => {
   const groups = await store.status.parkedByCause(pair);
@@ -33,7 +44,7 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Show
     since: iso(group.since),
     records: group.records,
     cause: group.message,
-    fault: group.category === 'permission' || group.category === 'schema' ? group.system : 'data',
+    fault: faultOfParked(group),
     next: group.next,
   }));
 };
