@@ -1,0 +1,90 @@
+import { Connection } from 'jsforce';
+import { z } from 'zod';
+import type { Access } from './sandbox.ts';
+
+/** Values of a record by API name. */
+export type Values = Readonly<Record<string, string | number | null>>;
+
+/** A record and what is typed into it. */
+export interface Edit {
+  readonly id: string;
+  readonly values: Values;
+}
+
+const hubspotPageSize = 100;
+const salesforcePageSize = 200;
+
+const pagesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, page) =>
+    items.slice(page * size, (page + 1) * size),
+  );
+
+const idShape = z.object({ id: z.string() });
+const propertiesShape = z.object({ properties: z.record(z.string(), z.string().nullable()) });
+
+/** The colleague who works in both systems: public APIs, credentials of their own, never the worker's. */
+export class Person {
+  private readonly access: Access;
+  private readonly salesforce: Connection;
+
+  private constructor(access: Access, salesforce: Connection) {
+    this.access = access;
+    this.salesforce = salesforce;
+  }
+
+  static async signIn(access: Access): Promise<Person> {
+    const salesforce = new Connection({ loginUrl: access.salesforce, version: '62.0' });
+    await salesforce.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
+    return new Person(access, salesforce);
+  }
+
+  async createContact(values: Values): Promise<string> {
+    return idShape.parse(await this.hubspot('POST', '/crm/v3/objects/contacts', { properties: values })).id;
+  }
+
+  async editContacts(edits: readonly Edit[]): Promise<void> {
+    for (const page of pagesOf(edits, hubspotPageSize)) {
+      const inputs = page.map(({ id, values }) => ({ id, properties: values }));
+      await this.hubspot('POST', '/crm/v3/objects/contacts/batch/update', { inputs });
+    }
+  }
+
+  async readContact(id: string, ...names: string[]): Promise<Readonly<Record<string, string | null>>> {
+    const query = new URLSearchParams({ properties: names.join(',') }).toString();
+    return propertiesShape.parse(await this.hubspot('GET', `/crm/v3/objects/contacts/${id}?${query}`))
+      .properties;
+  }
+
+  async createLead(values: Values): Promise<string> {
+    const result = await this.salesforce.sobject('Lead').create({ ...values });
+    if (!result.success) throw new Error(JSON.stringify(result.errors));
+    return result.id;
+  }
+
+  async editLeads(edits: readonly Edit[]): Promise<void> {
+    for (const page of pagesOf(edits, salesforcePageSize)) {
+      const results = await this.salesforce
+        .sobject('Lead')
+        .update(page.map(({ id, values }) => ({ ...values, Id: id })));
+      const refused = results.filter((result) => !result.success);
+      if (refused.length > 0) throw new Error(JSON.stringify(refused[0]?.errors));
+    }
+  }
+
+  async readLead(id: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.salesforce.sobject('Lead').retrieve(id);
+  }
+
+  private async hubspot(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.access.hubspot}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.access.hubspotPersonToken}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+}
