@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
@@ -248,6 +249,27 @@ const giveUp = async (
   );
 };
 
+/** A store that went away is mostly back within seconds; after this long the leases end by themselves. */
+const giveBackTriesMax = 30;
+const giveBackEveryMs = 1_000;
+
+/**
+ * The store failed in the middle of a batch: as soon as it answers again its units are given back, so that nobody waits for the leases to end.
+ * What may still be under way is guarded by its intent's deadline.
+ */
+const giveBack = async (context: EngineContext, drafts: readonly Draft[]): Promise<void> => {
+  const units = drafts.map(({ key, unit }) => ({ key, fence: unit.fence }));
+  for (let tries = 0; tries < giveBackTriesMax && !context.signal.aborted; tries += 1) {
+    try {
+      await context.store.release(units, 0);
+      return;
+    } catch {
+      // Told by the caller already; it is the same outage.
+      await sleep(giveBackEveryMs, undefined, { signal: context.signal }).catch(() => undefined);
+    }
+  }
+};
+
 /** Claims up to a batch of units and brings each to its end. Rejects only when the store fails. */
 export const workOnce = async (context: EngineContext, reserveAs: WorkClass): Promise<BatchResult> =>
   withReservations(context, reserveAs, async (reservations) => {
@@ -263,7 +285,10 @@ export const workOnce = async (context: EngineContext, reserveAs: WorkClass): Pr
       announce(context, sent, workClass);
       return countBatch(drafts, sent);
     } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
+      if (!(error instanceof CallFailed)) {
+        await giveBack(context, drafts);
+        throw error;
+      }
       await reportCallFailure(context, error);
       const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
       const units = drafts.map(({ key, unit }) => ({ key, fence: unit.fence }));

@@ -257,6 +257,27 @@ describe('changes', () => {
   });
 });
 
+describe('a store that fails in the middle of a batch', () => {
+  it('gets its units back at once, and the batch is done again', async () => {
+    hubspot.edit(contact(1));
+    let failures = 0;
+    const store = new Proxy(fixture.store.engine, {
+      get: (target, name) => {
+        if (name !== 'openIntents' || failures > 0) return Reflect.get(target, name).bind(target);
+        return async () => {
+          failures += 1;
+          throw new Error('the store went away');
+        };
+      },
+    });
+    await alignStep(context);
+    await expect(workOnce({ ...context, store }, 'live')).rejects.toThrow('the store went away');
+    expect(await context.store.backlog(pair.name)).toMatchObject({ due: 1, leased: 0 });
+    await align();
+    expect(salesforce.live()).toHaveLength(1);
+  });
+});
+
 describe('unknown outcomes', () => {
   it.each(['cut-before', 'cut-after'] as const)(
     'a create whose answer is lost (%s) is made once',

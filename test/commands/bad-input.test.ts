@@ -1,0 +1,158 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../src/settings.ts';
+import { Stage } from '../e2e/harness/stage.ts';
+import { until } from '../e2e/harness/until.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(async () => stage?.close());
+
+describe('wrong configuration', () => {
+  it('a malformed mapping ends with 2, names file and line, why and the fix, and calls nobody', async () => {
+    const config = join(stage.folder, 'config');
+    await mkdir(join(config, 'mappings'), { recursive: true });
+    const shipped = join(repositoryRoot, 'config/presets/mirror/mappings/people.yaml');
+    const file = join(config, 'mappings/people.yaml');
+    await cp(shipped, file);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('conflict: newest', 'conflict: newset'));
+    const line = text.split('\n').findIndex((each) => each.includes('conflict: newest')) + 1;
+    const before = await stage.sandbox.calls();
+    const end = await stage.tandem([
+      'run',
+      '--until-idle',
+      '--config',
+      config,
+      '--data',
+      stage.data,
+      '--port',
+      '0',
+    ]);
+    expect(end.code).toBe(2);
+    expect(end.stderr).toContain(`people.yaml:${line}`);
+    expect(end.stderr).toContain('newset');
+    expect(end.stderr).toContain('newest');
+    expect(await stage.sandbox.calls()).toBe(before);
+  });
+
+  it.each([
+    ['an unknown command', ['dance']],
+    ['an unknown option', ['run', '--dance']],
+    ['a port that is none', ['run', '--port', '70000']],
+  ])('%s ends with 2', async (_name, args) => {
+    expect((await stage.tandem(args)).code).toBe(2);
+  });
+
+  it.each([
+    ['HubSpot', { HUBSPOT_ACCESS_TOKEN: 'secret-nobody-knows' }, 'HUBSPOT_ACCESS_TOKEN'],
+    ['Salesforce', { SALESFORCE_CLIENT_SECRET: 'secret-nobody-knows' }, 'SALESFORCE_CLIENT_SECRET'],
+  ])(
+    'wrong credentials for %s end with 3, name the variable and never the secret',
+    async (_name, env, variable) => {
+      const args = ['run', '--until-idle', '--data', stage.data, '--port', '0'];
+      const end = await stage.tandem(args, { env });
+      expect(end.code).toBe(3);
+      expect(end.stderr).toContain(variable);
+      expect(end.stdout + end.stderr).not.toContain('secret-nobody-knows');
+    },
+  );
+
+  it('a port in use ends with 2 and names it', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const end = await stage.tandem(['run', '--data', stage.data, '--port', String(port)]);
+    taken.close();
+    expect(end.code).toBe(2);
+    expect(end.stderr).toContain(`Port ${port}`);
+    expect(end.stderr).toContain('--port');
+  });
+});
+
+describe('one worker per folder', () => {
+  it('a second run is refused and names the first; status joins; SIGTERM ends the first in order', async () => {
+    const first = stage.run();
+    await first.event('ready');
+    const second = await stage.tandem(['run', '--data', stage.data, '--port', '0']);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(String(first.pid));
+    expect(await stage.status()).toMatchObject({ backlog: expect.any(Number) });
+    first.kill('SIGTERM');
+    const end = await first.finish(15_000);
+    expect(end.code).toBe(0);
+  });
+
+  it('works from another folder, with --data relative to it, and prints JSON alone', async () => {
+    const end = await stage.tandem(['status', '--json', '--data', 'elsewhere'], { cwd: stage.folder });
+    expect(end.code).toBe(0);
+    expect(JSON.parse(end.stdout)).toMatchObject({ backlog: 0, problems: [] });
+  });
+});
+
+describe('systems that go away', () => {
+  it('waits for an API that is down at start, says so in status, and aligns once it comes', async () => {
+    const company = await Stage.open();
+    try {
+      const away = await company.sandboxAway();
+      const worker = company.run();
+      const refused = await worker.event('not-connected');
+      expect(refused).toMatchObject({
+        category: 'unavailable',
+        next: expect.stringContaining('is its address'),
+      });
+      const problem = await until(
+        'a problem in status',
+        async () => (await company.status()).problems.find(({ fault }) => fault === 'hubspot') ?? null,
+        20_000,
+      );
+      expect(problem.next).toContain('HUBSPOT_BASE_URL');
+      await away.back();
+      await company.sandbox.control('hubspot', 'records/contacts', {
+        records: [{ email: 'late@example.com', lastname: 'Late', company: 'Example' }],
+      });
+      await until(
+        'the lead of the contact',
+        async () => ((await company.sandbox.records('salesforce', 'Lead')).length === 1 ? true : null),
+        60_000,
+      );
+      expect((await company.status()).problems).toEqual([]);
+      await worker.stop();
+    } finally {
+      await company.close();
+    }
+  });
+
+  it('a database that dies in mid-run is brought back, and nothing is lost or half-written', async () => {
+    const company = await Stage.open();
+    try {
+      const records = Array.from({ length: 1_500 }, (_, n) => ({
+        email: `p${n}@example.com`,
+        lastname: `P ${n}`,
+        company: 'Example',
+      }));
+      await company.sandbox.control('hubspot', 'records/contacts', { records: records.slice(0, 1_000) });
+      await company.sandbox.control('hubspot', 'records/contacts', { records: records.slice(1_000) });
+      const worker = company.run('--until-idle');
+      await worker.line(
+        'the first writes',
+        (line) => line.event === 'alignment-page' && Number(line.hubspot) >= 400,
+      );
+      const pidFile = join(company.data, 'postgres/cluster/postmaster.pid');
+      const [pid = ''] = (await readFile(pidFile, 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      const end = await worker.finish(150_000);
+      expect(end.code).toBe(0);
+      expect(end.stdout).toContain('"event":"store-trouble"');
+      expect(await company.sandbox.records('salesforce', 'Lead')).toHaveLength(1_500);
+      expect((await company.verify()).drift).toBe(0);
+    } finally {
+      await company.close();
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Stage } from '../e2e/harness/stage.ts';
+
+describe('values that the other side refuses', () => {
+  let stage: Stage;
+  const idOf = async (email: string): Promise<string> => {
+    const contacts = await stage.sandbox.records('hubspot', 'contacts');
+    const found = contacts.find(({ properties }) => (properties as { email?: string }).email === email);
+    return String(found?.id);
+  };
+  const leadOf = async (contact: string) =>
+    (await stage.sandbox.records('salesforce', 'Lead')).find((lead) => lead.HubSpot_Id__c === contact);
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.sandbox.control('salesforce', 'rules', [
+      {
+        object: 'Lead',
+        kind: 'validation',
+        field: 'City',
+        when: { City: 'Atlantis' },
+        message: 'No such city.',
+      },
+    ]);
+    const person = (name: string, more: Record<string, string> = {}) => ({
+      email: `${name}@example.com`,
+      lastname: name,
+      company: 'Example',
+      ...more,
+    });
+    await stage.sandbox.control('hubspot', 'records/contacts', {
+      records: [
+        person('long', { jobtitle: 'x'.repeat(200), city: 'Bonn' }),
+        person('ruled', { city: 'Atlantis', jobtitle: 'Diver' }),
+        person('fine', { jobtitle: 'Engineer' }),
+      ],
+    });
+    await stage.sandbox.control('salesforce', 'records/Lead', {
+      records: [{ Email: 'someone@nowhere.co-uk', LastName: 'Odd', Company: 'Example' }],
+    });
+    await stage.untilIdle();
+  });
+  afterAll(async () => stage?.close());
+
+  it('parks the field by name; the other fields and records go on', async () => {
+    expect(await leadOf(await idOf('long@example.com'))).toMatchObject({ Title: null, City: 'Bonn' });
+    expect(await leadOf(await idOf('ruled@example.com'))).toMatchObject({ City: null, Title: 'Diver' });
+    expect(await leadOf(await idOf('fine@example.com'))).toMatchObject({ Title: 'Engineer' });
+  });
+
+  it('names in status what, cause, fault and the next step, and no value', async () => {
+    const { problems } = await stage.status();
+    const told = JSON.stringify(problems);
+    expect(told).toContain('jobtitle refused by salesforce: STRING_TOO_LONG');
+    expect(told).toContain('city refused by salesforce: FIELD_CUSTOM_VALIDATION_EXCEPTION');
+    expect(told).not.toContain('xxxx');
+    expect(problems.every(({ fault, next }) => fault === 'data' && next !== '')).toBe(true);
+    expect((await stage.verify()).unexplained).toBe(0);
+  });
+
+  it('takes a corrected value by itself', async () => {
+    const person = await stage.person();
+    const [long, ruled] = [await idOf('long@example.com'), await idOf('ruled@example.com')];
+    await person.editContacts([
+      { id: long, values: { jobtitle: 'Short' } },
+      { id: ruled, values: { city: 'Athens' } },
+    ]);
+    await stage.untilIdle();
+    expect(await leadOf(long)).toMatchObject({ Title: 'Short' });
+    expect(await leadOf(ruled)).toMatchObject({ City: 'Athens' });
+    const { problems } = await stage.status();
+    expect(problems.filter(({ what }) => /jobtitle|city/.test(what))).toEqual([]);
+  });
+});
