@@ -55,6 +55,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
     for (const pair of mappings.pairs) {
       const store = {
         linksOf: opened.store.engine.linksOf.bind(opened.store.engine),
+        cursor: opened.store.engine.cursor.bind(opened.store.engine),
         standingOf: opened.store.status.standingOf,
       };
       const call = { class: 'sweep', purpose: 'verify' } as const;

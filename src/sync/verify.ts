@@ -17,7 +17,7 @@ import { fieldsEqual, ruleForDifference } from './merge.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
 
 /** What `verify` needs of the store. */
-export interface VerifyStore extends Pick<EngineStore, 'linksOf'> {
+export interface VerifyStore extends Pick<EngineStore, 'linksOf' | 'cursor'> {
   /** By unit key; a unit of which nothing stands is not in the answer. `refs` are the records whose dirty rows count. */
   standingOf(
     pair: string,
@@ -61,7 +61,12 @@ interface Finding {
   readonly refs: readonly RecordRef[];
   /** A rule that accounts for it; null where only the store can. */
   readonly rule: string | null;
+  /** One of the records was changed after the last poll that was done when verify began: the engine cannot know of it yet. */
+  readonly isUnpolled: boolean;
 }
+
+/** Where the polls of both sides stood when verify began. Before the first there is none, and nothing waits for one. */
+type Polled = Sides<number>;
 
 const whyOf = (finding: Finding, standing: Standing | undefined): string => {
   if (finding.rule !== null) return finding.rule;
@@ -71,7 +76,8 @@ const whyOf = (finding: Finding, standing: Standing | undefined): string => {
   const parked = standing.parked.find((row) => field === null || row.field === null || row.field === field);
   if (parked) return `parked: ${parked.code} in ${systemLabel[parked.system]}`;
   if (standing.review !== null) return `review: ${standing.review}`;
-  return standing.dirty ? 'pending' : unexplained;
+  if (standing.dirty) return 'pending';
+  return finding.isUnpolled ? 'pending: changed since the last poll' : unexplained;
 };
 
 /** Collects findings page by page and asks the store about each page's; what is kept is differences alone. */
@@ -115,6 +121,7 @@ const compareFields = (
   report: Report,
   link: Link,
   values: Sides<RawFields>,
+  isUnpolled: boolean,
 ): readonly Finding[] =>
   context.pair.fields.flatMap((field) => {
     const raw = {
@@ -137,6 +144,7 @@ const compareFields = (
       unit: `link:${link.id}`,
       refs: refsOf(context.pair, link),
       rule: ruleForDifference(field, { base: link.base[field.name], values: raw, times }),
+      isUnpolled,
     };
   });
 
@@ -144,7 +152,12 @@ const refsOf = (pair: PairMapping, link: Link): readonly RecordRef[] =>
   systems.map((system) => ({ system, type: pair.types[system], id: link.ids[system] }));
 
 /** A record without a live link: by rule, by a tombstone, or because of something that the store knows. */
-const alone = (context: VerifyContext, record: ChangedRecord, link: Link | undefined): Finding => {
+const alone = (
+  context: VerifyContext,
+  record: ChangedRecord,
+  link: Link | undefined,
+  polled: Polled,
+): Finding => {
   const { pair } = context;
   const { system, id } = record.ref;
   const matchable = pair.match.some(
@@ -164,11 +177,12 @@ const alone = (context: VerifyContext, record: ChangedRecord, link: Link | undef
     unit: formatRef(record.ref),
     refs: [record.ref],
     rule,
+    isUnpolled: record.stamp > polled[system],
   };
 };
 
 /** A live link whose record on one side is not there, or deleted. */
-const halfGone = (context: VerifyContext, link: Link): Finding => ({
+const halfGone = (context: VerifyContext, link: Link, isUnpolled: boolean): Finding => ({
   item: {
     object: context.pair.name,
     hubspotId: link.ids.hubspot,
@@ -180,6 +194,7 @@ const halfGone = (context: VerifyContext, link: Link): Finding => ({
   unit: `link:${link.id}`,
   refs: refsOf(context.pair, link),
   rule: null,
+  isUnpolled,
 });
 
 async function* pagesOf(context: VerifyContext, system: System) {
@@ -196,7 +211,12 @@ async function* pagesOf(context: VerifyContext, system: System) {
   } while (after !== null);
 }
 
-const verifyHubSpot = async (context: VerifyContext, report: Report, seen: Set<string>): Promise<void> => {
+const verifyHubSpot = async (
+  context: VerifyContext,
+  report: Report,
+  seen: Set<string>,
+  polled: Polled,
+): Promise<void> => {
   const { pair, store } = context;
   for await (const records of pagesOf(context, 'hubspot')) {
     const links = await store.linksOf(
@@ -214,11 +234,14 @@ const verifyHubSpot = async (context: VerifyContext, report: Report, seen: Set<s
     const findings = records.flatMap((record): readonly Finding[] => {
       report.countRecord();
       const link = links.get(record.ref.id);
-      if (!link || link.ended) return [alone(context, record, link)];
+      if (!link || link.ended) return [alone(context, record, link, polled)];
       seen.add(link.id);
       const other = others.get(link.ids.salesforce);
-      if (!other || other.deleted) return [halfGone(context, link)];
-      return compareFields(context, report, link, { hubspot: record.fields, salesforce: other.fields });
+      const isUnpolled =
+        record.stamp > polled.hubspot || (other !== undefined && other.stamp > polled.salesforce);
+      if (!other || other.deleted) return [halfGone(context, link, isUnpolled)];
+      const values = { hubspot: record.fields, salesforce: other.fields };
+      return compareFields(context, report, link, values, isUnpolled);
     });
     await report.add(findings);
   }
@@ -228,6 +251,7 @@ const verifySalesforce = async (
   context: VerifyContext,
   report: Report,
   seen: ReadonlySet<string>,
+  polled: Polled,
 ): Promise<void> => {
   const { pair, store } = context;
   for await (const records of pagesOf(context, 'salesforce')) {
@@ -240,7 +264,10 @@ const verifySalesforce = async (
       const link = links.get(record.ref.id);
       if (link && !link.ended && seen.has(link.id)) return [];
       report.countRecord();
-      return [link && !link.ended ? halfGone(context, link) : alone(context, record, link)];
+      const isUnpolled = record.stamp > polled.salesforce;
+      return [
+        link && !link.ended ? halfGone(context, link, isUnpolled) : alone(context, record, link, polled),
+      ];
     });
     await report.add(findings);
   }
@@ -254,7 +281,10 @@ const verifySalesforce = async (
 export const verifyPair = async (context: VerifyContext): Promise<VerifyReport> => {
   const report = new Report(context);
   const seen = new Set<string>();
-  await verifyHubSpot(context, report, seen);
-  await verifySalesforce(context, report, seen);
+  const stampOf = async (system: System): Promise<number> =>
+    (await context.store.cursor(context.pair.name, system))?.stamp ?? Number.POSITIVE_INFINITY;
+  const polled = { hubspot: await stampOf('hubspot'), salesforce: await stampOf('salesforce') };
+  await verifyHubSpot(context, report, seen, polled);
+  await verifySalesforce(context, report, seen, polled);
   return report.result();
 };

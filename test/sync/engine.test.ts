@@ -5,6 +5,7 @@ import { repositoryRoot } from '../../src/settings.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
+import { verifyPair } from '../../src/sync/verify.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
@@ -254,6 +255,51 @@ describe('changes', () => {
     await pollBoth();
     await drain();
     expect(salesforce.records.get(leadId)?.fields.Title).toBe('Chair');
+  });
+});
+
+describe('verify', () => {
+  const verify = async () =>
+    verifyPair({
+      pair,
+      systems: context.systems,
+      store: {
+        linksOf: (...request) => context.store.linksOf(...request),
+        cursor: (...request) => context.store.cursor(...request),
+        standingOf: (...request) => fixture.store.status.standingOf(...request),
+      },
+      call: { class: 'sweep', purpose: 'verify' },
+    });
+  const whys = async () => (await verify()).items.map(({ field, why }) => `${field}: ${why}`);
+
+  beforeEach(async () => {
+    hubspot.edit(contact(1));
+    hubspot.edit(contact(2, { email: null }));
+    await align();
+    await pollBoth();
+    await drain();
+  });
+
+  it('counts a difference that nothing accounts for', async () => {
+    expect(await whys()).toEqual(['null: no valid match key']);
+    const [lead] = salesforce.records.values();
+    if (lead) lead.fields.Title = 'Nobody knows why';
+    expect(await verify()).toMatchObject({ drift: 2, unexplained: 1, records: 2 });
+  });
+
+  it('knows an edit that no poll can have seen, and one that waits', async () => {
+    const [id] = hubspot.records.keys();
+    hubspot.edit({ jobtitle: 'CTO' }, id);
+    expect(await whys()).toContain('jobtitle: pending: changed since the last poll');
+    await pollBoth();
+    expect(await whys()).toContain('jobtitle: pending');
+    await drain();
+    expect(await whys()).toEqual(['null: no valid match key']);
+  });
+
+  it('counts a record that lost its counterpart', async () => {
+    salesforce.records.clear();
+    expect(await verify()).toMatchObject({ unexplained: 1 });
   });
 });
 
