@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { workClasses } from '../model/budget.ts';
 import type { Backlog } from '../model/state.ts';
 import { type Db, run } from './transaction.ts';
 
@@ -9,7 +10,7 @@ import { type Db, run } from './transaction.ts';
 export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
   const [row] = await run(
     db,
-    sql<Backlog>`
+    sql<Omit<Backlog, 'strongest'> & { class: number | null }>`
       with leased as materialized (
         select lease.unit, link.hubspot_id, link.salesforce_id
         from tandem.leases lease left join tandem.links link on lease.unit = 'link:' || link.id
@@ -27,6 +28,7 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
         (select count(*) from tandem.dirty where pair = ${pair})::float8 as dirty,
         ((select count(*) from tandem.dirty where pair = ${pair} and due <= now()) - (select rows from busy))::float8
           as due,
+        (select min(class) from tandem.dirty where pair = ${pair} and due <= now())::int as class,
         (select extract(epoch from now() - min(since)) * 1000 from tandem.dirty where pair = ${pair})::float8
           as "oldestMs",
         (select count(*) from tandem.intents where pair = ${pair})::float8 as "openIntents",
@@ -36,5 +38,6 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
         (select count(*) from tandem.links where pair = ${pair} and ended_at is null)::float8 as links`,
   );
   if (row === undefined) throw new Error('backlog: no row');
-  return row;
+  const { class: place, ...counts } = row;
+  return { ...counts, strongest: place === null ? null : (workClasses[place] ?? null) };
 };

@@ -6,6 +6,7 @@ import type {
   DirtyMark,
   Link,
   NewIntent,
+  Parked,
   Problem,
   UnitSettlement,
 } from '../model/state.ts';
@@ -16,11 +17,11 @@ import { openIntents } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
 import { linksOf, liveLinks } from './links.ts';
-import { retryParked } from './parked.ts';
+import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
 import { type SettleResult, settle } from './settle/settle.ts';
 import { alignments, commitSignals, cursor, type Position } from './signals.ts';
-import type { Db } from './transaction.ts';
+import { type Db, inTransaction } from './transaction.ts';
 
 /**
  * What the engine asks of the store (sync/ports.ts, EngineStore, has the contract), in Postgres. Each method is one transaction
@@ -41,6 +42,10 @@ export class PostgresEngineStore {
 
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     return liveLinks(this.#db, ids);
+  }
+
+  parkedOf(pair: string, units: readonly string[]): Promise<ReadonlyMap<string, readonly Parked[]>> {
+    return inTransaction(this.#db, (tx) => parkedOfUnits(tx, pair, units));
   }
 
   commitSignals(marks: readonly DirtyMark[], position?: Position): Promise<void> {

@@ -1,62 +1,115 @@
 import type { WorkClass } from '../model/budget.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { DirtyMark, Link } from '../model/state.ts';
-import { otherSystem } from '../model/system.ts';
+import type { DirtyMark, Link, Parked } from '../model/state.ts';
+import { formatRef, otherSystem } from '../model/system.ts';
 import { sameCanonical } from '../model/value.ts';
-import type { EngineContext } from './engine.ts';
+import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
+import type { EngineStore } from './ports.ts';
 
-/** Whether every value that the signal carries equals this side's half of the base: then nothing happened that is not settled. */
-const equalsBase = (pair: PairMapping, record: ChangedRecord, link: Link): boolean => {
+/** What intake needs of the engine. */
+export interface IntakeContext {
+  readonly pair: PairMapping;
+  readonly mappingHash: string;
+  readonly store: Pick<EngineStore, 'linksOf' | 'parkedOf'>;
+}
+
+/** The mapped fields whose value in the signal differs from this side's half of the base, or that have no base yet. */
+const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
   const { system } = record.ref;
-  const identity = record.fields[pair.identity[system]];
-  const other = link.ids[otherSystem(system)];
-  if (identity !== undefined && identity !== other) return false;
-  return pair.fields.every((field) => {
+  return pair.fields.filter((field) => {
     const name = field.fields[system];
-    if (!Object.hasOwn(record.fields, name)) return true;
+    if (!Object.hasOwn(record.fields, name)) return false;
     const half = link.base[field.name];
-    if (!half) return false;
+    if (!half) return true;
     const raw = record.fields[name] ?? null;
     const codec = field.codecs[system];
-    return raw === half[system] || sameCanonical(codec.decode(raw), codec.decode(half[system]));
+    return raw !== half[system] && !sameCanonical(codec.decode(raw), codec.decode(half[system]));
   });
+};
+
+/** The identity field says something else than the link: emptied, or given to another record. */
+const losesIdentity = (pair: PairMapping, { ref, fields }: ChangedRecord, link: Link): boolean => {
+  const identity = fields[pair.identity[ref.system]];
+  return identity !== undefined && identity !== link.ids[otherSystem(ref.system)];
+};
+
+/**
+ * A state of the record that is older than one already seen: a search index that lags shows it for seconds after our own write. The
+ * newer state makes a signal of its own.
+ */
+const isOutdated = (record: ChangedRecord, link: Link): boolean =>
+  record.stamp < link.stamps[record.ref.system];
+
+const namesOther = (pair: PairMapping, { ref, fields }: ChangedRecord): boolean => {
+  const identity = fields[pair.identity[ref.system]];
+  return typeof identity === 'string' && identity !== '';
 };
 
 /** A record without link is worth a look if it could be matched: a valid match key, or the other side's id. */
 const couldMatch = (pair: PairMapping, record: ChangedRecord): boolean => {
   const { system } = record.ref;
-  const identity = record.fields[pair.identity[system]];
-  if (typeof identity === 'string' && identity !== '') return true;
-  return pair.match.some(
-    (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
+  return (
+    namesOther(pair, record) ||
+    pair.match.some(
+      (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
+    )
+  );
+};
+
+/** What a signal could be told to be news by. Without a link every signal of a matchable record is, but for refused creates. */
+interface News {
+  readonly record: ChangedRecord;
+  /** `link:ID`, or the record's own key. */
+  readonly unit: string;
+  readonly link: Link | null;
+}
+
+const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined): News | null => {
+  if (!link) {
+    const isOpen = !record.deleted && couldMatch(pair, record);
+    return isOpen ? { record, unit: formatRef(record.ref), link: null } : null;
+  }
+  if (link.ended) return null;
+  const unit = `link:${link.id}`;
+  if (record.deleted) return { record, unit, link };
+  if (isOutdated(record, link)) return null;
+  const isNews = losesIdentity(pair, record, link) || newsIn(pair, record, link).length > 0;
+  return isNews ? { record, unit, link } : null;
+};
+
+/** Whether nothing is new but what was refused already, and stays parked until a value or the mapping changes. */
+const isKnown = (context: IntakeContext, { record, link }: News, parked: readonly Parked[]): boolean => {
+  const { pair, mappingHash } = context;
+  if (parked.length === 0 || record.deleted) return false;
+  if (!link) return !namesOther(pair, record) && isRefusedCreate(context, record, parked);
+  if (losesIdentity(pair, record, link)) return false;
+  return newsIn(pair, record, link).every((field) =>
+    isKnownRefusal(mappingHash, field, record, link, parked),
   );
 };
 
 /**
  * Turns records that a listing or poll named into dirty marks. A signal whose values equal this side's half of the base ends here,
- * without a read or a row; this is where the worker's own writes end. The values go no further: only reads by id feed a merge.
+ * without a read or a row; this is where the worker's own writes end. So does one that is older than what was seen, or news of
+ * refused values alone. The values go no further: only reads by id feed a merge.
  */
 export const marksOf = async (
-  context: EngineContext,
+  context: IntakeContext,
   records: readonly ChangedRecord[],
   workClass: WorkClass,
   cause: string,
 ): Promise<readonly DirtyMark[]> => {
   const [first] = records;
   if (!first) return [];
-  const { pair } = context;
-  const links = await context.store.linksOf(
-    pair.name,
-    first.ref.system,
-    records.map((record) => record.ref.id),
-  );
-  return records.flatMap((record) => {
-    const link = links.get(record.ref.id);
-    if (link?.ended) return [];
-    const ends = link
-      ? !record.deleted && equalsBase(pair, record, link)
-      : record.deleted || !couldMatch(pair, record);
-    return ends ? [] : { pair: pair.name, ref: record.ref, class: workClass, stamp: record.stamp, cause };
-  });
+  const { pair, store } = context;
+  const ids = records.map((record) => record.ref.id);
+  const links = await store.linksOf(pair.name, first.ref.system, ids);
+  const news = records.flatMap((record) => newsOf(pair, record, links.get(record.ref.id)) ?? []);
+  if (news.length === 0) return [];
+  const units = news.map(({ unit }) => unit);
+  const parked = await store.parkedOf(pair.name, units);
+  return news
+    .filter((each) => !isKnown(context, each, parked.get(each.unit) ?? []))
+    .map(({ record: { ref, stamp } }) => ({ pair: pair.name, ref, class: workClass, stamp, cause }));
 };

@@ -43,7 +43,7 @@ const timeOf = (
   return { from, to: snapshot.stamp, clock: 'interval' };
 };
 
-const rawOf = (snapshot: RecordSnapshot, apiField: string): RawValue | undefined =>
+const rawOf = (snapshot: Pick<RecordSnapshot, 'fields'>, apiField: string): RawValue | undefined =>
   Object.hasOwn(snapshot.fields, apiField) ? snapshot.fields[apiField] : undefined;
 
 /** Salesforce gives 18 characters and takes 15; the first 15 are the id. */
@@ -169,7 +169,7 @@ export type CreatePlan =
  */
 export const planCreate = (
   { pair, mappingHash }: Mapped,
-  source: RecordSnapshot,
+  source: Pick<RecordSnapshot, 'ref' | 'fields'>,
   parked: readonly Parked[],
 ): CreatePlan => {
   const from = source.ref.system;

@@ -2,6 +2,7 @@ import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOf } from './intake.ts';
 import { clearCallFailure } from './problems.ts';
+import { SignalMemory } from './signal-memory.ts';
 
 /** What one poll of one system found. */
 export interface PollResult {
@@ -11,10 +12,14 @@ export interface PollResult {
 
 /**
  * Reads what changed in one system since its cursor, less the overlap, and commits the dirty rows of each page together with the
- * cursor behind it. Nothing happens before the first alignment has set the cursor.
+ * cursor behind it. Nothing happens before the first alignment has set the cursor. Signals that `memory` holds end here.
  * @throws CallFailed when the system cannot be polled; what was committed stays.
  */
-export const pollOnce = async (context: EngineContext, system: System): Promise<PollResult> => {
+export const pollOnce = async (
+  context: EngineContext,
+  system: System,
+  memory = new SignalMemory(),
+): Promise<PollResult> => {
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system);
   if (!cursor) return { seen: 0, marked: 0 };
@@ -27,8 +32,11 @@ export const pollOnce = async (context: EngineContext, system: System): Promise<
     contextFor(context, 'live', 'poll'),
   );
   for await (const page of pages) {
-    const marks = await marksOf(context, page.records, 'live', `poll of ${system}`);
+    const fresh = page.records.filter((record) => !memory.has(record));
+    const marks = await marksOf(context, fresh, 'live', `poll of ${system}`);
     await store.commitSignals(marks, { cursor: { pair: pair.name, system, at: page.cursor } });
+    const dirty = new Set(marks.map(({ ref }) => ref.id));
+    memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
     seen += page.records.length;
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);

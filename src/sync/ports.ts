@@ -7,6 +7,7 @@ import type {
   DirtyMark,
   Link,
   NewIntent,
+  Parked,
   Problem,
   UnitSettlement,
 } from '../model/state.ts';
@@ -22,6 +23,9 @@ export interface EngineStore {
 
   /** Live links by id. */
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
+
+  /** What is parked, by unit key. */
+  parkedOf(pair: string, units: readonly string[]): Promise<ReadonlyMap<string, readonly Parked[]>>;
 
   /**
    * Commits dirty rows and, with them, the cursor or alignment they came from: neither without the other. A row that is

@@ -3,9 +3,11 @@ import { CallFailed } from '../model/failure.ts';
 import { bothSides, type Sides, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
 import { againAfterMs } from './backoff.ts';
+import { BatchFill } from './batch-fill.ts';
 import type { EngineContext } from './engine.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
+import { SignalMemory } from './signal-memory.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
 /** What the worker did since it started. */
@@ -55,9 +57,15 @@ export class Runner {
   /** When the newest complete look at both systems began; 0 before the first. */
   private lookedAt = 0;
   private pollSoon: (() => void) | null = null;
+  private readonly fill = new BatchFill();
+  private readonly signals = bothSides(() => new SignalMemory());
 
   constructor(context: EngineContext, pollEveryMs: number) {
-    this.context = context;
+    const wake = (pair: string): void => {
+      this.fill.tell();
+      context.wake.wake(pair);
+    };
+    this.context = { ...context, wake: { wake } };
     this.pollEveryMs = pollEveryMs;
     this.startedAt = context.nowMs();
     this.movedAt = this.startedAt;
@@ -153,10 +161,13 @@ export class Runner {
   private async drainLane(): Promise<void> {
     let failures = 0;
     while (!this.ending.signal.aborted) {
-      const result = await this.safely('work', async () => {
-        const backlog = await this.context.store.backlog(this.context.pair.name);
-        return backlog.due === 0 ? null : workOnce(this.context, backlog.strongest ?? 'live');
-      });
+      const result = await this.safely('work', async () =>
+        this.fill.next(
+          async () => this.context.store.backlog(this.context.pair.name),
+          this.ending.signal,
+          async ({ strongest }, claimed) => workOnce(this.context, strongest ?? 'live', claimed),
+        ),
+      );
       if (!result || result.units === 0) return;
       this.count(result);
       failures = result.failed === result.units && !result.moved ? failures + 1 : 0;
@@ -167,8 +178,12 @@ export class Runner {
   private async pollLoop(): Promise<void> {
     while (!this.ending.signal.aborted) {
       const began = this.context.nowMs();
-      const results = await Promise.all(
-        systems.map((system) => this.safely(`poll ${system}`, async () => pollOnce(this.context, system))),
+      const results = await this.fill.whileStreaming(async () =>
+        Promise.all(
+          systems.map((system) =>
+            this.safely(`poll ${system}`, async () => pollOnce(this.context, system, this.signals[system])),
+          ),
+        ),
       );
       if (this.aligned && results.every((result) => result !== null)) this.lookedAt = began;
       await this.untilNextPoll();
@@ -189,7 +204,9 @@ export class Runner {
   private async alignLoop(): Promise<void> {
     let failures = 0;
     while (!this.ending.signal.aborted) {
-      const step = await this.safely('alignment', async () => alignStep(this.context));
+      const step = await this.fill.whileStreaming(async () =>
+        this.safely('alignment', async () => alignStep(this.context)),
+      );
       if (step === 'done') {
         if (!this.aligned) this.context.events.emit('alignment-done', { pair: this.context.pair.name });
         this.aligned = true;

@@ -270,11 +270,19 @@ const giveBack = async (context: EngineContext, drafts: readonly Draft[]): Promi
   }
 };
 
-/** Claims up to a batch of units and brings each to its end. Rejects only when the store fails. */
-export const workOnce = async (context: EngineContext, reserveAs: WorkClass): Promise<BatchResult> =>
+/**
+ * Claims up to a batch of units and brings each to its end; `claimed` is called once they are claimed. Rejects only when the store
+ * fails.
+ */
+export const workOnce = async (
+  context: EngineContext,
+  reserveAs: WorkClass,
+  claimed: () => void = () => undefined,
+): Promise<BatchResult> =>
   withReservations(context, reserveAs, async (reservations) => {
     const { store, holder, timing } = context;
     const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs);
+    claimed();
     if (units.length === 0) return nothing;
     const drafts = units.map(makeDraft);
     const workClass = strongestOf(units);

@@ -1,0 +1,43 @@
+import type { FieldMapping } from '../model/mapping.ts';
+import type { ChangedRecord } from '../model/record.ts';
+import type { Link, Parked } from '../model/state.ts';
+import { otherSystem } from '../model/system.ts';
+import { digestOf } from './digest.ts';
+import { viewOf } from './merge.ts';
+import { type Mapped, planCreate } from './plan.ts';
+
+/**
+ * Whether a field of a linked record differs from its base only because the other side has refused its value, or this side the
+ * other's: what would be sent is what was refused. Then a signal of it is no news; another value, or a corrected mapping, is.
+ */
+export const isKnownRefusal = (
+  mappingHash: string,
+  field: FieldMapping,
+  record: ChangedRecord,
+  link: Link,
+  parked: readonly Parked[],
+): boolean => {
+  const { system } = record.ref;
+  const other = otherSystem(system);
+  const value = viewOf(field, system, record.fields[field.fields[system]] ?? null);
+  const own = parked.filter((row) => row.field === field.name);
+  if (value.kind === 'foreign') return false;
+  // The other's value was refused here when the record was created: here it is blank, and there is no base.
+  if (value.kind === 'blank' && link.base[field.name] === undefined) {
+    return own.some((row) => row.system === system && row.refused !== '');
+  }
+  const sent = field.codecs[other].encode(value);
+  const refused = digestOf(mappingHash, { [field.fields[other]]: sent });
+  return own.some((row) => row.system === other && row.refused === refused);
+};
+
+/** Whether the other side has refused to create this very record: its counterpart would be refused again. */
+export const isRefusedCreate = (
+  mapped: Mapped,
+  record: ChangedRecord,
+  parked: readonly Parked[],
+): boolean => {
+  if (parked.length === 0) return false;
+  const plan = planCreate(mapped, record, parked);
+  return plan.kind === 'blocked' && plan.stillParked.length > 0;
+};
