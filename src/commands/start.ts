@@ -20,9 +20,11 @@ export interface StartOptions {
   readonly editsPerMinute: number;
 }
 
+/** A path as it can be pasted into a shell. */
 const pathFor = (path: string): string => {
   const near = relative(process.cwd(), path);
-  return near === '' || near.startsWith('..') ? path : near;
+  const shown = near === '' || near.startsWith('..') ? path : near;
+  return /^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 };
 
 const tellBeginning = (screen: Screen, beginning: Beginning, options: StartOptions): void => {

@@ -32,8 +32,10 @@ interface Pending {
   isLate: boolean;
 }
 
-/** An edit that is not there by then is said to be late, once, and looked for. */
+/** An edit that is not there by then is said to be late, once. */
 const lateMs = 30_000;
+/** One that is not there by then (the other side's newer value won, say) is not waited for any longer. */
+const givenUpMs = 600_000;
 const latencyWindow = 1_000;
 
 /**
@@ -103,7 +105,9 @@ export class Arrivals {
   /** Says what is late; call it now and then. */
   check(): void {
     for (const pending of this.#pending) {
-      if (pending.isLate || performance.now() - pending.edit.at < lateMs) continue;
+      const ageMs = performance.now() - pending.edit.at;
+      if (ageMs > givenUpMs) this.#pending.delete(pending);
+      if (pending.isLate || ageMs < lateMs) continue;
       pending.isLate = true;
       this.#onLate(pending.edit);
     }
