@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/models/Filter.js';
 import { Connection } from 'jsforce';
+import { z } from 'zod';
 import type { System } from '../../src/model/system.ts';
 import type { Sandbox } from '../kit/sandbox.ts';
 
@@ -73,6 +74,25 @@ const differences = (
       .map(([from, to]) => [to, String(source[from]).trim()]),
   );
 
+const refusal = z.object({ data: z.object({ fields: z.array(z.string()).min(1) }) });
+
+/** Updates a lead; where Salesforce refuses a value (a name too long), again without the fields it blames. */
+const updateLead = async (
+  salesforce: Connection,
+  id: string,
+  changed: Readonly<Record<string, string | null>>,
+): Promise<void> => {
+  try {
+    await salesforce.sobject('Lead').update({ Id: id, ...changed });
+  } catch (error) {
+    const refused = refusal.safeParse(error);
+    if (!refused.success) throw error;
+    const { fields: blamed } = refused.data.data;
+    const rest = Object.fromEntries(Object.entries(changed).filter(([name]) => !blamed.includes(name)));
+    if (Object.keys(rest).length > 0) await salesforce.sobject('Lead').update({ Id: id, ...rest });
+  }
+};
+
 const toSalesforce = async (sandbox: Sandbox, since: number): Promise<number> => {
   const { hubspot, salesforce } = await connect(sandbox);
   const properties = [...Object.keys(fields), 'tandem_salesforce_id'];
@@ -97,7 +117,7 @@ const toSalesforce = async (sandbox: Sandbox, since: number): Promise<number> =>
       const lead = await salesforce.sobject('Lead').retrieve(id);
       const changed = differences(contact, lead, Object.entries(fields));
       if (Object.keys(changed).length === 0) continue;
-      await salesforce.sobject('Lead').update({ Id: id, ...changed });
+      await updateLead(salesforce, id, changed);
       written += 1;
     }
     const next = page.paging?.next?.after;
