@@ -7,7 +7,7 @@ import { againAfterMs } from './backoff.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { beginningOf, type Looked, lookLinked, planLooked } from './linked.ts';
-import { baseOfCreated, rawFieldsOf } from './plan.ts';
+import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
@@ -61,7 +61,10 @@ const beginLinks = async (
 ): Promise<readonly Looked[]> => {
   if (beginnings.length === 0) return [];
   for (const { draft, snapshots, base, how } of beginnings) {
-    draft.begin = { ...beginningOf(snapshots), base };
+    const begin = beginningOf(snapshots);
+    // What is equal has its base at once: an edit that comes before the second step must not meet a link that knows nothing.
+    const { settled } = planLinked(context, { ...begin, base }, snapshots, draft.unit.parked);
+    draft.begin = { ...begin, base: { ...base, ...settled } };
     draft.ledger.push({
       pair: context.pair.name,
       event: 'link',

@@ -304,6 +304,26 @@ describe('verify', () => {
 });
 
 describe('a store that fails in the middle of a batch', () => {
+  it('an edit made after a link began, and before its second step, is kept', async () => {
+    const id = hubspot.edit(contact(1));
+    salesforce.edit({ Email: 'person1@example.com', LastName: 'Person 1', Company: 'Example', Title: 'CEO' });
+    let failures = 0;
+    const store = new Proxy(fixture.store.engine, {
+      get: (target, name) => {
+        if (name !== 'openIntents' || failures > 0) return Reflect.get(target, name).bind(target);
+        return async () => {
+          failures += 1;
+          throw new Error('the store went away');
+        };
+      },
+    });
+    await alignStep(context);
+    await expect(workOnce({ ...context, store }, 'live')).rejects.toThrow('the store went away');
+    hubspot.edit({ jobtitle: 'CTO' }, id);
+    await align();
+    expect(salesforce.live()[0]?.Title).toBe('CTO');
+  });
+
   it('gets its units back at once, and the batch is done again', async () => {
     hubspot.edit(contact(1));
     let failures = 0;
