@@ -4,6 +4,7 @@ import type {
   Backlog,
   ClaimedUnit,
   DirtyMark,
+  Intent,
   Link,
   NewIntent,
   Parked,
@@ -13,7 +14,7 @@ import type {
 import type { System } from '../model/system.ts';
 import { backlog } from './backlog.ts';
 import { claim } from './claim.ts';
-import { openIntents } from './intents.ts';
+import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
 import { linksOf, liveLinks } from './links.ts';
@@ -76,6 +77,14 @@ export class PostgresEngineStore {
     marginMs: number,
   ): Promise<ReadonlySet<string>> {
     return openIntents(this.#db, intents, fences, deadlineMs, marginMs);
+  }
+
+  openIntentsFrom(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly intents: readonly Intent[]; readonly waitMs: number }>> {
+    return openIntentsFrom(this.#db, pair, system, ids);
   }
 
   settle(settlements: readonly UnitSettlement[]): Promise<SettleResult> {

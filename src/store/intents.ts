@@ -147,6 +147,30 @@ const toIntent = (row: IntentRow): Intent => ({
   deadline: row.deadline,
 });
 
+/**
+ * EngineStore.openIntentsFrom. `waitMs` is by the store's clock; above 0 the request may still be under way.
+ */
+export const openIntentsFrom = async (
+  db: Db,
+  pair: string,
+  system: System,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { readonly intents: readonly Intent[]; readonly waitMs: number }>> => {
+  if (ids.length === 0) return new Map();
+  const records = [...new Set(ids)].map((id): UnitRecord => ({ unit: id, pair, system, type: null, id }));
+  return inTransaction(db, async (tx) => {
+    const { rows } = await sql<{ now: number }>`select ${epochMs('now()')} as now`.execute(tx);
+    const now = rows[0]?.now ?? 0;
+    const found = await openIntentsOf(tx, records);
+    return new Map(
+      [...found].map(([id, intents]) => {
+        const waitMs = Math.max(0, ...intents.map((intent) => intent.deadline - now));
+        return [id, { intents, waitMs }];
+      }),
+    );
+  });
+};
+
 /** Open intents whose source is one of these records, by the unit the record belongs to now. */
 export const openIntentsOf = async (
   tx: Tx,

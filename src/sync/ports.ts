@@ -5,6 +5,7 @@ import type {
   Backlog,
   ClaimedUnit,
   DirtyMark,
+  Intent,
   Link,
   NewIntent,
   Parked,
@@ -68,6 +69,16 @@ export interface EngineStore {
     deadlineMs: number,
     marginMs: number,
   ): Promise<ReadonlySet<string>>;
+
+  /**
+   * Open intents that were computed from these records, by record id; `waitMs` above 0: one of their requests may still be under
+   * way for so long.
+   */
+  openIntentsFrom(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly intents: readonly Intent[]; readonly waitMs: number }>>;
 
   /** Applies settlements, each whole or not at all, and releases their units. Answers links that began, by unit key, and the units refused. */
   settle(

@@ -1,6 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Base } from '../model/state.ts';
+import type { Base, Intent } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { againAfterMs } from './backoff.ts';
@@ -116,15 +116,47 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
   });
 };
 
-/** Closes the creates whose outcome was unknown, and answers what they are now seen to have written. */
-const settleCreates = (context: EngineContext, draft: Draft, other: RecordSnapshot | null): Base => {
+/** Closes creates whose outcome was unknown, and answers what they are now seen to have written to `target`. */
+const settleCreates = (
+  context: EngineContext,
+  draft: Draft,
+  intents: readonly Intent[],
+  target: RecordSnapshot | null,
+): Base => {
   const base: Record<string, Sides<RawValue>> = {};
-  for (const intent of draft.unit.intents) {
+  for (const intent of intents) {
     draft.closedIntents.push(intent.id);
-    if (!other || intent.target.system !== other.ref.system) continue;
-    Object.assign(base, baseOfWrites(intent.target.system, landedWrites(context.pair, intent, other)));
+    if (!target || intent.target.system !== target.ref.system) continue;
+    Object.assign(base, baseOfWrites(intent.target.system, landedWrites(context.pair, intent, target)));
   }
   return base;
+};
+
+/**
+ * A record that is about to be linked may itself be the work of a create whose outcome is unknown, out of its counterpart's own
+ * unit. What that wrote is base, not somebody's entry: else an edit of the counterpart would lose to its own older value.
+ * While such a request may still be under way nothing begins.
+ */
+const settleCreatesOfOthers = async (
+  context: EngineContext,
+  system: System,
+  beginnings: readonly Beginning[],
+): Promise<readonly Beginning[]> => {
+  if (beginnings.length === 0) return [];
+  const ids = beginnings.map(({ snapshots }) => snapshots[otherSystem(system)].ref.id);
+  const open = await context.store.openIntentsFrom(context.pair.name, otherSystem(system), ids);
+  return beginnings.flatMap((beginning, index) => {
+    const found = open.get(ids[index] ?? '');
+    if (!found) return beginning;
+    const { draft, snapshots } = beginning;
+    if (found.waitMs > 0) {
+      draft.closedIntents = [];
+      lookAgain(draft, found.waitMs);
+      return [];
+    }
+    const landed = settleCreates(context, draft, found.intents, snapshots[system]);
+    return { ...beginning, base: { ...beginning.base, ...landed } };
+  });
 };
 
 const decide = (
@@ -139,7 +171,7 @@ const decide = (
   const verdict = decideMatch(candidates, isLinked);
   draft.review = null;
   if (verdict.kind === 'review') {
-    settleCreates(context, draft, null);
+    settleCreates(context, draft, draft.unit.intents, null);
     const { cause } = verdict;
     draft.review = {
       pair: pair.name,
@@ -151,14 +183,14 @@ const decide = (
     return null;
   }
   if (verdict.kind === 'link') {
-    const base = settleCreates(context, draft, verdict.other);
+    const base = settleCreates(context, draft, draft.unit.intents, verdict.other);
     const snapshots =
       record.ref.system === 'hubspot'
         ? { hubspot: record, salesforce: verdict.other }
         : { hubspot: verdict.other, salesforce: record };
     return { draft, snapshots, base, how: verdict.how };
   }
-  settleCreates(context, draft, null);
+  settleCreates(context, draft, draft.unit.intents, null);
   if (pair.create[target] === 'never' || seeking.keys.length === 0) {
     draft.stillParked = [];
     return null;
@@ -204,7 +236,7 @@ const workSide = async (
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);
   }
-  return { beginnings, creates };
+  return { beginnings: await settleCreatesOfOthers(context, system, beginnings), creates };
 };
 
 /** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */

@@ -395,4 +395,22 @@ describe('unknown outcomes', () => {
     await drain();
     expect([hubspot.live()[0]?.jobtitle, salesforce.live()[0]?.Title]).toEqual(['Chair', 'Chair']);
   });
+
+  it('an edit after a create whose answer is lost is not taken back by what that create wrote', async () => {
+    const id = hubspot.edit(contact(1));
+    await alignStep(context);
+    salesforce.faultFor = () => 'cut-after';
+    await workOnce(context, 'live');
+    salesforce.faultFor = () => null;
+    hubspot.edit({ jobtitle: 'CTO' }, id);
+    const [leadId] = [...salesforce.records.keys()];
+    salesforce.edit({ City: 'Bonn' }, leadId);
+    // The new lead is looked at first, as a record of its own.
+    await pollOnce(context, 'salesforce');
+    await align();
+    await pollBoth();
+    await drain();
+    expect(hubspot.live()).toMatchObject([{ jobtitle: 'CTO', city: 'Bonn' }]);
+    expect(salesforce.live()).toMatchObject([{ Title: 'CTO', City: 'Bonn' }]);
+  });
 });

@@ -6,7 +6,7 @@ import type { RawValue } from '../../src/model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../src/model/write.ts';
 import type { RecordSystem, Reserve } from '../../src/sync/ports.ts';
 
-interface FakeRecord {
+export interface FakeRecord {
   fields: Record<string, RawValue>;
   stamp: number;
   createdAt: number;
@@ -43,8 +43,8 @@ export class FakeSystem implements RecordSystem {
   onWrite: () => Promise<void> = async () => undefined;
   /** Reads by id answer what was there this many changes ago. */
   staleReads = 0;
-  private readonly clock: FakeClock;
-  private readonly past = new Map<string, FakeRecord[]>();
+  protected readonly clock: FakeClock;
+  protected readonly past = new Map<string, FakeRecord[]>();
   private number = 0;
 
   constructor(system: System, clock: FakeClock) {
@@ -83,10 +83,11 @@ export class FakeSystem implements RecordSystem {
     return this.system === 'hubspot' ? String(1_000 + this.number) : `00Q000${digits}AAA`;
   }
 
-  private snapshot(id: string, fields: readonly string[]): RecordSnapshot | null {
+  /** The record as a read by id shows it, `staleReads` changes ago. */
+  protected snapshot(id: string, fields: readonly string[], back = this.staleReads): RecordSnapshot | null {
     const current = this.records.get(id);
     const past = this.past.get(id) ?? [];
-    const record = this.staleReads > 0 ? (past.at(-this.staleReads) ?? current) : current;
+    const record = back > 0 ? (past.at(-back) ?? current) : current;
     if (!record) return null;
     return {
       ref: { system: this.system, type: this.system === 'hubspot' ? 'contacts' : 'Lead', id },
@@ -128,7 +129,7 @@ export class FakeSystem implements RecordSystem {
     });
   }
 
-  private execute(row: WriteRow): WriteOutcome {
+  protected execute(row: WriteRow): WriteOutcome {
     if (row.op === 'update') {
       if (!this.records.has(row.id)) throw new Error('update of a record that was never there');
       this.counts.updates += 1;
@@ -158,7 +159,7 @@ export class FakeSystem implements RecordSystem {
     yield { records, cursor: last ? { stamp: last.stamp, id: last.ref.id } : cursor };
   }
 
-  private changed(id: string, fields: readonly string[]): readonly ChangedRecord[] {
+  protected changed(id: string, fields: readonly string[]): readonly ChangedRecord[] {
     const found = this.snapshot(id, fields);
     return found
       ? [{ ref: found.ref, stamp: found.stamp, deleted: found.deleted, fields: found.fields }]
