@@ -1,5 +1,5 @@
 import type { Figure } from '../figure.ts';
-import { peopleSource } from '../kit/people.ts';
+import { type PeopleSource, peopleSource } from '../kit/people.ts';
 import { runUntilIdle } from '../kit/worker.ts';
 import { inWorkspace } from '../kit/workspace.ts';
 import { compareWithScript } from './beside-script.ts';
@@ -10,22 +10,27 @@ import { measureThroughput } from './throughput.ts';
 
 type Say = (line: string) => void;
 
-/** The benchmark `align`: calls against the batch minimum and a plain script, memory and the first alignment, codecs. */
-export async function* runAlign(say: Say, sizes: AlignSizes = fullSizes): AsyncGenerator<Figure> {
-  const source = peopleSource();
-  say(`people: ${source.label}`);
-  say(`codecs: ${sizes.decoded} people`);
-  yield* measureThroughput(sizes.decoded);
+/** Calls for changed records, against the batch minimum and beside a plain script, with real limits and usual latency. */
+export async function* runCalls(say: Say, source: PeopleSource, sizes: AlignSizes): AsyncGenerator<Figure> {
   yield* await inWorkspace(source.sandbox(sizes.people), async (workspace) => {
     const figures: Figure[] = [];
-    say(`calls: ${sizes.people} people aligned first, with the vendors' real limits`);
+    say(`calls: ${sizes.people} people, the simulators' real limits and usual latency`);
     await source.enter(workspace.sandbox, sizes.people);
     await runUntilIdle(workspace.sandbox, workspace.dataDir);
     say(`calls: ${sizes.changed} records changed, four times`);
-    for await (const figure of measureCalls(workspace, sizes.changed)) figures.push(figure);
-    say(`calls: ${sizes.compared} records changed, beside a plain script`);
+    for await (const figure of measureCalls(workspace, sizes)) figures.push(figure);
+    say(`calls: ${sizes.compared} records changed, Tandem beside a plain script`);
     for await (const figure of compareWithScript(workspace, sizes.compared)) figures.push(figure);
     return figures;
   });
+}
+
+/** The benchmark `align`: codecs, calls, memory and the first alignment. */
+export async function* runAlign(say: Say, sizes: AlignSizes = fullSizes): AsyncGenerator<Figure> {
+  const source = peopleSource();
+  say(`people: ${source.label}`);
+  say(`throughput: ${sizes.decoded} people, in one process`);
+  yield* measureThroughput(sizes.decoded);
+  yield* runCalls(say, source, sizes);
   yield* measureMemory(source, sizes.memory, sizes.worked, say);
 }

@@ -87,6 +87,6 @@ export async function* compareWithScript(workspace: Workspace, count: number): A
       detail,
     });
     // What the script wrote is news to Tandem's base: settled now, so that the next direction starts even.
-    await runUntilIdle(workspace.sandbox, workspace.dataDir);
+    if (from !== systems.at(-1)) await runUntilIdle(workspace.sandbox, workspace.dataDir);
   }
 }

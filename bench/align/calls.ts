@@ -8,12 +8,11 @@ import type { SystemStats } from '../kit/sandbox.ts';
 import { type Books, isLandedChange, readBooks, runUntilIdle, startWorker } from '../kit/worker.ts';
 import type { Workspace } from '../kit/workspace.ts';
 import { batchMinimum } from './minimum.ts';
+import type { AlignSizes } from './sizes.ts';
 
 /** Issue 4: at most so many times the batch minimum. */
 const targetTimesMinimum = 1.3;
 const liveWithinMs = 10 * 60_000;
-/** The worker's default interval, and a second for the poll itself. */
-const secondsOfOnePoll = 16;
 
 const statsOf = async ({ sandbox }: Workspace): Promise<Sides<SystemStats>> => ({
   hubspot: await sandbox.stats('hubspot'),
@@ -77,12 +76,18 @@ const catchUp = async (workspace: Workspace, from: System, people: readonly Link
 };
 
 /** Edits while a worker runs with its default poll: it sees them come in, part by part. */
-const live = async function* (workspace: Workspace, people: readonly LinkedIds[]): AsyncGenerator<Figure> {
+const live = async function* (
+  workspace: Workspace,
+  people: readonly LinkedIds[],
+  pollSeconds: number,
+): AsyncGenerator<Figure> {
   const { sandbox, dataDir } = workspace;
-  const worker = await startWorker(sandbox, dataDir);
+  const worker = await startWorker(sandbox, dataDir, pollSeconds);
+  // The interval, and a second for the poll itself.
+  const onePollMs = (pollSeconds + 1) * 1_000;
   try {
     // Edits meet a worker that runs, not one whose first poll still reads what was aligned just now.
-    await sleep(secondsOfOnePoll * 1_000);
+    await sleep(onePollMs);
     for (const from of systems) {
       const before = await look(workspace);
       let changes = 0;
@@ -97,7 +102,7 @@ const live = async function* (workspace: Workspace, people: readonly LinkedIds[]
       await editAsPerson(sandbox, from, people, `live ${from}`);
       await arrived;
       // The worker's next poll shows it its own writes: they must end there, without a read.
-      await sleep(secondsOfOnePoll * 1_000);
+      await sleep(onePollMs);
       yield figureOf('live', from, people.length, before, await look(workspace));
     }
   } finally {
@@ -106,10 +111,13 @@ const live = async function* (workspace: Workspace, people: readonly LinkedIds[]
 };
 
 /** Calls for changed records against the batch minimum, both directions, at rest and live, with the vendors' real limits. */
-export async function* measureCalls(workspace: Workspace, changed: number): AsyncGenerator<Figure> {
+export async function* measureCalls(
+  workspace: Workspace,
+  { changed, pollSeconds }: AlignSizes,
+): AsyncGenerator<Figure> {
   const people = await pickLinked(workspace, changed);
   for (const from of systems) yield await catchUp(workspace, from, people);
-  yield* live(workspace, people);
+  yield* live(workspace, people, pollSeconds);
 }
 
 /** So many linked people, spread over all of them. Throws when there are fewer. */

@@ -10,6 +10,8 @@ export interface AlignSizes {
   readonly memory: readonly [number, number];
   /** Records edited on each side while memory is watched. */
   readonly worked: number;
+  /** Interval of the polls of the worker that runs while edits are made. */
+  readonly pollSeconds: number;
   /** People whose records are decoded and compared. */
   readonly decoded: number;
 }
@@ -21,5 +23,6 @@ export const fullSizes: AlignSizes = {
   compared: 500,
   memory: [20_000, 100_000],
   worked: 1_000,
+  pollSeconds: 15,
   decoded: 20_000,
 };

@@ -3,7 +3,7 @@ import type { Backlog } from '../model/state.ts';
 import { unitsPerBatch } from './reservation.ts';
 
 /** Due work waits no longer than this for a full batch: short beside any poll's interval, and long beside a page's way. */
-const fillMsMax = 1_000;
+const fillMsDefault = 1_000;
 
 const aborted = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await once(signal, 'abort');
@@ -19,6 +19,12 @@ export class BatchFill {
   /** Resolves when a stream brings something or ends. */
   private news = Promise.withResolvers<void>();
   private turn: Promise<void> = Promise.resolve();
+
+  private readonly fillMsMax: number;
+
+  constructor(fillMsMax = fillMsDefault) {
+    this.fillMsMax = fillMsMax;
+  }
 
   /** Runs something that brings work. */
   async whileStreaming<T>(bring: () => Promise<T>): Promise<T> {
@@ -60,7 +66,7 @@ export class BatchFill {
   }
 
   private async untilWorthwhile(readBacklog: () => Promise<Backlog>, signal: AbortSignal): Promise<Backlog> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(fillMsMax)]);
+    const over = AbortSignal.any([signal, AbortSignal.timeout(this.fillMsMax)]);
     for (;;) {
       const isLast = this.streams === 0 || over.aborted;
       const news = this.news.promise;

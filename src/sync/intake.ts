@@ -34,12 +34,15 @@ const losesIdentity = (pair: PairMapping, { ref, fields }: ChangedRecord, link: 
   return identity !== undefined && identity !== link.ids[otherSystem(ref.system)];
 };
 
+/** HubSpot's search and its other answers may stamp one change some milliseconds apart. */
+const stampToleranceMs = 1_000;
+
 /**
  * A state of the record that is older than one already seen: a search index that lags shows it for seconds after our own write. The
  * newer state makes a signal of its own.
  */
 const isOutdated = (record: ChangedRecord, link: Link): boolean =>
-  record.stamp < link.stamps[record.ref.system];
+  record.stamp + stampToleranceMs < link.stamps[record.ref.system];
 
 const namesOther = (pair: PairMapping, { ref, fields }: ChangedRecord): boolean => {
   const identity = fields[pair.identity[ref.system]];

@@ -2,7 +2,7 @@ import type { ChangedRecord } from '../model/record.ts';
 import { digestOf } from './digest.ts';
 
 /** Signals remembered at most, some 15 MB; those that came first are forgotten first, which costs a look and no more. */
-const signalsMax = 50_000;
+const signalsMaxDefault = 50_000;
 
 /**
  * The signals of one system that became dirty rows, so that the polls' overlap does not make them dirty over and over: a record that
@@ -12,6 +12,12 @@ const signalsMax = 50_000;
  */
 export class SignalMemory {
   private readonly digests = new Map<string, string>();
+
+  private readonly signalsMax: number;
+
+  constructor(signalsMax = signalsMaxDefault) {
+    this.signalsMax = signalsMax;
+  }
 
   private static digest({ stamp, deleted, fields }: ChangedRecord): string {
     return digestOf(`${stamp} ${deleted}`, fields);
@@ -30,7 +36,7 @@ export class SignalMemory {
       this.digests.set(record.ref.id, SignalMemory.digest(record));
     }
     for (const id of this.digests.keys()) {
-      if (this.digests.size <= signalsMax) break;
+      if (this.digests.size <= this.signalsMax) break;
       this.digests.delete(id);
     }
   }

@@ -55,6 +55,14 @@ describe('signals', () => {
     ]);
   });
 
+  it('the backlog tells the strongest class that is due', async () => {
+    expect((await store.backlog(pair)).strongest).toBeNull();
+    await store.commitSignals([makeMark(contact('1'), { class: 'backfill' })]);
+    expect((await store.backlog(pair)).strongest).toBe('backfill');
+    await store.commitSignals([makeMark(contact('2'), { class: 'live' })]);
+    expect((await store.backlog(pair)).strongest).toBe('live');
+  });
+
   it('commit with the cursor or the alignment they came from', async () => {
     await store.commitSignals([makeMark(contact('1'))], {
       cursor: { pair, system: 'hubspot', at: { stamp: 5, id: '1' } },

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCalls } from '../../bench/align/align.ts';
+import { measureMemory } from '../../bench/align/memory.ts';
+import { batchMinimum } from '../../bench/align/minimum.ts';
+import type { AlignSizes } from '../../bench/align/sizes.ts';
+import { measureThroughput } from '../../bench/align/throughput.ts';
+import { type Figure, meetsTarget } from '../../bench/figure.ts';
+import { canReadMemory } from '../../bench/kit/memory.ts';
+import { peopleSource } from '../../bench/kit/people.ts';
+
+/** As few as show that every part still runs; the times and amounts of such a run say nothing, and nothing here asks for them. */
+const sizes: AlignSizes = {
+  people: 60,
+  changed: 20,
+  compared: 10,
+  memory: [20, 40],
+  worked: 5,
+  pollSeconds: 1,
+  decoded: 50,
+};
+
+const collect = async (figures: AsyncIterable<Figure>): Promise<readonly Figure[]> => {
+  const all: Figure[] = [];
+  for await (const each of figures) all.push(each);
+  return all;
+};
+
+let figures: ReadonlyMap<string, Figure>;
+const said: string[] = [];
+const figure = (name: string): Figure => {
+  const found = figures.get(name);
+  if (!found) throw new Error(`no figure ${name}; there are ${[...figures.keys()].join(', ')}`);
+  return found;
+};
+
+beforeAll(async () => {
+  const source = peopleSource();
+  const say = (line: string): void => {
+    said.push(line);
+  };
+  const parts = await Promise.all([
+    collect(measureThroughput(sizes.decoded)),
+    collect(runCalls(say, source, sizes)),
+    collect(measureMemory(source, sizes.memory, sizes.worked, say)),
+  ]);
+  figures = new Map(parts.flat().map((each) => [each.name, each]));
+}, 300_000);
+
+describe('the benchmark align, with tiny numbers', () => {
+  it('has every figure, each with what it is held against', () => {
+    const memory = canReadMemory()
+      ? ['memory.worker', 'memory.growth', 'memory.sandbox', 'first.seconds-slope', 'first.calls-slope']
+      : [];
+    const names = [
+      ...['throughput.compare', 'throughput.intake'],
+      ...['calls.until-idle', 'calls.live', 'calls.beside-script', 'seconds.beside-script'].flatMap(
+        (name) => [`${name}.from-hubspot`, `${name}.from-salesforce`],
+      ),
+      ...memory,
+    ];
+    expect(new Set(figures.keys())).toEqual(new Set(names.map((name) => `align.${name}`)));
+    for (const { ours, theirs, ratio } of figures.values()) {
+      expect(ours).toBeGreaterThan(0);
+      expect(ratio).toBeCloseTo(ours / theirs, 2);
+    }
+  });
+
+  it.each(['from-hubspot', 'from-salesforce'])(
+    'counts each changed record once, read and written: %s',
+    (from) => {
+      // One batch is both the minimum and what a worker that has nothing else to do needs.
+      const { detail } = figure(`align.calls.until-idle.${from}`);
+      expect(detail).toMatchObject({ changed: sizes.changed, calls: 3, minimum: 3 });
+    },
+  );
+
+  it.each([
+    ['from-hubspot', 1],
+    ['from-salesforce', 1],
+  ])('the script reads and writes record by record: %s', (from, queries) => {
+    expect(figure(`align.calls.beside-script.${from}`).theirs).toBeGreaterThanOrEqual(
+      2 * sizes.compared + queries,
+    );
+  });
+});
+
+describe('the batch minimum', () => {
+  it.each([
+    ['hubspot', 1_000, 10 + 5 + 5],
+    ['salesforce', 1_000, 10 + 5 + 10],
+    ['hubspot', 1, 3],
+    ['hubspot', 101, 2 + 1 + 1],
+    ['salesforce', 201, 3 + 2 + 3],
+  ] as const)('from %s, %i records: %i', (from, changed, minimum) => {
+    expect(batchMinimum(from, changed)).toBe(minimum);
+  });
+});
+
+it('a target is met on the right side of it, and a rival is no target', () => {
+  const make = (ours: number, better: Figure['better'], against = 'target'): Figure => ({
+    name: 'x',
+    ratio: ours,
+    against,
+    ours,
+    theirs: 1,
+    better,
+    unit: '',
+    detail: {},
+  });
+  expect(
+    [make(1, 'lower'), make(1.1, 'lower'), make(1, 'higher'), make(0.9, 'higher')].map(meetsTarget),
+  ).toEqual([true, false, true, false]);
+  expect(meetsTarget(make(2, 'lower', 'record-by-record'))).toBeNull();
+});
