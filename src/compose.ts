@@ -13,6 +13,7 @@ import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
 import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
+import type { LiveStore } from './sync/signal-sources.ts';
 
 /**
  * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24); Salesforce
@@ -104,6 +105,7 @@ export interface EngineParts {
   readonly pair: PairMapping;
   readonly mappings: LoadedMappings;
   readonly store: EngineStore;
+  readonly live?: LiveStore;
   readonly systems: Sides<RecordSystem>;
   readonly gates: Sides<Gate>;
   readonly wake: Wake;

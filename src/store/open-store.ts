@@ -1,6 +1,7 @@
 import type { PermitStore } from '../model/budget.ts';
 import { PostgresEngineStore } from './engine-store.ts';
 import { explainStoreError } from './errors.ts';
+import { PostgresLiveStore } from './live-signals.ts';
 import { migrate } from './migrate.ts';
 import { makePostgresPermitStore } from './permits.ts';
 import { makeDb } from './pool.ts';
@@ -18,6 +19,7 @@ export interface StoreOptions {
 export interface Store {
   readonly engine: PostgresEngineStore;
   readonly budget: PermitStore;
+  readonly live: PostgresLiveStore;
   readonly status: StatusQueries;
   registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
   /** Waits for the queries under way, then closes the connections. */
@@ -60,6 +62,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   return {
     engine: new PostgresEngineStore(db, (unit, error) => onTrouble({ what: `settlement of ${unit}`, error })),
     budget: makePostgresPermitStore(budgetDb),
+    live: new PostgresLiveStore(db),
     status: makeStatusQueries(db),
     registerWorker: (request) => registerWorker(connectionString, request),
     close,

@@ -3,6 +3,7 @@ import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/
 import type { PairMapping } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Reserve, Wake } from './ports.ts';
+import type { LiveStore } from './signal-sources.ts';
 
 /** Times that the engine keeps, milliseconds. Tests may shorten them; relations between them are checked in engineTiming. */
 export interface EngineTiming {
@@ -33,6 +34,8 @@ export interface EngineContext {
   readonly pair: PairMapping;
   readonly mappingHash: string;
   readonly store: EngineStore;
+  /** What is known of the live sources; without it everything is polled. */
+  readonly live?: LiveStore;
   readonly systems: Sides<RecordSystem>;
   readonly gates: Sides<Reserve>;
   readonly wake: Wake;

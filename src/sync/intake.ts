@@ -15,7 +15,7 @@ export interface IntakeContext {
 }
 
 /** The mapped fields whose value in the signal differs from this side's half of the base, or that have no base yet. */
-const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
+export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
   const { system } = record.ref;
   return pair.fields.filter((field) => {
     const name = field.fields[system];
@@ -29,7 +29,7 @@ const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly 
 };
 
 /** The identity field says something else than the link: emptied, or given to another record. */
-const losesIdentity = (pair: PairMapping, { ref, fields }: ChangedRecord, link: Link): boolean => {
+export const losesIdentity = (pair: PairMapping, { ref, fields }: ChangedRecord, link: Link): boolean => {
   const identity = fields[pair.identity[ref.system]];
   return identity !== undefined && identity !== link.ids[otherSystem(ref.system)];
 };
@@ -41,7 +41,7 @@ const stampToleranceMs = 1_000;
  * A state of the record that is older than one already seen: a search index that lags shows it for seconds after our own write. The
  * newer state makes a signal of its own.
  */
-const isOutdated = (record: ChangedRecord, link: Link): boolean =>
+export const isOutdated = (record: ChangedRecord, link: Link): boolean =>
   record.stamp + stampToleranceMs < link.stamps[record.ref.system];
 
 const namesOther = (pair: PairMapping, { ref, fields }: ChangedRecord): boolean => {
@@ -60,8 +60,8 @@ const couldMatch = (pair: PairMapping, record: ChangedRecord): boolean => {
   );
 };
 
-/** What a signal could be told to be news by. Without a link every signal of a matchable record is, but for refused creates. */
-interface News {
+/** A signal that is news. Without a link every signal of a matchable record is, but for refused creates. */
+export interface News {
   readonly record: ChangedRecord;
   /** `link:ID`, or the record's own key. */
   readonly unit: string;
@@ -82,7 +82,11 @@ const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined
 };
 
 /** Whether nothing is new but what was refused already, and stays parked until a value or the mapping changes. */
-const isKnown = (context: IntakeContext, { record, link }: News, parked: readonly Parked[]): boolean => {
+export const isKnownNews = (
+  context: IntakeContext,
+  { record, link }: News,
+  parked: readonly Parked[],
+): boolean => {
   const { pair, mappingHash } = context;
   if (parked.length === 0 || record.deleted) return false;
   if (!link) return !namesOther(pair, record) && isRefusedCreate(context, record, parked);
@@ -93,16 +97,14 @@ const isKnown = (context: IntakeContext, { record, link }: News, parked: readonl
 };
 
 /**
- * Turns records that a listing or poll named into dirty marks. A signal whose values equal this side's half of the base ends here,
- * without a read or a row; this is where the worker's own writes end. So does one that is older than what was seen, or news of
- * refused values alone. The values go no further: only reads by id feed a merge.
+ * What among records that a listing, poll or live source named is news. A signal whose values equal this side's half of the base
+ * ends here, without a read or a row; this is where the worker's own writes end. So does one that is older than what was seen, or
+ * news of refused values alone.
  */
-export const marksOf = async (
+export const newsAmong = async (
   context: IntakeContext,
   records: readonly ChangedRecord[],
-  workClass: WorkClass,
-  cause: string,
-): Promise<readonly DirtyMark[]> => {
+): Promise<readonly News[]> => {
   const [first] = records;
   if (!first) return [];
   const { pair, store } = context;
@@ -112,7 +114,23 @@ export const marksOf = async (
   if (news.length === 0) return [];
   const units = news.map(({ unit }) => unit);
   const parked = await store.parkedOf(pair.name, units);
-  return news
-    .filter((each) => !isKnown(context, each, parked.get(each.unit) ?? []))
-    .map(({ record: { ref, stamp } }) => ({ pair: pair.name, ref, class: workClass, stamp, cause }));
+  return news.filter((each) => !isKnownNews(context, each, parked.get(each.unit) ?? []));
 };
+
+/** News as dirty marks. The values go no further: only reads by id feed a merge. */
+export const marksOfNews = (
+  pair: PairMapping,
+  news: readonly News[],
+  workClass: WorkClass,
+  cause: string,
+): readonly DirtyMark[] =>
+  news.map(({ record: { ref, stamp } }) => ({ pair: pair.name, ref, class: workClass, stamp, cause }));
+
+/** Turns records that a listing or poll named into dirty marks, where they are news. */
+export const marksOf = async (
+  context: IntakeContext,
+  records: readonly ChangedRecord[],
+  workClass: WorkClass,
+  cause: string,
+): Promise<readonly DirtyMark[]> =>
+  marksOfNews(context.pair, await newsAmong(context, records), workClass, cause);

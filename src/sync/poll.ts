@@ -1,8 +1,9 @@
 import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
-import { marksOf } from './intake.ts';
+import { marksOfNews, newsAmong } from './intake.ts';
 import { clearCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
+import { noteUntold } from './untold.ts';
 
 /** What one poll of one system found. */
 export interface PollResult {
@@ -33,7 +34,9 @@ export const pollOnce = async (
   );
   for await (const page of pages) {
     const fresh = page.records.filter((record) => !memory.has(record));
-    const marks = await marksOf(context, fresh, 'live', `poll of ${system}`);
+    const news = await newsAmong(context, fresh);
+    await noteUntold(context, system, news);
+    const marks = marksOfNews(pair, news, 'live', `poll of ${system}`);
     await store.commitSignals(marks, { cursor: { pair: pair.name, system, at: page.cursor } });
     const dirty = new Set(marks.map(({ ref }) => ref.id));
     memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
@@ -41,6 +44,7 @@ export const pollOnce = async (
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);
   }
+  await context.live?.noteLooked(system, pair.types[system]);
   await clearCallFailure(context, system);
   return { seen, marked };
 };

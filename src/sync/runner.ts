@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../model/failure.ts';
-import { bothSides, type Sides, systems } from '../model/system.ts';
+import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
 import { againAfterMs } from './backoff.ts';
 import { BatchFill } from './batch-fill.ts';
@@ -8,6 +8,7 @@ import type { EngineContext } from './engine.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
+import { feedOf, LookCadence, sweepEveryMs } from './signal-sources.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
 /** What the worker did since it started. */
@@ -57,16 +58,23 @@ export class Runner {
   /** When the newest complete look at both systems began; 0 before the first. */
   private lookedAt = 0;
   private pollSoon: (() => void) | null = null;
+  /** Somebody waits for a look at both systems, live or not. */
+  private lookAsked = true;
   private readonly fill = new BatchFill();
   private readonly signals = bothSides(() => new SignalMemory());
+  private readonly sweepMs: number;
+  private readonly cadence: LookCadence;
 
-  constructor(context: EngineContext, pollEveryMs: number) {
+  /** `pairs`: how many pairs this worker has; their sweeps share one allowance of calls. */
+  constructor(context: EngineContext, pollEveryMs: number, pairs = 1) {
     const wake = (pair: string): void => {
       this.fill.tell();
       context.wake.wake(pair);
     };
     this.context = { ...context, wake: { wake } };
     this.pollEveryMs = pollEveryMs;
+    this.sweepMs = sweepEveryMs(pairs, pollEveryMs);
+    this.cadence = new LookCadence(this.sweepMs);
     this.startedAt = context.nowMs();
     this.movedAt = this.startedAt;
   }
@@ -105,7 +113,10 @@ export class Runner {
       const backlog = await this.safely('store', async () =>
         this.context.store.backlog(this.context.pair.name),
       );
-      if (this.aligned && backlog && backlog.due + backlog.leased === 0) this.pollSoon?.();
+      if (this.aligned && backlog && backlog.due + backlog.leased === 0) {
+        this.lookAsked = true;
+        this.pollSoon?.();
+      }
       await this.pause(200);
     }
   }
@@ -178,18 +189,36 @@ export class Runner {
   private async pollLoop(): Promise<void> {
     while (!this.ending.signal.aborted) {
       const began = this.context.nowMs();
-      const results = await this.fill.whileStreaming(async () =>
-        Promise.all(
-          systems.map((system) =>
-            this.safely(`poll ${system}`, async () => pollOnce(this.context, system, this.signals[system])),
-          ),
-        ),
+      const due = this.lookAsked ? systems : await this.systemsDue(began);
+      this.lookAsked = false;
+      const looks = await this.fill.whileStreaming(async () =>
+        Promise.all(due.map(async (system) => this.look(system, began))),
       );
-      if (this.aligned && results.every((result) => result !== null)) this.lookedAt = began;
+      const isWhole = due.length === systems.length && looks.every((isDone) => isDone);
+      if (this.aligned && isWhole) this.lookedAt = began;
       await this.untilNextPoll();
     }
   }
 
+  private async look(system: System, began: number): Promise<boolean> {
+    const result = await this.safely(`poll ${system}`, async () =>
+      pollOnce(this.context, system, this.signals[system]),
+    );
+    if (result === null) return false;
+    this.cadence.looked(system, began);
+    return true;
+  }
+
+  /** The systems that no live source feeds, and those whose sweep is due. */
+  private async systemsDue(nowMs: number): Promise<readonly System[]> {
+    const { live, pair } = this.context;
+    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
+    return systems.filter((system) =>
+      this.cadence.isDue(system, feedOf(states ?? [], system, pair.types[system], this.sweepMs), nowMs),
+    );
+  }
+
+  /** Waits for the next tick of the polling clock, or until somebody asks for a look. */
   private async untilNextPoll(): Promise<void> {
     await this.pause(Math.min(pollAtMostEveryMs, this.pollEveryMs));
     const soon = new AbortController();

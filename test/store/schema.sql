@@ -127,6 +127,13 @@ create table tandem.links (
   constraint links_ended_says_why CHECK (((ended_at IS NULL) = (ended_cause IS NULL))),
   constraint links_pkey PRIMARY KEY (id)
 );
+create table tandem.live_fields (
+  system text not null,
+  type text not null,
+  field text not null,
+  first_at timestamp with time zone not null default now(),
+  constraint live_fields_pkey PRIMARY KEY (system, type, field)
+);
 create table tandem.parked (
   pair text not null,
   unit text not null,
@@ -159,6 +166,23 @@ create table tandem.reviews (
   candidates json not null,
   since timestamp with time zone not null default now(),
   constraint reviews_pkey PRIMARY KEY (pair, unit)
+);
+create table tandem.signal_positions (
+  system text not null,
+  source text not null,
+  topic text not null,
+  at text not null,
+  moved_at timestamp with time zone not null default now(),
+  constraint signal_positions_pkey PRIMARY KEY (system, source, topic)
+);
+create table tandem.signal_sources (
+  system text not null,
+  source text not null,
+  type text not null,
+  heard_at timestamp with time zone,
+  alive_at timestamp with time zone,
+  missed_at timestamp with time zone,
+  constraint signal_sources_pkey PRIMARY KEY (system, type, source)
 );
 create table tandem.workers (
   number integer not null,
@@ -205,5 +229,11 @@ comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as 
 comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';
+comment on table tandem.live_fields is 'fields that a live signal came for at least once';
 comment on column tandem.parked.field is 'empty: the whole record';
+comment on column tandem.signal_positions.at is 'offset of a journal, replay id of a channel: as the vendor gave it';
+comment on table tandem.signal_sources is 'a row from the first sign of life on';
+comment on column tandem.signal_sources.heard_at is 'last verified signal';
+comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
+comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { expect, it } from 'vitest';
+import { migrations } from '../../src/store/migrations/index.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { withStore } from './postgres.ts';
 import { dumpSchema } from './schema-dump.ts';
@@ -20,7 +21,7 @@ it('is not touched when it is up to date, whoever opens it at the same moment', 
   const options = { connectionString: fixture.connectionString, onTrouble: () => undefined };
   const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(options)));
   await Promise.all(stores.map((store) => store.close()));
-  expect(await fixture.query('select from tandem.migrations')).toHaveLength(1);
+  expect(await fixture.query('select from tandem.migrations')).toHaveLength(Object.keys(migrations).length);
 });
 
 it('is made once when several processes find an empty database', async () => {

@@ -43,6 +43,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
         pair,
         mappings,
         store,
+        live: opened.store.live,
         systems: reads.counted,
         gates: options.systems.gates,
         wake: { wake: (name) => queue.wake(name, 'live') },
@@ -50,7 +51,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
         holder: options.holder,
         signal: options.signal,
       });
-      return [pair.name, new Runner(engine, options.pollMs)];
+      return [pair.name, new Runner(engine, options.pollMs, mappings.pairs.length)];
     }),
   );
   const all = [...runners.values()];

@@ -1,0 +1,102 @@
+import type { FoundChange, LiveBatch, LiveSource, SourceState } from '../model/live.ts';
+import type { System } from '../model/system.ts';
+
+/**
+ * What is known of the live sources, shared by all workers. Postgres implements it (src/store/live-signals.ts); each method is one
+ * transaction, time is the store's own clock.
+ */
+export interface LiveStore {
+  /**
+   * Commits the dirty rows of a delivery with the reader's position, neither without the other. The source is alive from then on for
+   * the types heard, and a problem that said that a field has no live signal ends.
+   */
+  commitLive(batch: LiveBatch): Promise<void>;
+  /** Where a reader stands, as `commitLive` or `keepPosition` stored it; null before the first. */
+  position(system: System, source: LiveSource, topic: string): Promise<string | null>;
+  /** Stores a position that has no rows: where reading begins; null forgets it. */
+  keepPosition(system: System, source: LiveSource, topic: string, at: string | null): Promise<void>;
+  /** A proof of life without a signal: a heartbeat, an answered read of a journal with nothing in it. */
+  alive(system: System, source: LiveSource, types: readonly string[]): Promise<void>;
+  /** The source is known to be broken: its types are polled from the next moment on. */
+  lost(system: System, source: LiveSource, types: readonly string[]): Promise<void>;
+  /** Forgets sources that are not set up any more, with their problems. */
+  keepOnly(system: System, sources: readonly LiveSource[]): Promise<void>;
+  /** Every source and type that ever gave a sign of life. */
+  sources(): Promise<readonly SourceState[]>;
+  /**
+   * Which news that a look at one type found no live source has told of, asked before its dirty rows are committed: changes older than
+   * `graceMs`, without a dirty row, that are newer than the last signal of their type or `unread`. A source that has been silent
+   * since such a change has missed it, and its type is polled until it speaks again. Answers ids; none where no source was ever live.
+   */
+  noteUntold(look: Look): Promise<readonly string[]>;
+  /** A complete look at one type is over: proof of life of a source that cannot prove it by itself, unless it has missed something. */
+  noteLooked(system: System, type: string): Promise<void>;
+  /** Which of these fields never had a live signal. */
+  neverHeard(system: System, type: string, fields: readonly string[]): Promise<readonly string[]>;
+}
+
+export interface Look {
+  readonly pair: string;
+  readonly system: System;
+  readonly type: string;
+  readonly found: readonly FoundChange[];
+  readonly graceMs: number;
+}
+
+/** A change may reach its live signal later than it can be seen; a delivery that is tried again comes some seconds later. */
+export const untoldGraceMs = 30_000;
+
+/** Calls an hour that all looks of one system may cost while live signals come: the idle hour has 60, sign-in and checks need some. */
+const looksPerHourMax = 40;
+const hourMs = 3_600_000;
+
+/**
+ * How often a system that tells of changes by itself is looked at all the same (the drift sweep), for a worker with so many pairs. One
+ * look of one pair costs one call when it finds nothing. Never oftener than it would be polled.
+ */
+export const sweepEveryMs = (pairs: number, pollMs: number): number =>
+  Math.max(pollMs, (hourMs / looksPerHourMax) * Math.max(1, pairs));
+
+/** A source without any proof of life for so long has gone silent. A sweep that finds nothing untold is one, so two may fail. */
+export const watchdogMs = (sweepMs: number): number => sweepMs * 2.5;
+
+/** What feeds a type of record at present: a live source, or polling. */
+export type Feed = LiveSource | 'poll';
+
+/** The live source that feeds a type now; `poll` where none is set up, none has proved itself, or all are silent. */
+export const feedOf = (
+  states: readonly SourceState[],
+  system: System,
+  type: string,
+  sweepMs: number,
+): Feed => {
+  const live = states.find(
+    (state) =>
+      state.system === system &&
+      state.type === type &&
+      !state.missed &&
+      state.aliveAgoMs !== null &&
+      state.aliveAgoMs < watchdogMs(sweepMs),
+  );
+  return live?.source ?? 'poll';
+};
+
+/** Decides at each tick of the polling clock whether a system is looked at: always while it is polled, at sweeps while it is live. */
+export class LookCadence {
+  private readonly sweepMs: number;
+  private readonly lookedAt = new Map<System, number>();
+
+  constructor(sweepMs: number) {
+    this.sweepMs = sweepMs;
+  }
+
+  isDue(system: System, feed: Feed, nowMs: number): boolean {
+    const lookedAt = this.lookedAt.get(system);
+    return lookedAt === undefined || feed === 'poll' || nowMs - lookedAt >= this.sweepMs;
+  }
+
+  /** A complete look began at this moment. */
+  looked(system: System, beganAtMs: number): void {
+    this.lookedAt.set(system, beganAtMs);
+  }
+}

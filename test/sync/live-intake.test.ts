@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { LiveBatch, LiveSignal } from '../../src/model/live.ts';
+import type { Link } from '../../src/model/state.ts';
+import type { IntakeContext } from '../../src/sync/intake.ts';
+import { type LiveIntake, takeLive } from '../../src/sync/live-intake.ts';
+import { makeField, makePair } from './builders.ts';
+
+const pair = makePair([
+  makeField({ name: 'email', fields: { hubspot: 'email', salesforce: 'Email' } }),
+  makeField(),
+]);
+const seenAt = 1_700_000_000_000;
+
+const makeLink = (overrides: Partial<Link> = {}): Link => ({
+  id: 'L1',
+  pair: pair.name,
+  ids: { hubspot: '1', salesforce: '00Q1' },
+  version: 1,
+  base: {
+    email: { hubspot: 'a@example.com', salesforce: 'a@example.com' },
+    jobtitle: { hubspot: 'CEO', salesforce: 'CEO' },
+  },
+  stamps: { hubspot: seenAt, salesforce: seenAt },
+  ended: null,
+  ...overrides,
+});
+
+const signal = (overrides: Partial<LiveSignal> = {}): LiveSignal => ({
+  ref: { system: 'hubspot', type: 'contacts', id: '1' },
+  event: 'changed',
+  stamp: seenAt + 5_000,
+  fields: { jobtitle: 'CTO' },
+  ...overrides,
+});
+
+interface Taken {
+  readonly committed: LiveBatch[];
+  readonly woken: string[];
+}
+
+const intakeWith = (link: Link | null, taken: Taken): LiveIntake => {
+  const store: IntakeContext['store'] = {
+    linksOf: async (_pair, _system, ids) => new Map(link ? ids.map((id) => [id, link]) : []),
+    parkedOf: async () => new Map(),
+  };
+  return {
+    pairs: [{ pair, mappingHash: 'hash', store }],
+    live: { commitLive: async (batch) => void taken.committed.push(batch) },
+    wake: { wake: (name) => void taken.woken.push(name) },
+  };
+};
+
+const take = async (signals: readonly LiveSignal[], link: Link | null = makeLink()) => {
+  const taken: Taken = { committed: [], woken: [] };
+  const counts = await takeLive(intakeWith(link, taken), { system: 'hubspot', source: 'webhooks', signals });
+  return { counts, ...taken };
+};
+
+describe('a live signal', () => {
+  it.each<[string, LiveSignal, Link | null, 'dirty' | 'known' | 'ignored']>([
+    ['of a new value', signal(), makeLink(), 'dirty'],
+    ['of the value that the base has', signal({ fields: { jobtitle: ' CEO ' } }), makeLink(), 'known'],
+    ['of a state older than what was read', signal({ stamp: seenAt - 60_000 }), makeLink(), 'known'],
+    ['of a field without a base', signal(), makeLink({ base: {} }), 'dirty'],
+    ['of a field that nobody maps', signal({ fields: { shoe_size: '44' } }), makeLink(), 'ignored'],
+    [
+      'of a type that nobody maps',
+      signal({ ref: { system: 'hubspot', type: 'tickets', id: '1' } }),
+      null,
+      'ignored',
+    ],
+    [
+      'of a field whose value is not told',
+      signal({ fields: {}, unvalued: ['jobtitle'] }),
+      makeLink(),
+      'dirty',
+    ],
+    [
+      'of an identity field that was emptied',
+      signal({ fields: { tandem_salesforce_id: '' } }),
+      makeLink(),
+      'dirty',
+    ],
+    ['of a record without link', signal(), null, 'dirty'],
+    ['of a creation that is linked already', signal({ event: 'created', fields: {} }), makeLink(), 'known'],
+    ['of a deletion', signal({ event: 'deleted', fields: {} }), makeLink(), 'dirty'],
+    ['of a deletion, late', signal({ event: 'deleted', fields: {}, stamp: 1 }), makeLink(), 'dirty'],
+    ['of a deletion of a stranger', signal({ event: 'deleted', fields: {} }), null, 'known'],
+    ['of an erasure', signal({ event: 'erased', fields: {} }), makeLink(), 'dirty'],
+    ['of a merge', signal({ event: 'merged', fields: {}, stamp: null }), makeLink(), 'dirty'],
+    ['of an association', signal({ event: 'associated', fields: {}, stamp: null }), makeLink(), 'dirty'],
+    ['of a change after the end', signal(), makeLink({ ended: { cause: 'deleted', at: 0 } }), 'known'],
+    [
+      'of a return',
+      signal({ event: 'restored', fields: {} }),
+      makeLink({ ended: { cause: 'deleted', at: 0 } }),
+      'dirty',
+    ],
+  ])('%s', async (_name, given, link, expected) => {
+    const { counts, committed, woken } = await take([given], link);
+    expect(counts).toEqual({ dirty: 0, known: 0, ignored: 0, [expected]: 1 });
+    expect(committed.flatMap(({ marks }) => marks)).toHaveLength(expected === 'dirty' ? 1 : 0);
+    expect(woken).toEqual(expected === 'dirty' ? [pair.name] : []);
+  });
+
+  it('never carries its values further', async () => {
+    const { committed } = await take([signal({ fields: { jobtitle: 'secret title' } })]);
+    expect(JSON.stringify(committed)).not.toContain('secret title');
+  });
+
+  it('proves its type and its mapped fields, also where it tells nothing new', async () => {
+    const { committed } = await take([signal({ fields: { jobtitle: 'CEO', shoe_size: '44' } })]);
+    expect(committed[0]?.heard).toEqual([{ type: 'contacts', fields: ['jobtitle'] }]);
+  });
+
+  it('raises no mark that a read could never reach: an event without a stamp of the record has none', async () => {
+    const { committed } = await take([signal({ event: 'associated', fields: {}, stamp: null })]);
+    expect(committed[0]?.marks[0]?.stamp).toBeNull();
+  });
+
+  it('comes with others in one commit', async () => {
+    const { counts, committed } = await take([
+      signal(),
+      signal({ fields: { jobtitle: 'CEO' } }),
+      signal({ fields: { unknown: 'x' } }),
+    ]);
+    expect(committed).toHaveLength(1);
+    expect(counts).toEqual({ dirty: 1, known: 1, ignored: 1 });
+  });
+});
