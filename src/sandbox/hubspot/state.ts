@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../core/message.ts';
 import { deriveSeed, makeRandom } from '../core/random.ts';
 import type { CompanyRule } from '../core/rules.ts';
+import { ChangeFeed } from './changes/portal-change.ts';
 import { type Owner, owners, personUserId } from './owners.ts';
 import { contacts } from './schema/contacts.ts';
 import type { ObjectDefinition } from './schema/object.ts';
@@ -41,6 +42,8 @@ export interface PortalState {
 /** Everything the portal holds. Rebuilt as a whole by a reset. */
 export class HubspotState {
   readonly clock: Clock;
+  /** Everything that happens to records is told here: webhooks and the journal listen. */
+  readonly changes = new ChangeFeed();
   readonly owners: readonly Owner[] = owners;
   #stores: ObjectStore[] = [];
   #byName = new Map<string, ObjectStore>();
@@ -62,7 +65,7 @@ export class HubspotState {
 
   addObject(definition: ObjectDefinition): ObjectStore {
     const random = makeRandom(deriveSeed(this.#seed, `hubspot ${definition.name}`));
-    const store = new ObjectStore(new ObjectSchema(definition), random);
+    const store = new ObjectStore(new ObjectSchema(definition), random, this.changes);
     this.#stores.push(store);
     for (const name of [definition.name, definition.singular, definition.typeId]) {
       this.#byName.set(name.toLowerCase(), store);

@@ -223,7 +223,7 @@ const archiveBatch = (state: HubspotState, call: Call): ApiReply => {
   assertSize(inputs);
   for (const { id } of inputs) {
     const record = store.get(id);
-    if (record !== undefined) store.archive(record, state.clock.now());
+    if (record !== undefined) store.archive(record, state.clock.now(), sourceOf(call));
   }
   return { status: 204 };
 };

@@ -63,7 +63,7 @@ const archiveRecord = (state: HubspotState, call: Call): ApiReply => {
   const store = storeOf(state, call);
   const record = store.get(pathParam(call.params, 'objectId'));
   if (record === undefined) throw recordNotFound();
-  store.archive(record, state.clock.now());
+  store.archive(record, state.clock.now(), sourceOf(call));
   return { status: 204 };
 };
 

@@ -1,4 +1,5 @@
 import type { Random } from '../../core/random.ts';
+import { ChangeFeed } from '../changes/portal-change.ts';
 import type { ObjectSchema } from '../schema/object-schema.ts';
 import type { Change, ChangeSource, StoredRecord, Version } from './record.ts';
 import { SearchIndex } from './search-index.ts';
@@ -19,6 +20,7 @@ const idStepMax = 40;
 /** All records of one object, with what finds them: id, and the values of unique properties. Checks nothing. */
 export class ObjectStore {
   readonly schema: ObjectSchema;
+  readonly #feed: ChangeFeed;
   readonly #random: Random;
   readonly #index: SearchIndex;
   /** In order of id, archived ones too. */
@@ -28,8 +30,9 @@ export class ObjectStore {
   #lastId: number;
   #live = 0;
 
-  constructor(schema: ObjectSchema, random: Random) {
+  constructor(schema: ObjectSchema, random: Random, feed = new ChangeFeed()) {
     this.schema = schema;
+    this.#feed = feed;
     this.#random = random;
     this.#index = new SearchIndex(random);
     this.#lastId = firstId + random.integer(0, 99_999);
@@ -79,7 +82,10 @@ export class ObjectStore {
     this.#byId.set(record.id, record);
     this.#live += 1;
     this.#enter(record);
-    if (!indexedAtOnce) this.#index.changed(record, at);
+    if (!indexedAtOnce) {
+      this.#index.changed(record, at);
+      this.#tellCreation(record);
+    }
     return record;
   }
 
@@ -100,16 +106,20 @@ export class ObjectStore {
     record.changes.push(...log);
     this.#enter(record);
     this.#index.changed(record, at);
+    for (const { slot, value } of log)
+      this.#tellValue(record, slot, value, source, record.version.modifiedAt);
     return log.map((change) => change.slot);
   }
 
   /** Its unique values become free at once; search forgets it at once. */
-  archive(record: StoredRecord, at: number): void {
+  archive(record: StoredRecord, at: number, source = record.origin): void {
     if (record.archivedAt !== null) return;
     this.#leave(record);
     this.#live -= 1;
     record.archivedAt = at;
     record.version = { values: record.version.values, modifiedAt: Math.max(at, record.version.modifiedAt) };
+    const { definition: object } = this.schema;
+    this.#feed.tell({ kind: 'deletion', object, id: record.id, at: record.version.modifiedAt, source });
   }
 
   /** Records from id `after` on (that one included), in order of id, which `keep` lets through. */
@@ -150,6 +160,38 @@ export class ObjectStore {
     for (const record of this.#records) {
       if (record.archivedAt === null && record.indexed !== null) yield { record, version: record.indexed };
     }
+  }
+
+  #tellCreation(record: StoredRecord): void {
+    if (!this.#feed.isHeard) return;
+    const { definition: object } = this.schema;
+    const { id, origin: source, version } = record;
+    this.#feed.tell({ kind: 'creation', object, id, at: version.modifiedAt, source });
+    for (const [slot, value] of version.values.entries()) {
+      if (value !== null && value !== undefined)
+        this.#tellValue(record, slot, value, source, version.modifiedAt);
+    }
+  }
+
+  #tellValue(
+    record: StoredRecord,
+    slot: number,
+    value: string | null,
+    source: ChangeSource,
+    at: number,
+  ): void {
+    const property = this.schema.all()[slot]?.property.name;
+    if (property === undefined) return;
+    const { definition: object } = this.schema;
+    this.#feed.tell({
+      kind: 'propertyChange',
+      object,
+      id: record.id,
+      at,
+      source,
+      property,
+      value: value ?? '',
+    });
   }
 
   #firstFrom(id: number): number {
