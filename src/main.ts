@@ -1,45 +1,7 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { exitCodeOf, sayError } from './commands/exit.ts';
-import { repositoryRoot } from './settings.ts';
-
-const port = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
-  }
-  return number;
-};
-
-const count = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('give a whole number from 0.');
-  return number;
-};
-
-/** Where configuration and data lie; given paths are relative to the caller's folder. */
-const withFolders = (command: Command): Command =>
-  command
-    .option('--config <dir>', 'folder of the configuration', (dir) => resolve(dir), `${repositoryRoot}config`)
-    .option(
-      '--data <dir>',
-      'folder of the embedded store',
-      (dir) => resolve(dir),
-      `${repositoryRoot}.tandem`,
-    );
-
-/** Runs a command's action and turns what it throws into the contract's exit codes. */
-const run =
-  <Options>(load: () => Promise<(options: Options) => Promise<number>>) =>
-  async (options: Options): Promise<void> => {
-    try {
-      const action = await load();
-      process.exitCode = await action(options);
-    } catch (error) {
-      sayError(error);
-      process.exitCode = exitCodeOf(error);
-    }
-  };
+import { Command } from 'commander';
+import { addOperatorCommands } from './commands/operator-program.ts';
+import { count, port, run, withFolders } from './commands/program.ts';
 
 const startHelp = `
 What it does: starts the HubSpot and the Salesforce simulator (ports 4010 and 4020, free ones where they are in use)
@@ -85,6 +47,8 @@ withFolders(program.command('status'))
   .description('lag, backlog, problems and budget')
   .option('--json', 'print JSON alone on stdout', false)
   .action(run(async () => (await import('./commands/status.ts')).statusCommand));
+
+addOperatorCommands(program);
 
 program
   .command('sandbox')

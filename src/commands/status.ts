@@ -7,6 +7,7 @@ import type { Store } from '../store/open-store.ts';
 import type { ParkedGroup } from '../store/status/waiting.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
+import { pauseWords, shownPauses } from './pause.ts';
 
 export interface StatusOptions {
   readonly config: string;
@@ -81,7 +82,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[]) => {
     failed: total((backlog) => backlog.parked),
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
-    paused: null,
+    paused: await shownPauses(store, pairs),
     problems: [...standing, ...parked],
     budget: Object.fromEntries(
       systems.map((system) => {
@@ -119,6 +120,7 @@ const plain = (status: Status): string => {
   return [
     `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
+    ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     'Budget:',
     ...budget,
     problems.length > 0 ? 'Problems:' : 'No problems.',

@@ -135,11 +135,36 @@ const identityNeeds: Sides<string> = {
   salesforce: 'a text field of 32 characters, external id, unique',
 };
 
+/** Ids of the other system, with room for the number of a follower. */
+const identityCharsMin = 32;
+
+/** An identity field that two records can share, or that cuts ids, would tie strangers together. */
+const checkIdentityKind = (
+  pair: PairMapping,
+  system: System,
+  field: FieldDescription,
+  report: Report,
+): void => {
+  const name = label(pair, system, field.name);
+  const line = pair.identityLine ?? 1;
+  if (field.unique === false) {
+    const why = 'the other record is found by it, and two records could hold the same id';
+    report('error', line, `${name} is not unique`, why, `make it ${identityNeeds[system]}`);
+  }
+  if (field.maxLength !== null && field.maxLength < identityCharsMin) {
+    const what = `${name} takes ${field.maxLength} characters`;
+    report('error', line, what, 'ids do not fit', `make it ${identityNeeds[system]}`);
+  }
+};
+
 const checkIdentity = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
   for (const system of systems) {
     const name = pair.identity[system];
     const field = sides[system].fields.get(name);
-    if (field?.writable) continue;
+    if (field?.writable) {
+      checkIdentityKind(pair, system, field, report);
+      continue;
+    }
     const what = `${label(pair, system, name)} ${field === undefined ? 'is not there' : 'cannot be written'}`;
     const fix = `${field === undefined ? didYouMean(name, sides[system].fields.keys()) : ''}create it (${identityNeeds[system]}) and give the integration the right to read and write it`;
     const why = 'links between the two systems are kept in it';

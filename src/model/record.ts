@@ -64,6 +64,8 @@ export interface FieldDescription {
   readonly maxLength: number | null;
   /** The values accepted, where the field is a closed list; null otherwise. */
   readonly options: readonly string[] | null;
+  /** Whether two records cannot have the same value, and one can be found by it; absent where the vendor does not say. */
+  readonly unique?: boolean;
 }
 
 export interface ObjectDescription {

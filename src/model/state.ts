@@ -157,8 +157,8 @@ export interface UnitSettlement {
   readonly ledger: readonly LedgerEntry[];
   /** Dirty rows that are answered: deleted only if their version is still this one. */
   readonly clean: readonly { readonly ref: RecordRef; readonly version: number }[];
-  /** Dirty rows to look at again after so long; `attempts` rises by one. */
-  readonly again: readonly { readonly ref: RecordRef; readonly dueMs: number }[];
+  /** Dirty rows to look at again after so long; `attempts` rises by one. Held ones are due at once when a pause ends. */
+  readonly again: readonly { readonly ref: RecordRef; readonly dueMs: number; readonly held?: boolean }[];
   readonly park: readonly Omit<Parked, 'since'>[];
   /** Fields (null: the record) of this unit that are no longer parked. */
   readonly unpark: readonly { readonly system: System; readonly field: string | null }[];
@@ -201,6 +201,8 @@ export interface Backlog {
   readonly due: number;
   /** Age of the oldest dirty row, milliseconds; null when nothing is dirty. */
   readonly oldestMs: number | null;
+  /** Dirty rows that were looked at and wait for the end of a pause. */
+  readonly held: number;
   readonly openIntents: number;
   readonly leased: number;
   readonly parked: number;

@@ -31,9 +31,10 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
         (select min(class) from tandem.dirty where pair = ${pair} and due <= now())::int as class,
         (select extract(epoch from now() - min(since)) * 1000 from tandem.dirty where pair = ${pair})::float8
           as "oldestMs",
+        (select count(*) from tandem.dirty where pair = ${pair} and held)::float8 as held,
         (select count(*) from tandem.intents where pair = ${pair})::float8 as "openIntents",
         (select count(*) from leased)::float8 as leased,
-        (select count(*) from tandem.parked where pair = ${pair})::float8 as parked,
+        (select count(*) from tandem.parked where pair = ${pair} and discarded_at is null)::float8 as parked,
         (select count(*) from tandem.reviews where pair = ${pair})::float8 as reviews,
         (select count(*) from tandem.links where pair = ${pair} and ended_at is null)::float8 as links`,
   );

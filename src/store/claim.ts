@@ -32,6 +32,8 @@ interface ClaimRequest {
   readonly pair: string;
   readonly holder: string;
   readonly leaseMs: number;
+  /** Ids of the records whose rows may be taken; all where it is not given. */
+  readonly only: readonly string[] | undefined;
 }
 
 /**
@@ -44,13 +46,14 @@ export const claim = async (
   holder: string,
   limit: number,
   leaseMs: number,
+  only?: readonly string[],
 ): Promise<readonly ClaimedUnit[]> =>
   inTransaction(db, async (tx) => {
     const leases = new Map<string, Lease>();
     for (const workClass of await dueClasses(tx, pair)) {
       const wanted = limit - leases.size;
       if (wanted <= 0) break;
-      const taken = await leaseDue(tx, { pair, holder, leaseMs }, workClass, wanted);
+      const taken = await leaseDue(tx, { pair, holder, leaseMs, only }, workClass, wanted);
       for (const lease of taken) leases.set(lease.unit, lease);
     }
     return leases.size === 0 ? [] : await loadUnits(tx, pair, leaseMs, [...leases.values()]);
@@ -71,7 +74,7 @@ const dueClasses = async (tx: Tx, pair: string): Promise<readonly number[]> => {
  */
 const leaseDue = async (
   tx: Tx,
-  { pair, holder, leaseMs }: ClaimRequest,
+  { pair, holder, leaseMs, only }: ClaimRequest,
   workClass: number,
   wanted: number,
 ): Promise<readonly Lease[]> => {
@@ -88,6 +91,7 @@ const leaseDue = async (
         where d.system = 'salesforce' and l.pair = d.pair and l.salesforce_id = d.record_id and l.ended_at is null
       ) link on true
       where d.pair = ${pair} and d.class = ${workClass} and d.due <= now()
+        ${only === undefined ? sql`` : sql`and d.record_id = any(${[...only]}::text[])`}
         and not exists (
           select from tandem.leases lease
           where lease.unit = coalesce('link:' || link.id, d.system || ':' || d.type || '/' || d.record_id)

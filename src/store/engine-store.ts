@@ -1,3 +1,4 @@
+import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type {
   Alignment,
@@ -18,6 +19,7 @@ import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
 import { linksOf, liveLinks } from './links.ts';
+import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
 import { type SettleResult, settle } from './settle/settle.ts';
@@ -61,8 +63,14 @@ export class PostgresEngineStore {
     return (await alignments(this.#db, pair))[0] ?? null;
   }
 
-  claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]> {
-    return claim(this.#db, pair, holder, limit, leaseMs);
+  claim(
+    pair: string,
+    holder: string,
+    limit: number,
+    leaseMs: number,
+    only?: readonly string[],
+  ): Promise<readonly ClaimedUnit[]> {
+    return claim(this.#db, pair, holder, limit, leaseMs, only);
   }
 
   /** Keys live and die with the unit's lease, so that no time of their own is needed. Answers `grantedKey` of each request. */
@@ -101,6 +109,10 @@ export class PostgresEngineStore {
 
   breakLeasesOfDead(): Promise<number> {
     return breakLeasesOfDead(this.#db);
+  }
+
+  pauses(): Promise<readonly Pause[]> {
+    return pauses(this.#db);
   }
 
   backlog(pair: string): Promise<Backlog> {

@@ -64,6 +64,8 @@ const failure = z.object({
   retryAfterMs: z.number().exactOptional(),
 });
 
+type LedgerValue = RawValue | Readonly<Record<string, RawValue>>;
+
 const parseAs = <T>(schema: z.ZodType<T>, what: string, text: string): T => {
   const parsed = schema.safeParse(JSON.parse(text));
   if (!parsed.success) throw corrupt(what);
@@ -76,5 +78,10 @@ export const failureToJson = (failed: Failure): string =>
 
 export const parseWrites = (text: string): readonly FieldWrite[] => parseAs(writes, 'list of writes', text);
 export const parseFailure = (text: string): Failure => parseAs<Failure>(failure, 'failure', text);
+const ledgerValue = z.union([raw, z.record(z.string(), raw)]);
+/** A value of the ledger: one raw value, or (of a record's creation) all of them by field. */
+export const parseLedgerValue = (text: string): LedgerValue =>
+  parseAs<LedgerValue>(ledgerValue, 'ledger value', text);
+export const parseRaw = (text: string): RawValue => parseAs(raw, 'value', text);
 export const parseRefs = (text: string): readonly RecordRef[] =>
   parseAs(z.array(ref), 'list of records', text);

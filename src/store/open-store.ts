@@ -3,6 +3,7 @@ import { PostgresEngineStore } from './engine-store.ts';
 import { explainStoreError } from './errors.ts';
 import { PostgresLiveStore } from './live-signals.ts';
 import { migrate } from './migrate.ts';
+import { makeOperatorStore, type OperatorStore } from './operator/operator-store.ts';
 import { makePostgresPermitStore } from './permits.ts';
 import { makeDb } from './pool.ts';
 import { makeStatusQueries, type StatusQueries } from './status/queries.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly budget: PermitStore;
   readonly live: PostgresLiveStore;
   readonly status: StatusQueries;
+  readonly operator: OperatorStore;
   registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
   /** Waits for the queries under way, then closes the connections. */
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     budget: makePostgresPermitStore(budgetDb),
     live: new PostgresLiveStore(db),
     status: makeStatusQueries(db),
+    operator: makeOperatorStore(db),
     registerWorker: (request) => registerWorker(connectionString, request),
     close,
   };

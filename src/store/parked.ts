@@ -50,7 +50,7 @@ export const parkedOfUnits = async (
   return groupByUnit(rows, toParked);
 };
 
-interface ParkedUnit {
+export interface ParkedUnit {
   readonly unit: string;
   readonly system: System;
   readonly type: string;
@@ -83,7 +83,7 @@ export const retryParked = async (db: Db, pair: string): Promise<number> =>
   });
 
 /** The record to look at: the unit's own, or the refusing side of its link. */
-const subjectOf = (row: ParkedUnit): RecordRef => {
+export const subjectOf = (row: ParkedUnit): RecordRef => {
   const subject = parseUnit(row.unit);
   if ('ref' in subject) return subject.ref;
   const linked = row.system === 'hubspot' ? row.hubspot_id : row.salesforce_id;

@@ -51,6 +51,7 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
       class = least(row.class, excluded.class),
       stamp = greatest(row.stamp, excluded.stamp),
       cause = excluded.cause,
+      held = false,
       due = now()`.execute(tx);
 };
 

@@ -2,6 +2,7 @@ import type { Alignment } from '../model/state.ts';
 import { type System, systems } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOf } from './intake.ts';
+import { activeContext, readPaused } from './pauses.ts';
 
 /** More dirty rows than this, and the listing waits for the work to catch up: memory and the age of rows stay bounded. */
 const dirtyRowsMax = 2_000;
@@ -59,10 +60,13 @@ const listNext = async (context: EngineContext, alignment: Alignment, system: Sy
 
 /**
  * One step of the first alignment (or of a changed mapping's): lists HubSpot whole, lets the work catch up, then lists Salesforce, whose
- * records are then mostly linked and end in intake. Resumes after a crash at the page it had reached.
+ * records are then mostly linked and end in intake. A paused pair waits. Resumes after a crash at the page it had reached.
  * @throws CallFailed when a system cannot be listed.
  */
-export const alignStep = async (context: EngineContext): Promise<AlignStep> => {
+export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
+  const paused = await readPaused(whole);
+  if (paused.whole) return 'wait';
+  const context = activeContext(whole, paused);
   const { pair, store } = context;
   let alignment = await store.alignment(pair.name);
   if (alignment?.mappingHash !== context.mappingHash) alignment = await begin(context);

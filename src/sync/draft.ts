@@ -26,6 +26,8 @@ export interface Draft {
   ledger: LedgerEntry[];
   /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
   againMs: number | null;
+  /** A write that it asks for is paused: its rows stay, and are due again when the pause ends. */
+  held: boolean;
   park: Omit<Parked, 'since'>[];
   /** Parked rows that still stand, all of them until a plan says otherwise; the others are taken back when the unit is settled. */
   stillParked: readonly Parked[];
@@ -43,10 +45,14 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   closedIntents: [],
   ledger: [],
   againMs: null,
+  held: false,
   park: [],
   stillParked: [...unit.parked],
   review: undefined,
 });
+
+/** A pause that ends makes what it held due; should that ever be missed, it is looked at after so long. */
+const heldLookMs = 3_600_000;
 
 /** How often the unit was looked at without an end. */
 export const attemptsOf = (unit: ClaimedUnit): number =>
@@ -78,7 +84,8 @@ export const parkIn = (
 export const settlementOf = (draft: Draft, pair: string, keepDirty = false): UnitSettlement => {
   const { unit, link } = draft;
   const stands = new Set([...draft.stillParked, ...draft.park].map((row) => `${row.system} ${row.field}`));
-  const dueMs = draft.againMs;
+  const dueMs = draft.againMs ?? (draft.held ? heldLookMs : null);
+  const held = draft.held && draft.againMs === null;
   const moves = link !== null && !draft.begin && !draft.end;
   return {
     unit: { key: draft.key, fence: unit.fence },
@@ -91,7 +98,7 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
     closedIntents: draft.closedIntents,
     ledger: draft.ledger,
     clean: keepDirty || dueMs !== null ? [] : unit.dirty.map(({ ref, version }) => ({ ref, version })),
-    again: keepDirty || dueMs === null ? [] : unit.dirty.map(({ ref }) => ({ ref, dueMs })),
+    again: keepDirty || dueMs === null ? [] : unit.dirty.map(({ ref }) => ({ ref, dueMs, held })),
     park: draft.park,
     unpark: keepDirty
       ? []

@@ -1,6 +1,7 @@
 import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOfNews, newsAmong } from './intake.ts';
+import { activeContext, readPaused } from './pauses.ts';
 import { clearCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { noteUntold } from './untold.ts';
@@ -17,10 +18,11 @@ export interface PollResult {
  * @throws CallFailed when the system cannot be polled; what was committed stays.
  */
 export const pollOnce = async (
-  context: EngineContext,
+  whole: EngineContext,
   system: System,
   memory = new SignalMemory(),
 ): Promise<PollResult> => {
+  const context = activeContext(whole, await readPaused(whole));
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system);
   if (!cursor) return { seen: 0, marked: 0 };

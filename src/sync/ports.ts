@@ -1,4 +1,5 @@
 import type { Reservation, WorkClass } from '../model/budget.ts';
+import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type {
   Alignment,
@@ -45,9 +46,15 @@ export interface EngineStore {
   /**
    * Leases up to `limit` units with due dirty rows for `leaseMs`, strongest class and oldest first. Rows of both sides of a link come
    * as one unit, with the open intents of the link and of either of its records (a create whose record was linked meanwhile).
-   * Units with an open intent that has not passed its deadline are left alone.
+   * Units with an open intent that has not passed its deadline are left alone. `only`: rows of records with these ids.
    */
-  claim(pair: string, holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedUnit[]>;
+  claim(
+    pair: string,
+    holder: string,
+    limit: number,
+    leaseMs: number,
+    only?: readonly string[],
+  ): Promise<readonly ClaimedUnit[]>;
 
   /**
    * Locks match keys for unlinked units of this holder, until their units are settled or the lease ends. Answers
@@ -99,6 +106,9 @@ export interface EngineStore {
 
   /** Breaks the leases of workers that are gone. Their open intents keep their deadline. Answers how many. */
   breakLeasesOfDead(): Promise<number>;
+
+  /** Everything that is paused at present. */
+  pauses(): Promise<readonly Pause[]>;
 
   backlog(pair: string): Promise<Backlog>;
 

@@ -5,6 +5,7 @@ import { alignStep } from './align.ts';
 import { againAfterMs } from './backoff.ts';
 import { BatchFill } from './batch-fill.ts';
 import type { EngineContext } from './engine.ts';
+import { readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
@@ -122,12 +123,19 @@ export class Runner {
   }
 
   private async isIdle(): Promise<boolean> {
-    if (!this.aligned || this.working !== null) return false;
-    if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
+    if (this.working !== null) return false;
+    const paused = await this.safely('store', async () => readPaused(this.context));
+    if (paused === null) return false;
     const backlog = await this.safely('store', async () =>
       this.context.store.backlog(this.context.pair.name),
     );
-    return backlog !== null && backlog.dirty === 0 && backlog.openIntents === 0 && backlog.leased === 0;
+    // What waits for a person's word, or for a field to come back, does not keep anybody waiting.
+    if (paused.whole) return backlog?.leased === 0;
+    if (!this.aligned) return false;
+    if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
+    return (
+      backlog !== null && backlog.dirty === backlog.held && backlog.openIntents === 0 && backlog.leased === 0
+    );
   }
 
   private async pause(ms: number): Promise<void> {

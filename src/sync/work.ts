@@ -7,6 +7,7 @@ import { againAfterMs } from './backoff.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { beginningOf, type Looked, lookLinked, planLooked } from './linked.ts';
+import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
@@ -165,6 +166,7 @@ const workBatch = async (
   drafts: readonly Draft[],
   workClass: WorkClass,
   reservations: Reservations,
+  paused: PausedParts,
 ): Promise<readonly SentJob[]> => {
   const linked = drafts.filter((draft) => draft.link !== null);
   const open = drafts.filter((draft) => draft.link === null);
@@ -175,12 +177,13 @@ const workBatch = async (
   const begun = await beginLinks(context, unlinked.beginnings);
   const jobs = await planLooked(context, [...looked, ...begun], workClass);
   const creates = unlinked.creates.map(({ job }) => job);
-  const sent = await sendAll(context, [...jobs, ...creates], workClass, reservations);
+  const wanted = withoutHeld(paused, [...jobs, ...creates]);
+  const sent = await sendAll(context, wanted, workClass, reservations);
   for (const each of sent) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');
   const sources = new Map(unlinked.creates.map(({ job, source }) => [job.draft, source]));
   const identities = await adoptCreated(context, landed, sources);
-  const second = await sendAll(context, identities, workClass, reservations);
+  const second = await sendAll(context, withoutHeld(paused, identities), workClass, reservations);
   for (const each of second) applyOutcome(context, each);
   return [...sent, ...second];
 };
@@ -212,7 +215,8 @@ const countBatch = (drafts: readonly Draft[], sent: readonly SentJob[]): BatchRe
     units: drafts.length,
     created: count('create'),
     updated: count('update'),
-    equal: drafts.filter((draft) => !busy.has(draft) && draft.link && draft.againMs === null).length,
+    equal: drafts.filter((draft) => !busy.has(draft) && draft.link && !draft.held && draft.againMs === null)
+      .length,
     linked,
     failed: parked.length,
     moved: sent.length > 0 || linked > 0 || parked.length > 0 || based,
@@ -273,37 +277,58 @@ const giveBack = async (context: EngineContext, drafts: readonly Draft[]): Promi
   }
 };
 
+const workUnits = async (
+  context: EngineContext,
+  units: readonly ClaimedUnit[],
+  reservations: Reservations,
+  paused: PausedParts,
+): Promise<BatchResult> => {
+  const { store } = context;
+  const drafts = units.map(makeDraft);
+  const workClass = strongestOf(units);
+  try {
+    const sent = await workBatch(context, drafts, workClass, reservations, paused);
+    const { refused } = await store.settle(drafts.map((draft) => settlementOf(draft, context.pair.name)));
+    if (refused.size > 0) await giveUp(context, drafts, refused);
+    announce(context, sent, workClass);
+    return countBatch(drafts, sent);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) {
+      await giveBack(context, drafts);
+      throw error;
+    }
+    await reportCallFailure(context, error);
+    const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
+    await store.release(
+      drafts.map(({ key, unit }) => ({ key, fence: unit.fence })),
+      dueMs,
+    );
+    return { ...nothing, units: drafts.length, failed: drafts.length };
+  }
+};
+
 /**
- * Claims up to a batch of units and brings each to its end; `claimed` is called once they are claimed. Rejects only when the store
- * fails.
+ * Claims up to a batch of units and brings each to its end; `claimed` is called once they are claimed. A pair that is paused is left
+ * alone. With `only`, units of records with these ids alone. Rejects only when the store fails.
  */
 export const workOnce = async (
   context: EngineContext,
   reserveAs: WorkClass,
   claimed: () => void = () => undefined,
-): Promise<BatchResult> =>
-  withReservations(context, reserveAs, async (reservations) => {
+  only?: readonly string[],
+): Promise<BatchResult> => {
+  if ((await readPaused(context)).whole) return nothing;
+  return withReservations(context, reserveAs, async (reservations) => {
     const { store, holder, timing } = context;
-    const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs);
+    const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs, only);
     claimed();
     if (units.length === 0) return nothing;
-    const drafts = units.map(makeDraft);
-    const workClass = strongestOf(units);
-    try {
-      const sent = await workBatch(context, drafts, workClass, reservations);
-      const { refused } = await store.settle(drafts.map((draft) => settlementOf(draft, context.pair.name)));
-      if (refused.size > 0) await giveUp(context, drafts, refused);
-      announce(context, sent, workClass);
-      return countBatch(drafts, sent);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) {
-        await giveBack(context, drafts);
-        throw error;
-      }
-      await reportCallFailure(context, error);
-      const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
-      const units = drafts.map(({ key, unit }) => ({ key, fence: unit.fence }));
-      await store.release(units, dueMs);
-      return { ...nothing, units: drafts.length, failed: drafts.length };
+    // Read after the claim: whoever pauses waits for the leases that are there, and can then rely on it.
+    const paused = await readPaused(context);
+    if (paused.whole) {
+      await store.release(units, 0);
+      return nothing;
     }
+    return workUnits(activeContext(context, paused), units, reservations, paused);
   });
+};

@@ -1,5 +1,14 @@
 -- The schema as the migrations leave it. Made by test/store/schema.test.ts (UPDATE_SCHEMA=1); not read by anything.
 
+create table tandem.alerts (
+  key text not null,
+  problem json not null,
+  begun_at timestamp with time zone not null default now(),
+  told text not null default 'nothing'::text,
+  gone_at timestamp with time zone,
+  trying_until timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (key)
+);
 create table tandem.alignments (
   pair text not null,
   mapping_hash text not null,
@@ -59,6 +68,7 @@ create table tandem.dirty (
   since timestamp with time zone not null default now(),
   due timestamp with time zone not null default now(),
   attempts integer not null default 0,
+  held boolean not null default false,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
 );
 create table tandem.intents (
@@ -134,6 +144,15 @@ create table tandem.live_fields (
   first_at timestamp with time zone not null default now(),
   constraint live_fields_pkey PRIMARY KEY (system, type, field)
 );
+create table tandem.object_schemas (
+  system text not null,
+  type text not null,
+  fingerprint text not null,
+  description json not null,
+  looked_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint object_schemas_pkey PRIMARY KEY (system, type)
+);
 create table tandem.parked (
   pair text not null,
   unit text not null,
@@ -145,7 +164,15 @@ create table tandem.parked (
   next_step text not null,
   refused text not null,
   since timestamp with time zone not null default now(),
+  discarded_at timestamp with time zone,
   constraint parked_pkey PRIMARY KEY (pair, unit, system, field)
+);
+create table tandem.pauses (
+  scope text not null,
+  by text not null,
+  cause text not null,
+  since timestamp with time zone not null default now(),
+  constraint pauses_pkey PRIMARY KEY (scope)
 );
 create table tandem.problems (
   key text not null,
@@ -198,6 +225,7 @@ create table tandem.workers (
 
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
+CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
@@ -216,8 +244,11 @@ CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
 create sequence tandem.fences as bigint;
 create sequence tandem.worker_numbers as integer;
 
+comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
+comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
+comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
@@ -230,7 +261,10 @@ comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one 
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';
 comment on table tandem.live_fields is 'fields that a live signal came for at least once';
+comment on table tandem.object_schemas is 'what each system said of an object when it was described last';
 comment on column tandem.parked.field is 'empty: the whole record';
+comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';
+comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
 comment on column tandem.signal_positions.at is 'offset of a journal, replay id of a channel: as the vendor gave it';
 comment on table tandem.signal_sources is 'a row from the first sign of life on';
 comment on column tandem.signal_sources.heard_at is 'last verified signal';

@@ -7,6 +7,7 @@ const makeBacklog = (due: number): Backlog => ({
   dirty: due,
   due,
   oldestMs: 0,
+  held: 0,
   openIntents: 0,
   leased: 0,
   parked: 0,

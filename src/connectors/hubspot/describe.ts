@@ -39,6 +39,7 @@ export const describeObject = async (
       writable: property.modificationMetadata?.readOnlyValue !== true && property.calculated !== true,
       requiredOnCreate: required.includes(property.name),
       maxLength: property.type === 'string' ? textCharsMax : null,
+      ...(typeof property.hasUniqueValue === 'boolean' ? { unique: property.hasUniqueValue } : {}),
       options: closed ? (property.options ?? []).map((option) => option.value) : null,
     };
   });

@@ -76,6 +76,7 @@ export const propertiesSchema = z.object({
       type: z.string(),
       calculated: z.boolean().nullish(),
       externalOptions: z.boolean().nullish(),
+      hasUniqueValue: z.boolean().nullish(),
       options: z.array(z.object({ value: z.string() })).nullish(),
       modificationMetadata: z.object({ readOnlyValue: z.boolean().nullish() }).nullish(),
     }),

@@ -13,6 +13,8 @@ const fieldSchema = z.object({
   createable: z.boolean(),
   updateable: z.boolean(),
   defaultedOnCreate: z.boolean(),
+  unique: z.boolean().optional(),
+  externalId: z.boolean().optional(),
   restrictedPicklist: z.boolean().optional(),
   picklistValues: z.array(z.object({ value: z.string(), active: z.boolean() })).nullish(),
 });
@@ -28,6 +30,8 @@ const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => 
   requiredOnCreate: field.createable && !field.nillable && !field.defaultedOnCreate,
   // Numbers, dates and checkboxes say 0.
   maxLength: field.length > 0 ? field.length : null,
+  // An upsert finds a record by an external id; only a unique one makes it find one alone.
+  unique: field.unique === true && field.externalId === true,
   // An unrestricted picklist takes any text through the API; its values are only proposals.
   options:
     field.restrictedPicklist === true

@@ -80,10 +80,11 @@ export const applyParked = async (tx: Tx, accepted: readonly Accepted[]): Promis
     refused: ['text', (each) => each.refused],
   });
   await sql`
-    insert into tandem.parked (pair, unit, system, field, type, record_id, failure, next_step, refused)
+    insert into tandem.parked as stood (pair, unit, system, field, type, record_id, failure, next_step, refused)
     select p.pair, p.unit, p.system, p.field, p.type, p.record_id, p.failure, p.next_step, p.refused from ${rows}
     on conflict (pair, unit, system, field) do update set type = excluded.type, record_id = excluded.record_id,
-      failure = excluded.failure, next_step = excluded.next_step, refused = excluded.refused`.execute(tx);
+      failure = excluded.failure, next_step = excluded.next_step, refused = excluded.refused,
+      discarded_at = case when stood.refused = excluded.refused then stood.discarded_at end`.execute(tx);
 };
 
 /** A unit has at most one open question; null takes it away. */

@@ -45,7 +45,7 @@ export const parkedPage = async (
     db,
     sql<ParkedRow & Total>`
       select ${parkedColumns}, count(*) over ()::float8 as total from tandem.parked p
-      where p.pair = ${pair} order by p.since, p.unit, p.system, p.field limit ${limit}`,
+      where p.pair = ${pair} and p.discarded_at is null order by p.since, p.unit, p.system, p.field limit ${limit}`,
   );
   return { total: rows[0]?.total ?? 0, items: rows.map(toParked) };
 };
@@ -89,6 +89,6 @@ export const parkedByCause = async (db: Db, pair: string): Promise<readonly Park
         (array_agg(p.failure ->> 'message' order by p.since))[1] as message,
         (array_agg(p.next_step order by p.since))[1] as next,
         ${epochMs('min(p.since)')} as since, count(*)::float8 as records
-      from tandem.parked p where p.pair = ${pair}
+      from tandem.parked p where p.pair = ${pair} and p.discarded_at is null
       group by 1, 2, 3, 4 order by records desc, since limit ${groupsMax}`,
   );

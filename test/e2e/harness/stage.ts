@@ -162,6 +162,13 @@ export class Stage {
     return statusShape.parse(JSON.parse(stdout || JSON.stringify({ stderr })));
   }
 
+  /** A command of an operator with --json; answers its exit code and what it printed, parsed. */
+  async ask(command: string, ...args: readonly string[]): Promise<{ code: number | null; json: unknown }> {
+    const folders = ['--json', '--config', mirror, '--data', this.data];
+    const { code, stdout, stderr } = await this.tandem([command, ...args, ...folders]);
+    return { code, json: stdout === '' ? { stderr } : (JSON.parse(stdout) as unknown) };
+  }
+
   person(): Promise<Person> {
     return Person.signIn(this.sandbox.access);
   }

@@ -1,0 +1,117 @@
+import { composeSystems, type Systems } from '../compose.ts';
+import { makeLog } from '../log.ts';
+import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
+import { type Finding, formatFindings, MappingError } from '../mapping/finding.ts';
+import { loadMappings } from '../mapping/load.ts';
+import type { PermitStore } from '../model/budget.ts';
+import { CallFailed } from '../model/failure.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import type { ObjectDescription } from '../model/record.ts';
+import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { loadSettings, requireConnections } from '../settings.ts';
+import { exitCode } from './exit.ts';
+import { openTandemStore } from './open-store.ts';
+import { answer, type StoreOptions } from './with-store.ts';
+
+export interface CheckOptions extends StoreOptions {
+  readonly offline: boolean;
+}
+
+const call = { class: 'live', purpose: 'describe' } as const;
+
+/** An object that this user may not see is a finding; a system that cannot be reached is not one. */
+const objectFinding = (pair: PairMapping, system: System, { failure }: CallFailed): Finding => ({
+  level: 'error',
+  file: pair.file,
+  line: 1,
+  what: `${systemLabel[system]} ${pair.types[system]} cannot be described`,
+  why: `${failure.code}: ${failure.message}`,
+  fix: 'correct the name of the object, or give the integration the right to see it',
+});
+
+const describe = async (
+  { connectors }: Systems,
+  pair: PairMapping,
+  system: System,
+): Promise<ObjectDescription | Finding> => {
+  try {
+    return await connectors[system].describe(pair.types[system], call);
+  } catch (error) {
+    const isAboutObject =
+      error instanceof CallFailed && ['schema', 'permission', 'identity'].includes(error.failure.category);
+    if (!isAboutObject) throw error;
+    return objectFinding(pair, system, error);
+  }
+};
+
+const isFinding = (each: ObjectDescription | Finding): each is Finding => 'level' in each;
+
+/** Holds one mapping against both schemas. @throws CallFailed where a system cannot be asked */
+const checkPair = async (parts: Systems, pair: PairMapping): Promise<readonly Finding[]> => {
+  const [hubspot, salesforce] = await Promise.all([
+    describe(parts, pair, 'hubspot'),
+    describe(parts, pair, 'salesforce'),
+  ]);
+  if (isFinding(hubspot) || isFinding(salesforce)) return [hubspot, salesforce].filter(isFinding);
+  return checkAgainstSchemas(pair, { hubspot, salesforce });
+};
+
+interface Live {
+  readonly accounts: Sides<string> | null;
+  readonly findings: readonly Finding[];
+}
+
+const checkLive = async (options: CheckOptions, pairs: readonly PairMapping[]): Promise<Live> => {
+  const settings = loadSettings();
+  const connections = requireConnections(settings);
+  const log = makeLog(process.stderr, 'warn');
+  // The store has the budget, which calls of a check are booked in as all others.
+  const opened = await openTandemStore(settings, options.data, log);
+  const budget: PermitStore = opened.store.budget;
+  const parts = composeSystems(connections, budget, log);
+  try {
+    const [hubspot, salesforce] = await Promise.all(
+      systems.map(async (system) => parts.connectors[system].check(call)),
+    );
+    const findings = (await Promise.all(pairs.map(async (pair) => checkPair(parts, pair)))).flat();
+    return {
+      accounts: { hubspot: hubspot?.account ?? '', salesforce: salesforce?.account ?? '' },
+      findings,
+    };
+  } finally {
+    await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
+    await opened.close();
+  }
+};
+
+const summary = (findings: readonly Finding[], live: Live): string => {
+  const errors = findings.filter(({ level }) => level === 'error').length;
+  const where =
+    live.accounts === null
+      ? 'offline'
+      : `against HubSpot ${live.accounts.hubspot} and Salesforce ${live.accounts.salesforce}`;
+  const last = errors === 0 ? `The configuration is fine (${where}).` : `${errors} to correct (${where}).`;
+  return findings.length === 0 ? last : `${formatFindings(findings)}\n${last}`;
+};
+
+/**
+ * Holds the configuration against its own rules and, unless `--offline`, against what both systems say of their objects. Exit code 1
+ * when something is to be corrected, 3 when a system cannot be asked.
+ */
+export const checkCommand = async (options: CheckOptions): Promise<number> => {
+  const none: Live = { accounts: null, findings: [] };
+  let pairs: readonly PairMapping[] = [];
+  let findings: readonly Finding[] = [];
+  try {
+    ({ pairs } = loadMappings(options.config));
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    ({ findings } = error);
+  }
+  // With a broken file nobody knows what it would ask of the systems.
+  const live = options.offline || findings.length > 0 ? none : await checkLive(options, pairs);
+  const all = [...findings, ...live.findings];
+  const isFine = all.every(({ level }) => level !== 'error');
+  answer(options, { ok: isFine, accounts: live.accounts, findings: all }, summary(all, live));
+  return isFine ? exitCode.fine : exitCode.found;
+};

@@ -1,0 +1,80 @@
+import { didYouMean } from '../mapping/suggest.ts';
+import { UsageError } from '../model/failure.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import { formatRef, systemLabel } from '../model/system.ts';
+import type { RecordLife } from '../store/operator/life.ts';
+import { exitCode } from './exit.ts';
+import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
+import { findRecords } from './find-record.ts';
+import { answer, iso, type StoreOptions, withStore } from './with-store.ts';
+
+/** The mapping's own name of a field that is given by either system's. @throws UsageError */
+const fieldNamed = (pairs: readonly PairMapping[], wanted: string): string => {
+  const fields = pairs.flatMap((pair) => pair.fields);
+  const lower = wanted.toLowerCase();
+  const found = fields.find(({ name, fields: { hubspot, salesforce } }) =>
+    [name, hubspot, salesforce].some((each) => each.toLowerCase() === lower),
+  );
+  if (found) return found.name;
+  if (pairs.some(({ identity }) => [identity.hubspot, identity.salesforce].includes(wanted)))
+    return 'identity';
+  const names = fields.flatMap(({ fields: { hubspot, salesforce } }) => [hubspot, salesforce]);
+  throw new UsageError(
+    `No mapping has a field '${wanted}'.`,
+    `${didYouMean(wanted, names)}Give the API name of a mapped field.`,
+  );
+};
+
+const shownLink = ({ links }: RecordLife) =>
+  links.map((link) => ({
+    id: link.id,
+    object: link.pair,
+    hubspotId: link.ids.hubspot,
+    salesforceId: link.ids.salesforce,
+    beganAt: iso(link.beganAt),
+    ended: link.ended === null ? null : { at: iso(link.ended.at), cause: link.ended.cause },
+  }));
+
+const valueWords = (value: LifeEvent['to']): string => (value === null ? 'blank' : JSON.stringify(value));
+
+const eventWords = (event: LifeEvent): string => {
+  const place = `${systemLabel[event.system]}${event.field === null ? '' : ` ${event.field}`}`;
+  const change =
+    event.event === 'write' || (event.event === 'create' && event.field !== null)
+      ? `: ${valueWords(event.from)} → ${valueWords(event.to)}`
+      : '';
+  const clock = event.clock === null ? '' : `, by the clock ${event.clock}`;
+  const lost =
+    event.overwrote === undefined ? '' : `; overwrote ${valueWords(event.overwrote)}, which is kept`;
+  return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}${lost})`;
+};
+
+/** Tells the life of a record, or of one field of it. Exit code 1 when nothing is known of it. */
+export const explainCommand = async (options: StoreOptions): Promise<number> =>
+  withStore(options, async (context) => {
+    const { pairs } = context.mappings;
+    const [record = '', fieldText] = options.args;
+    const field = fieldText === undefined ? null : fieldNamed(pairs, fieldText);
+    const refs = await findRecords(context, record);
+    const life = await context.store.operator.life(refs);
+    const events = lifeEvents(pairs, life).filter(
+      (event) => field === null || event.field === field || event.covers === 'record',
+    );
+    const links = shownLink(life);
+    const link = links[0] ?? null;
+    const known = links.length > 0 || events.length > 0;
+    const shown = events.map(({ covers: _covers, ...event }) => event);
+    const words = [
+      refs.length === 0
+        ? 'Neither system nor the store knows such a record.'
+        : `Records: ${refs.map(formatRef).join(', ')}`,
+      ...links.map(
+        ({ object, hubspotId, salesforceId, beganAt, ended }) =>
+          `${object}: hubspot ${hubspotId} and salesforce ${salesforceId}, linked ${beganAt}${ended === null ? '' : `, ended ${ended.at}: ${ended.cause}`}`,
+      ),
+      ...events.map(eventWords),
+      ...(known ? [] : ['Nothing is known of it.']),
+    ];
+    answer(options, { link, journey: null, links, events: shown }, words.join('\n'));
+    return known ? exitCode.fine : exitCode.found;
+  });

@@ -1,0 +1,146 @@
+import { UsageError } from '../model/failure.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import { formatRef, type System, systemLabel, systems } from '../model/system.ts';
+import type { ParkedFilter, ParkedItem } from '../store/operator/parked-rows.ts';
+import type { ParkedGroup } from '../store/status/waiting.ts';
+import { exitCode } from './exit.ts';
+import { editRefused } from './failures/edit.ts';
+import { findRecords } from './find-record.ts';
+import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
+
+/** Records that `show` lists. */
+const shownMax = 200;
+
+/** A cause's name on the command line: mapping/system/field/code, `*` for whole records. */
+export const causeId = (
+  pair: string,
+  { system, field, code }: Pick<ParkedGroup, 'system' | 'field' | 'code'>,
+): string => `${pair}/${system}/${field ?? '*'}/${code}`;
+
+const parseCause = (text: string): ParkedFilter | null => {
+  const [pair, system, field, code, ...rest] = text.split('/');
+  const known = systems.find((each): each is System => each === system);
+  if (
+    pair === undefined ||
+    known === undefined ||
+    field === undefined ||
+    code === undefined ||
+    rest.length > 0
+  )
+    return null;
+  return { pair, system: known, field: field === '*' ? null : field, code };
+};
+
+/** The parked rows that a word means: a cause, a record, or all. @throws UsageError */
+const filterOf = async (
+  context: CommandContext,
+  word: string | undefined,
+  mayBeAll: boolean,
+): Promise<ParkedFilter> => {
+  if (word === undefined) {
+    throw new UsageError('Say which failures.', 'Give a CAUSE as tandem failures lists them, or a RECORD.');
+  }
+  if (word === 'all' && mayBeAll) return {};
+  const cause = parseCause(word);
+  if (cause !== null) return cause;
+  const { links } = await context.store.operator.life(await findRecords(context, word));
+  const refs = await findRecords(context, word);
+  const units = [...links.map(({ id }) => `link:${id}`), ...refs.map(formatRef)];
+  return { units };
+};
+
+const shownItem = (item: ParkedItem) => ({
+  object: item.pair,
+  record: formatRef(item.ref),
+  hubspotId: item.ids.hubspot ?? (item.ref.system === 'hubspot' ? item.ref.id : null),
+  salesforceId:
+    item.ids.salesforce ?? (item.ref.system === 'salesforce' && item.ref.id !== '' ? item.ref.id : null),
+  field: item.field,
+  system: item.system,
+  category: item.failure.category,
+  code: item.failure.code,
+  message: item.failure.message,
+  next: item.next,
+  since: iso(item.since),
+});
+
+const list = async (
+  context: CommandContext,
+  options: StoreOptions,
+  pairs: readonly PairMapping[],
+): Promise<number> => {
+  const groups = (
+    await Promise.all(
+      pairs.map(async ({ name }) =>
+        (
+          await context.store.status.parkedByCause(name)
+        ).map((group) => ({
+          cause: causeId(name, group),
+          object: name,
+          ...group,
+          since: iso(group.since),
+        })),
+      ),
+    )
+  ).flat();
+  const words = groups.flatMap(({ cause, records, since, message, next }) => [
+    `${cause}  ${records} records since ${since}`,
+    `  ${message}`,
+    `  Next: ${next}`,
+  ]);
+  answer(options, { failures: groups }, groups.length === 0 ? 'Nothing is refused.' : words.join('\n'));
+  return groups.length === 0 ? exitCode.fine : exitCode.found;
+};
+
+const show = async (
+  context: CommandContext,
+  options: StoreOptions,
+  word: string | undefined,
+): Promise<number> => {
+  const items = await context.store.operator.parkedItems(await filterOf(context, word, true), shownMax);
+  const shown = items.map(shownItem);
+  const words = shown.flatMap(({ record, field, system, code, message, next, since }) => [
+    `${record}  ${field ?? 'whole record'} refused by ${systemLabel[system]} since ${since}: ${code}: ${message}`,
+    `  Next: ${next}`,
+  ]);
+  answer(options, { items: shown }, shown.length === 0 ? 'Nothing of that is refused.' : words.join('\n'));
+  return shown.length === 0 ? exitCode.fine : exitCode.found;
+};
+
+/**
+ * What was refused: `list` groups it by cause, `show` names the records, `retry` sends it once more, `edit` corrects the value at
+ * its source, `discard` gives it up.
+ */
+export const failuresCommand = async (options: StoreOptions): Promise<number> =>
+  withStore(options, async (context) => {
+    const [action = 'list', word, setting, ...rest] = options.args;
+    const { operator } = context.store;
+    if (rest.length > 0) throw new UsageError(`'${rest[0]}' is one word too many.`, 'tandem failures --help');
+    switch (action) {
+      case 'list':
+        return list(context, options, context.mappings.pairs);
+      case 'show':
+        return show(context, options, word);
+      case 'retry': {
+        const records = await operator.retryParked(await filterOf(context, word, true), 'retry by hand');
+        answer(
+          options,
+          { retried: records },
+          `${records} records are sent once more; a worker does it at once.`,
+        );
+        return exitCode.fine;
+      }
+      case 'discard': {
+        const rows = await operator.discardParked(await filterOf(context, word, false));
+        answer(options, { discarded: rows }, `${rows} refused values given up.`);
+        return exitCode.fine;
+      }
+      case 'edit':
+        return editRefused(context, options, word, setting);
+      default:
+        throw new UsageError(
+          `tandem failures knows no '${action}'.`,
+          'It is list, show, retry, edit or discard.',
+        );
+    }
+  });

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { run, withFolders, withJson } from './program.ts';
+
+const recordHelp = `
+RECORD is an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters).
+`;
+
+const scopeHelp = `
+SCOPE is one of
+  all                  everything (also when nothing is given)
+  people               a mapping, by its name
+  contacts, Lead       an object: every mapping that has it
+  to-salesforce        a direction; people:to-salesforce in one mapping alone
+  align, create        a behaviour; people:create in one mapping alone
+Changes keep being noticed and recorded while it is paused; resume says how many waited, and they are worked off at once.
+`;
+
+const failuresHelp = `
+  failures                            what was refused, grouped by cause
+  failures show CAUSE|RECORD          the records of a cause, or what of a record was refused
+  failures retry CAUSE|RECORD|all     sends it once more, as it is now
+  failures edit RECORD FIELD=VALUE    corrects the value where it was entered; it then flows by itself
+  failures discard CAUSE|RECORD       gives it up: not listed, not tried again before the value changes
+
+CAUSE is the first word of a line of the list. Refused values are tried again by themselves when the value, the mapping, the field or
+the rights change.
+${recordHelp}`;
+
+const reviewsHelp = `
+  reviews                             questions that only a person can answer, the oldest first
+  reviews show RECORD                 the candidates of one
+${recordHelp}`;
+
+/** The commands with which a person looks into a running Tandem and steers it. */
+export const addOperatorCommands = (program: Command): void => {
+  withJson(withFolders(program.command('check')))
+    .description('holds the configuration against its rules and against both live schemas')
+    .option('--offline', 'ask neither system', false)
+    .action(run(async () => (await import('./check.ts')).checkCommand));
+
+  withJson(withFolders(program.command('explain')))
+    .description('the life of a record, or of one field of it: what came from where, when, and by which rule')
+    .argument('<record>', 'whose life')
+    .argument('[field]', "one field, by either system's API name")
+    .addHelpText('after', recordHelp)
+    .action(run(async () => (await import('./explain.ts')).explainCommand));
+
+  withJson(withFolders(program.command('sync')))
+    .description('looks at a record now, whatever was noticed of it')
+    .argument('<record>', 'which one')
+    .addHelpText('after', recordHelp)
+    .action(run(async () => (await import('./sync.ts')).syncCommand));
+
+  withJson(withFolders(program.command('pause')))
+    .description('keeps something still: nothing of it is written until it is resumed')
+    .argument('[scope...]', 'what')
+    .option('--because <words>', 'why, for those who find it paused')
+    .addHelpText('after', scopeHelp)
+    .action(run(async () => (await import('./pause.ts')).pauseCommand));
+
+  withJson(withFolders(program.command('resume')))
+    .description('lets it go on, and says what waited')
+    .argument('[scope...]', 'what; all pauses where nothing is given')
+    .addHelpText('after', scopeHelp)
+    .action(run(async () => (await import('./pause.ts')).resumeCommand));
+
+  withJson(withFolders(program.command('failures')))
+    .description('what was refused: list, show, retry, edit, discard')
+    .argument('[action]', 'list, show, retry, edit or discard', 'list')
+    .argument('[what...]', 'a cause or a record')
+    .addHelpText('after', failuresHelp)
+    .action(run(async () => (await import('./failures.ts')).failuresCommand));
+
+  withJson(withFolders(program.command('reviews')))
+    .description('questions for a person: list, show')
+    .argument('[action]', 'list or show', 'list')
+    .argument('[what...]', 'a record')
+    .addHelpText('after', reviewsHelp)
+    .action(run(async () => (await import('./reviews.ts')).reviewsCommand));
+};

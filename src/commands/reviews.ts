@@ -1,0 +1,61 @@
+import { UsageError } from '../model/failure.ts';
+import { formatRef } from '../model/system.ts';
+import { exitCode } from './exit.ts';
+import { findRecords } from './find-record.ts';
+import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
+
+/** Questions that `list` shows of each mapping. */
+const shownMax = 200;
+
+const list = async (context: CommandContext, options: StoreOptions): Promise<number> => {
+  const pages = await Promise.all(
+    context.mappings.pairs.map(async ({ name }) => context.store.status.reviews(name, shownMax)),
+  );
+  const reviews = pages
+    .flatMap(({ items }) => items)
+    .map((review) => ({
+      object: review.pair,
+      record: formatRef(review.ref),
+      cause: review.cause,
+      candidates: review.candidates.map(formatRef),
+      since: iso(review.since),
+    }));
+  const total = pages.reduce((sum, page) => sum + page.total, 0);
+  const words = reviews.map(
+    ({ record, cause, candidates, since }) => `${record} since ${since}: ${cause}: ${candidates.join(', ')}`,
+  );
+  const more = total > reviews.length ? [`and ${total - reviews.length} more`] : [];
+  answer(options, { total, reviews }, total === 0 ? 'Nothing to decide.' : [...words, ...more].join('\n'));
+  return total === 0 ? exitCode.fine : exitCode.found;
+};
+
+const show = async (
+  context: CommandContext,
+  options: StoreOptions,
+  word: string | undefined,
+): Promise<number> => {
+  if (word === undefined) throw new UsageError('Say which record.', 'tandem reviews lists them.');
+  const life = await context.store.operator.life(await findRecords(context, word));
+  const reviews = life.reviews.map((review) => ({
+    object: review.pair,
+    record: formatRef(review.ref),
+    cause: review.cause,
+    since: iso(review.since),
+    candidates: review.candidates.map(formatRef),
+  }));
+  const words = reviews.flatMap(({ record, cause, since, candidates }) => [
+    `${record} since ${since}: ${cause}`,
+    ...candidates.map((candidate) => `  ${candidate}`),
+  ]);
+  answer(options, { reviews }, reviews.length === 0 ? 'Nothing of it is to be decided.' : words.join('\n'));
+  return reviews.length === 0 ? exitCode.fine : exitCode.found;
+};
+
+/** Questions for a person. */
+export const reviewsCommand = async (options: StoreOptions): Promise<number> =>
+  withStore(options, async (context) => {
+    const [action = 'list', word] = options.args;
+    if (action === 'list') return list(context, options);
+    if (action === 'show') return show(context, options, word);
+    throw new UsageError(`tandem reviews knows no '${action}'.`, 'It is list or show.');
+  });

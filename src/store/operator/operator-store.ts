@@ -1,0 +1,51 @@
+import type { Pause } from '../../model/pause.ts';
+import type { RecordRef, Sides } from '../../model/system.ts';
+import type { Db } from '../transaction.ts';
+import { livingWorkers } from '../workers.ts';
+import { linksHolding, type RecordLife, recordLife } from './life.ts';
+import {
+  discardParked,
+  type ParkedFilter,
+  type ParkedItem,
+  parkedItems,
+  retryParkedRows,
+} from './parked-rows.ts';
+import { newestFence, pause, pauses, resume, type Waiting, waiting, workedUnder } from './pauses.ts';
+
+/** What a person's commands ask of the store. */
+export interface OperatorStore {
+  pauses(): Promise<readonly Pause[]>;
+  pause(pause: Omit<Pause, 'since'>): Promise<void>;
+  /** Ends pauses of one kind and makes what they held due; answers the scopes that were paused. */
+  resume(scopes: readonly string[], by: Pause['by']): Promise<readonly string[]>;
+  /** Records that wait, by pair and system. */
+  waiting(): Promise<readonly Waiting[]>;
+  newestFence(): Promise<number>;
+  /** Units of these pairs that are worked on under a lease no newer than the fence. */
+  workedUnder(pairs: readonly string[], fence: number): Promise<number>;
+  /** The workers that run now. */
+  workers(): Promise<readonly { readonly id: string; readonly host: string; readonly pid: number }[]>;
+  parkedItems(filter: ParkedFilter, limit: number): Promise<readonly ParkedItem[]>;
+  /** Sends refused values once more; answers how many units. */
+  retryParked(filter: ParkedFilter, cause: string, workClass?: 'live' | 'sweep'): Promise<number>;
+  /** Gives refused values up; answers how many. */
+  discardParked(filter: ParkedFilter): Promise<number>;
+  life(refs: readonly RecordRef[]): Promise<RecordLife>;
+  /** Links whose base holds this value, for when no system can be asked. */
+  linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
+}
+
+export const makeOperatorStore = (db: Db): OperatorStore => ({
+  pauses: () => pauses(db),
+  pause: (each) => pause(db, each),
+  resume: (scopes, by) => resume(db, scopes, by),
+  waiting: () => waiting(db),
+  newestFence: () => newestFence(db),
+  workedUnder: (pairs, fence) => workedUnder(db, pairs, fence),
+  workers: () => livingWorkers(db),
+  parkedItems: (filter, limit) => parkedItems(db, filter, limit),
+  retryParked: (filter, cause, workClass) => retryParkedRows(db, filter, cause, workClass),
+  discardParked: (filter) => discardParked(db, filter),
+  life: (refs) => recordLife(db, refs),
+  linksHolding: (value) => linksHolding(db, value),
+});

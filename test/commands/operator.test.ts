@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Child } from '../e2e/harness/child.ts';
+import type { Person } from '../e2e/harness/person.ts';
+import { Stage } from '../e2e/harness/stage.ts';
+import { until } from '../e2e/harness/until.ts';
+
+/** What an operator does while the worker runs: pause, resume, explain, sync, failures, check. */
+describe('the commands of an operator', () => {
+  let stage: Stage;
+  let person: Person;
+  let worker: Child;
+  let [ann, bob] = ['', ''];
+
+  const leadOf = async (contact: string): Promise<Readonly<Record<string, unknown>>> =>
+    (await stage.sandbox.records('salesforce', 'Lead')).find((lead) => lead.HubSpot_Id__c === contact) ?? {};
+  const contactOf = async (id: string): Promise<Readonly<Record<string, unknown>>> =>
+    (await stage.sandbox.records('hubspot', 'contacts')).find((contact) => contact.id === id)
+      ?.properties as Readonly<Record<string, unknown>>;
+  const untilLead = async (contact: string, values: Readonly<Record<string, unknown>>): Promise<void> => {
+    await until(
+      `lead of ${contact} with ${Object.keys(values).join()}`,
+      async () => {
+        const lead = await leadOf(contact);
+        return Object.entries(values).every(([name, value]) => lead[name] === value) ? true : null;
+      },
+      20_000,
+    );
+  };
+  /** Dirty rows as `status` counts them. */
+  const backlog = async (): Promise<number> => (await stage.status()).backlog;
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    person = await stage.person();
+    ann = await person.createContact({ email: 'ann@example.com', lastname: 'Ng', company: 'Acme' });
+    bob = await person.createContact({ email: 'bob@example.com', lastname: 'Lee', company: 'Brix' });
+    worker = stage.run();
+    await worker.event('alignment-done');
+    await untilLead(ann, { LastName: 'Ng' });
+    await untilLead(bob, { LastName: 'Lee' });
+  });
+  afterAll(async () => stage?.close());
+
+  it('pause keeps a mapping still and its signals recorded; resume says what waited and lets it go on', async () => {
+    const paused = await stage.ask('pause', 'people', '--because', 'migration');
+    expect(paused).toMatchObject({
+      code: 0,
+      json: { still: true, paused: [{ scope: 'people', by: 'hand' }] },
+    });
+    const before = await stage.sandbox.writes();
+    await person.editContacts([{ id: ann, values: { jobtitle: 'Pilot' } }]);
+    await until('the edit as a dirty row', async () => ((await backlog()) > 0 ? true : null), 20_000);
+    expect((await stage.status()).paused).toMatchObject([
+      { scope: 'people', by: 'hand', cause: 'migration', waiting: 1 },
+    ]);
+    expect(await stage.sandbox.writes()).toEqual(before);
+    const resumed = await stage.ask('resume');
+    expect(resumed).toMatchObject({
+      code: 0,
+      json: {
+        resumed: ['people'],
+        waited: { records: 1, byObject: { people: { hubspot: 1, salesforce: 0 } } },
+        paused: [],
+      },
+    });
+    await untilLead(ann, { Title: 'Pilot' });
+  });
+
+  it('a paused direction holds its writes alone, the other goes on', async () => {
+    expect((await stage.ask('pause', 'to-salesforce')).code).toBe(0);
+    const lead = String((await leadOf(bob)).Id);
+    await person.editContacts([{ id: bob, values: { city: 'Bonn' } }]);
+    await person.editLeads([{ id: lead, values: { Title: 'Cook' } }]);
+    await until(
+      'the title in HubSpot',
+      async () => ((await contactOf(bob)).jobtitle === 'Cook' ? true : null),
+      20_000,
+    );
+    await until(
+      'the city held',
+      async () =>
+        (await stage.status()).paused?.some((each) => (each as { waiting: number }).waiting > 0)
+          ? true
+          : null,
+      20_000,
+    );
+    expect(await leadOf(bob)).toMatchObject({ City: null });
+    expect(await stage.ask('resume', 'to-salesforce')).toMatchObject({
+      code: 0,
+      json: { waited: { byObject: { people: {} } } },
+    });
+    await untilLead(bob, { City: 'Bonn' });
+    expect(await stage.ask('pause', 'nonsense')).toMatchObject({ code: 2 });
+    expect((await stage.verify()).unexplained).toBe(0);
+  });
+
+  it('explain tells the life of a record and of a field, by email, by either id, by either name', async () => {
+    const lead = String((await leadOf(ann)).Id);
+    const whole = await stage.ask('explain', `hubspot:contacts/${ann}`);
+    expect(whole).toMatchObject({
+      code: 0,
+      json: { link: { hubspotId: ann, salesforceId: lead }, journey: null },
+    });
+    const field = (await stage.ask('explain', 'ann@example.com', 'Title')).json as {
+      events: Record<string, unknown>[];
+    };
+    const event = field.events.find(({ field: name }) => name === 'jobtitle');
+    expect(event).toMatchObject({
+      system: 'salesforce',
+      from: null,
+      to: 'Pilot',
+      rule: 'changed-there',
+      cause: expect.stringContaining('hubspot'),
+      by: expect.any(String),
+    });
+    expect(Object.keys(event ?? {})).toEqual(expect.arrayContaining(['at', 'clock']));
+    expect(await stage.ask('explain', `salesforce:${lead.slice(0, 15)}`, 'jobtitle')).toMatchObject({
+      code: 0,
+      json: { link: { hubspotId: ann } },
+    });
+    expect((await stage.ask('explain', 'ann@example.com', 'jobtittle')).code).toBe(2);
+    expect((await stage.ask('explain', 'nobody@example.com')).code).toBe(1);
+    expect((await stage.ask('explain', 'what?')).code).toBe(2);
+  });
+
+  it('failures are grouped, shown, edited at their source, retried once the cause is gone, and given up', async () => {
+    await stage.sandbox.control('salesforce', 'rules', [
+      {
+        object: 'Lead',
+        kind: 'validation',
+        field: 'City',
+        when: { City: 'Atlantis' },
+        message: 'No such city.',
+      },
+    ]);
+    await person.editContacts([
+      { id: ann, values: { city: 'Atlantis', jobtitle: 'x'.repeat(200) } },
+      { id: bob, values: { city: 'Atlantis' } },
+    ]);
+    const cause = 'people/salesforce/city/FIELD_CUSTOM_VALIDATION_EXCEPTION';
+    await until('three refusals', async () => ((await stage.status()).failed === 3 ? true : null), 20_000);
+    const listed = await stage.ask('failures');
+    expect(listed).toMatchObject({ code: 1 });
+    expect(JSON.stringify(listed.json)).not.toContain('Atlantis');
+    expect((listed.json as { failures: unknown[] }).failures).toContainEqual(
+      expect.objectContaining({ cause, records: 2, code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' }),
+    );
+    expect((await stage.ask('failures', 'show', `hubspot:contacts/${ann}`)).json).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ field: 'jobtitle', hubspotId: ann })]),
+    });
+
+    expect((await stage.ask('failures', 'edit', `hubspot:contacts/${ann}`, 'jobtitle=Captain')).code).toBe(0);
+    await untilLead(ann, { Title: 'Captain' });
+    expect(await contactOf(ann)).toMatchObject({ jobtitle: 'Captain' });
+
+    expect((await stage.ask('failures', 'discard', `hubspot:contacts/${bob}`)).json).toEqual({
+      discarded: 1,
+    });
+    expect((await stage.status()).failed).toBe(1);
+    expect((await stage.verify()).unexplained).toBe(0);
+
+    await stage.sandbox.control('salesforce', 'rules', []);
+    expect((await stage.ask('failures', 'retry', cause)).json).toEqual({ retried: 1 });
+    await untilLead(ann, { City: 'Atlantis' });
+    expect(await leadOf(bob)).toMatchObject({ City: 'Bonn' });
+    expect((await stage.ask('failures')).code).toBe(0);
+  });
+
+  it('sync looks at a record at once, through the worker and without one', async () => {
+    expect((await stage.ask('sync', 'ann@example.com')).json).toMatchObject({
+      by: 'worker',
+      outcome: 'equal',
+    });
+    await worker.stop();
+    await person.editContacts([{ id: ann, values: { jobtitle: 'Navigator' } }]);
+    expect(await stage.ask('sync', `hubspot:contacts/${ann}`)).toMatchObject({
+      code: 0,
+      json: { by: 'itself', outcome: 'written', events: [{ field: 'jobtitle', to: 'Navigator' }] },
+    });
+    expect(await leadOf(ann)).toMatchObject({ Title: 'Navigator' });
+    await stage.ask('pause');
+    expect((await stage.ask('sync', `hubspot:contacts/${ann}`)).json).toMatchObject({ outcome: 'paused' });
+    const idle = stage.run('--until-idle');
+    expect((await idle.finish(60_000)).code).toBe(0);
+    await stage.ask('resume');
+  });
+
+  it('check names what is wrong in the files or in either system, and asks neither when offline', async () => {
+    const calls = await stage.sandbox.calls();
+    expect(await stage.ask('check', '--offline')).toMatchObject({
+      code: 0,
+      json: { ok: true, accounts: null },
+    });
+    expect(await stage.sandbox.calls()).toBe(calls);
+    const live = await stage.ask('check');
+    expect(live).toMatchObject({ code: 0, json: { ok: true, accounts: { hubspot: expect.any(String) } } });
+    await stage.sandbox.control('salesforce', 'rules', [
+      { object: 'Lead', kind: 'hide', field: 'Title' },
+      { object: 'Lead', kind: 'readonly', field: 'City' },
+    ]);
+    const wrong = await stage.ask('check');
+    expect(wrong.code).toBe(1);
+    const { findings } = wrong.json as {
+      findings: { level: string; file: string; line: number; what: string; fix: string }[];
+    };
+    const errors = findings.filter(({ level }) => level === 'error');
+    expect(errors.map(({ what }) => what)).toEqual([
+      expect.stringContaining('Lead.Title is not there'),
+      expect.stringContaining('Lead.City cannot be written'),
+    ]);
+    for (const { file, line, fix } of errors)
+      expect([file.endsWith('people.yaml'), line > 1, fix !== '']).toEqual([true, true, true]);
+    const refused = await stage.tandem(
+      ['check', '--json', '--config', 'config/presets/mirror', '--data', stage.data],
+      {
+        env: { HUBSPOT_ACCESS_TOKEN: 'nobody' },
+      },
+    );
+    expect(refused.code).toBe(3);
+    await stage.sandbox.control('salesforce', 'rules', []);
+  });
+});
