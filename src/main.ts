@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { addOperatorCommands } from './commands/operator-program.ts';
 import { count, port, run, withFolders } from './commands/program.ts';
+import { parseRoles, type Role, roles } from './commands/run/roles.ts';
+
+const roleSet = (value: string): ReadonlySet<Role> => {
+  const set = parseRoles(value);
+  if (set === null) throw new InvalidArgumentError(`give one or more of ${roles.join(', ')}, with commas.`);
+  return set;
+};
 
 const startHelp = `
 What it does: starts the HubSpot and the Salesforce simulator (ports 4010 and 4020, free ones where they are in use)
@@ -36,6 +43,11 @@ withFolders(program.command('run'))
   .option('--until-idle', 'work until nothing is left to do, then say so and exit', false)
   .option('--join', 'work beside the worker that this data folder already has', false)
   .option('--port <n>', 'port for health and metrics; 0 takes a free one', port, 4_000)
+  .addOption(
+    new Option('--role <names>', `what this process of a fleet does: ${roles.join(', ')}, with commas`)
+      .argParser(roleSet)
+      .default(new Set(roles), 'all'),
+  )
   .action(run(async () => (await import('./commands/run.ts')).runCommand));
 
 withFolders(program.command('verify'))

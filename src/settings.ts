@@ -20,6 +20,7 @@ const environment = z.object({
   SALESFORCE_USERNAME: text,
   SALESFORCE_PASSWORD: text,
   DATABASE_URL: text,
+  REDIS_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^rediss?$/ }).optional()),
   TANDEM_HOST: text,
   TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
   TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
@@ -45,6 +46,8 @@ export interface Settings {
   /** What is missing for `connections`, in words; empty when they are complete. */
   readonly missing: readonly string[];
   readonly databaseUrl: string | null;
+  /** Where wakes travel instead of Postgres; holds a password. */
+  readonly redisUrl: string | null;
   readonly host: string;
   readonly pollMs: number;
   /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
@@ -106,6 +109,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     connections,
     missing,
     databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
     host: env.TANDEM_HOST ?? '127.0.0.1',
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
     startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,

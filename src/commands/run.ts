@@ -1,6 +1,7 @@
 import { composeSystems, type Systems } from '../compose.ts';
 import { causeOf, type Logger, makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
+import { UsageError } from '../model/failure.ts';
 import { systems } from '../model/system.ts';
 import { startServer } from '../server/server.ts';
 import { loadSettings, requireConnections, type Settings } from '../settings.ts';
@@ -11,6 +12,7 @@ import { type OpenedStore, openTandemStore } from './open-store.ts';
 import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
+import type { Role } from './run/roles.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
@@ -20,6 +22,7 @@ export interface RunOptions {
   /** Work beside the worker that the data folder already has. */
   readonly join: boolean;
   readonly port: number;
+  readonly role: ReadonlySet<Role>;
 }
 
 /** `--until-idle` is a command somebody waits for: it does not wait for ever for a system that is down. */
@@ -57,6 +60,12 @@ const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log:
 export const runCommand = async (options: RunOptions): Promise<number> => {
   const startedAt = Date.now();
   const settings = loadSettings();
+  if (options.untilIdle && !options.role.has('sync')) {
+    throw new UsageError(
+      '--until-idle works until nothing is left to do, which the role sync does.',
+      'Leave --role out, or add sync to it.',
+    );
+  }
   const mappings = loadMappings(options.config);
   requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);
@@ -82,9 +91,14 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
     await checkSchemas(parts, mappings.pairs, log, stop.signal);
     const callsBefore = await callsBySystem(store);
-    const { pollMs } = settings;
+    const { pollMs, redisUrl } = settings;
     const engines = await startEngines(
-      { mappings, opened, systems: parts, holder, pollMs, signal: stop.hardSignal, log },
+      {
+        ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, log },
+        signal: stop.hardSignal,
+        roles: options.role,
+        looksItself: options.untilIdle,
+      },
       closers,
     );
     state.notReady = null;

@@ -1,31 +1,75 @@
-import { type BackendFactory, createPostgresBackend } from 'bullmq';
+import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { WakeBackend } from './wake-queue.ts';
 
-/** The schema of BullMQ's own tables, beside ours in the same database. */
+/** The schema of BullMQ's own tables, beside ours in the same database; on Redis, what its keys begin with. */
 const queueSchema = 'tandem_queue';
 
 /** Small, since a wake is one insert or one claim. */
 const connectionsMax = 3;
+const connectTimeoutMs = 10_000;
+const reconnectDelayMsMax = 2_000;
 
 /** What BullMQ's classes take to reach a backend. */
 export interface BullBackend {
-  readonly connection: object;
+  readonly options: { readonly connection: object; readonly prefix?: string };
   readonly factory: BackendFactory;
+  /** Rejects when it cannot be reached. */
+  ready(): Promise<unknown>;
+  /** Ends connections that were made here, which BullMQ leaves open. */
+  close(): void;
 }
 
-/** Chooses BullMQ's backend; the only place that knows which there are. */
-export const bullBackend = (backend: WakeBackend): BullBackend => ({
-  connection: {
-    connectionString: backend.connectionString,
-    application_name: `tandem queue ${process.pid}`,
-    schema: queueSchema,
-    migrate: true,
-    max: connectionsMax,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
+/** What it is for: one that sends must fail soon, one that waits for jobs must wait for ever. */
+export type BullUse = 'send' | 'receive';
+
+/** Chooses BullMQ's backend; the only place that knows which there are. `onError` is told of broken connections. */
+export const bullBackend = (
+  backend: WakeBackend,
+  use: BullUse,
+  onError: (error: unknown) => void,
+): BullBackend =>
+  backend.kind === 'redis' ? redisBackend(backend.url, use, onError) : postgresBackend(backend);
+
+const postgresBackend = (backend: WakeBackend & { readonly kind: 'postgres' }): BullBackend => ({
+  options: {
+    connection: {
+      connectionString: backend.connectionString,
+      application_name: `tandem queue ${process.pid}`,
+      schema: queueSchema,
+      migrate: true,
+      max: connectionsMax,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    },
   },
   factory: guardedPostgresBackend as BackendFactory,
+  // BullMQ makes its connections itself and says so by `waitUntilReady`.
+  ready: async () => undefined,
+  close: () => undefined,
 });
+
+/**
+ * BullMQ loads ioredis by itself only where `require` exists, hence a client made here. A sender's commands fail while Redis is away
+ * instead of piling up in memory: a wake that is lost costs one tick. A receiver's must not have a limit of retries (BullMQ refuses it).
+ */
+const redisBackend = (url: string, use: BullUse, onError: (error: unknown) => void): BullBackend => {
+  const client = new Redis(url, {
+    connectionName: `tandem queue ${process.pid}`,
+    connectTimeout: connectTimeoutMs,
+    maxRetriesPerRequest: use === 'send' ? 0 : null,
+    retryStrategy: (times) => Math.min(reconnectDelayMsMax, 100 * times),
+  });
+  // Without a listener each error of a connection would be written to stderr by ioredis.
+  client.on('error', onError);
+  return {
+    options: { connection: client, prefix: queueSchema },
+    factory: createRedisBackend as BackendFactory,
+    // With no retries it fails at the first refused connection, where BullMQ would wait for ever.
+    ready: async () => (use === 'send' ? client.ping() : undefined),
+    close: () => client.disconnect(),
+  };
+};
 
 /**
  * BullMQ listens for errors of idle connections only. One that breaks while it is checked out would end the process (an

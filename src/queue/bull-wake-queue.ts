@@ -1,11 +1,12 @@
-import { Queue, Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type IQueueBackend, Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import { workClasses } from '../model/budget.ts';
 import { UnreachableError } from '../model/failure.ts';
 import { type BullBackend, bullBackend } from './backend.ts';
 import { SingleRunner, WakeBurst } from './coalesce.ts';
 import { RecentTroubles } from './recent-troubles.ts';
-import type { WakeHandler, WakeQueue, WakeQueueOptions } from './wake-queue.ts';
+import type { WakeBackend, WakeHandler, WakeQueue, WakeQueueOptions } from './wake-queue.ts';
 
 const queueName = 'wake';
 const wakeJob = z.object({ pair: z.string(), class: z.enum(workClasses) });
@@ -16,6 +17,8 @@ const burstMs = 5;
 const pairsAtOnce = 8;
 /** How long BullMQ waits after an error before it asks again. */
 const retryDelayMs = 1_000;
+/** How long closing waits for a backend that does not answer. */
+const closingMsMax = 2_000;
 
 /**
  * Opens the queue: makes or migrates BullMQ's tables and waits until it answers. Nothing of BullMQ's own (delays, retries,
@@ -24,26 +27,50 @@ const retryDelayMs = 1_000;
  * @throws UnreachableError when the backend does not answer.
  */
 export const openWakeQueue = async (options: WakeQueueOptions): Promise<WakeQueue> => {
-  const backend = bullBackend(options.backend);
   const troubles = new RecentTroubles(options.onTrouble);
-  const queue = new Queue(
-    queueName,
-    { connection: backend.connection, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } },
-    backend.factory,
-  );
-  queue.on('error', (error) => troubles.tell('wake queue', error));
+  const onError = (error: unknown): void => troubles.tell('wake queue', error);
+  const backend = bullBackend(options.backend, 'send', onError);
+  let queue: OpenQueue | null = null;
   try {
+    await backend.ready();
+    queue = new Queue(
+      queueName,
+      { ...backend.options, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } },
+      backend.factory,
+    );
+    queue.on('error', onError);
     await queue.waitUntilReady();
+    return new BullWakeQueue(queue, backend, options.backend, troubles);
   } catch (cause) {
-    await queue.close().catch(() => undefined);
+    troubles.close();
+    await queue?.close().catch(() => undefined);
+    backend.close();
     throw new UnreachableError(
       `The wake queue on ${options.backend.kind} cannot be reached.`,
-      'Check that the database runs, accepts connections and lets this user make a schema.',
+      advice[options.backend.kind],
       { cause },
     );
   }
-  return new BullWakeQueue(queue, backend, troubles);
 };
+
+const advice = {
+  postgres: 'Check that the database runs, accepts connections and lets this user make a schema.',
+  redis:
+    'Check REDIS_URL, and that the Redis server runs and accepts connections; without REDIS_URL wakes go through Postgres.',
+} as const;
+
+/** A backend that is away must not keep a worker from ending: what it would still say to it means nothing. */
+const within = async (ms: number, closing: Promise<unknown>): Promise<void> => {
+  const tooLate = new AbortController();
+  await Promise.race([
+    closing.catch(() => undefined),
+    delay(ms, undefined, { signal: tooLate.signal }).catch(() => undefined),
+  ]);
+  tooLate.abort();
+};
+
+/** BullMQ's queue on whichever backend. */
+type OpenQueue = Queue<unknown, unknown, string, unknown, unknown, string, IQueueBackend>;
 
 /** What is used of BullMQ's classes, whatever their backend. */
 interface Sender {
@@ -57,14 +84,20 @@ interface Receiver {
 /** States: open → serving (worker set) → closed. Before `serve` it only sends. */
 class BullWakeQueue implements WakeQueue {
   readonly #queue: Sender;
-  readonly #backend: BullBackend;
+  readonly #sender: BullBackend;
+  readonly #backend: WakeBackend;
   readonly #troubles: RecentTroubles;
   readonly #burst: WakeBurst;
   readonly #sending = new Set<Promise<void>>();
-  #serving: { readonly worker: Receiver; readonly runner: SingleRunner } | null = null;
+  #serving: {
+    readonly worker: Receiver;
+    readonly receiver: BullBackend;
+    readonly runner: SingleRunner;
+  } | null = null;
 
-  constructor(queue: Sender, backend: BullBackend, troubles: RecentTroubles) {
+  constructor(queue: Sender, sender: BullBackend, backend: WakeBackend, troubles: RecentTroubles) {
     this.#queue = queue;
+    this.#sender = sender;
     this.#backend = backend;
     this.#troubles = troubles;
     this.#burst = new WakeBurst(burstMs, (pair, workClass) => this.#send({ pair, class: workClass }));
@@ -79,6 +112,8 @@ class BullWakeQueue implements WakeQueue {
     const runner = new SingleRunner(handler, (pair, error) =>
       this.#troubles.tell(`handler of a wake for ${pair}`, error),
     );
+    const onError = (error: unknown): void => this.#troubles.tell('wake worker', error);
+    const receiver = bullBackend(this.#backend, 'receive', onError);
     const worker = new Worker(
       queueName,
       async (job) => {
@@ -87,16 +122,16 @@ class BullWakeQueue implements WakeQueue {
         if (wake.success) await runner.wake(wake.data.pair, wake.data.class);
       },
       {
-        connection: this.#backend.connection,
+        ...receiver.options,
         concurrency: pairsAtOnce,
         runRetryDelay: retryDelayMs,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
       },
-      this.#backend.factory,
+      receiver.factory,
     );
-    worker.on('error', (error) => this.#troubles.tell('wake worker', error));
-    this.#serving = { worker, runner };
+    worker.on('error', onError);
+    this.#serving = { worker, receiver, runner };
     await worker.waitUntilReady();
   }
 
@@ -107,10 +142,12 @@ class BullWakeQueue implements WakeQueue {
     if (serving !== null) {
       const closing = serving.worker.close();
       await serving.runner.drain();
-      await closing.catch(() => undefined);
+      await within(closingMsMax, closing);
+      serving.receiver.close();
     }
-    await Promise.allSettled(this.#sending);
-    await this.#queue.close().catch(() => undefined);
+    await within(closingMsMax, Promise.allSettled(this.#sending));
+    await within(closingMsMax, this.#queue.close());
+    this.#sender.close();
   }
 
   #send(wake: z.infer<typeof wakeJob>): void {

@@ -17,7 +17,9 @@ export interface WakeQueue {
 }
 
 /** Where the wakes travel. */
-export type WakeBackend = { readonly kind: 'postgres'; readonly connectionString: string };
+export type WakeBackend =
+  | { readonly kind: 'postgres'; readonly connectionString: string }
+  | { readonly kind: 'redis'; readonly url: string };
 
 export interface WakeQueueOptions {
   readonly backend: WakeBackend;

@@ -36,7 +36,7 @@ const pollAtMostEveryMs = 1_000;
 const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
 
 /**
- * Runs one pair's engine: works off what is due whenever it is woken, polls on a schedule, lists for the first alignment. Each loop
+ * Runs one pair's engine: works off what is due whenever it is woken and, where it is asked to look, polls and lists. Each loop
  * outlives failures of the vendors and of the store: it reports them and tries again.
  */
 export class Runner {
@@ -50,7 +50,7 @@ export class Runner {
   private readonly context: EngineContext;
   private readonly pollEveryMs: number;
   private readonly startedAt: number;
-  private readonly loops: Promise<void>[] = [];
+  private readonly looks = new Set<Promise<void>>();
   private working: Promise<void> | null = null;
   private wokenAgain = false;
   private readonly ending = new AbortController();
@@ -80,10 +80,15 @@ export class Runner {
     this.movedAt = this.startedAt;
   }
 
-  /** Starts the loops. */
-  start(): void {
-    this.loops.push(this.pollLoop(), this.alignLoop());
-    this.wake();
+  /**
+   * Looks for work: polls on a schedule and lists for the first alignment, until the signal aborts or the runner is stopped. One
+   * process of a fleet does so for all; two at once do each other no harm, for cursors and dirty rows move in transactions.
+   */
+  async look(signal: AbortSignal): Promise<void> {
+    const ending = AbortSignal.any([signal, this.ending.signal]);
+    const looking = Promise.all([this.pollLoop(ending), this.alignLoop(ending)]).then(() => undefined);
+    this.looks.add(looking);
+    await looking.finally(() => this.looks.delete(looking));
   }
 
   /** Says that there may be due work. Any number of calls while it works become one more round. */
@@ -105,7 +110,7 @@ export class Runner {
   /** Finishes what is in flight and ends the loops. */
   async stop(): Promise<void> {
     this.ending.abort();
-    await Promise.all([...this.loops, this.working]);
+    await Promise.all([...this.looks, this.working]);
   }
 
   /** Resolves when nothing is dirty or in flight and a full look from after the last write found nothing new. */
@@ -138,8 +143,8 @@ export class Runner {
     );
   }
 
-  private async pause(ms: number): Promise<void> {
-    const signal = AbortSignal.any([this.context.signal, this.ending.signal]);
+  private async pause(ms: number, ending: AbortSignal = this.ending.signal): Promise<void> {
+    const signal = AbortSignal.any([this.context.signal, ending]);
     await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
@@ -194,21 +199,21 @@ export class Runner {
     }
   }
 
-  private async pollLoop(): Promise<void> {
-    while (!this.ending.signal.aborted) {
+  private async pollLoop(ending: AbortSignal): Promise<void> {
+    while (!ending.aborted) {
       const began = this.context.nowMs();
       const due = this.lookAsked ? systems : await this.systemsDue(began);
       this.lookAsked = false;
       const looks = await this.fill.whileStreaming(async () =>
-        Promise.all(due.map(async (system) => this.look(system, began))),
+        Promise.all(due.map(async (system) => this.lookAt(system, began))),
       );
       const isWhole = due.length === systems.length && looks.every((isDone) => isDone);
       if (this.aligned && isWhole) this.lookedAt = began;
-      await this.untilNextPoll();
+      await this.untilNextPoll(ending);
     }
   }
 
-  private async look(system: System, began: number): Promise<boolean> {
+  private async lookAt(system: System, began: number): Promise<boolean> {
     const result = await this.safely(`poll ${system}`, async () =>
       pollOnce(this.context, system, this.signals[system]),
     );
@@ -227,20 +232,20 @@ export class Runner {
   }
 
   /** Waits for the next tick of the polling clock, or until somebody asks for a look. */
-  private async untilNextPoll(): Promise<void> {
-    await this.pause(Math.min(pollAtMostEveryMs, this.pollEveryMs));
+  private async untilNextPoll(ending: AbortSignal): Promise<void> {
+    await this.pause(Math.min(pollAtMostEveryMs, this.pollEveryMs), ending);
     const soon = new AbortController();
     this.pollSoon = () => soon.abort();
-    const signal = AbortSignal.any([this.context.signal, this.ending.signal, soon.signal]);
+    const signal = AbortSignal.any([this.context.signal, ending, soon.signal]);
     await sleep(Math.max(0, this.pollEveryMs - pollAtMostEveryMs), undefined, { signal }).catch(
       () => undefined,
     );
     this.pollSoon = null;
   }
 
-  private async alignLoop(): Promise<void> {
+  private async alignLoop(ending: AbortSignal): Promise<void> {
     let failures = 0;
-    while (!this.ending.signal.aborted) {
+    while (!ending.aborted) {
       const step = await this.fill.whileStreaming(async () =>
         this.safely('alignment', async () => alignStep(this.context)),
       );
@@ -250,8 +255,8 @@ export class Runner {
         return;
       }
       failures = step === null ? failures + 1 : 0;
-      if (step === null) await this.pause(againAfterMs(failures - 1));
-      if (step === 'wait') await this.pause(100);
+      if (step === null) await this.pause(againAfterMs(failures - 1), ending);
+      if (step === 'wait') await this.pause(100, ending);
     }
   }
 }

@@ -1,16 +1,71 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWakeQueue } from '../../src/queue/bull-wake-queue.ts';
-import type { WakeQueue } from '../../src/queue/wake-queue.ts';
+import type { WakeBackend, WakeQueue } from '../../src/queue/wake-queue.ts';
 import { withStore } from '../store/postgres.ts';
+import { hasRedis, type RedisServer, startRedis } from './redis.ts';
 
 const fixture = withStore();
+let redis: RedisServer | null = null;
+
+beforeAll(async () => {
+  if (hasRedis) redis = await startRedis();
+});
+afterAll(async () => redis?.remove());
+
+const onRedis = (): RedisServer => {
+  if (redis === null) throw new Error('there is no redis-server on this machine');
+  return redis;
+};
+
+/** What the suite needs to know of a backend. */
+interface Place {
+  readonly backend: () => WakeBackend;
+  /** The data of the jobs that wait or run. */
+  readonly jobs: () => Promise<readonly unknown[]>;
+  /** How many jobs were completed so far. */
+  readonly completed: () => Promise<number>;
+  /** Breaks every connection, or the server, for a moment. */
+  readonly shake: () => Promise<void>;
+  /** Throws away everything the backend holds. */
+  readonly empty: () => Promise<void>;
+}
+
+const places: Readonly<Record<WakeBackend['kind'], Place>> = {
+  postgres: {
+    backend: () => ({ kind: 'postgres', connectionString: fixture.connectionString }),
+    jobs: async () =>
+      (await fixture.query<{ data: unknown }>('select data from tandem_queue.job')).map(({ data }) => data),
+    completed: async () =>
+      (await fixture.query("select from tandem_queue.event where event = 'completed'")).length,
+    shake: async () => {
+      expect(await fixture.terminateSessions()).toBeGreaterThan(0);
+    },
+    empty: async () => {
+      await fixture.query('drop schema tandem_queue cascade');
+    },
+  },
+  redis: {
+    backend: () => ({ kind: 'redis', url: onRedis().url }),
+    jobs: async () => onRedis().keys('tandem_queue:wake:[0-9]*'),
+    completed: async () =>
+      (await onRedis().stream('tandem_queue:wake:events')).filter((fields) => fields.includes('completed'))
+        .length,
+    shake: async () => {
+      await onRedis().kill();
+      await onRedis().start();
+    },
+    empty: async () => onRedis().flush(),
+  },
+};
+let place: Place = places.postgres;
+
 const troubles: string[] = [];
 const open = new Set<WakeQueue>();
 const gates: { open: () => void }[] = [];
 
 const openQueue = async (): Promise<WakeQueue> => {
   const queue = await openWakeQueue({
-    backend: { kind: 'postgres', connectionString: fixture.connectionString },
+    backend: place.backend(),
     onTrouble: ({ what, error }) => troubles.push(`${what}: ${String(error)}`),
   });
   open.add(queue);
@@ -23,9 +78,6 @@ afterEach(async () => {
   open.clear();
   troubles.length = 0;
 });
-
-const completed = async (): Promise<number> =>
-  (await fixture.query("select from tandem_queue.event where event = 'completed'")).length;
 
 /** A handler whose runs the test lets go one by one. */
 const makeGate = (): {
@@ -59,7 +111,12 @@ const makeGate = (): {
   };
 };
 
-describe('wake queue', () => {
+describe.each(['postgres', 'redis'] as const)('wake queue on %s', (kind) => {
+  beforeEach((context) => {
+    if (kind === 'redis' && !hasRedis) context.skip('there is no redis-server on this machine');
+    place = places[kind];
+  });
+
   it('wakes a worker of another queue object, as another process would have', async () => {
     const [sender, receiver] = [await openQueue(), await openQueue()];
     const woken: string[] = [];
@@ -74,14 +131,12 @@ describe('wake queue', () => {
     const queue = await openQueue();
     const woken: string[] = [];
     for (let call = 0; call < 1_000; call += 1) queue.wake('people', 'live');
-    await expect
-      .poll(() => fixture.query("select data from tandem_queue.job where state = 'waiting'"))
-      .toEqual([{ data: { pair: 'people', class: 'live' } }]);
+    await expect.poll(place.jobs).toHaveLength(1);
     await queue.serve(async (pair) => {
       woken.push(pair);
     });
     await expect.poll(() => woken).toEqual(['people']);
-    await expect.poll(() => fixture.query('select from tandem_queue.job')).toHaveLength(0);
+    await expect.poll(place.jobs).toHaveLength(0);
   });
 
   it('runs a pair once at a time, and once more for all wakes that came meanwhile', async () => {
@@ -90,16 +145,16 @@ describe('wake queue', () => {
     await queue.serve(gate.handler);
     queue.wake('people', 'live');
     await expect.poll(gate.started).toBe(1);
-    const before = await completed();
+    const before = await place.completed();
     queue.wake('people', 'live');
     queue.wake('people', 'backfill');
     // Both are answered by the run under way, whose own job stays.
-    await expect.poll(completed).toBe(before + 2);
+    await expect.poll(place.completed).toBe(before + 2);
     expect(gate.started()).toBe(1);
     gate.release();
     await expect.poll(gate.started).toBe(2);
     gate.release();
-    await expect.poll(() => fixture.query('select from tandem_queue.job')).toHaveLength(0);
+    await expect.poll(place.jobs).toHaveLength(0);
     expect(gate.started()).toBe(2);
     expect(gate.atOnceMax()).toBe(1);
   });
@@ -126,7 +181,7 @@ describe('wake queue', () => {
     await expect.poll(() => handler.mock.calls.length).toBe(2);
   });
 
-  it('goes on after every session of the database was ended, again and again', async () => {
+  it('goes on after its connections broke, again and again', async () => {
     const queue = await openQueue();
     let woken = 0;
     await queue.serve(async () => {
@@ -135,7 +190,7 @@ describe('wake queue', () => {
     for (let round = 1; round <= 3; round += 1) {
       const before = woken;
       queue.wake('people', 'live');
-      expect(await fixture.terminateSessions()).toBeGreaterThan(0);
+      await place.shake();
       await expect
         .poll(
           () => {
@@ -149,13 +204,13 @@ describe('wake queue', () => {
     fixture.trouble.length = 0;
   });
 
-  it('finds nothing missing after its whole schema is gone but the store: it is made again', async () => {
+  it('misses nothing when all that the backend held is gone: it is made again', async () => {
     const first = await openQueue();
     first.wake('people', 'live');
-    await expect.poll(() => fixture.query('select from tandem_queue.job')).toHaveLength(1);
+    await expect.poll(place.jobs).toHaveLength(1);
     await first.close();
     open.delete(first);
-    await fixture.query('drop schema tandem_queue cascade');
+    await place.empty();
     const queue = await openQueue();
     const handler = vi.fn().mockResolvedValue(undefined);
     await queue.serve(handler);
@@ -181,13 +236,16 @@ describe('wake queue', () => {
   });
 
   it('says what cannot be reached and what to do', async () => {
-    const url = new URL(fixture.connectionString);
+    const backend = place.backend();
+    const url = new URL(backend.kind === 'redis' ? backend.url : backend.connectionString);
     url.port = '1';
-    await expect(
-      openWakeQueue({
-        backend: { kind: 'postgres', connectionString: url.href },
-        onTrouble: () => undefined,
-      }),
-    ).rejects.toMatchObject({ name: 'UnreachableError', next: expect.stringContaining('database') });
+    const nowhere: WakeBackend =
+      backend.kind === 'redis'
+        ? { kind: 'redis', url: url.href }
+        : { kind: 'postgres', connectionString: url.href };
+    await expect(openWakeQueue({ backend: nowhere, onTrouble: () => undefined })).rejects.toMatchObject({
+      name: 'UnreachableError',
+      next: expect.stringContaining(kind === 'redis' ? 'REDIS_URL' : 'database'),
+    });
   });
 });

@@ -3,9 +3,12 @@ import { causeOf, type Logger } from '../../log.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
 import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
+import type { WakeQueue } from '../../queue/wake-queue.ts';
+import { standFor } from '../../store/election.ts';
 import { Runner } from '../../sync/runner.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
+import type { Role } from './roles.ts';
 
 /** The safety tick: finds what no wake told. */
 const tickMs = 1_000;
@@ -17,6 +20,10 @@ export interface EnginesOptions {
   readonly systems: Systems;
   readonly holder: string;
   readonly pollMs: number;
+  readonly redisUrl: string | null;
+  readonly roles: ReadonlySet<Role>;
+  /** Look at both systems whoever else does: `--until-idle` answers for its own look. */
+  readonly looksItself: boolean;
   /** Aborts what is in flight. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -33,7 +40,10 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
   const { engine: store } = opened.store;
   const reads = countReads(options.systems.connectors);
   const queue = await openWakeQueue({
-    backend: { kind: 'postgres', connectionString: opened.connectionString },
+    backend:
+      options.redisUrl === null
+        ? { kind: 'postgres', connectionString: opened.connectionString }
+        : { kind: 'redis', url: options.redisUrl },
     onTrouble: ({ what, error }) => log.warn({ event: 'queue-trouble', what, cause: causeOf(error) }),
   });
   closers.add(async () => queue.close());
@@ -56,10 +66,39 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
   );
   const all = [...runners.values()];
   closers.add(async () => Promise.all(all.map(async (runner) => runner.stop())));
+  if (options.roles.has('sync')) await serveWakes(queue, runners, options, closers);
+  const look = async (signal: AbortSignal): Promise<void> => {
+    await Promise.all(all.map(async (runner) => runner.look(signal)));
+  };
+  if (options.looksItself) {
+    void look(options.signal);
+  } else if (options.roles.has('schedule')) {
+    const candidacy = standFor({
+      connectionString: opened.connectionString,
+      office: 'schedule',
+      serve: async (signal) => {
+        log.info({ event: 'elected', office: 'schedule' });
+        await look(signal);
+      },
+      onTrouble: ({ what, error }) => log.warn({ event: 'office-trouble', what, cause: causeOf(error) }),
+    });
+    closers.add(async () => candidacy.end());
+  }
+  return { runners: all, reads: reads.counts };
+};
+
+/** Works off what is due, woken by the queue and by the safety tick. */
+const serveWakes = async (
+  queue: WakeQueue,
+  runners: ReadonlyMap<string, Runner>,
+  { log, opened }: EnginesOptions,
+  closers: Closers,
+): Promise<void> => {
+  const { engine: store } = opened.store;
   await queue.serve(async (pair) => runners.get(pair)?.wake());
   const onTickError = (error: unknown): void => log.warn({ event: 'tick-failed', cause: causeOf(error) });
   const wakeAll = async (): Promise<void> => {
-    for (const runner of all) runner.wake();
+    for (const runner of runners.values()) runner.wake();
   };
   const breakLeases = async (): Promise<void> => {
     await store.breakLeasesOfDead();
@@ -70,6 +109,5 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
   ];
   closers.add(async () => Promise.all(ticks.map(async (tick) => tick.stop())));
   await breakLeases();
-  for (const runner of all) runner.start();
-  return { runners: all, reads: reads.counts };
+  await wakeAll();
 };

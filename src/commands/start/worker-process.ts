@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exitCodeOf, sayError } from '../exit.ts';
+import { roles } from '../run/roles.ts';
 import { runCommand } from '../run.ts';
 import { childInput } from './child.ts';
 
@@ -18,7 +19,12 @@ const main = async (): Promise<void> => {
     setTimeout(() => process.exit(1), finishMs).unref();
   });
   try {
-    process.exitCode = await runCommand({ ...input.parse(childInput()), untilIdle: false, join: false });
+    process.exitCode = await runCommand({
+      ...input.parse(childInput()),
+      untilIdle: false,
+      join: false,
+      role: new Set(roles),
+    });
   } catch (error) {
     sayError(error);
     process.exitCode = exitCodeOf(error);
