@@ -16,6 +16,11 @@ export interface BullBackend {
   readonly factory: BackendFactory;
   /** Rejects when it cannot be reached. */
   ready(): Promise<unknown>;
+  /**
+   * Gives up connections that are being tried again; to be awaited before BullMQ closes. It would disconnect such a one, where ioredis
+   * (6.0) forgets it with all that waits in it: BullMQ (6.7) would wait for its end for ever, and its timers with it.
+   */
+  giveUpLost(): Promise<unknown>;
   /** Ends connections that were made here, which BullMQ leaves open. */
   close(): void;
 }
@@ -46,6 +51,7 @@ const postgresBackend = (backend: WakeBackend & { readonly kind: 'postgres' }): 
   factory: guardedPostgresBackend as BackendFactory,
   // BullMQ makes its connections itself and says so by `waitUntilReady`.
   ready: async () => undefined,
+  giveUpLost: async () => undefined,
   close: () => undefined,
 });
 
@@ -54,22 +60,46 @@ const postgresBackend = (backend: WakeBackend & { readonly kind: 'postgres' }): 
  * instead of piling up in memory: a wake that is lost costs one tick. A receiver's must not have a limit of retries (BullMQ refuses it).
  */
 const redisBackend = (url: string, use: BullUse, onError: (error: unknown) => void): BullBackend => {
+  let isClosing = false;
   const client = new Redis(url, {
     connectionName: `tandem queue ${process.pid}`,
     connectTimeout: connectTimeoutMs,
     maxRetriesPerRequest: use === 'send' ? 0 : null,
-    retryStrategy: (times) => Math.min(reconnectDelayMsMax, 100 * times),
+    // Null ends the client with the attempt under way and rejects what waits in it.
+    retryStrategy: (times) => (isClosing ? null : Math.min(reconnectDelayMsMax, 100 * times)),
   });
   // Without a listener each error of a connection would be written to stderr by ioredis.
   client.on('error', onError);
+  const clients = [client];
+  // BullMQ's worker waits for jobs on a duplicate, and cannot close it while the server is away: it would keep the process alive.
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (...options) => {
+    const copy = duplicate(...options);
+    copy.on('error', onError);
+    clients.push(copy);
+    return copy;
+  };
   return {
     options: { connection: client, prefix: queueSchema },
     factory: createRedisBackend as BackendFactory,
     // With no retries it fails at the first refused connection, where BullMQ would wait for ever.
     ready: async () => (use === 'send' ? client.ping() : undefined),
-    close: () => client.disconnect(),
+    giveUpLost: () => {
+      isClosing = true;
+      const lost = clients.filter(({ status }) => status !== 'ready' && status !== 'end');
+      return Promise.all(lost.map(endOf));
+    },
+    close: () => {
+      for (const each of clients) each.disconnect();
+    },
   };
 };
+
+/** Resolves when the client has ended, or when its last attempt was granted after all. */
+const endOf = (client: Redis): Promise<void> =>
+  new Promise((resolve) => {
+    client.once('end', resolve).once('ready', resolve);
+  });
 
 /**
  * BullMQ listens for errors of idle connections only. One that breaks while it is checked out would end the process (an

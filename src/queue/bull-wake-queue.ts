@@ -18,7 +18,7 @@ const pairsAtOnce = 8;
 /** How long BullMQ waits after an error before it asks again. */
 const retryDelayMs = 1_000;
 /** How long closing waits for a backend that does not answer. */
-const closingMsMax = 2_000;
+const closingMsMax = 5_000;
 
 /**
  * Opens the queue: makes or migrates BullMQ's tables and waits until it answers. Nothing of BullMQ's own (delays, retries,
@@ -140,13 +140,16 @@ class BullWakeQueue implements WakeQueue {
     const serving = this.#serving;
     this.#troubles.close();
     if (serving !== null) {
-      const closing = serving.worker.close();
+      const closing = serving.receiver.giveUpLost().then(() => serving.worker.close());
       await serving.runner.drain();
       await within(closingMsMax, closing);
       serving.receiver.close();
     }
     await within(closingMsMax, Promise.allSettled(this.#sending));
-    await within(closingMsMax, this.#queue.close());
+    await within(
+      closingMsMax,
+      this.#sender.giveUpLost().then(() => this.#queue.close()),
+    );
     this.#sender.close();
   }
 

@@ -79,6 +79,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
       serve: async (signal) => {
         log.info({ event: 'elected', office: 'schedule' });
         await look(signal);
+        log.info({ event: 'office-left', office: 'schedule' });
       },
       onTrouble: ({ what, error }) => log.warn({ event: 'office-trouble', what, cause: causeOf(error) }),
     });
