@@ -7,7 +7,7 @@ import { makeSalesforceConnector } from './connectors/salesforce/connector.ts';
 import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
 import { causeOf, type Logger } from './log.ts';
 import type { LoadedMappings } from './mapping/load.ts';
-import type { Lane, LaneLimit, PermitStore } from './model/budget.ts';
+import type { CallContext, Lane, LaneLimit, PermitStore } from './model/budget.ts';
 import type { PairMapping } from './model/mapping.ts';
 import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
@@ -32,10 +32,15 @@ export interface Systems {
   readonly connectors: Sides<Connector>;
 }
 
-/** Both connectors behind their gates, on one permit store. Makes no call. */
-export const composeSystems = (connections: Connections, permits: PermitStore, log: Logger): Systems => {
-  const gates = bothSides((system) =>
-    makeGate({
+/** Both connectors behind their gates, on one permit store. Makes no call. What `mayCall` throws keeps a call from being made. */
+export const composeSystems = (
+  connections: Connections,
+  permits: PermitStore,
+  log: Logger,
+  mayCall: (system: System, context: CallContext) => void = () => undefined,
+): Systems => {
+  const gates = bothSides((system) => {
+    const gate = makeGate({
       system,
       store: permits,
       limits: limits[system],
@@ -50,8 +55,15 @@ export const composeSystems = (connections: Connections, permits: PermitStore, l
           },
           'the budget could not be booked; the call itself went through',
         ),
-    }),
-  );
+    });
+    return {
+      ...gate,
+      call: async (context, ...rest) => {
+        mayCall(system, context);
+        return gate.call(context, ...rest);
+      },
+    } satisfies Gate as Gate;
+  });
   const connectors = {
     hubspot: makeHubSpotConnector({ ...connections.hubspot, gate: gates.hubspot }),
     salesforce: makeSalesforceConnector({ ...connections.salesforce, gate: gates.salesforce }),

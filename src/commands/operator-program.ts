@@ -38,6 +38,10 @@ export const addOperatorCommands = (program: Command): void => {
     .option('--offline', 'ask neither system', false)
     .action(run(async () => (await import('./check.ts')).checkCommand));
 
+  withJson(withFolders(program.command('plan')))
+    .description('what a first alignment or a changed mapping would do, counted and sampled; writes nothing')
+    .action(run(async () => (await import('./plan.ts')).planCommand));
+
   withJson(withFolders(program.command('explain')))
     .description('the life of a record, or of one field of it: what came from where, when, and by which rule')
     .argument('<record>', 'whose life')

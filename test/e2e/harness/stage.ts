@@ -28,6 +28,7 @@ const statusShape = z.object({
   inFlight: z.number(),
   failed: z.number(),
   reviews: z.number(),
+  links: z.number(),
   paused: z.array(z.unknown()).nullable(),
   problems: z.array(problemShape),
   budget: z.object({ hubspot: z.looseObject({}), salesforce: z.looseObject({}) }),

@@ -1,10 +1,12 @@
+import * as z from 'zod';
 import { type ApiReply, type Call, pathParam } from '../../core/message.ts';
 import type { Route } from '../../core/routes.ts';
 import type { HubspotLimits } from '../limits.ts';
-import { ownerJson } from '../owners.ts';
-import { type HubspotState, portalId } from '../state.ts';
+import { ownerJson, personUserId } from '../owners.ts';
+import { type HubspotState, integrationAppId, portalId } from '../state.ts';
+import { callerOf } from './access.ts';
 import { refuse, refuseRequest } from './errors.ts';
-import { queryFlag, queryLimit } from './input.ts';
+import { parseBody, queryFlag, queryLimit } from './input.ts';
 
 const listOwners = (state: HubspotState, call: Call): ApiReply => {
   const email = call.request.query.get('email')?.toLowerCase() ?? '';
@@ -68,8 +70,29 @@ const dailyUsage = (state: HubspotState, limits: HubspotLimits): ApiReply => {
   };
 };
 
+const tokenSchema = z.object({ tokenKey: z.string().min(1) });
+
+/**
+ * What a private app's token is: asks, and changes nothing. Source: developers.hubspot.com, private apps, "access token information"
+ * (`POST /oauth/v2/private-apps/get/access-token-info` with `tokenKey`, answers userId, hubId, appId, scopes).
+ */
+const tokenInfo = (call: Call): ApiReply => {
+  parseBody(call, tokenSchema);
+  if (callerOf(call) !== 'integration') throw refuse(404, 'OBJECT_NOT_FOUND', 'resource not found');
+  return {
+    status: 200,
+    body: {
+      userId: personUserId,
+      hubId: portalId,
+      appId: Number(integrationAppId),
+      scopes: ['crm.objects.contacts.read', 'crm.objects.contacts.write'],
+    },
+  };
+};
+
 /** Owners and what the account says of itself. */
 export const accountRoutes = (state: HubspotState, limits: HubspotLimits): Route[] => [
+  { method: 'POST', template: '/oauth/v2/private-apps/get/access-token-info', handle: tokenInfo },
   { method: 'GET', template: '/crm/v3/owners', handle: (call) => listOwners(state, call) },
   { method: 'GET', template: '/crm/v3/owners/{ownerId}', handle: (call) => readOwner(state, call) },
   {

@@ -1,0 +1,29 @@
+import { systemLabel, systems } from '../../model/system.ts';
+import type { Rehearsed } from '../../sync/rehearsal/rehearse.ts';
+import type { Plan } from '../plan.ts';
+import type { Sample } from './samples.ts';
+
+/** Samples shown in plain form; all of them are in the JSON. */
+const shownMax = 20;
+
+const figures = (each: Omit<Rehearsed, 'unsettled'>): string =>
+  [
+    ...systems.map((system) => `${each.creates[system]} created in ${systemLabel[system]}`),
+    ...systems.map((system) => `${each.updates[system]} updated in ${systemLabel[system]}`),
+    `${each.links} linked`,
+    `${each.reviews} questions`,
+    `${each.conflicts} values that lose to another`,
+  ].join(', ');
+
+const sampleWords = ({ system, record, email, field, from, to, rule }: Sample): string =>
+  `  ${systemLabel[system]} ${email ?? record}  ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}  (${rule})`;
+
+/** The plan for people. */
+export const planWords = (plan: Plan): string =>
+  [
+    ...Object.entries(plan.byObject).map(([name, each]) => `${name}: ${figures(each)}`),
+    `Calls: ${systems.map((system) => `${systemLabel[system]} ${plan.calls[system]}`).join(', ')}.`,
+    ...(plan.unsettled > 0 ? [`${plan.unsettled} records could not be read; a run tries them again.`] : []),
+    ...(plan.samples.length > 0 ? ['For example:', ...plan.samples.slice(0, shownMax).map(sampleWords)] : []),
+    'Nothing was written. tandem run does this.',
+  ].join('\n');

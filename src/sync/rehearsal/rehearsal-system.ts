@@ -1,0 +1,146 @@
+import type { CallContext } from '../../model/budget.ts';
+import type { ChangeCursor, ChangedRecord, RecordSnapshot } from '../../model/record.ts';
+import type { FoundRecord, RecordSystem } from '../../model/record-system.ts';
+import type { RawFields } from '../../model/value.ts';
+import type { WriteOutcome, WriteRow } from '../../model/write.ts';
+
+/** What a created record is known by; its fields are those of the row. */
+interface Invented {
+  readonly type: string;
+  readonly fields: RawFields;
+  readonly at: number;
+}
+
+const keyOf = (type: string, id: string): string => `${type} ${id}`;
+const valueKey = (type: string, field: string, value: string): string =>
+  `${type} ${field} ${value.toLowerCase()}`;
+
+/**
+ * A record system whose reads are real and whose writes go nowhere: they land in memory, and later reads show them, so that the engine
+ * goes on as if they had been made. What the vendor itself would refuse is not known here. Memory grows with what was written.
+ */
+export class RehearsalSystem implements RecordSystem {
+  readonly system: RecordSystem['system'];
+  readonly batch: RecordSystem['batch'];
+  /** Write calls that the vendor would have got. */
+  writeCalls = 0;
+  private readonly real: RecordSystem;
+  private readonly nowMs: () => number;
+  private readonly changed = new Map<string, RawFields>();
+  private readonly invented = new Map<string, Invented>();
+  private readonly inventedBy = new Map<string, Set<string>>();
+  private number = 0;
+
+  constructor(real: RecordSystem, nowMs: () => number) {
+    this.real = real;
+    this.nowMs = nowMs;
+    this.system = real.system;
+    this.batch = real.batch;
+  }
+
+  async readMany(type: string, ids: readonly string[], fields: readonly string[], context: CallContext) {
+    const own = ids.filter((id) => this.invented.has(keyOf(type, id)));
+    const others = ids.filter((id) => !this.invented.has(keyOf(type, id)));
+    const read = others.length === 0 ? [] : await this.real.readMany(type, others, fields, context);
+    const found = new Map<string, RecordSnapshot>();
+    for (const [id, record] of read) found.set(id, this.overlaid(record));
+    for (const id of own) {
+      const record = this.inventedRecord(type, id, fields);
+      if (record) found.set(id, record);
+    }
+    return found;
+  }
+
+  async findByField(
+    type: string,
+    field: string,
+    values: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]> {
+    const found = await this.real.findByField(type, field, values, fields, context);
+    const wanted = [...new Set(values.map((value) => value.toLowerCase()))];
+    const own = wanted.flatMap((value) =>
+      [...(this.inventedBy.get(valueKey(type, field, value)) ?? [])].flatMap((id) => {
+        const record = this.inventedRecord(type, id, fields);
+        return record ? [{ record, matched: [value] }] : [];
+      }),
+    );
+    return [...found.map((each) => ({ ...each, record: this.overlaid(each.record) })), ...own];
+  }
+
+  async writeMany(type: string, rows: readonly WriteRow[]): Promise<readonly WriteOutcome[]> {
+    this.writeCalls += Math.ceil(rows.length / this.batch.write);
+    return rows.map((row) =>
+      row.op === 'update' ? this.update(type, row.id, row.fields) : this.create(type, row),
+    );
+  }
+
+  async *changesSince(
+    type: string,
+    cursor: ChangeCursor,
+    overlapMs: number,
+    fields: readonly string[],
+    context: CallContext,
+  ) {
+    for await (const page of this.real.changesSince(type, cursor, overlapMs, fields, context)) {
+      yield { ...page, records: page.records.map((record) => this.overlaid(record)) };
+    }
+  }
+
+  async listPage(type: string, after: string | null, fields: readonly string[], context: CallContext) {
+    const page = await this.real.listPage(type, after, fields, context);
+    return { ...page, records: page.records.map((record) => this.overlaid(record)) };
+  }
+
+  history(...request: Parameters<RecordSystem['history']>): ReturnType<RecordSystem['history']> {
+    return this.real.history(...request);
+  }
+
+  now(context: CallContext): Promise<number> {
+    return this.real.now(context);
+  }
+
+  private overlaid<Record extends ChangedRecord>(record: Record): Record {
+    const own = this.changed.get(keyOf(record.ref.type, record.ref.id));
+    if (own === undefined) return record;
+    const asked = Object.entries(own).filter(([name]) => Object.hasOwn(record.fields, name));
+    return { ...record, fields: { ...record.fields, ...Object.fromEntries(asked) } };
+  }
+
+  private inventedRecord(type: string, id: string, fields: readonly string[]): RecordSnapshot | null {
+    const record = this.invented.get(keyOf(type, id));
+    if (record === undefined) return null;
+    const values = { ...record.fields, ...this.changed.get(keyOf(type, id)) };
+    return {
+      ref: { system: this.system, type, id },
+      fields: Object.fromEntries(fields.map((name) => [name, values[name] ?? null])),
+      stamp: record.at,
+      createdAt: record.at,
+      deleted: false,
+      lastModifiedByUs: true,
+      readAt: this.nowMs(),
+    };
+  }
+
+  private update(type: string, id: string, fields: RawFields): WriteOutcome {
+    const key = keyOf(type, id);
+    this.changed.set(key, { ...this.changed.get(key), ...fields });
+    return { kind: 'landed', id, created: false, stamp: null };
+  }
+
+  private create(type: string, row: Extract<WriteRow, { op: 'upsert' }>): WriteOutcome {
+    this.number += 1;
+    // Ids that no vendor gives: HubSpot's are numbers without leading zero, Salesforce's have 18 characters.
+    const digits = String(this.number);
+    const id = this.system === 'hubspot' ? `0${digits}` : `NEW${digits.padStart(15, '0')}`;
+    const fields = { ...row.fields, [row.identityField]: row.identityValue };
+    this.invented.set(keyOf(type, id), { type, fields, at: this.nowMs() });
+    for (const [name, value] of Object.entries(fields)) {
+      if (typeof value !== 'string' || value === '') continue;
+      const key = valueKey(type, name, value);
+      this.inventedBy.set(key, (this.inventedBy.get(key) ?? new Set()).add(id));
+    }
+    return { kind: 'landed', id, created: true, stamp: null };
+  }
+}
