@@ -14,6 +14,7 @@ const url = z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional(
 const environment = z.object({
   HUBSPOT_BASE_URL: url,
   HUBSPOT_ACCESS_TOKEN: text,
+  HUBSPOT_WEBHOOK_SECRET: text,
   SALESFORCE_LOGIN_URL: url,
   SALESFORCE_CLIENT_ID: text,
   SALESFORCE_CLIENT_SECRET: text,
@@ -22,6 +23,7 @@ const environment = z.object({
   DATABASE_URL: text,
   REDIS_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^rediss?$/ }).optional()),
   TANDEM_HOST: text,
+  TANDEM_PUBLIC_URL: url,
   TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
   TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
   TANDEM_LOG_LEVEL: z.preprocess(
@@ -49,6 +51,10 @@ export interface Settings {
   /** Where wakes travel instead of Postgres; holds a password. */
   readonly redisUrl: string | null;
   readonly host: string;
+  /** Signs the deliveries of HubSpot's webhooks; null: there are none. */
+  readonly hubspotWebhookSecret: string | null;
+  /** By which HubSpot reaches the server, where a proxy stands before it. */
+  readonly publicUrl: string | null;
   readonly pollMs: number;
   /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
   readonly startWaitMs: number;
@@ -111,6 +117,8 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     host: env.TANDEM_HOST ?? '127.0.0.1',
+    hubspotWebhookSecret: env.HUBSPOT_WEBHOOK_SECRET ?? null,
+    publicUrl: env.TANDEM_PUBLIC_URL ?? null,
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
     startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,
     logLevel: env.TANDEM_LOG_LEVEL ?? 'info',

@@ -3,13 +3,43 @@ import type { Gate } from '../connectors/budget/gate.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import { type Sides, systems } from '../model/system.ts';
 import type { Store } from '../store/open-store.ts';
+import { feedOf, sweepEveryMs } from '../sync/signal-sources.ts';
+import { makeSignalCounts, type SignalCounts } from './run/signal-counts.ts';
 
 export interface Metrics {
+  /** What is counted as it happens, in this process. */
+  readonly signals: SignalCounts;
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** What feeds each type of record at present: 1 for the source in use. */
+const feedGauge = (registry: Registry, store: Store, pairs: readonly PairMapping[], pollMs: number) => {
+  const feed = new Gauge({
+    name: 'tandem_signal_feed',
+    help: 'What tells of changes at present: 1 for webhooks, journal, stream or poll',
+    labelNames: ['system', 'type', 'feed'],
+    registers: [registry],
+  });
+  const sweepMs = sweepEveryMs(pairs.length, pollMs);
+  return async (): Promise<void> => {
+    const states = await store.live.sources();
+    feed.reset();
+    for (const { types } of pairs) {
+      for (const system of systems) {
+        const type = types[system];
+        feed.set({ system, type, feed: feedOf(states, system, type, sweepMs) }, 1);
+      }
+    }
+  };
+};
+
 /** Metrics in the words of the vocabulary; read from the store at each scrape, so that every worker shows the same. */
-export const makeMetrics = (store: Store, pairs: readonly PairMapping[], gates: Sides<Gate>): Metrics => {
+export const makeMetrics = (
+  store: Store,
+  pairs: readonly PairMapping[],
+  gates: Sides<Gate>,
+  pollMs: number,
+): Metrics => {
   const registry = new Registry();
   const gauge = (name: string, help: string, label: string): Gauge =>
     new Gauge({ name: `tandem_${name}`, help, labelNames: [label], registers: [registry] });
@@ -31,7 +61,9 @@ export const makeMetrics = (store: Store, pairs: readonly PairMapping[], gates: 
     help: 'Scrapes of this page',
     registers: [registry],
   });
+  const showFeeds = feedGauge(registry, store, pairs, pollMs);
   return {
+    signals: makeSignalCounts(registry),
     render: async () => {
       scrapes.inc();
       for (const { name } of pairs) {
@@ -49,6 +81,7 @@ export const makeMetrics = (store: Store, pairs: readonly PairMapping[], gates: 
         if (quota.dailyUsed !== null) dailyUsed.set({ system }, quota.dailyUsed);
         if (quota.dailyLimit !== null) dailyLimit.set({ system }, quota.dailyLimit);
       }
+      await showFeeds();
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };

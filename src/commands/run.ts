@@ -13,6 +13,7 @@ import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
 import type { Role } from './run/roles.ts';
+import { makeWebhookReceiver } from './run/webhooks.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
@@ -78,8 +79,13 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     const holder = await register(opened, settings, options, closers, stop, log);
     const parts = compose(opened, settings, closers, log);
     const state: { notReady: string | null } = { notReady: 'connecting to HubSpot and Salesforce' };
-    const { render } = makeMetrics(store, mappings.pairs, parts.gates);
-    const sources = { notReady: async () => state.notReady, metrics: render };
+    const { render, signals } = makeMetrics(store, mappings.pairs, parts.gates, settings.pollMs);
+    const receiver = makeWebhookReceiver(settings, signals, log);
+    const sources = {
+      notReady: async () => state.notReady,
+      metrics: render,
+      ...(options.role.has('intake') ? { hubspot: receiver.webhooks } : {}),
+    };
     const server = await startServer(sources, settings.host, options.port);
     closers.add(async () => server.close());
     const names = mappings.pairs.map((pair) => pair.name);
@@ -92,15 +98,17 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     await checkSchemas(parts, mappings.pairs, log, stop.signal);
     const callsBefore = await callsBySystem(store);
     const { pollMs, redisUrl } = settings;
+    await store.live.keepOnly('hubspot', settings.hubspotWebhookSecret === null ? [] : ['webhooks']);
     const engines = await startEngines(
       {
-        ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, log },
+        ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, signals, log },
         signal: stop.hardSignal,
         roles: options.role,
         looksItself: options.untilIdle,
       },
       closers,
     );
+    receiver.begin(engines.intake);
     state.notReady = null;
     const idle = options.untilIdle
       ? [Promise.all(engines.runners.map(async (runner) => runner.untilIdle()))]

@@ -8,6 +8,7 @@ import type { ParkedGroup } from '../store/status/waiting.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 import { pauseWords, shownPauses } from './pause.ts';
+import { feedLine, feedsOf } from './status/feeds.ts';
 
 export interface StatusOptions {
   readonly config: string;
@@ -51,7 +52,7 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Show
 };
 
 /** The shape of `status --json` (contract.md); what is not built yet is null. */
-const statusOf = async (store: Store, pairs: readonly PairMapping[]) => {
+const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: number) => {
   const backlogs = await Promise.all(pairs.map(async (pair) => store.status.backlog(pair.name)));
   const latencies = (await Promise.all(pairs.map(async (pair) => store.status.latencies(pair.name)))).flat();
   const parked = (await Promise.all(pairs.map(async (pair) => parkedProblems(store, pair.name)))).flat();
@@ -84,6 +85,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[]) => {
     links: total((backlog) => backlog.links),
     paused: await shownPauses(store, pairs),
     problems: [...standing, ...parked],
+    feeds: await feedsOf(store, pairs, pollMs),
     budget: Object.fromEntries(
       systems.map((system) => {
         const budget = budgets.find((each) => each.system === system);
@@ -121,6 +123,7 @@ const plain = (status: Status): string => {
     `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
+    feedLine(status.feeds),
     'Budget:',
     ...budget,
     problems.length > 0 ? 'Problems:' : 'No problems.',
@@ -136,7 +139,7 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
   const log = makeLog(process.stderr, 'warn');
   const opened = await openTandemStore(settings, options.data, log);
   try {
-    const status = await statusOf(opened.store, mappings.pairs);
+    const status = await statusOf(opened.store, mappings.pairs, settings.pollMs);
     process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status));
     return status.problems.length === 0 ? exitCode.fine : exitCode.found;
   } finally {

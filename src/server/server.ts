@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { UsageError } from '../model/failure.ts';
+import { addHubSpotWebhooks, type HubSpotWebhooks } from './hubspot-webhooks.ts';
 
 /** What the server shows of the worker. Each is asked at every request. */
 export interface ServerSources {
@@ -7,6 +8,8 @@ export interface ServerSources {
   readonly notReady: () => Promise<string | null>;
   /** Metrics in the Prometheus text format. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** What HubSpot posts; without it there is no such endpoint. */
+  readonly hubspot?: HubSpotWebhooks;
 }
 
 export interface RunningServer {
@@ -17,8 +20,11 @@ export interface RunningServer {
 const isPortInUse = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
+/** A request that does not come to its end is cut: HubSpot itself gives up after five seconds. */
+const requestTimeoutMs = 30_000;
+
 /**
- * Serves health and metrics on `host`:`port` (0: free-chosen).
+ * Serves health, metrics and webhooks on `host`:`port` (0: free-chosen).
  * @throws UsageError when the port is taken.
  */
 export const startServer = async (
@@ -26,7 +32,11 @@ export const startServer = async (
   host: string,
   port: number,
 ): Promise<RunningServer> => {
-  const app: FastifyInstance = fastify({ logger: false, forceCloseConnections: true });
+  const app: FastifyInstance = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+  });
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
     const why = await sources.notReady();
@@ -37,6 +47,7 @@ export const startServer = async (
     const { contentType, body } = await sources.metrics();
     return reply.type(contentType).send(body);
   });
+  if (sources.hubspot) addHubSpotWebhooks(app, sources.hubspot);
   try {
     const url = await app.listen({ host, port });
     return { url, close: async () => app.close() };

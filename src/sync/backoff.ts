@@ -7,3 +7,6 @@ export const againAfterMs = (attempts: number): number =>
 
 /** A record that is not there, or whose identity keeps failing, is looked at this often before it is parked. */
 export const identityLooksMax = 4;
+
+/** After a signal a record is read this often beside the first time, at all the distances above, until it shows the signal's stamp. */
+export const looksAfterSignalMax = againMs.length;

@@ -3,7 +3,7 @@ import type { Failure } from '../model/failure.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Intent, Link } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
-import { againAfterMs, identityLooksMax } from './backoff.ts';
+import { againAfterMs, identityLooksMax, looksAfterSignalMax } from './backoff.ts';
 import { attemptsOf, type Draft, ledgerOfWrites, lookAgain, moveBase, parkIn, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { landedWrites } from './landed.ts';
@@ -40,14 +40,26 @@ export const handleMissing = (context: EngineContext, draft: Draft, system: Syst
   parkIn(draft, context.pair.name, { ref, field: null, failure, next: nextStepOf(failure), refused: '' });
 };
 
-/** A read below the highest stamp seen, or below the signal's, is stale: it is read again at widening distances. */
+/**
+ * A read below the highest stamp seen, or below the signal's, is stale: it is read again at widening distances. A signal's stamp is
+ * not believed for ever: a vendor may give an event another time than the record's own stamp, and a read that has not moved after
+ * all of them is what there is. The next look by stamp finds what it should have shown.
+ */
 export const isStale = (draft: Draft, snapshot: RecordSnapshot): boolean => {
   const { ref } = snapshot;
-  const seen = draft.link?.stamps[ref.system] ?? 0;
+  if (snapshot.stamp < (draft.link?.stamps[ref.system] ?? 0)) return true;
+  if (attemptsOf(draft.unit) >= looksAfterSignalMax) return false;
   const signalled = draft.unit.dirty
     .filter((row) => row.ref.system === ref.system)
     .map((row) => row.stamp ?? 0);
-  return snapshot.stamp < Math.max(seen, ...signalled);
+  return snapshot.stamp < Math.max(0, ...signalled);
+};
+
+/** Asks for another look at a unit whose read was stale. */
+export const lookAgainLater = (context: EngineContext, draft: Draft, system: System): void => {
+  const againMs = againAfterMs(attemptsOf(draft.unit));
+  context.events.emit('stale-read', { pair: context.pair.name, system, unit: draft.key, againMs });
+  lookAgain(draft, againMs);
 };
 
 const endLink = (context: EngineContext, draft: Draft, link: Link, system: System): void => {
@@ -98,8 +110,7 @@ const judge = (
       return null;
     }
     if (isStale(draft, snapshot)) {
-      context.events.emit('stale-read', { pair: context.pair.name, system, unit: draft.key });
-      lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
+      lookAgainLater(context, draft, system);
       return null;
     }
   }

@@ -3,11 +3,10 @@ import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, Intent } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
-import { againAfterMs } from './backoff.ts';
-import { attemptsOf, type Draft, lookAgain } from './draft.ts';
+import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { landedWrites } from './landed.ts';
-import { handleMissing, isStale } from './linked.ts';
+import { handleMissing, isStale, lookAgainLater } from './linked.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
 import { type Candidates, decideMatch, matchKeysOf } from './match.ts';
 import { baseOfWrites, planCreate } from './plan.ts';
@@ -83,7 +82,7 @@ const readOwn = async (
       return [];
     }
     if (isStale(draft, record)) {
-      lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
+      lookAgainLater(context, draft, record.ref.system);
       return [];
     }
     return [{ draft, record, keys: matchKeysOf(pair, record) }];

@@ -5,10 +5,13 @@ import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { WakeQueue } from '../../queue/wake-queue.ts';
 import { standFor } from '../../store/election.ts';
+import type { LiveIntake } from '../../sync/live-intake.ts';
+import type { EngineEvents } from '../../sync/ports.ts';
 import { Runner } from '../../sync/runner.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
 import type { Role } from './roles.ts';
+import type { SignalCounts } from './signal-counts.ts';
 
 /** The safety tick: finds what no wake told. */
 const tickMs = 1_000;
@@ -24,6 +27,7 @@ export interface EnginesOptions {
   readonly roles: ReadonlySet<Role>;
   /** Look at both systems whoever else does: `--until-idle` answers for its own look. */
   readonly looksItself: boolean;
+  readonly signals: SignalCounts;
   /** Aborts what is in flight. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -32,7 +36,20 @@ export interface EnginesOptions {
 export interface RunningEngines {
   readonly runners: readonly Runner[];
   readonly reads: ReturnType<typeof countReads>['counts'];
+  /** Takes what live sources tell of all pairs. */
+  readonly intake: LiveIntake;
 }
+
+/** The engines' events in the log, and those that are counted in the metrics. */
+const eventsOf = (log: Logger, signals: SignalCounts): EngineEvents => {
+  const logged = logEvents(log);
+  return {
+    emit: (event, detail) => {
+      if (event === 'stale-read') signals.staleRead(String(detail.system), Number(detail.againMs));
+      logged.emit(event, detail);
+    },
+  };
+};
 
 /** Starts one runner per pair, woken by the queue and by the safety tick; `closers` ends them in order. */
 export const startEngines = async (options: EnginesOptions, closers: Closers): Promise<RunningEngines> => {
@@ -57,7 +74,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
         systems: reads.counted,
         gates: options.systems.gates,
         wake: { wake: (name) => queue.wake(name, 'live') },
-        events: logEvents(log),
+        events: eventsOf(log, options.signals),
         holder: options.holder,
         signal: options.signal,
       });
@@ -85,7 +102,12 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
     });
     closers.add(async () => candidacy.end());
   }
-  return { runners: all, reads: reads.counts };
+  const intake = {
+    pairs: mappings.pairs.map((pair) => ({ pair, mappingHash: mappings.hash, store })),
+    live: opened.store.live,
+    wake: { wake: (name: string) => queue.wake(name, 'live') },
+  };
+  return { runners: all, reads: reads.counts, intake };
 };
 
 /** Works off what is due, woken by the queue and by the safety tick. */

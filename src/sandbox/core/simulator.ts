@@ -68,5 +68,12 @@ export const startSimulator = async (
   const server = await startServer(options.port, system.jsonContentType, (request, signal) =>
     request.path.startsWith('/_sandbox/') ? control(request, signal) : pipeline.serve(request, signal),
   );
-  return { ...server, exportState: () => system.exportState() };
+  return {
+    ...server,
+    exportState: () => system.exportState(),
+    close: async () => {
+      system.close?.();
+      await server.close();
+    },
+  };
 };

@@ -72,6 +72,8 @@ export interface SimulatedSystem {
 
   /** Everything that the system holds, as data that v8's serializer takes; valid until the next change. */
   exportState(): unknown;
+  /** Ends what the system does by itself (deliveries that wait for a retry). */
+  close?(): void;
   /** Fills a system that was reset to an empty company. Throws where another version of the simulator made the state. */
   importState(state: unknown): void;
 }

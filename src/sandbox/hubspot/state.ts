@@ -78,6 +78,10 @@ export class HubspotState {
     return this.#byName.get(type.toLowerCase());
   }
 
+  get seed(): number {
+    return this.#seed;
+  }
+
   get stores(): readonly ObjectStore[] {
     return this.#stores;
   }

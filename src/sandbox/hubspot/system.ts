@@ -16,6 +16,8 @@ import { addCustomObject, addSchemaPayload } from './schema/schema-payload.ts';
 import { seedContacts } from './seed.ts';
 import { HubspotState, type PortalState } from './state.ts';
 import type { ObjectStore } from './store/object-store.ts';
+import { webhookControl } from './webhooks/control.ts';
+import { WebhookSender } from './webhooks/sender.ts';
 
 /** Tokens of the two private apps; the same for the same seed. */
 export interface HubspotTokens {
@@ -47,6 +49,8 @@ interface SavedPortal {
 export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = systemClock): SimulatedSystem => {
   const state = new HubspotState(clock);
   const limits = new HubspotLimits();
+  const webhooks = new WebhookSender(clock);
+  state.changes.listen((change) => webhooks.hear(change));
   const callersByToken = new Map<string, Caller>([
     [tokens.integration, 'integration'],
     [tokens.person, 'person'],
@@ -62,7 +66,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     name: 'hubspot',
     jsonContentType: 'application/json;charset=utf-8',
     routes,
-    controlRoutes: [],
+    controlRoutes: webhookControl(webhooks, () => state.seed),
     identify: (request) => callersByToken.get(readToken(request) ?? '') ?? null,
     admit: (request, caller) => (caller === null ? {} : limits.admit(request, caller, clock.now())),
     statsParameter: (name, value) =>
@@ -74,6 +78,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     reset: ({ seed, contacts, leads }) => {
       state.clear(seed);
       limits.clear();
+      webhooks.stop();
       seedContacts(state, seed, contacts, leads);
     },
     changeLimits: (change) => limits.change(change),
@@ -92,6 +97,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     },
     loadRecords: (type, records) => loadRecords(state, controlStore(state, type), records),
     addSchema: (payload) => addSchemaPayload(state, payload),
+    close: () => webhooks.stop(),
     exportState: (): SavedPortal => ({ portal: state.exportState(), limits: limits.exportState() }),
     importState: (saved) => {
       const { portal, limits: use } = saved as SavedPortal;
