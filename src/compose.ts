@@ -99,6 +99,7 @@ export const countReads = (connectors: Sides<Connector>): ReadCounter => {
       changesSince: (...request) => inner.changesSince(...request),
       listPage: async (...request) => inner.listPage(...request),
       history: async (...request) => inner.history(...request),
+      fates: async (...request) => inner.fates(...request),
       now: async (context) => inner.now(context),
     };
   });

@@ -1,4 +1,5 @@
 import type { CallContext } from './budget.ts';
+import type { Fate } from './fate.ts';
 import type { ChangeCursor, ChangePage, FieldHistoryEntry, ListPage, RecordSnapshot } from './record.ts';
 import type { System } from './system.ts';
 import type { WriteOutcome, WriteRow } from './write.ts';
@@ -72,6 +73,12 @@ export interface RecordSystem {
     fields: readonly string[],
     context: CallContext,
   ): Promise<ReadonlyMap<string, Readonly<Record<string, readonly FieldHistoryEntry[]>>>>;
+
+  /**
+   * What became of these records, any number of them: one fate for each id asked for, under that id. A merge is followed to the
+   * survivor at its end. Costs one read call per batch where all is alive.
+   */
+  fates(type: string, ids: readonly string[], context: CallContext): Promise<ReadonlyMap<string, Fate>>;
 
   /** The vendor's present time in milliseconds, from an answer's Date header; a new cursor starts here. */
   now(context: CallContext): Promise<number>;

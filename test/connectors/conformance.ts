@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { changesConform } from './conformance/changes.ts';
+import { fatesConform } from './conformance/fates.ts';
 import { readsConform } from './conformance/reads.ts';
 import { clearFaults, makeFast, type Subject } from './conformance/subject.ts';
 import { writesConform } from './conformance/writes.ts';
@@ -22,5 +23,6 @@ export const connectorConformance = (name: string, setup: () => Promise<Subject>
     readsConform(() => subject);
     writesConform(() => subject);
     changesConform(() => subject);
+    fatesConform(() => subject);
   });
 };

@@ -1,5 +1,6 @@
 import type { Reservation } from '../../src/model/budget.ts';
 import { CallFailed, type Failure } from '../../src/model/failure.ts';
+import type { Fate } from '../../src/model/fate.ts';
 import type { ChangedRecord, FieldHistoryEntry, RecordSnapshot } from '../../src/model/record.ts';
 import type { System } from '../../src/model/system.ts';
 import type { RawValue } from '../../src/model/value.ts';
@@ -178,6 +179,17 @@ export class FakeSystem implements RecordSystem {
 
   async history(): Promise<ReadonlyMap<string, Readonly<Record<string, readonly FieldHistoryEntry[]>>>> {
     return new Map();
+  }
+
+  async fates(_type: string, ids: readonly string[]): Promise<ReadonlyMap<string, Fate>> {
+    return new Map(
+      ids.map((id): [string, Fate] => {
+        const record = this.records.get(id);
+        if (record === undefined) return [id, { kind: 'unknown' }];
+        if (!record.deleted) return [id, { kind: 'alive' }];
+        return [id, { kind: this.system === 'hubspot' ? 'archived' : 'deleted' }];
+      }),
+    );
   }
 
   async now(): Promise<number> {

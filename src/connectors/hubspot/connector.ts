@@ -6,6 +6,7 @@ import { readAccount, readAppId } from './account.ts';
 import { changesSince } from './changes.ts';
 import { makeHubSpotClient } from './client.ts';
 import { describeObject } from './describe.ts';
+import { readFates } from './fates.ts';
 import { findByField } from './find.ts';
 import { readHistory } from './history.ts';
 import { makeHubSpotHttp } from './http.ts';
@@ -65,6 +66,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connecto
       ids.length === 0
         ? new Map()
         : await readHistory(http, await appId(context), type, ids, fields, context),
+    fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);
       if (date !== null) return date;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { CallFailed, UsageError } from '../../model/failure.ts';
+import { UsageError } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
 import { makeApi } from './api.ts';
 import { changesSince } from './changes-since.ts';
+import { vendorNow } from './deleted.ts';
 import { describe } from './describe.ts';
+import { readFates } from './fates.ts';
 import { findBatch, findByField } from './find-by-field.ts';
 import { listPage } from './list-page.ts';
 import { collectionMax, readMany } from './read-many.ts';
@@ -66,18 +68,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): Connector =
       changesSince(api, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),
     history: async () => new Map(),
-    async now(context) {
-      // The list of versions: small, and not counted against the day's calls.
-      const { date } = await api.read(context, { method: 'GET', path: '/services/data' }, z.unknown());
-      if (date !== null) return date;
-      throw new CallFailed({
-        category: 'unavailable',
-        system: 'salesforce',
-        code: 'BAD_ANSWER',
-        message: 'the answer has no Date header',
-        fields: [],
-      });
-    },
+    fates: (type, ids, context) => readFates(api, type, ids, context),
+    now: (context) => vendorNow(api, context),
     quota: () => gate.quota(),
     async close() {
       // Sessions end by themselves; logging out would end the sessions of other workers of the same user.

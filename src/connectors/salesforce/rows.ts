@@ -5,13 +5,14 @@ import type { RawFields, RawValue } from '../../model/value.ts';
 import { toId18 } from './ids.ts';
 
 /** `2013-05-20T20:49:32.000+0000`: not the form that JSON dates have elsewhere, but Date.parse reads it. */
-const instant = z.string().transform((text, context): number => {
+export const instantSchema = z.string().transform((text, context): number => {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'not a date and time' });
   return ms;
 });
 
-const id = z.string().transform((text, context): string => {
+/** Any form of an id, in its 18 characters. */
+export const idSchema = z.string().transform((text, context): string => {
   const id18 = toId18(text);
   if (id18 === null) context.addIssue({ code: 'custom', message: 'not an id' });
   return id18 ?? '';
@@ -19,15 +20,15 @@ const id = z.string().transform((text, context): string => {
 
 /** A row as queries give it. Every other field is kept as it came. */
 export const rowSchema = z.looseObject({
-  Id: id,
-  SystemModstamp: instant,
+  Id: idSchema,
+  SystemModstamp: instantSchema,
   IsDeleted: z.boolean().optional(),
 });
 export type Row = z.infer<typeof rowSchema>;
 
 /** A row that was read to be merged: who and when, too. */
 export const snapshotRowSchema = rowSchema.extend({
-  CreatedDate: instant,
+  CreatedDate: instantSchema,
   LastModifiedById: z.string().nullable(),
 });
 export type SnapshotRow = z.infer<typeof snapshotRowSchema>;

@@ -6,6 +6,7 @@ import { type Actor, CompanyRules } from './access.ts';
 import type { SalesforceCredentials } from './credentials.ts';
 import { type Directory, fillDirectory, orgCode } from './directory.ts';
 import { type AssignmentEntries, LeadAssignment } from './dml/assignment.ts';
+import { LeadMapping, type LeadMappingEntries } from './dml/lead-mapping.ts';
 import { ApiLimits } from './limits.ts';
 import { standardObjects } from './schema/objects/index.ts';
 import { OrgSchema } from './schema/org-schema.ts';
@@ -28,6 +29,7 @@ interface CompanyState {
   readonly directory: Directory;
   readonly cursors: QueryCursors;
   readonly assignment: LeadAssignment;
+  readonly leadMapping: LeadMapping;
   rules: CompanyRules;
 }
 
@@ -36,6 +38,7 @@ export interface SavedCompany {
   readonly database: DatabaseState;
   readonly directory: Directory;
   readonly assignment: AssignmentEntries;
+  readonly leadMapping: LeadMappingEntries;
   readonly rules: readonly CompanyRule[];
   readonly policy: SignInPolicy;
   readonly calls: readonly number[];
@@ -74,6 +77,10 @@ export class Company {
     return this.#state.assignment;
   }
 
+  get leadMapping(): LeadMapping {
+    return this.#state.leadMapping;
+  }
+
   get rules(): CompanyRules {
     return this.#state.rules;
   }
@@ -96,11 +103,12 @@ export class Company {
 
   /** Sessions and query cursors are not kept: clients sign in anew, as after any long pause. */
   exportState(): SavedCompany {
-    const { database, directory, assignment, rules } = this.#state;
+    const { database, directory, assignment, leadMapping, rules } = this.#state;
     return {
       database: database.exportState(),
       directory,
       assignment: assignment.exportState(),
+      leadMapping: leadMapping.exportState(),
       rules: rules.all,
       policy: this.policy,
       calls: this.limits.exportState(),
@@ -112,11 +120,14 @@ export class Company {
     database.importState(saved.database);
     const assignment = new LeadAssignment();
     assignment.set(saved.assignment, database);
+    const leadMapping = new LeadMapping();
+    leadMapping.set(saved.leadMapping, database);
     this.#state = {
       database,
       directory: saved.directory,
       cursors: new QueryCursors(this.nowMs),
       assignment,
+      leadMapping,
       rules: new CompanyRules(saved.rules),
     };
     this.policy = saved.policy;
@@ -134,6 +145,7 @@ export class Company {
       directory: fillDirectory(database, this.credentials),
       cursors: new QueryCursors(this.nowMs),
       assignment: new LeadAssignment(),
+      leadMapping: new LeadMapping(),
       rules: new CompanyRules(),
     };
   }

@@ -3,8 +3,10 @@ import { callers } from '../core/message.ts';
 import { ControlError, type ControlRoute } from '../core/system.ts';
 import type { Company } from './company.ts';
 import { assignmentSchema } from './dml/assignment.ts';
+import { leadMappingSchema } from './dml/lead-mapping.ts';
 import { Writer } from './dml/writer.ts';
 import { SalesforceError } from './errors.ts';
+import { toId18 } from './ids.ts';
 import { type FieldDefinition, fieldTypes } from './schema/field.ts';
 import { makeCustomObject } from './schema/org-schema.ts';
 import type { Table } from './store/table.ts';
@@ -131,6 +133,16 @@ export const pageRecords = (
   return start + limit < rows.length && last !== undefined ? { records, after: last.id } : { records };
 };
 
+const personWriter = (company: Company): Writer =>
+  new Writer({
+    database: company.database,
+    rules: company.rules,
+    assignment: company.assignment,
+    actor: company.actor('person'),
+    autoAssign: false,
+    allowDuplicates: true,
+  });
+
 /**
  * Enters records as if the person had: the same checks and changes of values as any write, no assignment rule. All or
  * none; throws ControlError that names the row and the vendor's code, never the value.
@@ -141,15 +153,7 @@ export const loadRecords = (
   records: readonly Readonly<Record<string, unknown>>[],
 ): readonly string[] => {
   const table = tableOf(company, type);
-  const { database, rules, assignment } = company;
-  const writer = new Writer({
-    database,
-    rules,
-    assignment,
-    actor: company.actor('person'),
-    autoAssign: false,
-    allowDuplicates: true,
-  });
+  const writer = personWriter(company);
   const ids: string[] = [];
   for (const [at, record] of records.entries()) {
     try {
@@ -167,7 +171,30 @@ export const loadRecords = (
   return ids;
 };
 
-/** Hooks that only this system has: ways of signing in, and the lead assignment rule. */
+const eraseSchema = z.strictObject({ ids: z.array(z.string()).min(1) });
+
+/**
+ * What a hard delete or a privacy request does: the records are gone at once, from the recycle bin too, with those that go with
+ * them. Throws ControlError for an id of nothing.
+ */
+const eraseRecords = (company: Company, ids: readonly string[]): { readonly ok: true } => {
+  const { database } = company;
+  const rows = ids.map((text, at) => {
+    const row = database.find(toId18(text) ?? '');
+    if (row === undefined) throw new ControlError(`ids[${at}]`, 'there is no such record');
+    return row;
+  });
+  const writer = personWriter(company);
+  for (const row of rows) {
+    const table = database.tableOfId(row.id);
+    if (table !== undefined && !row.deleted) writer.remove(table, row);
+  }
+  writer.transaction.commit();
+  for (const row of rows) database.eraseWithChildren(row);
+  return { ok: true };
+};
+
+/** Hooks that only this system has: ways of signing in, lead assignment and lead conversion, and erasure. */
 export const controlRoutes = (company: Company): readonly ControlRoute[] => [
   {
     method: 'POST',
@@ -186,5 +213,18 @@ export const controlRoutes = (company: Company): readonly ControlRoute[] => [
       company.assignment.set(assignmentSchema.parse(body), company.database);
       return { ok: true };
     },
+  },
+  {
+    method: 'POST',
+    template: '/lead-mapping',
+    handle: (body) => {
+      company.leadMapping.set(leadMappingSchema.parse(body), company.database);
+      return { ok: true };
+    },
+  },
+  {
+    method: 'POST',
+    template: '/erase',
+    handle: (body) => eraseRecords(company, eraseSchema.parse(body).ids),
   },
 ];

@@ -1,5 +1,6 @@
 import type { SalesforceCredentials } from './credentials.ts';
 import type { StoredValue } from './schema/field.ts';
+import { forecastCategories, leadStatuses, opportunityStages } from './schema/sales-process.ts';
 import type { Database } from './store/database.ts';
 import { trimValues } from './store/row.ts';
 
@@ -58,6 +59,31 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
   const personUserId = addUser('Robin', 'Seller', credentials.personUsername, 'rsell');
   addUser('Kim', 'Closer', 'kim.closer@sandbox.example.com', 'kclos');
   const inactiveUserId = addUser('Sam', 'Former', 'sam.former@sandbox.example.com', 'sform', false);
+  for (const [at, status] of leadStatuses.entries()) {
+    const { name, isDefault, isConverted } = status;
+    const fields = {
+      MasterLabel: name,
+      ApiName: name,
+      SortOrder: at + 1,
+      IsDefault: isDefault,
+      IsConverted: isConverted,
+    };
+    add('LeadStatus', fields, personUserId);
+  }
+  for (const [at, { name, probability, forecast }] of opportunityStages.entries()) {
+    const fields = {
+      MasterLabel: name,
+      ApiName: name,
+      IsActive: true,
+      SortOrder: at + 1,
+      IsClosed: name.startsWith('Closed'),
+      IsWon: name === 'Closed Won',
+      ForecastCategory: forecast,
+      ForecastCategoryName: forecastCategories[forecast],
+      DefaultProbability: probability,
+    };
+    add('OpportunityStage', fields, personUserId);
+  }
   return {
     integrationUserId,
     personUserId,

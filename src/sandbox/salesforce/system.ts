@@ -17,9 +17,11 @@ import { oauthRoutes } from './http/oauth.ts';
 import { queryRoutes } from './http/query.ts';
 import { recordRoutes } from './http/records.ts';
 import { replicationRoutes } from './http/replication.ts';
-import { soapFault, soapRoutes } from './http/soap.ts';
+import { sessionIdIn, soapFault } from './http/soap/message.ts';
+import { soapRoutes } from './http/soap.ts';
 
 const tokenOf = (request: ApiRequest): string | null => {
+  if (request.path.startsWith('/services/Soap/')) return sessionIdIn(request);
   const header = headerOf(request.headers, 'authorization') ?? '';
   // The identity URL may carry the token in its query string.
   return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(header)?.[1] ?? request.query.get('oauth_token');
@@ -133,7 +135,7 @@ class SalesforceSystem implements SimulatedSystem {
   }
 }
 
-/** The Salesforce simulator: an Enterprise org with Lead, Contact and Account, served by startSimulator. */
+/** The Salesforce simulator: an Enterprise org with people, companies and deals, served by startSimulator. */
 export const createSalesforceSystem = (
   credentials: SalesforceCredentials,
   clock: Clock = systemClock,

@@ -118,6 +118,10 @@ describe('Salesforce simulator, by jsforce', () => {
       'Contact',
       'Group',
       'Lead',
+      'LeadStatus',
+      'Opportunity',
+      'OpportunityContactRole',
+      'OpportunityStage',
       'Organization',
       'User',
     ]);

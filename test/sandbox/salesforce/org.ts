@@ -44,10 +44,14 @@ export interface Org {
   readonly simulator: SalesforceSimulator;
   readonly connection: Connection;
   readonly tokens: Readonly<Record<'integration' | 'person', string>>;
+  /** Signs both in anew, after a time in which their sessions ended. */
+  renew(): Promise<void>;
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   control(path: string, body?: unknown): Promise<Answer>;
   /** Creates a lead (LastName and Company filled where absent) and answers its id. */
   lead(fields?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Creates a record of any type and answers its id. */
+  create(type: string, fields: Readonly<Record<string, unknown>>): Promise<string>;
   read(id: string, ...fields: string[]): Promise<Record<string, unknown>>;
   query(soql: string, options?: CallOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -86,23 +90,24 @@ export const startOrg = async (options: { seed?: number; leads?: number } = {}):
     onDefect: (error) => defects.push(error),
   });
   const { personUsername, personPassword } = simulator.credentials;
-  const tokens = {
-    integration: await signIn(simulator, { grant_type: 'client_credentials' }),
-    person: await signIn(simulator, {
+  const tokens = { integration: '', person: '' };
+  const connection = new Connection({ instanceUrl: simulator.url, version: '60.0' });
+  const renew = async (): Promise<void> => {
+    tokens.integration = await signIn(simulator, { grant_type: 'client_credentials' });
+    tokens.person = await signIn(simulator, {
       grant_type: 'password',
       username: personUsername,
       password: personPassword,
-    }),
+    });
+    connection.accessToken = tokens.integration;
   };
+  await renew();
   const org: Org = {
     clock,
     simulator,
     tokens,
-    connection: new Connection({
-      instanceUrl: simulator.url,
-      accessToken: tokens.integration,
-      version: '60.0',
-    }),
+    connection,
+    renew,
     call: async (method, path, body, { who = 'integration', headers = {} } = {}) =>
       toAnswer(
         await fetch(`${simulator.url}${path}`, {
@@ -122,12 +127,9 @@ export const startOrg = async (options: { seed?: number; leads?: number } = {}):
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
-    lead: async (fields = {}) => {
-      const answer = await org.call('POST', `${base}/sobjects/Lead`, {
-        LastName: 'Doe',
-        Company: 'Acme',
-        ...fields,
-      });
+    lead: async (fields = {}) => org.create('Lead', { LastName: 'Doe', Company: 'Acme', ...fields }),
+    create: async (type, fields) => {
+      const answer = await org.call('POST', `${base}/sobjects/${type}`, fields);
       if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${answer.text}`);
       return answer.body.id;
     },

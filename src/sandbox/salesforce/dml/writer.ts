@@ -17,6 +17,7 @@ import {
   checkValidation,
   readerOf,
 } from './checks.ts';
+import { deriveValues } from './derive.ts';
 import { type FieldChanges, type Operation, readFields } from './read-fields.ts';
 import { Transaction } from './transaction.ts';
 
@@ -42,7 +43,7 @@ export class Writer {
 
   constructor(context: WriteContext) {
     this.#context = context;
-    this.transaction = new Transaction(context.database);
+    this.transaction = new Transaction(context.database, context.actor.userId);
   }
 
   /** Throws SalesforceError in the vendor's words. */
@@ -65,7 +66,9 @@ export class Writer {
     this.#check(table, draft, changes);
     const { nowSeconds } = this.#context.database;
     checkDuplicates(table, this.#context.rules, draft, nowSeconds, this.#context.allowDuplicates);
-    return this.transaction.insert(table, draft.values);
+    const row = this.transaction.insert(table, draft.values);
+    this.#settlePrimary(table, row);
+    return row;
   }
 
   /** Every update moves the stamps, also one that changes nothing. */
@@ -85,20 +88,73 @@ export class Writer {
     this.#apply(values, changes, 'update', schema);
     const draft = this.#automate(schema, { ...row, values });
     this.#check(table, draft, changes);
-    this.transaction.replace(table, row, draft.values, false);
+    this.transaction.update(table, row, draft.values);
+    this.#settlePrimary(table, row);
   }
 
-  /** Into the recycle bin, with the children that go with their parent (an account's contacts). */
-  remove(table: Table, row: Row): void {
+  /**
+   * What the platform itself writes (conversion, merge, a new primary contact): neither rules nor field security are asked, the
+   * stamps move and the caller is named.
+   */
+  amend(table: Table, row: Row, fields: Readonly<Record<string, StoredValue>>): void {
+    const values = [...row.values];
+    for (const [name, value] of Object.entries(fields)) values[table.schema.column(name)] = value;
+    this.#stamp(values, 'update', table.schema);
+    this.transaction.update(table, row, values);
+  }
+
+  /**
+   * Into the recycle bin, with the children that go with their parent (an account's contacts). `fields` are set on the record
+   * itself: a merge leaves the survivor's id.
+   */
+  remove(table: Table, row: Row, fields: Readonly<Record<string, StoredValue>> = {}): void {
+    this.#remove(table, row, fields, null);
+  }
+
+  #remove(
+    table: Table,
+    row: Row,
+    fields: Readonly<Record<string, StoredValue>>,
+    withParent: string | null,
+  ): void {
     const { schema } = table;
     if (schema.definition.deletable === false) {
       throw refuse('INSUFFICIENT_ACCESS_OR_READONLY', `entity type cannot be deleted: ${schema.name}`);
     }
     checkLock(schema, this.#context.rules, row, this.#context.database.nowSeconds);
     const values = [...row.values];
+    for (const [name, value] of Object.entries(fields)) values[schema.column(name)] = value;
     this.#stamp(values, 'update', schema);
-    this.transaction.replace(table, row, values, true);
-    for (const [children, child] of this.#childrenOf(table, row)) this.remove(children, child);
+    this.transaction.remove(table, row, values, withParent);
+    for (const [children, child] of this.#childrenOf(table, row)) {
+      if (!child.deleted) this.#remove(children, child, {}, row.id);
+    }
+  }
+
+  /**
+   * Out of the recycle bin under the same id, with what was deleted with it. What a merge moved to the survivor stays there
+   * (whether MasterRecordId is emptied is unverified). Throws UNDELETE_FAILED, and DUPLICATE_VALUE where a unique value is taken.
+   */
+  undelete(table: Table, row: Row): void {
+    const { bin } = this.#context.database;
+    if (!row.deleted || !bin.holds(row.id) || bin.parentOf(row.id) !== null) {
+      throw refuse('UNDELETE_FAILED', 'Entity is not in the recycle bin', []);
+    }
+    this.#restore(table, row);
+  }
+
+  #restore(table: Table, row: Row): void {
+    const { bin } = this.#context.database;
+    const values = [...row.values];
+    const master = table.schema.field('MasterRecordId');
+    if (master !== undefined) values[master.column] = null;
+    this.#stamp(values, 'update', table.schema);
+    checkUnique(table, { ...row, values });
+    this.transaction.restore(table, row, values);
+    for (const [children, child] of this.#childrenOf(table, row)) {
+      if (child.deleted && bin.parentOf(child.id) === row.id && bin.holds(child.id))
+        this.#restore(children, child);
+    }
   }
 
   #childrenOf(parent: Table, row: Row): [Table, Row][] {
@@ -110,9 +166,21 @@ export class Writer {
             definition.referenceTo?.includes(parent.schema.name) === true,
         )
         .flatMap(({ column }) => table.index(column)?.find(row.id) ?? [])
-        .filter((child) => !child.deleted)
         .map((child): [Table, Row] => [table, child]),
     );
+  }
+
+  /** An opportunity has one primary contact: a new one takes the mark off the old one (unverified). */
+  #settlePrimary(table: Table, row: Row): void {
+    const { schema } = table;
+    if (schema.name !== 'OpportunityContactRole' || row.values[schema.column('IsPrimary')] !== true) return;
+    const opportunity = schema.column('OpportunityId');
+    const others = table.index(opportunity)?.find(row.values[opportunity] ?? null) ?? [];
+    for (const other of others) {
+      const isOldPrimary =
+        other !== row && !other.deleted && other.values[schema.column('IsPrimary')] === true;
+      if (isOldPrimary) this.amend(table, other, { IsPrimary: false });
+    }
   }
 
   #apply(values: Values, changes: FieldChanges, operation: Operation, schema: ObjectSchema): void {
@@ -120,6 +188,7 @@ export class Writer {
       const kept = value === null && operation === 'create' && field.definition.defaultedOnCreate === true;
       if (!kept) values[field.column] = value;
     }
+    deriveValues(this.#context.database, schema, values, changes);
     const owner = schema.field('OwnerId');
     if (owner !== undefined && operation === 'create') {
       values[owner.column] ??= this.#context.actor.userId;

@@ -105,12 +105,14 @@ class RefusedUpsert extends Error {
 }
 
 const writeRow = (writer: Writer, at: number, act: RowWrite): RowResult => {
+  const { savepoint } = writer.transaction;
   try {
     const { id, created } = act(writer, at);
     return { id, success: true, errors: [], ...(created === undefined ? {} : { created }) };
   } catch (error) {
     const refusal = error instanceof RefusedUpsert ? error.refusal : error;
     if (!(refusal instanceof SalesforceError) || refusal.wholeRequest) throw refusal;
+    writer.transaction.rollbackTo(savepoint);
     const created = error instanceof RefusedUpsert ? { created: error.created } : {};
     return { success: false, errors: rowErrors(refusal), ...created };
   }

@@ -26,6 +26,7 @@ const run = (rest: RestCall, includeDeleted: boolean): ApiReply => {
     throw refuse('MALFORMED_QUERY', 'A query string has to be specified');
   }
   const { database, rules } = company;
+  if (includeDeleted) database.expireBin();
   const scope = { database, rules, actor, statement, nowSeconds: database.nowSeconds };
   const outcome = executeStatement(scope, includeDeleted);
   switch (outcome.kind) {

@@ -68,6 +68,7 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
     }),
     route('GET', '/sobjects/{type}/deleted', (rest) => {
       const table = company.database.table(objectOf(rest));
+      company.database.expireBin();
       const window = readWindow(rest, deletedDaysMax, 120);
       const stampColumn = table.schema.column('SystemModstamp');
       const minute = Math.floor(company.database.nowSeconds / 60) * 60;
@@ -75,10 +76,17 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
       return {
         status: 200,
         body: {
-          deletedRecords: rowsIn(table, window, true).map((row) => ({
-            id: row.id,
-            deletedDate: formatDatetime(Number(row.values[stampColumn] ?? 0)),
-          })),
+          deletedRecords: [
+            ...rowsIn(table, window, true).map((row) => ({
+              id: row.id,
+              deletedDate: formatDatetime(Number(row.values[stampColumn] ?? 0)),
+            })),
+            // Purged from the recycle bin, and still in the log of deletions.
+            ...company.database.bin.goneBetween(table.schema.name, window.from, window.to).map((gone) => ({
+              id: gone.id,
+              deletedDate: formatDatetime(gone.deletedAt),
+            })),
+          ],
           earliestDateAvailable: formatDatetime(earliest),
           latestDateCovered: latestCovered(rest, window),
         },

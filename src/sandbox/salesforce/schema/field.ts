@@ -90,6 +90,8 @@ export interface ObjectDefinition {
   readonly label: string;
   readonly labelPlural: string;
   readonly keyPrefix: string;
+  /** Where its ids begin to count: objects that share a key prefix (all histories are 017) must not share ids. Default 0. */
+  readonly sequenceBase?: number;
   /** Whether the API can create, update and delete records. Default true. */
   readonly createable?: boolean;
   readonly updateable?: boolean;

@@ -74,7 +74,7 @@ export interface OrgSchemaState {
 /** All objects of the company. */
 export class OrgSchema {
   readonly #objects = new Map<string, ObjectSchema>();
-  readonly #byPrefix = new Map<string, ObjectSchema>();
+  readonly #byPrefix = new Map<string, ObjectSchema[]>();
 
   constructor(definitions: readonly ObjectDefinition[]) {
     for (const definition of definitions) this.addObject(definition);
@@ -89,14 +89,15 @@ export class OrgSchema {
     return this.#objects.get(name.toLowerCase());
   }
 
-  byPrefix(prefix: string): ObjectSchema | undefined {
-    return this.#byPrefix.get(prefix);
+  /** The objects whose ids begin so; more than one where they share a prefix. */
+  byPrefix(prefix: string): readonly ObjectSchema[] {
+    return this.#byPrefix.get(prefix) ?? [];
   }
 
   addObject(definition: ObjectDefinition): ObjectSchema {
     const schema = new ObjectSchema(definition);
     this.#objects.set(definition.name.toLowerCase(), schema);
-    this.#byPrefix.set(definition.keyPrefix, schema);
+    this.#byPrefix.set(definition.keyPrefix, [...this.byPrefix(definition.keyPrefix), schema]);
     return schema;
   }
 

@@ -106,3 +106,28 @@ export const tandemPersonFields: readonly FieldDefinition[] = [
   text('Tandem_Request_Detail__c', 'Tandem Request Detail', 255),
   text('Tandem_Request_Result__c', 'Tandem Request Result', 255),
 ];
+
+const alsoOnOpportunity = [
+  'Tandem_Next_Step__c',
+  'Tandem_Content__c',
+  'Tandem_Content_Feedback__c',
+  'Tandem_Quality__c',
+  'Tandem_Good_Because__c',
+  'Tandem_Competitor__c',
+  'Tandem_Request__c',
+  'Tandem_Request_Detail__c',
+  'Tandem_Request_Result__c',
+];
+
+/** Tandem's own fields on Opportunity, beside the identity. */
+export const tandemOpportunityFields: readonly FieldDefinition[] = [
+  ...tandemPersonFields.filter((field) => alsoOnOpportunity.includes(field.name)),
+  picklist('Tandem_Loss_Reason__c', 'Tandem Loss Reason', [
+    'Price',
+    'Product',
+    'Timing',
+    'Competitor',
+    'No decision',
+    'Other',
+  ]),
+];

@@ -1,6 +1,5 @@
 import type { FieldType as ParsedField, Query } from '@jetstreamapp/soql-parser-js';
 import { refuse } from '../errors.ts';
-import { prefixOf } from '../ids.ts';
 import { type ApiValue, isLongText } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Row } from '../store/row.ts';
@@ -113,7 +112,7 @@ const renderNode = (
       record[name] = null;
       continue;
     }
-    const targetType = scope.database.schema.byPrefix(prefixOf(target.id))?.name ?? '';
+    const targetType = scope.database.tableOfId(target.id)?.schema.name ?? '';
     const parentAttributes = { type: typeOf(parent.step), url: url(targetType, target.id) };
     record[name] = renderNode(scope, parent.node, root, target, parentAttributes, url);
   }

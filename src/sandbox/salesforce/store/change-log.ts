@@ -25,6 +25,12 @@ export class ChangeLog {
     if (this.#rows.length > this.#live * 2 + staleSlack) this.#compact();
   }
 
+  /** Leaves the row's entry behind as a stale one. */
+  forget(row: Row): void {
+    if (this.#rows[row.logAt] === row) this.#live -= 1;
+    row.logAt = -1;
+  }
+
   /** Rows with `from` <= stamp <= `to` in order of stamp; among rows of one stamp in the order of their writing. */
   *between(from: number, to: number): Generator<Row> {
     for (let at = this.#lowerBound(from); at < this.#rows.length; at += 1) {

@@ -1,5 +1,7 @@
 import { prefixOf } from '../ids.ts';
 import type { BoundField, ObjectSchema, OrgSchema, OrgSchemaState } from '../schema/org-schema.ts';
+import type { Commit } from './commit.ts';
+import { RecycleBin, type RecycleBinState } from './recycle-bin.ts';
 import type { Row } from './row.ts';
 import { Table, type TableState } from './table.ts';
 
@@ -8,11 +10,14 @@ export interface DatabaseState {
   readonly schema: OrgSchemaState;
   readonly tables: Readonly<Record<string, TableState>>;
   readonly lastStamp: number;
+  readonly bin: RecycleBinState;
 }
 
 /** All tables of the company, and the stamps that its writes get. */
 export class Database {
   readonly schema: OrgSchema;
+  readonly bin = new RecycleBin();
+  readonly #commitListeners: ((commit: Commit) => void)[] = [];
   readonly #orgCode: string;
   readonly #nowMs: () => number;
   readonly #tables = new Map<ObjectSchema, Table>();
@@ -44,8 +49,10 @@ export class Database {
 
   /** The table that an id belongs to, by its key prefix. */
   tableOfId(id: string): Table | undefined {
-    const object = this.schema.byPrefix(prefixOf(id));
-    return object === undefined ? undefined : this.table(object);
+    const [only, ...others] = this.schema.byPrefix(prefixOf(id));
+    if (only === undefined) return undefined;
+    const holder = others.map((object) => this.table(object)).find((table) => table.get(id) !== undefined);
+    return holder ?? this.table(only);
   }
 
   /** The record behind an id (18 characters), deleted ones included. */
@@ -63,21 +70,60 @@ export class Database {
     return this.#lastStamp;
   }
 
+  /** Hears of every committed call: what was made, changed, deleted and brought back. Seeding is no call. */
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#commitListeners.push(listener);
+  }
+
+  committed(commit: Commit): void {
+    for (const listener of this.#commitListeners) listener(commit);
+  }
+
+  /** Removes a record physically: neither query nor queryAll knows it any more, only the log of deletions its id. */
+  erase(row: Row): void {
+    const table = this.tableOfId(row.id);
+    if (table === undefined) return;
+    table.erase(row);
+    this.bin.forget(table.schema.name, row.id, this.nowSeconds);
+  }
+
+  /** The same, with what was deleted together with it. */
+  eraseWithChildren(row: Row): void {
+    for (const child of this.bin.deletedWith(row.id)) {
+      const found = this.find(child);
+      if (found !== undefined) this.eraseWithChildren(found);
+    }
+    if (this.find(row.id) !== undefined) this.erase(row);
+  }
+
+  /** Removes what has been in the recycle bin for its whole time; called before the bin is looked into. */
+  expireBin(): void {
+    const { nowSeconds } = this;
+    if (!this.bin.mayExpire(nowSeconds)) return;
+    for (const id of [...this.bin.expired(nowSeconds)]) {
+      const row = this.find(id);
+      if (row === undefined) this.bin.take(id);
+      else this.erase(row);
+    }
+  }
+
   exportState(): DatabaseState {
     return {
       schema: this.schema.exportState(),
       tables: Object.fromEntries(this.tables.map((table) => [table.schema.name, table.exportState()])),
       lastStamp: this.#lastStamp,
+      bin: this.bin.exportState(),
     };
   }
 
   /** Fills an empty database. */
-  importState({ schema, tables, lastStamp }: DatabaseState): void {
+  importState({ schema, tables, lastStamp, bin }: DatabaseState): void {
     this.schema.importState(schema, (object, definition) => this.addField(object, definition));
     for (const object of this.schema.objects) {
       const table = tables[object.name];
       if (table !== undefined) this.table(object).importState(table);
     }
     this.#lastStamp = lastStamp;
+    this.bin.importState(bin);
   }
 }

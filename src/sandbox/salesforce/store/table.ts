@@ -33,12 +33,13 @@ export class Table {
   readonly #rows: Row[] = [];
   readonly #byId = new Map<string, Row>();
   readonly #indexes = new Map<number, ValueIndex>();
-  #sequence = 0;
+  #sequence: number;
   #liveCount = 0;
 
   constructor(schema: ObjectSchema, orgCode: string) {
     this.schema = schema;
     this.#orgCode = orgCode;
+    this.#sequence = schema.definition.sequenceBase ?? 0;
     for (const field of schema.fields) this.watchField(field);
   }
 
@@ -101,6 +102,17 @@ export class Table {
     this.#rows.pop();
     this.#byId.delete(row.id);
     if (!row.deleted) this.#liveCount -= 1;
+    for (const [column, index] of this.#indexes) index.move(row, row.values[column], undefined);
+  }
+
+  /** Takes a record out for good. Its id is not given out again. */
+  erase(row: Row): void {
+    const at = this.positionAfter(row.id) - 1;
+    if (this.#rows[at] !== row) throw new Error('only a record of this table can be erased');
+    this.#rows.splice(at, 1);
+    this.#byId.delete(row.id);
+    if (!row.deleted) this.#liveCount -= 1;
+    this.log.forget(row);
     for (const [column, index] of this.#indexes) index.move(row, row.values[column], undefined);
   }
 

@@ -3,6 +3,8 @@ import { account } from './account.ts';
 import { contact } from './contact.ts';
 import { group, organization, user } from './directory.ts';
 import { lead } from './lead.ts';
+import { opportunity, opportunityContactRole } from './opportunity.ts';
+import { leadStatus, opportunityStage } from './sales-setup.ts';
 
 /** What a new company has. One more object is one more file here. */
 export const standardObjects: readonly ObjectDefinition[] = [
@@ -10,6 +12,10 @@ export const standardObjects: readonly ObjectDefinition[] = [
   contact,
   group,
   lead,
+  leadStatus,
+  opportunity,
+  opportunityContactRole,
+  opportunityStage,
   organization,
   user,
 ];

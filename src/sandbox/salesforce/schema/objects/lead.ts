@@ -12,6 +12,7 @@ import {
   textField,
 } from '../common-fields.ts';
 import type { ObjectDefinition } from '../field.ts';
+import { leadStatuses } from '../sales-process.ts';
 import {
   auditFields,
   idField,
@@ -69,12 +70,7 @@ export const lead: ObjectDefinition = {
       nillable: false,
       defaultedOnCreate: true,
       defaultValue: 'Open - Not Contacted',
-      picklist: [
-        { value: 'Open - Not Contacted', isDefault: true },
-        'Working - Contacted',
-        'Closed - Converted',
-        'Closed - Not Converted',
-      ],
+      picklist: leadStatuses.map(({ name, isDefault }) => ({ value: name, isDefault })),
     },
     { name: 'Industry', label: 'Industry', type: 'picklist', length: 255, picklist: industries },
     { name: 'Rating', label: 'Rating', type: 'picklist', length: 255, picklist: ['Hot', 'Warm', 'Cold'] },

@@ -1,0 +1,52 @@
+import type { StoredValue } from '../schema/field.ts';
+import type { ObjectSchema } from '../schema/org-schema.ts';
+import type { Database } from '../store/database.ts';
+import type { FieldChanges } from './read-fields.ts';
+
+/** What an opportunity's stage says of it, by the columns of OpportunityStage. */
+const stageFields = {
+  IsClosed: 'IsClosed',
+  IsWon: 'IsWon',
+  ForecastCategory: 'ForecastCategory',
+  ForecastCategoryName: 'ForecastCategoryName',
+};
+
+/**
+ * An opportunity follows its stage: closed, won and forecast category always; the probability when the stage changes and the same
+ * write does not say another (object reference, Opportunity: StageName, Probability). A stage that is none of the company's
+ * leaves it open, with no probability of its own (unverified).
+ */
+const followStage = (
+  database: Database,
+  schema: ObjectSchema,
+  values: StoredValue[],
+  changes: FieldChanges,
+): void => {
+  const stageName = schema.field('StageName');
+  if (stageName === undefined || !changes.has(stageName)) return;
+  const stages = database.schema.object('OpportunityStage');
+  if (stages === undefined) return;
+  const nameColumn = stages.column('ApiName');
+  const stage = database
+    .table(stages)
+    .rows.find((row) => row.values[nameColumn] === values[stageName.column]);
+  const of = (name: string): StoredValue => stage?.values[stages.column(name)] ?? null;
+  for (const [name, source] of Object.entries(stageFields)) {
+    const field = schema.field(name);
+    if (field !== undefined) values[field.column] = of(source);
+  }
+  const probability = schema.field('Probability');
+  if (probability !== undefined && (changes.get(probability) ?? null) === null) {
+    values[probability.column] = of('DefaultProbability');
+  }
+};
+
+/** Sets what the platform works out from what a write says. */
+export const deriveValues = (
+  database: Database,
+  schema: ObjectSchema,
+  values: StoredValue[],
+  changes: FieldChanges,
+): void => {
+  if (schema.name === 'Opportunity') followStage(database, schema, values, changes);
+};

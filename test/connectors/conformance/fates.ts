@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { countCalls, load, loadOne, newEmail, reading, type Subject } from './subject.ts';
+
+export const fatesConform = (subjectOf: () => Subject): void => {
+  describe('fates', () => {
+    it('tells what is alive, what was deleted, and what it does not know, under the ids asked for', async () => {
+      const subject = subjectOf();
+      const { connector, type, missingId } = subject;
+      const [alive, gone] = [await loadOne(subject), await loadOne(subject)];
+      await subject.remove(gone);
+      const fates = await connector.fates(type, [alive, gone, missingId, 'no id at all'], reading);
+      expect([...fates]).toEqual([
+        [alive, { kind: 'alive' }],
+        [gone, { kind: connector.system === 'hubspot' ? 'archived' : 'deleted' }],
+        [missingId, { kind: 'unknown' }],
+        ['no id at all', { kind: 'unknown' }],
+      ]);
+      expect(await connector.fates(type, [], reading)).toEqual(new Map());
+    });
+
+    it('costs one call for each batch where all is alive', async () => {
+      const subject = subjectOf();
+      const { connector, type } = subject;
+      const count = connector.batch.read + 3;
+      const ids = await load(
+        subject,
+        Array.from({ length: count }, () => subject.makeFields(newEmail())),
+      );
+      const before = await countCalls(subject);
+      const fates = await connector.fates(type, ids, reading);
+      expect([...fates.values()].every(({ kind }) => kind === 'alive')).toBe(true);
+      expect(fates.size).toBe(count);
+      expect((await countCalls(subject)) - before).toBe(2);
+    });
+  });
+};
