@@ -1,4 +1,5 @@
 import type { CallContext } from '../../model/budget.ts';
+import type { Fate } from '../../model/fate.ts';
 import type { ChangeCursor, ChangedRecord, RecordSnapshot } from '../../model/record.ts';
 import type { FoundRecord, RecordSystem } from '../../model/record-system.ts';
 import type { RawFields } from '../../model/value.ts';
@@ -91,6 +92,17 @@ export class RehearsalSystem implements RecordSystem {
   async listPage(type: string, after: string | null, fields: readonly string[], context: CallContext) {
     const page = await this.real.listPage(type, after, fields, context);
     return { ...page, records: page.records.map((record) => this.overlaid(record)) };
+  }
+
+  /** Records that it made up are alive; of the others the real system tells. */
+  async fates(
+    type: string,
+    ids: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, Fate>> {
+    const others = ids.filter((id) => !this.invented.has(keyOf(type, id)));
+    const told = others.length === 0 ? new Map<string, Fate>() : await this.real.fates(type, others, context);
+    return new Map(ids.map((id): [string, Fate] => [id, told.get(id) ?? { kind: 'alive' }]));
   }
 
   history(...request: Parameters<RecordSystem['history']>): ReturnType<RecordSystem['history']> {
