@@ -29,6 +29,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // What the store in memory of the seeded runs must be able to do.
+          name: 'store in memory',
+          include: ['test/store/{claim,settle}.test.ts'],
+          env: { TANDEM_STORE: 'memory' },
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'heavy',
           include: heavy,
           maxWorkers: 1,

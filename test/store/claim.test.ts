@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedUnit } from '../../src/model/state.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
 import { contact, holder, lead, makeBegin, makeIntent, makeMark, makeSettlement, pair } from './builders.ts';
-import { withStore } from './postgres.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
+const fixture = storeUnderTest();
 let store: EngineStore;
 beforeEach(async () => {
-  store = fixture.store.engine;
+  store = fixture.store;
   await fixture.reset();
 });
 
@@ -24,13 +24,7 @@ const link = async (hubspot: string, salesforce: string): Promise<string> => {
   return begun.get(unit.key)?.id ?? 'refused';
 };
 
-/** Time passes for leases, dirty rows and intents: all of it moves back. */
-const pass = async (ms: number): Promise<void> => {
-  const back = `- ${ms} * interval '1 millisecond'`;
-  await fixture.query(`update tandem.leases set expires = expires ${back}`);
-  await fixture.query(`update tandem.dirty set due = due ${back}`);
-  await fixture.query(`update tandem.intents set deadline = deadline ${back}`);
-};
+const pass = (ms: number): Promise<void> => fixture.pass(ms);
 
 describe('signals', () => {
   it('fold into one row per record: versions count, class and stamp only strengthen', async () => {

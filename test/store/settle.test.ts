@@ -13,12 +13,12 @@ import {
   makeSettlement,
   pair,
 } from './builders.ts';
-import { withStore } from './postgres.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
+const fixture = storeUnderTest();
 let store: EngineStore;
 beforeEach(async () => {
-  store = fixture.store.engine;
+  store = fixture.store;
   await fixture.reset();
 });
 
@@ -67,12 +67,9 @@ describe('settle', () => {
     expect((await store.linksOf(pair, 'salesforce', ['00Q1', 'other'])).get('00Q1')).toEqual(link);
     expect(await store.links([link?.id ?? ''])).toEqual(new Map([[link?.id, link]]));
     expect(await store.backlog(pair)).toMatchObject({ dirty: 0, leased: 0, links: 1 });
-    const ledger = await fixture.query<{ event: string; link_id: string }>(
-      'select event, link_id from tandem.ledger order by id',
-    );
-    expect(ledger).toEqual([
-      { event: 'write', link_id: link?.id },
-      { event: 'link', link_id: link?.id },
+    expect(await fixture.ledger()).toMatchObject([
+      { event: 'write', linkId: link?.id },
+      { event: 'link', linkId: link?.id },
     ]);
   });
 
@@ -98,15 +95,14 @@ describe('settle', () => {
 
   it('refuses an old fence and changes nothing', async () => {
     const old = await claimOne(contact('1'));
-    await fixture.query("update tandem.leases set expires = now() - interval '1 second'");
-    await fixture.query('update tandem.dirty set due = now()');
+    await fixture.pass(leaseMs);
     const [unit] = await store.claim(pair, 'worker:2', 1, leaseMs);
     const begin = makeBegin({ hubspot: '1', salesforce: '00Q1' });
     const late = await store.settle([makeSettlement(old, { begin, ledger: [makeLedgerEntry()] })]);
     expect(late.refused).toEqual(new Set([old.key]));
     expect(late.begun.size).toBe(0);
     expect(await linkOf('1')).toBeUndefined();
-    expect(await fixture.query('select from tandem.ledger')).toHaveLength(0);
+    expect(await fixture.ledger()).toHaveLength(0);
     expect(await store.backlog(pair)).toMatchObject({ dirty: 1, leased: 1 });
     expect((await store.settle([makeSettlement(unit as ClaimedUnit)])).refused.size).toBe(0);
   });
@@ -195,9 +191,9 @@ describe('settle', () => {
     );
     const { refused } = await store.settle(settlements);
     expect(refused).toEqual(new Set([units[4]?.key]));
-    expect(await fixture.query('select from tandem.ledger')).toHaveLength(6);
+    expect(await fixture.ledger()).toHaveLength(6);
     expect(await store.backlog(pair)).toMatchObject({ dirty: 1, leased: 1 });
-    expect(fixture.trouble.splice(0).map(({ what }) => what)).toEqual([`settlement of ${units[4]?.key}`]);
+    expect(fixture.takeTrouble()).toEqual([`settlement of ${units[4]?.key}`]);
   });
 
   it('parks, keeps the age of what stays parked, unparks, and asks and answers reviews', async () => {
@@ -277,7 +273,7 @@ describe('settleAndKeep', () => {
     });
     const [next] = await store.claim(pair, 'worker:2', 10, leaseMs);
     expect(next?.parked.map((each) => each.unit)).toEqual([key]);
-    expect(await fixture.query('select from tandem.key_locks')).toHaveLength(0);
+    expect(await fixture.keyLocks()).toBe(0);
   });
 });
 
@@ -351,7 +347,7 @@ describe('match keys', () => {
     expect(await store.lockKeys(holder, [ask(one, 0)], leaseMs)).toEqual(new Set());
     expect(await store.lockKeys('worker:9', [ask(one)], leaseMs)).toEqual(new Set());
     expect((await store.lockKeys(holder, [ask(one)], leaseMs)).size).toBe(1);
-    await fixture.query('update tandem.leases set expires = now() where unit = $1', [one.key]);
+    await fixture.expire(one.key);
     expect((await store.lockKeys(holder, [ask(two)], leaseMs)).size).toBe(1);
   });
 });

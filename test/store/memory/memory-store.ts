@@ -1,0 +1,285 @@
+import { workClasses } from '../../../src/model/budget.ts';
+import type { Pause } from '../../../src/model/pause.ts';
+import type { ChangeCursor } from '../../../src/model/record.ts';
+import type {
+  Alignment,
+  Backlog,
+  ClaimedUnit,
+  DirtyMark,
+  Intent,
+  Link,
+  NewIntent,
+  Parked,
+  Problem,
+  UnitSettlement,
+} from '../../../src/model/state.ts';
+import { formatRef, type System } from '../../../src/model/system.ts';
+import type { EngineStore } from '../../../src/sync/ports.ts';
+import { endLease, settleAll } from './settle.ts';
+import { MemoryState, type StoredDirty, stronger } from './state.ts';
+
+type Position = Parameters<EngineStore['commitSignals']>[1];
+
+/**
+ * The engine's store in memory, on a clock that is given: for runs in which nothing may depend on chance. It passes the contract
+ * tests of the one in Postgres (`claim.test.ts`, `settle.test.ts`). Each method is one turn of the event loop, hence one transaction.
+ */
+export class MemoryStore implements EngineStore {
+  readonly state: MemoryState;
+  private readonly onDefect: (unit: string, error: unknown) => void;
+
+  constructor(now: () => number, onDefect: (unit: string, error: unknown) => void) {
+    this.state = new MemoryState(now);
+    this.onDefect = onDefect;
+  }
+
+  async linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    const found = new Map<string, Link>();
+    for (const link of this.state.links.values()) {
+      const id = link.ids[system];
+      if (link.pair !== pair || !ids.includes(id)) continue;
+      const known = found.get(id);
+      if (known === undefined || isBetter(link, known)) found.set(id, link);
+    }
+    return found;
+  }
+
+  async links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
+    return new Map([...this.state.links].filter(([id, link]) => ids.includes(id) && link.ended === null));
+  }
+
+  async parkedOf(pair: string, units: readonly string[]): Promise<ReadonlyMap<string, readonly Parked[]>> {
+    return new Map(
+      units.flatMap((unit) => {
+        const rows = this.parkedRows(pair, unit);
+        return rows.length === 0 ? [] : [[unit, rows] as const];
+      }),
+    );
+  }
+
+  async commitSignals(marks: readonly DirtyMark[], position?: Position): Promise<void> {
+    if (position !== undefined && 'cursor' in position && !Number.isFinite(position.cursor.at.stamp)) {
+      throw new Error('the stamp of a cursor is no number');
+    }
+    for (const mark of foldMarks(marks)) this.state.mark(mark);
+    if (position === undefined) return;
+    if ('alignment' in position) this.state.alignments.set(position.alignment.pair, position.alignment);
+    else this.state.cursors.set(`${position.cursor.pair} ${position.cursor.system}`, position.cursor.at);
+  }
+
+  async cursor(pair: string, system: System): Promise<ChangeCursor | null> {
+    return this.state.cursors.get(`${pair} ${system}`) ?? null;
+  }
+
+  async alignment(pair: string): Promise<Alignment | null> {
+    return this.state.alignments.get(pair) ?? null;
+  }
+
+  async claim(
+    pair: string,
+    holder: string,
+    limit: number,
+    leaseMs: number,
+    only?: readonly string[],
+  ): Promise<readonly ClaimedUnit[]> {
+    const { state } = this;
+    const now = state.now();
+    const expires = now + leaseMs;
+    const due = [...state.dirty.values()]
+      .filter(
+        (row) => row.pair === pair && row.due <= now && (only === undefined || only.includes(row.ref.id)),
+      )
+      .sort((a, b) => workClasses.indexOf(a.class) - workClasses.indexOf(b.class) || a.due - b.due);
+    const units: ClaimedUnit[] = [];
+    for (const row of due) {
+      if (units.length >= limit) break;
+      const key = state.unitOf(pair, row.ref);
+      if (state.leaseOf(key) !== null) continue;
+      const link = state.liveLinkOf(pair, row.ref.system, row.ref.id) ?? null;
+      const intents = this.intentsOf(pair, row, link);
+      if (intents.some(({ deadline }) => deadline > now)) continue;
+      const fence = state.nextFence();
+      state.leases.set(key, { pair, holder, fence, expires });
+      const rows = state.rowsOf(key);
+      for (const [name, each] of rows) state.dirty.set(name, { ...each, due: expires });
+      const parked = this.parkedRows(pair, key);
+      units.push({ key, fence, link, dirty: rows.map(([, each]) => toDirtyRow(each)), intents, parked });
+    }
+    return units;
+  }
+
+  async lockKeys(
+    holder: string,
+    entries: readonly { readonly unit: string; readonly fence: number; readonly key: string }[],
+    _leaseMs: number,
+  ): Promise<ReadonlySet<string>> {
+    const { state } = this;
+    const living = new Set(
+      [...state.leases.values()].filter(({ expires }) => expires > state.now()).map(({ fence }) => fence),
+    );
+    const granted = new Set<string>();
+    for (const { unit, fence, key } of entries) {
+      const lease = state.leaseOf(unit);
+      if (lease?.fence !== fence || lease.holder !== holder) continue;
+      const owner = state.keyLocks.get(key);
+      if (owner !== undefined && owner !== fence && living.has(owner)) continue;
+      state.keyLocks.set(key, fence);
+      granted.add(`${unit} ${key}`);
+    }
+    return granted;
+  }
+
+  async openIntents(
+    intents: readonly NewIntent[],
+    fences: ReadonlyMap<string, number>,
+    deadlineMs: number,
+    marginMs: number,
+  ): Promise<ReadonlySet<string>> {
+    const { state } = this;
+    const opened = new Set<string>();
+    for (const intent of intents) {
+      const lease = state.leaseOf(intent.unit);
+      const isHeld =
+        lease !== null && lease.fence === fences.get(intent.unit) && lease.expires > state.now() + marginMs;
+      if (!isHeld || !this.isCurrent(intent)) continue;
+      const isUnderWay = [...state.intents.values()].some(
+        (open) => open.unit === intent.unit && open.target.system === intent.target.system,
+      );
+      if (isUnderWay) continue;
+      state.intents.set(intent.id, { ...intent, deadline: state.now() + deadlineMs });
+      opened.add(intent.id);
+    }
+    return opened;
+  }
+
+  async openIntentsFrom(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly intents: readonly Intent[]; readonly waitMs: number }>> {
+    const found = new Map<string, { readonly intents: readonly Intent[]; readonly waitMs: number }>();
+    for (const id of new Set(ids)) {
+      const intents = this.state.openIntentsFrom(pair, system, id);
+      if (intents.length === 0) continue;
+      const waitMs = Math.max(0, ...intents.map(({ deadline }) => deadline - this.state.now()));
+      found.set(id, { intents, waitMs });
+    }
+    return found;
+  }
+
+  async settle(settlements: readonly UnitSettlement[]) {
+    return settleAll(this.state, settlements, false, this.onDefect);
+  }
+
+  async settleAndKeep(settlements: readonly UnitSettlement[]) {
+    return settleAll(this.state, settlements, true, this.onDefect);
+  }
+
+  async release(units: readonly Pick<ClaimedUnit, 'key' | 'fence'>[], dueMs: number): Promise<void> {
+    for (const { key, fence } of units) {
+      if (this.state.leases.get(key)?.fence === fence) this.giveBack(key, dueMs);
+    }
+  }
+
+  async breakLeasesOfDead(): Promise<number> {
+    const dead = [...this.state.leases].filter(([, { holder }]) => !this.state.living.has(holder));
+    for (const [unit] of dead) this.giveBack(unit, 0);
+    return dead.length;
+  }
+
+  async pauses(): Promise<readonly Pause[]> {
+    return [...this.state.pauses];
+  }
+
+  async backlog(pair: string): Promise<Backlog> {
+    const { state } = this;
+    const now = state.now();
+    const dirty = [...state.dirty.values()].filter((row) => row.pair === pair);
+    const ready = dirty.filter(({ due }) => due <= now);
+    const ofPair = <T extends { readonly pair: string }>(rows: Iterable<T>): readonly T[] =>
+      [...rows].filter((row) => row.pair === pair);
+    return {
+      dirty: dirty.length,
+      due: ready.filter(({ ref }) => state.leaseOf(state.unitOf(pair, ref)) === null).length,
+      oldestMs: dirty.length === 0 ? null : now - Math.min(...dirty.map(({ since }) => since)),
+      held: dirty.filter(({ held }) => held).length,
+      openIntents: ofPair(state.intents.values()).length,
+      leased: ofPair(state.leases.values()).filter(({ expires }) => expires > now).length,
+      parked: ofPair(state.parked.values()).length,
+      reviews: ofPair(state.reviews.values()).length,
+      links: ofPair(state.links.values()).filter(({ ended }) => ended === null).length,
+      strongest: ready.length === 0 ? null : ready.map((row) => row.class).reduce(stronger),
+    };
+  }
+
+  async retryParked(pair: string): Promise<number> {
+    const units = new Map(
+      [...this.state.parked.values()].filter((row) => row.pair === pair).map((row) => [row.unit, row]),
+    );
+    for (const [unit, row] of units) {
+      const link = this.state.links.get(unit.replace(/^link:/, ''));
+      const [system = row.system, rest = ''] = unit.split(/:(.*)/s) as [System, string];
+      const [type = '', id = ''] = rest.split(/\/(.*)/s);
+      const ref = link === undefined ? { system, type, id } : { ...row.ref, id: link.ids[row.system] };
+      this.state.mark({ pair, ref, class: 'sweep', stamp: null, cause: 'retry-parked' });
+    }
+    return units.size;
+  }
+
+  async raiseProblem(problem: Omit<Problem, 'since'>): Promise<void> {
+    const since = this.state.problems.get(problem.key)?.since ?? this.state.now();
+    this.state.problems.set(problem.key, { ...problem, since });
+  }
+
+  async clearProblem(key: string): Promise<void> {
+    this.state.problems.delete(key);
+  }
+
+  private parkedRows(pair: string, unit: string): readonly Parked[] {
+    return [...this.state.parked.values()].filter((row) => row.pair === pair && row.unit === unit);
+  }
+
+  private intentsOf(pair: string, row: StoredDirty, link: Link | null): readonly Intent[] {
+    if (link === null) return this.state.openIntentsFrom(pair, row.ref.system, row.ref.id);
+    return (['hubspot', 'salesforce'] as const).flatMap((system) =>
+      this.state.openIntentsFrom(pair, system, link.ids[system]),
+    );
+  }
+
+  private isCurrent({ pair, linkId, linkVersion, source }: NewIntent): boolean {
+    if (linkId === null) return this.state.liveLinkOf(pair, source.system, source.id) === undefined;
+    const link = this.state.links.get(linkId);
+    return link?.ended === null && link.version === linkVersion;
+  }
+
+  private giveBack(unit: string, dueMs: number): void {
+    const { state } = this;
+    endLease(state, unit);
+    for (const [key, row] of state.rowsOf(unit)) {
+      if (row.due > state.now()) state.dirty.set(key, { ...row, due: state.now() + dueMs });
+    }
+  }
+}
+
+/** A live link before an ended one, the one that ended later before the other. */
+const isBetter = (link: Link, known: Link): boolean =>
+  known.ended !== null && (link.ended === null || link.ended.at >= known.ended.at);
+
+const toDirtyRow = ({ due: _due, held: _held, ...row }: StoredDirty) => row;
+
+/** One mark per record: what one commit says counts as one signal. */
+const foldMarks = (marks: readonly DirtyMark[]): Iterable<DirtyMark> => {
+  const folded = new Map<string, DirtyMark>();
+  for (const mark of marks) {
+    const key = `${mark.pair} ${formatRef(mark.ref)}`;
+    const known = folded.get(key);
+    folded.set(key, known === undefined ? mark : join(known, mark));
+  }
+  return folded.values();
+};
+
+const join = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
+  ...b,
+  class: stronger(a.class, b.class),
+  stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
+});

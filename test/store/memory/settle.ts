@@ -1,0 +1,154 @@
+import type { Link, UnitSettlement } from '../../../src/model/state.ts';
+import { formatRef, systems } from '../../../src/model/system.ts';
+import type { MemoryState } from './state.ts';
+
+type Result = { readonly begun: ReadonlyMap<string, Link>; readonly refused: ReadonlySet<string> };
+
+/** EngineStore.settle and settleAndKeep: each settlement whole or not at all. */
+export const settleAll = (
+  state: MemoryState,
+  settlements: readonly UnitSettlement[],
+  keep: boolean,
+  onDefect: (unit: string, error: unknown) => void,
+): Result => {
+  const begun = new Map<string, Link>();
+  const refused = new Set<string>();
+  for (const settlement of settlements) {
+    const { key } = settlement.unit;
+    const problem = closedIntentProblem(settlement);
+    if (problem !== null) onDefect(key, problem);
+    const link = problem === null ? settleOne(state, settlement, keep) : 'refused';
+    if (link === 'refused') refused.add(key);
+    else if (link !== null) begun.set(key, link);
+  }
+  return { begun, refused };
+};
+
+/** Postgres refuses an id that is no UUID; so does this store. */
+const closedIntentProblem = ({ closedIntents }: UnitSettlement): Error | null =>
+  closedIntents.every((id) => /^[0-9a-f-]{36}$/.test(id)) ? null : new Error('an intent id is no uuid');
+
+const settleOne = (
+  state: MemoryState,
+  settlement: UnitSettlement,
+  keep: boolean,
+): Link | null | 'refused' => {
+  const { pair, unit, move, end, begin } = settlement;
+  if (state.leases.get(unit.key)?.fence !== unit.fence) return 'refused';
+  const moving = move === undefined ? undefined : state.links.get(move.linkId);
+  if (move !== undefined && (moving?.ended !== null || moving.version !== move.version)) return 'refused';
+  const ending = end === undefined ? undefined : state.links.get(end.linkId);
+  if (end !== undefined && ending?.ended !== null) return 'refused';
+  const owners =
+    begin === undefined ? [] : systems.map((system) => state.liveLinkOf(pair, system, begin.ids[system]));
+  if (owners.some((owner) => owner !== undefined && owner.id !== end?.linkId)) return 'refused';
+
+  moveLink(state, settlement);
+  if (end !== undefined) endLink(state, end);
+  const begun = begin === undefined ? null : beginLink(state, settlement);
+  const key = begun === null ? unit.key : `link:${begun.id}`;
+  for (const id of settlement.closedIntents) state.intents.delete(id);
+  const linkId = move?.linkId ?? begun?.id ?? end?.linkId ?? null;
+  for (const entry of settlement.ledger) state.ledger.push({ ...entry, linkId });
+  applyParked(state, settlement, key);
+  applyReview(state, settlement, key);
+  applyDirty(state, settlement);
+  if (!keep) releaseUnit(state, key, settlement);
+  return begun;
+};
+
+const moveLink = (state: MemoryState, { move }: UnitSettlement): void => {
+  const link = move === undefined ? undefined : state.links.get(move.linkId);
+  if (move === undefined || link === undefined) return;
+  state.links.set(link.id, {
+    ...link,
+    version: link.version + 1,
+    base: { ...link.base, ...move.base },
+    stamps: {
+      hubspot: Math.max(link.stamps.hubspot, move.stamps.hubspot ?? 0),
+      salesforce: Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0),
+    },
+  });
+};
+
+const endLink = (state: MemoryState, { linkId, cause }: NonNullable<UnitSettlement['end']>): void => {
+  const link = state.links.get(linkId);
+  if (link === undefined) return;
+  state.links.set(linkId, { ...link, version: link.version + 1, ended: { cause, at: state.now() } });
+  for (const [key, row] of state.parked) if (row.unit === `link:${linkId}`) state.parked.delete(key);
+  for (const [key, row] of state.reviews) if (row.unit === `link:${linkId}`) state.reviews.delete(key);
+};
+
+/** A begun link takes over lease, match keys and parked rows; what is asked or parked about its records elsewhere is over. */
+const beginLink = (state: MemoryState, { pair, unit, begin }: UnitSettlement): Link => {
+  if (begin === undefined) throw new Error('nothing begins');
+  const link: Link = { id: state.nextId(), pair, version: 1, ended: null, ...begin };
+  state.links.set(link.id, link);
+  const key = `link:${link.id}`;
+  const lease = state.leases.get(unit.key);
+  state.leases.delete(unit.key);
+  if (lease !== undefined) state.leases.set(key, lease);
+  const isOfLink = (other: string): boolean =>
+    systems.some((system) => other.startsWith(`${system}:`) && other.endsWith(`/${begin.ids[system]}`));
+  for (const [name, row] of [...state.parked]) {
+    if (row.pair !== pair || !(row.unit === unit.key || isOfLink(row.unit))) continue;
+    state.parked.delete(name);
+    if (row.unit === unit.key) state.parked.set(parkedKey({ ...row, unit: key }), { ...row, unit: key });
+  }
+  for (const [name, row] of [...state.reviews]) {
+    if (row.pair === pair && isOfLink(row.unit)) state.reviews.delete(name);
+  }
+  return link;
+};
+
+const parkedKey = (row: { pair: string; unit: string; system: string; field: string | null }): string =>
+  `${row.pair} ${row.unit} ${row.system} ${row.field ?? ''}`;
+
+const applyParked = (state: MemoryState, settlement: UnitSettlement, unit: string): void => {
+  const { pair, park, unpark } = settlement;
+  for (const each of unpark) state.parked.delete(parkedKey({ ...each, pair, unit }));
+  for (const each of park) {
+    const key = parkedKey({ ...each, unit });
+    state.parked.set(key, { ...each, unit, since: state.parked.get(key)?.since ?? state.now() });
+  }
+};
+
+const applyReview = (state: MemoryState, { pair, review }: UnitSettlement, unit: string): void => {
+  const key = `${pair} ${unit}`;
+  if (review === null) state.reviews.delete(key);
+  else if (review !== undefined) {
+    state.reviews.set(key, { ...review, unit, since: state.reviews.get(key)?.since ?? state.now() });
+  }
+};
+
+const applyDirty = (state: MemoryState, { pair, clean, again }: UnitSettlement): void => {
+  for (const { ref, version } of clean) {
+    const key = `${pair} ${formatRef(ref)}`;
+    if (state.dirty.get(key)?.version === version) state.dirty.delete(key);
+  }
+  for (const { ref, dueMs, held = false } of again) {
+    const key = `${pair} ${formatRef(ref)}`;
+    const row = state.dirty.get(key);
+    if (row === undefined) continue;
+    const isDue = row.due <= state.now();
+    const due = isDue ? row.due : state.now() + dueMs;
+    state.dirty.set(key, { ...row, attempts: row.attempts + 1, held: held && !isDue, due });
+  }
+};
+
+/** Rows that are neither answered nor put off are due at once. */
+const releaseUnit = (state: MemoryState, unit: string, { pair, clean, again }: UnitSettlement): void => {
+  const answered = new Set([...clean, ...again].map(({ ref }) => `${pair} ${ref.system} ${ref.id}`));
+  endLease(state, unit);
+  for (const [key, row] of state.rowsOf(unit)) {
+    if (answered.has(`${pair} ${row.ref.system} ${row.ref.id}`) || row.due <= state.now()) continue;
+    state.dirty.set(key, { ...row, due: state.now() });
+  }
+};
+
+/** Ends a lease and frees the match keys under its fence. */
+export const endLease = (state: MemoryState, unit: string): void => {
+  const lease = state.leases.get(unit);
+  state.leases.delete(unit);
+  for (const [key, fence] of state.keyLocks) if (fence === lease?.fence) state.keyLocks.delete(key);
+};

@@ -1,0 +1,141 @@
+import { type WorkClass, workClasses } from '../../../src/model/budget.ts';
+import type { Pause } from '../../../src/model/pause.ts';
+import type { ChangeCursor } from '../../../src/model/record.ts';
+import type {
+  Alignment,
+  DirtyMark,
+  DirtyRow,
+  Intent,
+  LedgerEntry,
+  Link,
+  Parked,
+  Problem,
+  Review,
+} from '../../../src/model/state.ts';
+import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
+
+/** A dirty row as it stands, with what claims go by. */
+export interface StoredDirty extends DirtyRow {
+  readonly due: number;
+  readonly held: boolean;
+}
+
+export interface Lease {
+  readonly pair: string;
+  readonly holder: string;
+  readonly fence: number;
+  readonly expires: number;
+}
+
+/** The tables of the store, in memory, and the counters that are sequences in Postgres. */
+export class MemoryState {
+  readonly links = new Map<string, Link>();
+  /** By pair and record, in the order of their first signal. */
+  readonly dirty = new Map<string, StoredDirty>();
+  readonly leases = new Map<string, Lease>();
+  /** Match key → fence of the lease that holds it. */
+  readonly keyLocks = new Map<string, number>();
+  readonly intents = new Map<string, Intent>();
+  readonly ledger: (LedgerEntry & { readonly linkId: string | null })[] = [];
+  readonly parked = new Map<string, Parked>();
+  readonly reviews = new Map<string, Review>();
+  readonly cursors = new Map<string, ChangeCursor>();
+  readonly alignments = new Map<string, Alignment>();
+  readonly problems = new Map<string, Problem>();
+  readonly pauses: Pause[] = [];
+  /** Holders whose process lives; leases of others are broken. */
+  readonly living = new Set<string>();
+  readonly now: () => number;
+  private fences = 0;
+  private ids = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  nextFence(): number {
+    this.fences += 1;
+    return this.fences;
+  }
+
+  /** A UUID that the same run makes again. */
+  nextId(): string {
+    this.ids += 1;
+    return `00000000-0000-4000-8000-${this.ids.toString(16).padStart(12, '0')}`;
+  }
+
+  clear(): void {
+    const tables = [
+      this.links,
+      this.dirty,
+      this.leases,
+      this.keyLocks,
+      this.intents,
+      this.parked,
+      this.reviews,
+    ];
+    for (const table of [...tables, this.cursors, this.alignments, this.problems]) table.clear();
+    this.ledger.length = 0;
+    this.pauses.length = 0;
+  }
+
+  liveLinkOf(pair: string, system: System, id: string): Link | undefined {
+    for (const link of this.links.values()) {
+      if (link.pair === pair && link.ended === null && link.ids[system] === id) return link;
+    }
+    return undefined;
+  }
+
+  /** The key of the unit to which a record belongs now. */
+  unitOf(pair: string, ref: RecordRef): string {
+    const link = this.liveLinkOf(pair, ref.system, ref.id);
+    return link === undefined ? formatRef(ref) : `link:${link.id}`;
+  }
+
+  leaseOf(unit: string): Lease | null {
+    const lease = this.leases.get(unit);
+    return lease !== undefined && lease.expires > this.now() ? lease : null;
+  }
+
+  /** The dirty rows of a unit: those of both records of its link (ended or not), or of its record. */
+  rowsOf(unit: string): readonly [string, StoredDirty][] {
+    const link = this.links.get(unit.replace(/^link:/, ''));
+    return [...this.dirty].filter(([, row]) =>
+      link === undefined
+        ? formatRef(row.ref) === unit
+        : row.pair === link.pair && link.ids[row.ref.system] === row.ref.id,
+    );
+  }
+
+  openIntentsFrom(pair: string, system: System, id: string): readonly Intent[] {
+    return [...this.intents.values()].filter(
+      ({ source, ...intent }) => intent.pair === pair && source.system === system && source.id === id,
+    );
+  }
+
+  mark(mark: DirtyMark): void {
+    const key = `${mark.pair} ${formatRef(mark.ref)}`;
+    const row = this.dirty.get(key);
+    const now = this.now();
+    this.dirty.set(
+      key,
+      row === undefined
+        ? { ...mark, version: 1, since: now, attempts: 0, due: now, held: false }
+        : {
+            ...row,
+            class: stronger(row.class, mark.class),
+            stamp:
+              row.stamp === null || mark.stamp === null
+                ? (row.stamp ?? mark.stamp)
+                : Math.max(row.stamp, mark.stamp),
+            cause: mark.cause,
+            version: row.version + 1,
+            due: now,
+            held: false,
+          },
+    );
+  }
+}
+
+export const stronger = (a: WorkClass, b: WorkClass): WorkClass =>
+  workClasses.indexOf(a) <= workClasses.indexOf(b) ? a : b;
