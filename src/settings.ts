@@ -26,6 +26,8 @@ const environment = z.object({
   TANDEM_PUBLIC_URL: url,
   TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
   TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
+  TANDEM_SCHEMA_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(86_400).optional()),
+  TANDEM_ALERT_WEBHOOK: url,
   TANDEM_LOG_LEVEL: z.preprocess(
     blankIsUnset,
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -56,6 +58,10 @@ export interface Settings {
   /** By which HubSpot reaches the server, where a proxy stands before it. */
   readonly publicUrl: string | null;
   readonly pollMs: number;
+  /** How often the worker asks both systems what their objects are, while records change; a third as often while none do. */
+  readonly schemaMs: number;
+  /** A Slack-compatible address that is told when a problem begins and ends; it is a secret. */
+  readonly alertWebhook: string | null;
   /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
   readonly startWaitMs: number;
   readonly logLevel: string;
@@ -120,6 +126,8 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     hubspotWebhookSecret: env.HUBSPOT_WEBHOOK_SECRET ?? null,
     publicUrl: env.TANDEM_PUBLIC_URL ?? null,
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
+    schemaMs: (env.TANDEM_SCHEMA_SECONDS ?? 300) * 1_000,
+    alertWebhook: env.TANDEM_ALERT_WEBHOOK ?? null,
     startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,
     logLevel: env.TANDEM_LOG_LEVEL ?? 'info',
   };

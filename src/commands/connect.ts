@@ -3,6 +3,7 @@ import type { Systems } from '../compose.ts';
 import type { Logger } from '../log.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { MappingError } from '../mapping/finding.ts';
+import type { LoadedMappings } from '../mapping/load.ts';
 import type { CallContext } from '../model/budget.ts';
 import { CallFailed, type Failure, UnreachableError } from '../model/failure.ts';
 import type { PairMapping } from '../model/mapping.ts';
@@ -100,6 +101,20 @@ export const waitForSystems = async (
     await Promise.allSettled(waits);
     throw error;
   }
+};
+
+/**
+ * Pairs that have not run with this mapping yet: what does not fit in them is a mistake in the mapping. In the others it is the
+ * systems that changed, and the schema watch pauses what it concerns.
+ */
+export const freshPairs = async (
+  store: Pick<EngineStore, 'alignment'>,
+  { pairs, hash }: LoadedMappings,
+): Promise<readonly PairMapping[]> => {
+  const known = await Promise.all(
+    pairs.map(async ({ name }) => (await store.alignment(name))?.mappingHash === hash),
+  );
+  return pairs.filter((_, index) => known[index] !== true);
 };
 
 /**

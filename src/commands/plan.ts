@@ -7,7 +7,7 @@ import { requireConnections } from '../settings.ts';
 import { openScratchStore, type ScratchStore } from '../store/scratch/scratch-store.ts';
 import { RehearsalSystem } from '../sync/rehearsal/rehearsal-system.ts';
 import { type Rehearsed, rehearse } from '../sync/rehearsal/rehearse.ts';
-import { checkSchemas } from './connect.ts';
+import { checkSchemas, freshPairs } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { type Sample, Samples } from './plan/samples.ts';
 import { planWords } from './plan/words.ts';
@@ -125,7 +125,7 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
     const trouble = ({ what, error }: { what: string; error: unknown }): void =>
       log.warn({ event: 'store-trouble', what: `plan: ${what}`, cause: String(error) });
     try {
-      await checkSchemas(parts, mappings.pairs, log, signal);
+      await checkSchemas(parts, await freshPairs(store.engine, mappings), log, signal);
       const scratch = await openScratchStore(connectionString, trouble);
       try {
         const rehearsed = bothSides((system) => new RehearsalSystem(parts.connectors[system], Date.now));

@@ -5,7 +5,7 @@ import { UsageError } from '../model/failure.ts';
 import { systems } from '../model/system.ts';
 import { startServer } from '../server/server.ts';
 import { loadSettings, requireConnections, type Settings } from '../settings.ts';
-import { checkSchemas, waitForSystems } from './connect.ts';
+import { checkSchemas, freshPairs, waitForSystems } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
 import { type OpenedStore, openTandemStore } from './open-store.ts';
@@ -13,6 +13,7 @@ import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
 import type { Role } from './run/roles.ts';
+import { startSchemaWatch } from './run/schema-watch.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
@@ -95,13 +96,18 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       ? Math.min(settings.startWaitMs, untilIdleWaitMsMax)
       : Number.POSITIVE_INFINITY;
     await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
-    await checkSchemas(parts, mappings.pairs, log, stop.signal);
+    await checkSchemas(parts, await freshPairs(store.engine, mappings), log, stop.signal);
+    const watch = await startSchemaWatch(
+      { mappings, store, systems: parts, everyMs: settings.schemaMs, log },
+      closers,
+    );
     const callsBefore = await callsBySystem(store);
     const { pollMs, redisUrl } = settings;
     await store.live.keepOnly('hubspot', settings.hubspotWebhookSecret === null ? [] : ['webhooks']);
     const engines = await startEngines(
       {
         ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, signals, log },
+        events: watch.events,
         signal: stop.hardSignal,
         roles: options.role,
         looksItself: options.untilIdle,

@@ -2,6 +2,7 @@ import { composeSystems } from '../compose.ts';
 import { makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
+import { pausedParts, withoutFields } from '../sync/pauses.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
@@ -52,7 +53,10 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
   const { connectors } = composeSystems(connections, opened.store.budget, log);
   try {
     const reports: VerifyReport[] = [];
-    for (const pair of mappings.pairs) {
+    const pauses = await opened.store.operator.pauses();
+    for (const mapped of mappings.pairs) {
+      // A field that a system does not have any more cannot be read; status says so.
+      const pair = withoutFields(mapped, pausedParts(mapped, pauses).fields);
       const store = {
         linksOf: opened.store.engine.linksOf.bind(opened.store.engine),
         cursor: opened.store.engine.cursor.bind(opened.store.engine),

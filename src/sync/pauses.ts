@@ -8,6 +8,8 @@ import type { SendJob } from './send.ts';
 export interface PausedParts {
   /** Nothing is looked at; dirty rows stay as they are. */
   readonly whole: boolean;
+  /** The whole of it, since a system's schema does not fit: not even its changes can be read. They are found once it fits again. */
+  readonly blind: boolean;
   /** Nothing is written to that side. */
   readonly to: Sides<boolean>;
   /** Nothing is created. */
@@ -41,6 +43,7 @@ export const pausedParts = (pair: Covers, pauses: readonly Pause[]): PausedParts
   const scopes = pauses.map(({ scope }) => parseScope(scope));
   return {
     whole: scopes.some((scope) => coversWhole(pair, scope)),
+    blind: pauses.some(({ scope, by }) => by === 'schema' && coversWhole(pair, parseScope(scope))),
     to: bothSides((system) =>
       scopes.some((scope) => scope.kind === 'direction' && scope.to === system && isOf(pair, scope.pair)),
     ),

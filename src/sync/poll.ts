@@ -22,7 +22,9 @@ export const pollOnce = async (
   system: System,
   memory = new SignalMemory(),
 ): Promise<PollResult> => {
-  const context = activeContext(whole, await readPaused(whole));
+  const paused = await readPaused(whole);
+  if (paused.blind) return { seen: 0, marked: 0 };
+  const context = activeContext(whole, paused);
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system);
   if (!cursor) return { seen: 0, marked: 0 };

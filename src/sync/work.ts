@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
-import { CallFailed } from '../model/failure.ts';
+import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
@@ -242,6 +242,21 @@ const announce = (context: EngineContext, sent: readonly SentJob[], workClass: W
   }
 };
 
+/** Says once a batch what was refused for good, by system and code. */
+const tellRefused = (context: EngineContext, sent: readonly SentJob[]): void => {
+  const groups = new Map<string, { failure: Failure; rows: number }>();
+  for (const { outcome } of sent) {
+    if (outcome.kind !== 'refused' || canRetryHelp(outcome.failure)) continue;
+    const { system, code } = outcome.failure;
+    const group = groups.get(`${system} ${code}`) ?? { failure: outcome.failure, rows: 0 };
+    groups.set(`${system} ${code}`, { ...group, rows: group.rows + 1 });
+  }
+  for (const { failure, rows } of groups.values()) {
+    const { system, category, code } = failure;
+    context.events.emit('rows-refused', { pair: context.pair.name, system, category, code, rows });
+  }
+};
+
 /** Units whose settlement did not apply (lease lost, link moved, record linked meanwhile) are looked at anew. */
 const giveUp = async (
   context: EngineContext,
@@ -291,6 +306,7 @@ const workUnits = async (
     const { refused } = await store.settle(drafts.map((draft) => settlementOf(draft, context.pair.name)));
     if (refused.size > 0) await giveUp(context, drafts, refused);
     announce(context, sent, workClass);
+    tellRefused(context, sent);
     return countBatch(drafts, sent);
   } catch (error) {
     if (!(error instanceof CallFailed)) {

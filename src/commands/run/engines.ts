@@ -1,4 +1,4 @@
-import { composeEngine, countReads, logEvents, type Systems } from '../../compose.ts';
+import { composeEngine, countReads, type Systems } from '../../compose.ts';
 import { causeOf, type Logger } from '../../log.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
 import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
@@ -22,6 +22,7 @@ export interface EnginesOptions {
   readonly opened: OpenedStore;
   readonly systems: Systems;
   readonly holder: string;
+  readonly events: EngineEvents;
   readonly pollMs: number;
   readonly redisUrl: string | null;
   readonly roles: ReadonlySet<Role>;
@@ -40,16 +41,13 @@ export interface RunningEngines {
   readonly intake: LiveIntake;
 }
 
-/** The engines' events in the log, and those that are counted in the metrics. */
-const eventsOf = (log: Logger, signals: SignalCounts): EngineEvents => {
-  const logged = logEvents(log);
-  return {
-    emit: (event, detail) => {
-      if (event === 'stale-read') signals.staleRead(String(detail.system), Number(detail.againMs));
-      logged.emit(event, detail);
-    },
-  };
-};
+/** The engines' events, and those that are counted in the metrics. */
+const eventsOf = (events: EngineEvents, signals: SignalCounts): EngineEvents => ({
+  emit: (event, detail) => {
+    if (event === 'stale-read') signals.staleRead(String(detail.system), Number(detail.againMs));
+    events.emit(event, detail);
+  },
+});
 
 /** Starts one runner per pair, woken by the queue and by the safety tick; `closers` ends them in order. */
 export const startEngines = async (options: EnginesOptions, closers: Closers): Promise<RunningEngines> => {
@@ -74,7 +72,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
         systems: reads.counted,
         gates: options.systems.gates,
         wake: { wake: (name) => queue.wake(name, 'live') },
-        events: eventsOf(log, options.signals),
+        events: eventsOf(options.events, options.signals),
         holder: options.holder,
         signal: options.signal,
       });

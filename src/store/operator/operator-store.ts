@@ -1,8 +1,10 @@
 import type { Pause } from '../../model/pause.ts';
-import type { RecordRef, Sides } from '../../model/system.ts';
+import type { ObjectDescription } from '../../model/record.ts';
+import type { RecordRef, Sides, System } from '../../model/system.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
 import { linksHolding, type RecordLife, recordLife } from './life.ts';
+import { type LookGaps, lookAtAllLinks, saveSchema, storedSchema, takeSchemaLook } from './object-schemas.ts';
 import {
   discardParked,
   type ParkedFilter,
@@ -30,6 +32,11 @@ export interface OperatorStore {
   retryParked(filter: ParkedFilter, cause: string, workClass?: 'live' | 'sweep'): Promise<number>;
   /** Gives refused values up; answers how many. */
   discardParked(filter: ParkedFilter): Promise<number>;
+  /** Whether this process is to look at an object's schema now. */
+  takeSchemaLook(system: System, type: string, gaps: LookGaps): Promise<boolean>;
+  storedSchema(system: System, type: string): Promise<ObjectDescription | null>;
+  saveSchema(system: System, description: ObjectDescription, fingerprint: string): Promise<void>;
+  lookAtAllLinks(pair: string, type: string, cause: string): Promise<number>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Links whose base holds this value, for when no system can be asked. */
   linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
@@ -46,6 +53,10 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   parkedItems: (filter, limit) => parkedItems(db, filter, limit),
   retryParked: (filter, cause, workClass) => retryParkedRows(db, filter, cause, workClass),
   discardParked: (filter) => discardParked(db, filter),
+  takeSchemaLook: (system, type, gaps) => takeSchemaLook(db, system, type, gaps),
+  storedSchema: (system, type) => storedSchema(db, system, type),
+  saveSchema: (system, description, fingerprint) => saveSchema(db, system, description, fingerprint),
+  lookAtAllLinks: (pair, type, cause) => lookAtAllLinks(db, pair, type, cause),
   life: (refs) => recordLife(db, refs),
   linksHolding: (value) => linksHolding(db, value),
 });
