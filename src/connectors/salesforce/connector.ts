@@ -8,6 +8,7 @@ import { vendorNow } from './deleted.ts';
 import { describe } from './describe.ts';
 import { readFates } from './fates.ts';
 import { findBatch, findByField } from './find-by-field.ts';
+import { readHistory } from './history.ts';
 import { listPage } from './list-page.ts';
 import { collectionMax, readMany } from './read-many.ts';
 import { makeSessions } from './sessions.ts';
@@ -31,8 +32,6 @@ export const apiVersionDefault = '62.0';
 /**
  * Salesforce behind the connector's contract, on jsforce. One session is shared by all calls and renewed when it is refused.
  * @throws UsageError when the login address is none
- *
- * `history` is empty for now: LeadHistory has to be switched on by the company, field by field, and is a later step.
  */
 export const makeSalesforceConnector = (options: SalesforceOptions): Connector => {
   const { gate, loginUrl, auth } = options;
@@ -67,7 +66,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): Connector =
     changesSince: (type, cursor, overlapMs, fields, context) =>
       changesSince(api, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),
-    history: async () => new Map(),
+    history: (type, ids, fields, context) => readHistory(api, type, ids, fields, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),
     now: (context) => vendorNow(api, context),
     quota: () => gate.quota(),

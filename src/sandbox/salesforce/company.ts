@@ -14,6 +14,7 @@ import { seedLeads } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { QueryCursors } from './soql/cursors.ts';
 import { Database, type DatabaseState } from './store/database.ts';
+import { FieldHistory } from './store/field-history.ts';
 
 /** Which ways of signing in are open; changed through /_sandbox/auth. */
 export interface SignInPolicy {
@@ -30,6 +31,7 @@ interface CompanyState {
   readonly cursors: QueryCursors;
   readonly assignment: LeadAssignment;
   readonly leadMapping: LeadMapping;
+  readonly history: FieldHistory;
   rules: CompanyRules;
 }
 
@@ -39,6 +41,7 @@ export interface SavedCompany {
   readonly directory: Directory;
   readonly assignment: AssignmentEntries;
   readonly leadMapping: LeadMappingEntries;
+  readonly trackedFields: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly CompanyRule[];
   readonly policy: SignInPolicy;
   readonly calls: readonly number[];
@@ -81,6 +84,10 @@ export class Company {
     return this.#state.leadMapping;
   }
 
+  get history(): FieldHistory {
+    return this.#state.history;
+  }
+
   get rules(): CompanyRules {
     return this.#state.rules;
   }
@@ -109,6 +116,7 @@ export class Company {
       directory,
       assignment: assignment.exportState(),
       leadMapping: leadMapping.exportState(),
+      trackedFields: this.history.exportState(),
       rules: rules.all,
       policy: this.policy,
       calls: this.limits.exportState(),
@@ -122,8 +130,11 @@ export class Company {
     assignment.set(saved.assignment, database);
     const leadMapping = new LeadMapping();
     leadMapping.set(saved.leadMapping, database);
+    const history = new FieldHistory(database);
+    for (const [object, fields] of Object.entries(saved.trackedFields)) history.track(object, fields);
     this.#state = {
       database,
+      history,
       directory: saved.directory,
       cursors: new QueryCursors(this.nowMs),
       assignment,
@@ -142,6 +153,7 @@ export class Company {
     const database = this.#emptyDatabase();
     return {
       database,
+      history: new FieldHistory(database),
       directory: fillDirectory(database, this.credentials),
       cursors: new QueryCursors(this.nowMs),
       assignment: new LeadAssignment(),

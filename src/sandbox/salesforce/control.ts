@@ -171,6 +171,8 @@ export const loadRecords = (
   return ids;
 };
 
+/** The tracked fields by object; an empty list switches its history off. */
+const trackingSchema = z.record(z.string(), z.array(z.string()));
 const eraseSchema = z.strictObject({ ids: z.array(z.string()).min(1) });
 
 /**
@@ -220,6 +222,20 @@ export const controlRoutes = (company: Company): readonly ControlRoute[] => [
     handle: (body) => {
       company.leadMapping.set(leadMappingSchema.parse(body), company.database);
       return { ok: true };
+    },
+  },
+  {
+    method: 'POST',
+    template: '/history',
+    handle: (body) => {
+      for (const [object, fields] of Object.entries(trackingSchema.parse(body))) {
+        try {
+          company.history.track(object, fields);
+        } catch (error) {
+          throw new ControlError(object, error instanceof Error ? error.message : String(error));
+        }
+      }
+      return company.history.exportState();
     },
   },
   {

@@ -60,7 +60,7 @@ export const makeSalesforceSubject = async (system: SalesforceUnderTest): Promis
     throttledCode: 'REQUEST_LIMIT_EXCEEDED',
     findsDeleted: true,
     showsDeletions: true,
-    keepsHistory: false,
+    keepsHistory: true,
     async close() {
       await connector.close();
       await wrongCredentials.close();

@@ -24,23 +24,28 @@ export interface Merged {
   readonly updatedRelatedIds: readonly string[];
 }
 
-/** The records that point to this one, and by which field; not the converted leads, which nothing changes any more (unverified). */
+/**
+ * The records that point to this one, and by which field. Its history stays where it is, and so do converted leads, which nothing
+ * changes any more (both unverified).
+ */
 const childrenOf = (database: Database, table: Table, victim: Row): [Table, Row, string][] =>
-  database.tables.flatMap((children) =>
-    children.schema.fields
-      .filter(
-        ({ definition: { referenceTo, name } }) =>
-          referenceTo?.includes(table.schema.name) === true &&
-          name !== 'MasterRecordId' &&
-          !name.startsWith('Converted'),
-      )
-      .flatMap(({ definition, column }) => {
-        const rows = children.index(column)?.find(victim.id) ?? children.rows;
-        return rows
-          .filter((row) => !row.deleted && row.values[column] === victim.id)
-          .map((row): [Table, Row, string] => [children, row, definition.name]);
-      }),
-  );
+  database.tables
+    .filter((children) => children.schema.definition.updateable !== false)
+    .flatMap((children) =>
+      children.schema.fields
+        .filter(
+          ({ definition: { referenceTo, name } }) =>
+            referenceTo?.includes(table.schema.name) === true &&
+            name !== 'MasterRecordId' &&
+            !name.startsWith('Converted'),
+        )
+        .flatMap(({ definition, column }) => {
+          const rows = children.index(column)?.find(victim.id) ?? children.rows;
+          return rows
+            .filter((row) => !row.deleted && row.values[column] === victim.id)
+            .map((row): [Table, Row, string] => [children, row, definition.name]);
+        }),
+    );
 
 const tableFor = (database: Database, request: MergeRequest): Table => {
   const object = database.schema.object(request.type);

@@ -81,7 +81,7 @@ export class Transaction {
     const changes: RowChange[] = [];
     for (const [row, touched] of this.#touched) {
       const { table, before } = touched;
-      table.log.touch(row, Number(row.values[table.schema.column('SystemModstamp')] ?? this.stamp));
+      table.log.touch(row, Number(row.values[table.schema.stampColumn] ?? this.stamp));
       changes.push({ table, row, operation: operationOf(row, touched), before: before?.values ?? null });
     }
     this.#undo.length = 0;

@@ -27,6 +27,8 @@ const soapTypeOf = (field: FieldDefinition): string => {
       return 'xsd:dateTime';
     case 'address':
       return 'urn:address';
+    case 'anyType':
+      return 'xsd:anyType';
     default:
       return 'xsd:string';
   }

@@ -31,7 +31,7 @@ const recordAt = (table: Table, text: string, notThere: 'NOT_FOUND' | 'INVALID_C
 };
 
 const modifiedAt = (table: Table, row: Row): number =>
-  Number(row.values[table.schema.column('LastModifiedDate')] ?? 0);
+  Number(row.values[table.schema.field('LastModifiedDate')?.column ?? table.schema.stampColumn] ?? 0);
 
 /** RFC 1123 dates, compared by the second with LastModifiedDate; a header that is no date is ignored on GET. */
 const headerSeconds = (rest: RestCall, name: string): number | null => {

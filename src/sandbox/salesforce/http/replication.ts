@@ -70,7 +70,7 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
       const table = company.database.table(objectOf(rest));
       company.database.expireBin();
       const window = readWindow(rest, deletedDaysMax, 120);
-      const stampColumn = table.schema.column('SystemModstamp');
+      const stampColumn = table.schema.stampColumn;
       const minute = Math.floor(company.database.nowSeconds / 60) * 60;
       const earliest = minute - deletedDaysMax * daySeconds;
       return {

@@ -17,6 +17,7 @@ export const fieldTypes = [
   'datetime',
   'reference',
   'address',
+  'anyType',
 ] as const;
 export type FieldType = (typeof fieldTypes)[number];
 
@@ -96,6 +97,8 @@ export interface ObjectDefinition {
   readonly createable?: boolean;
   readonly updateable?: boolean;
   readonly deletable?: boolean;
+  /** The object whose changes it records. */
+  readonly historyOf?: string;
   readonly fields: readonly FieldDefinition[];
 }
 

@@ -44,6 +44,11 @@ export class ObjectSchema {
     return field.column;
   }
 
+  /** Where the moment of the last change stands; a row of a history is never changed. */
+  get stampColumn(): number {
+    return this.field('SystemModstamp')?.column ?? this.column('CreatedDate');
+  }
+
   addField(definition: FieldDefinition): BoundField {
     const field = { definition, column: this.#fields.length };
     this.#fields.push(field);

@@ -79,11 +79,16 @@ export class Database {
     for (const listener of this.#commitListeners) listener(commit);
   }
 
-  /** Removes a record physically: neither query nor queryAll knows it any more, only the log of deletions its id. */
+  /** Removes a record physically, its history with it: neither query nor queryAll knows it any more, only the log of deletions its id. */
   erase(row: Row): void {
     const table = this.tableOfId(row.id);
     if (table === undefined) return;
     table.erase(row);
+    for (const history of this.tables) {
+      if (history.schema.definition.historyOf !== table.schema.name) continue;
+      const column = history.schema.column(`${table.schema.name}Id`);
+      for (const entry of [...(history.index(column)?.find(row.id) ?? [])]) history.erase(entry);
+    }
     this.bin.forget(table.schema.name, row.id, this.nowSeconds);
   }
 

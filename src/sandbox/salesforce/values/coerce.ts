@@ -178,6 +178,9 @@ const readers: Readonly<
   address: (_field, raw) => {
     throw cannotRead('address', raw);
   },
+  anyType: (_field, raw) => {
+    throw cannotRead('anyType', raw);
+  },
 };
 
 /**

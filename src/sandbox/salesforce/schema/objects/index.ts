@@ -2,6 +2,7 @@ import type { ObjectDefinition } from '../field.ts';
 import { account } from './account.ts';
 import { contact } from './contact.ts';
 import { group, organization, user } from './directory.ts';
+import { historyObjects } from './histories.ts';
 import { lead } from './lead.ts';
 import { opportunity, opportunityContactRole } from './opportunity.ts';
 import { leadStatus, opportunityStage } from './sales-setup.ts';
@@ -18,4 +19,5 @@ export const standardObjects: readonly ObjectDefinition[] = [
   opportunityStage,
   organization,
   user,
+  ...historyObjects,
 ];
