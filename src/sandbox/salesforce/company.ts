@@ -15,6 +15,7 @@ import { Sessions } from './sessions.ts';
 import { QueryCursors } from './soql/cursors.ts';
 import { Database, type DatabaseState } from './store/database.ts';
 import { FieldHistory } from './store/field-history.ts';
+import { EventBus } from './streaming/event-bus.ts';
 
 /** Which ways of signing in are open; changed through /_sandbox/auth. */
 export interface SignInPolicy {
@@ -52,6 +53,8 @@ export class Company {
   readonly credentials: SalesforceCredentials;
   readonly sessions: Sessions;
   readonly limits: ApiLimits;
+  /** Change events of everything that is committed. */
+  readonly events: EventBus;
   readonly nowMs: () => number;
   policy: SignInPolicy = { soapLogin: true, clientCredentials: true, password: true, jwtPublicKey: null };
   #state: CompanyState;
@@ -61,6 +64,7 @@ export class Company {
     this.nowMs = () => clock.now();
     this.sessions = new Sessions(this.nowMs);
     this.limits = new ApiLimits(this.nowMs);
+    this.events = new EventBus(this.nowMs);
     this.#state = this.#found();
   }
 
@@ -105,6 +109,7 @@ export class Company {
   reset(options: SeedOptions): void {
     this.#state = this.#found();
     this.limits.clear();
+    this.events.clear();
     seedLeads(this.#state.database, this.#state.directory, options);
   }
 
@@ -146,7 +151,9 @@ export class Company {
   }
 
   #emptyDatabase(): Database {
-    return new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+    const database = new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+    database.onCommit((commit) => this.events.publish(commit));
+    return database;
   }
 
   #found(): CompanyState {

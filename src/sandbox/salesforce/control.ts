@@ -133,6 +133,9 @@ export const pageRecords = (
   return start + limit < rows.length && last !== undefined ? { records, after: last.id } : { records };
 };
 
+/** What edits in the web page bear. Source: captured events of the Change Data Capture guide. */
+const webPageOrigin = 'com/salesforce/api/soap/60.0;client=SfdcInternalAPI/';
+
 const personWriter = (company: Company): Writer =>
   new Writer({
     database: company.database,
@@ -141,6 +144,7 @@ const personWriter = (company: Company): Writer =>
     actor: company.actor('person'),
     autoAssign: false,
     allowDuplicates: true,
+    origin: webPageOrigin,
   });
 
 /**

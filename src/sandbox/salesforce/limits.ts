@@ -61,7 +61,8 @@ export class ApiLimits {
       return this.#refuse(messageOf('REQUEST_LIMIT_EXCEEDED'));
     }
     const long = [...this.#running].filter(
-      ([other, arrivedAt]) => other !== request && now - arrivedAt >= longRequestMs,
+      // A long poll of the streaming API has a limit of its own.
+      ([other, arrivedAt]) => other !== request && isCounted(other.path) && now - arrivedAt >= longRequestMs,
     ).length;
     if (concurrent !== null && long >= concurrent) {
       return this.#refuse('ConcurrentRequests (Concurrent API Requests) Limit exceeded.');

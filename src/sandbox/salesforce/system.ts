@@ -19,6 +19,7 @@ import { recordRoutes } from './http/records.ts';
 import { replicationRoutes } from './http/replication.ts';
 import { sessionIdIn, soapFault } from './http/soap/message.ts';
 import { soapRoutes } from './http/soap.ts';
+import { streamingRoutes } from './streaming/routes.ts';
 
 const tokenOf = (request: ApiRequest): string | null => {
   if (request.path.startsWith('/services/Soap/')) return sessionIdIn(request);
@@ -34,10 +35,12 @@ class SalesforceSystem implements SimulatedSystem {
   readonly routes: readonly Route[];
   readonly controlRoutes: readonly ControlRoute[];
   readonly #company: Company;
+  readonly #streaming: ReturnType<typeof streamingRoutes>;
 
   constructor(credentials: SalesforceCredentials, clock: Clock) {
     const company = new Company(credentials, clock);
     this.#company = company;
+    this.#streaming = streamingRoutes(company, clock);
     this.routes = [
       ...oauthRoutes(company),
       ...soapRoutes(company),
@@ -47,8 +50,9 @@ class SalesforceSystem implements SimulatedSystem {
       ...recordRoutes(company),
       ...collectionRoutes(company),
       ...queryRoutes(company),
+      ...this.#streaming.routes,
     ];
-    this.controlRoutes = controlRoutes(company);
+    this.controlRoutes = [...controlRoutes(company), ...this.#streaming.controlRoutes];
   }
 
   identify(request: ApiRequest): Caller | null {
@@ -98,6 +102,7 @@ class SalesforceSystem implements SimulatedSystem {
 
   reset(options: SeedOptions): void {
     this.#company.reset(options);
+    this.#streaming.reset();
   }
 
   changeLimits(change: LimitChange): void {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from 'jsforce';
 import type { Clock } from '../../../src/sandbox/core/clock.ts';
 import {
@@ -11,6 +12,18 @@ export const base = '/services/data/v60.0';
 export interface TestClock extends Clock {
   advance(ms: number): void;
 }
+
+/** The real clock, which can be moved ahead beside: long polls need its time. */
+const makeRunningClock = (): TestClock => {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: async (ms) => delay(ms, undefined, { ref: false }),
+    advance: (ms) => {
+      ahead += ms;
+    },
+  };
+};
 
 const makeTestClock = (): TestClock => {
   let now = Date.UTC(2026, 10, 25, 12);
@@ -77,8 +90,10 @@ const signIn = async (
   return token;
 };
 
-export const startOrg = async (options: { seed?: number; leads?: number } = {}): Promise<Org> => {
-  const clock = makeTestClock();
+export const startOrg = async (
+  options: { seed?: number; leads?: number; runs?: boolean } = {},
+): Promise<Org> => {
+  const clock = options.runs === true ? makeRunningClock() : makeTestClock();
   const defects: unknown[] = [];
   const simulator = await createSalesforceSimulator({
     port: 0,

@@ -1,5 +1,5 @@
 import type { StoredValue } from '../schema/field.ts';
-import type { RowChange } from '../store/commit.ts';
+import type { Commit, RowChange } from '../store/commit.ts';
 import type { Database } from '../store/database.ts';
 import { type Row, trimValues } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
@@ -23,14 +23,14 @@ export class Transaction {
   /** Seconds; CreatedDate, LastModifiedDate and SystemModstamp of everything in this call. */
   readonly stamp: number;
   readonly #database: Database;
-  readonly #userId: string;
+  readonly #author: Pick<Commit, 'userId' | 'origin'>;
   readonly #undo: (() => void)[] = [];
   readonly #touched = new Map<Row, Touched>();
 
-  constructor(database: Database, userId: string) {
+  constructor(database: Database, author: Pick<Commit, 'userId' | 'origin'>) {
     this.stamp = database.nextStamp();
     this.#database = database;
-    this.#userId = userId;
+    this.#author = author;
   }
 
   insert(table: Table, values: readonly StoredValue[]): Row {
@@ -86,7 +86,7 @@ export class Transaction {
     }
     this.#undo.length = 0;
     this.#touched.clear();
-    if (changes.length > 0) this.#database.committed({ stamp: this.stamp, userId: this.#userId, changes });
+    if (changes.length > 0) this.#database.committed({ ...this.#author, stamp: this.stamp, changes });
   }
 
   rollback(): void {

@@ -31,6 +31,8 @@ export interface WriteContext {
   readonly autoAssign: boolean;
   /** Sforce-Duplicate-Rule-Header: allowSave=true. */
   readonly allowDuplicates: boolean;
+  /** `changeOrigin` of the change events; absent: not through an API. */
+  readonly origin?: string;
 }
 
 type Values = StoredValue[];
@@ -43,7 +45,10 @@ export class Writer {
 
   constructor(context: WriteContext) {
     this.#context = context;
-    this.transaction = new Transaction(context.database, context.actor.userId);
+    this.transaction = new Transaction(context.database, {
+      userId: context.actor.userId,
+      origin: context.origin ?? '',
+    });
   }
 
   /** Throws SalesforceError in the vendor's words. */

@@ -21,6 +21,12 @@ const versions = (): readonly unknown[] =>
 /** A limit that the simulator has nothing to count for: it is there, and all of it is left. */
 const untouched = (max: number) => ({ Max: max, Remaining: max });
 
+/** Change events delivered to all subscribers. Source: REST API guide, limits. */
+const deliveredEvents = ({ events }: Company) => {
+  const max = events.settings.deliveryLimit ?? Number.MAX_SAFE_INTEGER;
+  return { Max: max, Remaining: Math.max(0, max - events.delivered) };
+};
+
 /** Versions (open to everybody and not counted), the resources of a version, and what is left of the limits. */
 export const discoveryRoutes = (company: Company): readonly Route[] => {
   const route = makeRoute(company);
@@ -54,6 +60,7 @@ export const discoveryRoutes = (company: Company): readonly Route[] => {
           DailyApiRequests: { Max: max, Remaining: Math.max(0, max - company.limits.used) },
           DailyBulkApiBatches: untouched(15_000),
           DailyBulkV2QueryJobs: untouched(10_000),
+          DailyDeliveredPlatformEvents: deliveredEvents(company),
           DataStorageMB: untouched(10_240),
           FileStorageMB: untouched(10_240),
         },

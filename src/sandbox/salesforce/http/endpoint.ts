@@ -99,6 +99,16 @@ export const objectOf = (rest: RestCall): ObjectSchema => {
   return object;
 };
 
+/**
+ * `com/salesforce/api/rest/62.0;client=tandem`; the client only where the caller names itself. Source: Change Data Capture guide,
+ * event header fields.
+ */
+const originOf = (rest: RestCall): string => {
+  const options = headerOf(rest.call.request.headers, 'sforce-call-options') ?? '';
+  const client = /(?:^|,)\s*client\s*=\s*([^,]+)/i.exec(options)?.[1]?.trim();
+  return `com/salesforce/api/rest/${rest.version}.0${client === undefined ? '' : `;client=${client}`}`;
+};
+
 /** What the call's headers say about its writes. */
 export const writeContext = (rest: RestCall): WriteContext => {
   const { headers } = rest.call.request;
@@ -111,5 +121,6 @@ export const writeContext = (rest: RestCall): WriteContext => {
     actor: rest.actor,
     autoAssign: headerOf(headers, 'sforce-auto-assign')?.toUpperCase() !== 'FALSE',
     allowDuplicates: /allowsave\s*=\s*true/i.test(duplicates),
+    origin: originOf(rest),
   };
 };

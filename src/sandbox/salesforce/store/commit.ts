@@ -16,5 +16,7 @@ export interface Commit {
   /** Seconds. */
   readonly stamp: number;
   readonly userId: string;
+  /** `com/salesforce/api/rest/62.0;client=tandem`; empty where the change did not come through an API. */
+  readonly origin: string;
   readonly changes: readonly RowChange[];
 }

@@ -23,6 +23,7 @@ const contextOf = (company: Company, caller: Caller): WriteContext => ({
   actor: company.actor(caller),
   autoAssign: true,
   allowDuplicates: false,
+  origin: 'com/salesforce/api/soap/64.0',
 });
 
 const checkCount = (count: number, max: number): void => {
