@@ -9,6 +9,7 @@ import { checkSchemas, freshPairs, waitForSystems } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
 import { type OpenedStore, openTandemStore } from './open-store.ts';
+import { startAlerts } from './run/alerts.ts';
 import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
@@ -95,6 +96,9 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     const waitMs = options.untilIdle
       ? Math.min(settings.startWaitMs, untilIdleWaitMsMax)
       : Number.POSITIVE_INFINITY;
+    if (settings.alertWebhook !== null) {
+      startAlerts({ store, pairs: mappings.pairs, webhook: settings.alertWebhook, log }, closers);
+    }
     await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
     await checkSchemas(parts, await freshPairs(store.engine, mappings), log, stop.signal);
     const watch = await startSchemaWatch(

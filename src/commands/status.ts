@@ -4,11 +4,11 @@ import type { PairMapping } from '../model/mapping.ts';
 import { otherSystem, systems } from '../model/system.ts';
 import { loadSettings } from '../settings.ts';
 import type { Store } from '../store/open-store.ts';
-import type { ParkedGroup } from '../store/status/waiting.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 import { pauseWords, shownPauses } from './pause.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
+import { currentProblems } from './status/problems.ts';
 
 export interface StatusOptions {
   readonly config: string;
@@ -16,54 +16,14 @@ export interface StatusOptions {
   readonly json: boolean;
 }
 
-interface ShownProblem {
-  readonly what: string;
-  readonly since: string;
-  readonly records: number;
-  readonly cause: string;
-  readonly fault: string;
-  readonly next: string;
-}
-
 const iso = (ms: number): string => new Date(ms).toISOString();
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
-
-/** Whose fault a refusal is: rights are the other system's to give, a missing field is the mapping's, a malformed request ours. */
-const faultOfParked = ({ category, system }: ParkedGroup): string =>
-  category === 'permission'
-    ? system
-    : category === 'schema'
-      ? 'config'
-      : category === 'request'
-        ? 'tandem'
-        : 'data';
-
-/** Parked rows of one cause are one problem: what, since when, how many, whose fault, what to press. */
-const parkedProblems = async (store: Store, pair: string): Promise<readonly ShownProblem[]> => {
-  const groups = await store.status.parkedByCause(pair);
-  return groups.map((group) => ({
-    what: `${pair}: ${group.field ?? 'whole record'} refused by ${group.system}: ${group.code}`,
-    since: iso(group.since),
-    records: group.records,
-    cause: group.message,
-    fault: faultOfParked(group),
-    next: group.next,
-  }));
-};
 
 /** The shape of `status --json` (contract.md); what is not built yet is null. */
 const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: number) => {
   const backlogs = await Promise.all(pairs.map(async (pair) => store.status.backlog(pair.name)));
-  const latencies = (await Promise.all(pairs.map(async (pair) => store.status.latencies(pair.name)))).flat();
-  const parked = (await Promise.all(pairs.map(async (pair) => parkedProblems(store, pair.name)))).flat();
-  const standing = (await store.status.problems()).map((problem) => ({
-    what: problem.what,
-    since: iso(problem.since),
-    records: 0,
-    cause: problem.cause,
-    fault: problem.fault,
-    next: problem.next,
-  }));
+  const latencies = await store.status.latencies(pairs.map(({ name }) => name));
+  const problems = (await currentProblems(store, pairs)).map(({ key: _key, ...problem }) => problem);
   const budgets = await store.status.budget();
   const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
     backlogs.reduce((sum, backlog) => sum + pick(backlog), 0);
@@ -84,7 +44,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
     paused: await shownPauses(store, pairs),
-    problems: [...standing, ...parked],
+    problems,
     feeds: await feedsOf(store, pairs, pollMs),
     budget: Object.fromEntries(
       systems.map((system) => {

@@ -62,14 +62,14 @@ it('tells the latency of the last hour by the system written to', async () => {
       ],
     }),
   ]);
-  const [hubspot, salesforce] = await fixture.store.status.latencies(pair);
+  const [hubspot, salesforce] = await fixture.store.status.latencies([pair]);
   expect(hubspot).toEqual({ to: 'hubspot', changes: 1, p50Ms: 0, p99Ms: 0 });
   expect(salesforce).toMatchObject({ to: 'salesforce', changes: 5 });
   expect(salesforce?.p50Ms).toBeGreaterThanOrEqual(3_000);
   expect(salesforce?.p50Ms).toBeLessThan(4_000);
   expect(salesforce?.p99Ms).toBeGreaterThan(90_000);
   await fixture.query("update tandem.ledger set at = at - interval '61 minutes'");
-  expect(await fixture.store.status.latencies(pair)).toEqual([]);
+  expect(await fixture.store.status.latencies([pair])).toEqual([]);
 });
 
 it('tells the budget by purpose and day', async () => {

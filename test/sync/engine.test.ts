@@ -181,11 +181,13 @@ describe('changes', () => {
 
   it('counts the latency of what a live signal told, not of what the first alignment found', async () => {
     const { contactId } = await begin();
-    expect(await fixture.store.status.latencies(pair.name)).toEqual([]);
+    expect(await fixture.store.status.latencies([pair.name])).toEqual([]);
     hubspot.edit({ jobtitle: 'CTO' }, contactId);
     await pollBoth();
     await drain();
-    expect(await fixture.store.status.latencies(pair.name)).toMatchObject([{ to: 'salesforce', changes: 1 }]);
+    expect(await fixture.store.status.latencies([pair.name])).toMatchObject([
+      { to: 'salesforce', changes: 1 },
+    ]);
   });
 
   it('passes on a cleared value', async () => {

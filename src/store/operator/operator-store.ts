@@ -3,6 +3,14 @@ import type { ObjectDescription } from '../../model/record.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
+import {
+  type Alert,
+  type AlertProblem,
+  type AlertTiming,
+  alertTold,
+  noteProblems,
+  takeAlert,
+} from './alerts.ts';
 import { linksHolding, type RecordLife, recordLife } from './life.ts';
 import { type LookGaps, lookAtAllLinks, saveSchema, storedSchema, takeSchemaLook } from './object-schemas.ts';
 import {
@@ -37,6 +45,14 @@ export interface OperatorStore {
   storedSchema(system: System, type: string): Promise<ObjectDescription | null>;
   saveSchema(system: System, description: ObjectDescription, fingerprint: string): Promise<void>;
   lookAtAllLinks(pair: string, type: string, cause: string): Promise<number>;
+  /** Which problems there are now, for alerts. */
+  noteProblems(
+    problems: readonly (AlertProblem & { readonly key: string })[],
+    timing: AlertTiming,
+  ): Promise<void>;
+  /** The next change of state that nobody has told yet. */
+  takeAlert(timing: AlertTiming): Promise<Alert | null>;
+  alertTold(alert: Alert): Promise<void>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Links whose base holds this value, for when no system can be asked. */
   linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
@@ -57,6 +73,9 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   storedSchema: (system, type) => storedSchema(db, system, type),
   saveSchema: (system, description, fingerprint) => saveSchema(db, system, description, fingerprint),
   lookAtAllLinks: (pair, type, cause) => lookAtAllLinks(db, pair, type, cause),
+  noteProblems: (problems, timing) => noteProblems(db, problems, timing),
+  takeAlert: (timing) => takeAlert(db, timing),
+  alertTold: (alert) => alertTold(db, alert),
   life: (refs) => recordLife(db, refs),
   linksHolding: (value) => linksHolding(db, value),
 });

@@ -15,14 +15,14 @@ export interface RouteLatency {
  * Latency of the last hour. Salesforce's stamps are whole seconds and each vendor's clock is its own, so that a change can seem
  * to arrive before it was made: that counts as 0.
  */
-export const latencies = async (db: Db, pair: string): Promise<readonly RouteLatency[]> =>
+export const latencies = async (db: Db, pairs: readonly string[]): Promise<readonly RouteLatency[]> =>
   run(
     db,
     sql<RouteLatency>`
       with change as (
         select system, greatest(0, extract(epoch from at - changed_at) * 1000)::float8 as ms
         from tandem.ledger
-        where pair = ${pair} and at > now() - interval '1 hour' and changed_at is not null
+        where pair = any(${[...pairs]}::text[]) and at > now() - interval '1 hour' and changed_at is not null
           and event in ('write', 'create')
       )
       select system as "to", count(*)::float8 as changes,

@@ -18,7 +18,7 @@ export interface Listed<T> {
 export interface StatusQueries {
   backlog(pair: string): Promise<Backlog>;
   /** From the change at its source to the ledger, by the system written to, of the last hour. */
-  latencies(pair: string): Promise<readonly RouteLatency[]>;
+  latencies(pairs: readonly string[]): Promise<readonly RouteLatency[]>;
   problems(): Promise<readonly Problem[]>;
   budget(): Promise<readonly SystemBudget[]>;
   alignments(): Promise<readonly Alignment[]>;
@@ -32,7 +32,7 @@ export interface StatusQueries {
 
 export const makeStatusQueries = (db: Db): StatusQueries => ({
   backlog: (pair) => backlog(db, pair),
-  latencies: (pair) => latencies(db, pair),
+  latencies: (pairs) => latencies(db, pairs),
   problems: () => problems(db),
   budget: () => budgetUse(db),
   alignments: () => alignments(db, null),

@@ -1,0 +1,54 @@
+import type { Fault } from '../../model/failure.ts';
+import type { PairMapping } from '../../model/mapping.ts';
+import type { Store } from '../../store/open-store.ts';
+import type { ParkedGroup } from '../../store/status/waiting.ts';
+import { iso } from '../with-store.ts';
+
+/** A problem in the words of `status --json` (contract.md), and by which it is known again. */
+export interface CurrentProblem {
+  readonly key: string;
+  readonly what: string;
+  readonly since: string;
+  readonly records: number;
+  readonly cause: string;
+  readonly fault: Fault;
+  readonly next: string;
+}
+
+/** Whose fault a refusal is: rights are the other system's to give, a missing field is the mapping's, a malformed request ours. */
+const faultOfParked = ({ category, system }: ParkedGroup): Fault => {
+  if (category === 'permission') return system;
+  if (category === 'schema') return 'config';
+  return category === 'request' ? 'tandem' : 'data';
+};
+
+/** Parked rows of one cause are one problem: what, since when, how many, whose fault, what to press. */
+const parkedProblems = async (store: Store, pair: string): Promise<readonly CurrentProblem[]> => {
+  const groups = await store.status.parkedByCause(pair);
+  return groups.map((group) => ({
+    key: `parked:${pair}:${group.system}:${group.field ?? '*'}:${group.code}`,
+    what: `${pair}: ${group.field ?? 'whole record'} refused by ${group.system}: ${group.code}`,
+    since: iso(group.since),
+    records: group.records,
+    cause: group.message,
+    fault: faultOfParked(group),
+    next: group.next,
+  }));
+};
+
+/** Everything that is wrong now: what keeps work from flowing, then what was refused. */
+export const currentProblems = async (
+  store: Store,
+  pairs: readonly PairMapping[],
+): Promise<readonly CurrentProblem[]> => {
+  const standing = await store.status.problems();
+  const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
+  return [
+    ...standing.map(({ key, what, since, cause, fault, next }) => ({
+      ...{ key, what, cause, fault, next },
+      since: iso(since),
+      records: 0,
+    })),
+    ...parked.flat(),
+  ];
+};
