@@ -1,4 +1,4 @@
-import type { DirtyMark } from './state.ts';
+import type { DirtyMark, FieldWrite } from './state.ts';
 import type { RecordRef, System } from './system.ts';
 import type { RawFields } from './value.ts';
 
@@ -64,4 +64,13 @@ export interface LiveSignal {
   readonly fields: RawFields;
   /** Fields that changed without their value being told, by API name. */
   readonly unvalued?: readonly string[];
+}
+
+/** A write that was sent, or is about to be, and whose outcome is not settled: its own echo may be here before its answer. */
+export interface WriteUnderWay {
+  /** Empty for a create, whose record nobody knows yet. */
+  readonly targetId: string;
+  /** The record on the other side that it was computed from; the identity value of a create. */
+  readonly sourceId: string;
+  readonly writes: readonly Pick<FieldWrite, 'apiField' | 'sent'>[];
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { FoundChange, LiveBatch, LiveSource, SourceState } from '../model/live.ts';
+import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
 import type { System } from '../model/system.ts';
 import { batch, cleanText, milliseconds } from './batch.ts';
+import { parseWrites } from './json.ts';
 import { markDirty } from './signals.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
@@ -30,6 +31,23 @@ export class PostgresLiveStore {
       });
     }
     await this.#noteHeard(system, source, heard);
+  }
+
+  async writesUnderWay(
+    pair: string,
+    system: System,
+    targetIds: readonly string[],
+    sourceIds: readonly string[],
+  ): Promise<readonly WriteUnderWay[]> {
+    // Intents are few, those under way alone, so that no index is needed for their targets.
+    const rows = await run(
+      this.#db,
+      sql<{ targetId: string; sourceId: string; writes: string }>`
+        select i.target_id as "targetId", i.source_id as "sourceId", i.writes::text as writes from tandem.intents i
+        where i.pair = ${pair} and i.target_system = ${system}
+          and (i.target_id = any(${targetIds.map(cleanText)}::text[]) or i.source_id = any(${sourceIds.map(cleanText)}::text[]))`,
+    );
+    return rows.map((row) => ({ ...row, writes: parseWrites(row.writes) }));
   }
 
   async position(system: System, source: LiveSource, topic: string): Promise<string | null> {

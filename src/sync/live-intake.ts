@@ -4,6 +4,7 @@ import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { type IntakeContext, isKnownNews, isOutdated, losesIdentity, type News, newsIn } from './intake.ts';
+import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
 import type { LiveStore } from './signal-sources.ts';
 
@@ -29,7 +30,7 @@ export interface LiveTaken {
 /** What takes live signals: the pairs of this worker, what is known of the sources, and whom to wake. */
 export interface LiveIntake {
   readonly pairs: readonly IntakeContext[];
-  readonly live: Pick<LiveStore, 'commitLive'>;
+  readonly live: Pick<LiveStore, 'commitLive' | 'writesUnderWay'>;
   readonly wake: Wake;
 }
 
@@ -97,6 +98,7 @@ interface PairNews {
 
 const newsOfPair = async (
   context: IntakeContext,
+  live: LiveIntake['live'],
   parts: ReadonlyMap<LiveSignal, LiveSignal>,
   source: LiveSource,
 ): Promise<PairNews> => {
@@ -104,10 +106,12 @@ const newsOfPair = async (
   const [first] = parts.values();
   if (!first) return { marks: [], dirty: new Set() };
   const { system } = first.ref;
+  // Before the links are read: a write that is settled in between shows in their base, one that is not yet shows here.
+  const echoes = await echoesAmong(live, pair, [...parts.values()]);
   const ids = [...new Set([...parts.values()].map(({ ref }) => ref.id))];
   const links = await store.linksOf(pair.name, system, ids);
   const news = [...parts].flatMap(([signal, part]) => {
-    const found = newsOf(pair, part, links.get(part.ref.id));
+    const found = echoes.has(part) ? null : newsOf(pair, part, links.get(part.ref.id));
     return found ? [{ signal, part, found }] : [];
   });
   const parked = await store.parkedOf(
@@ -166,7 +170,7 @@ export const takeLive = async (intake: LiveIntake, delivery: LiveDelivery): Prom
       concerned.add(signal);
       heard.push(part);
     }
-    const news = await newsOfPair(context, parts, source);
+    const news = await newsOfPair(context, intake.live, parts, source);
     marks.push(...news.marks);
     for (const signal of news.dirty) dirty.add(signal);
   }

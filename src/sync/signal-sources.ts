@@ -1,4 +1,4 @@
-import type { FoundChange, LiveBatch, LiveSource, SourceState } from '../model/live.ts';
+import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
 import type { System } from '../model/system.ts';
 
 /**
@@ -11,6 +11,13 @@ export interface LiveStore {
    * the types heard, and a problem that said that a field has no live signal ends.
    */
   commitLive(batch: LiveBatch): Promise<void>;
+  /** Writes under way to one system: to these records, or computed from these of the other system. */
+  writesUnderWay(
+    pair: string,
+    system: System,
+    targetIds: readonly string[],
+    sourceIds: readonly string[],
+  ): Promise<readonly WriteUnderWay[]>;
   /** Where a reader stands, as `commitLive` or `keepPosition` stored it; null before the first. */
   position(system: System, source: LiveSource, topic: string): Promise<string | null>;
   /** Stores a position that has no rows: where reading begins; null forgets it. */

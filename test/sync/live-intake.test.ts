@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveBatch, LiveSignal } from '../../src/model/live.ts';
+import type { LiveBatch, LiveSignal, WriteUnderWay } from '../../src/model/live.ts';
 import type { Link } from '../../src/model/state.ts';
 import type { IntakeContext } from '../../src/sync/intake.ts';
 import { type LiveIntake, takeLive } from '../../src/sync/live-intake.ts';
@@ -34,6 +34,7 @@ const signal = (overrides: Partial<LiveSignal> = {}): LiveSignal => ({
 });
 
 interface Taken {
+  readonly underWay?: readonly WriteUnderWay[];
   readonly committed: LiveBatch[];
   readonly woken: string[];
 }
@@ -45,13 +46,20 @@ const intakeWith = (link: Link | null, taken: Taken): LiveIntake => {
   };
   return {
     pairs: [{ pair, mappingHash: 'hash', store }],
-    live: { commitLive: async (batch) => void taken.committed.push(batch) },
+    live: {
+      commitLive: async (batch) => void taken.committed.push(batch),
+      writesUnderWay: async () => taken.underWay ?? [],
+    },
     wake: { wake: (name) => void taken.woken.push(name) },
   };
 };
 
-const take = async (signals: readonly LiveSignal[], link: Link | null = makeLink()) => {
-  const taken: Taken = { committed: [], woken: [] };
+const take = async (
+  signals: readonly LiveSignal[],
+  link: Link | null = makeLink(),
+  underWay: readonly WriteUnderWay[] = [],
+) => {
+  const taken: Taken = { committed: [], woken: [], underWay };
   const counts = await takeLive(intakeWith(link, taken), { system: 'hubspot', source: 'webhooks', signals });
   return { counts, ...taken };
 };
@@ -126,5 +134,44 @@ describe('a live signal', () => {
     ]);
     expect(committed).toHaveLength(1);
     expect(counts).toEqual({ dirty: 1, known: 1, ignored: 1 });
+  });
+});
+
+describe('an echo of a write whose outcome is not settled', () => {
+  const update: WriteUnderWay = {
+    targetId: '1',
+    sourceId: '00Q1',
+    writes: [{ apiField: 'jobtitle', sent: 'CTO' }],
+  };
+  const create: WriteUnderWay = { ...update, targetId: '' };
+  const identity = signal({ fields: { tandem_salesforce_id: '00Q1' } });
+  const created = signal({ event: 'created', fields: {} });
+
+  it('ends in intake', async () => {
+    expect((await take([signal()], makeLink(), [update])).counts).toMatchObject({ dirty: 0, known: 1 });
+  });
+
+  it('is none where the value is another, or the field was not written', async () => {
+    const other = signal({ fields: { jobtitle: 'CFO' } });
+    const mail = signal({ fields: { email: 'b@example.com' } });
+    expect((await take([other, mail], makeLink(), [update])).counts).toMatchObject({ dirty: 2 });
+  });
+
+  it('is known for a create by the identity value that comes with it', async () => {
+    expect((await take([created, signal(), identity], null, [create])).counts).toMatchObject({
+      dirty: 0,
+      known: 3,
+    });
+  });
+
+  it('is none where the identity names nobody whose create is under way', async () => {
+    const stranger = signal({ fields: { tandem_salesforce_id: '00Q9' } });
+    expect((await take([created, stranger], null, [create])).counts).toMatchObject({ dirty: 2 });
+    expect((await take([created, signal()], null, [create])).counts).toMatchObject({ dirty: 2 });
+  });
+
+  it('is none where the record was deleted', async () => {
+    const gone = signal({ event: 'deleted', fields: {} });
+    expect((await take([gone, signal()], makeLink(), [update])).counts).toMatchObject({ dirty: 1, known: 1 });
   });
 });

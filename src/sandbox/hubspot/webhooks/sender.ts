@@ -124,9 +124,17 @@ export class WebhookSender {
     this.#later(this.#random.integer(1, heldBackMsMax), () => this.#enter(event, settings));
   }
 
+  /** The events of one save stay together, as they are seen to in life; in which order they and the saves stand, nobody knows. */
   #flush(settings: WebhookSettings): void {
-    const events = shuffle(this.#gathered, this.#random);
+    const saves = new Map<string, WebhookEvent[]>();
+    for (const event of this.#gathered) {
+      const key = `${event.objectId} ${event.occurredAt}`;
+      const save = saves.get(key);
+      if (save === undefined) saves.set(key, [event]);
+      else save.push(event);
+    }
     this.#gathered = [];
+    const events = shuffle([...saves.values()], this.#random).flatMap((save) => shuffle(save, this.#random));
     for (let from = 0; from < events.length; from += batchMax) {
       // A failure of the simulator itself; requests that fail are retried inside.
       this.#deliver(events.slice(from, from + batchMax), settings).catch(() => undefined);
