@@ -9,6 +9,7 @@ import type { SandboxAccess } from '../sandbox/start.ts';
 export const sandboxVariables = (access: SandboxAccess): Readonly<Record<string, string>> => ({
   HUBSPOT_BASE_URL: access.hubspot,
   HUBSPOT_ACCESS_TOKEN: access.hubspotToken,
+  HUBSPOT_WEBHOOK_SECRET: '',
   SALESFORCE_LOGIN_URL: access.salesforce,
   SALESFORCE_CLIENT_ID: access.salesforceClientId,
   SALESFORCE_CLIENT_SECRET: access.salesforceClientSecret,
@@ -16,6 +17,7 @@ export const sandboxVariables = (access: SandboxAccess): Readonly<Record<string,
   SALESFORCE_PASSWORD: '',
   DATABASE_URL: '',
   REDIS_URL: '',
+  TANDEM_PUBLIC_URL: '',
 });
 
 /** Writes them as a file that a shell can source; makes its folder. */

@@ -143,6 +143,8 @@ export class PostgresLiveStore {
         )
         select id from untold order by id`,
     );
+    // The next signal is stored at once: it may be what ends a silence.
+    if (rows.length > 0) this.#heardAt.clear();
     return rows.map(({ id }) => id);
   }
 

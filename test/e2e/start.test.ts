@@ -93,10 +93,14 @@ const leadAddresses = async (demonstration: Demonstration): Promise<string[]> =>
   addresses(demonstration.url('Salesforce'), 'Lead', ({ Email }: { Email: string }) => Email);
 
 /** The worker's calls to HubSpot so far. */
+/** The worker's calls to both systems: the one that tells of changes by itself is seldom asked. */
 const callsOf = async (demonstration: Demonstration): Promise<number> => {
-  const response = await fetch(`${demonstration.url('HubSpot')}/_sandbox/stats`);
-  const { calls } = (await response.json()) as { calls: { byCaller: { integration: number } } };
-  return calls.byCaller.integration;
+  const counts = (['HubSpot', 'Salesforce'] as const).map(async (system) => {
+    const response = await fetch(`${demonstration.url(system)}/_sandbox/stats`);
+    const { calls } = (await response.json()) as { calls: { byCaller: { integration: number } } };
+    return calls.byCaller.integration;
+  });
+  return (await Promise.all(counts)).reduce((sum, calls) => sum + calls, 0);
 };
 
 const stop = async (demonstration: Demonstration): Promise<number | null> => {

@@ -35,6 +35,7 @@ const statusShape = z.object({
   safeUntil: z.string().nullable(),
   drift: z.unknown(),
   sla: z.unknown(),
+  feeds: z.unknown(),
 });
 export type Status = z.infer<typeof statusShape>;
 
