@@ -5,7 +5,7 @@ import { Latency, type LatencySettings } from './latency.ts';
 import type { ApiReply, ApiRequest } from './message.ts';
 import { Pipeline } from './pipeline.ts';
 import { deriveSeed, makeRandom } from './random.ts';
-import { startServer } from './server.ts';
+import { type Respond, startServer } from './server.ts';
 import { StatsCounter } from './stats.ts';
 import type { SeedOptions, SimulatedSystem } from './system.ts';
 
@@ -32,11 +32,11 @@ export interface Simulator {
 
 export const latencyDefault: LatencySettings = { ms: 20, jitterMs: 10 };
 
-/** Seeds the system and serves it: the public API through the pipeline, /_sandbox/ through the control panel. */
-export const startSimulator = async (
+/** Seeds the system and wires what answers its calls: the public API through the pipeline, /_sandbox/ through the control panel. */
+export const assembleSimulator = (
   system: SimulatedSystem,
-  options: SimulatorOptions,
-): Promise<Simulator> => {
+  options: Omit<SimulatorOptions, 'port'>,
+): Respond => {
   const { seed, contacts, leads } = options;
   const onDefect = options.onDefect ?? (() => undefined);
   const stats = new StatsCounter();
@@ -65,9 +65,17 @@ export const startSimulator = async (
       return { status: 500, body: { error: `${request.path}: the simulator broke` } };
     }
   };
-  const server = await startServer(options.port, system.jsonContentType, (request, signal) =>
-    request.path.startsWith('/_sandbox/') ? control(request, signal) : pipeline.serve(request, signal),
-  );
+  return (request, signal) =>
+    request.path.startsWith('/_sandbox/') ? control(request, signal) : pipeline.serve(request, signal);
+};
+
+/** Serves a system over HTTP. */
+export const startSimulator = async (
+  system: SimulatedSystem,
+  options: SimulatorOptions,
+): Promise<Simulator> => {
+  const respond = assembleSimulator(system, options);
+  const server = await startServer(options.port, system.jsonContentType, respond);
   return {
     ...server,
     exportState: () => system.exportState(),

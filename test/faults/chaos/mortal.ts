@@ -39,6 +39,16 @@ export class Life {
     return this.end.signal;
   }
 
+  /** Ends it from outside, as SIGKILL does. */
+  kill(): void {
+    this.end.abort(new Death());
+  }
+
+  /** How many calls it made so far. */
+  get callsMade(): number {
+    return this.calls;
+  }
+
   /** Waits for what was under way when the worker died, as a vendor finishes a request whose client is gone. */
   async wake(): Promise<void> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);

@@ -1,10 +1,9 @@
 import type { FieldMapping, PairMapping } from '../../../src/model/mapping.ts';
 import type { Link } from '../../../src/model/state.ts';
 import { otherSystem, type System } from '../../../src/model/system.ts';
-import { type RawValue, sameCanonical } from '../../../src/model/value.ts';
+import { type RawFields, type RawValue, sameCanonical } from '../../../src/model/value.ts';
 import { viewOf } from '../../../src/sync/merge.ts';
 import type { Edit, EditLog } from './edit-log.ts';
-import type { UnkindSystem } from './unkind-system.ts';
 
 /** One line of the ledger, parsed. */
 export interface LedgerLine {
@@ -17,10 +16,15 @@ export interface LedgerLine {
   readonly rule: string;
 }
 
+/** What stands in a system at the end. */
+export interface RecordsOf {
+  readonly records: ReadonlyMap<string, { readonly fields: RawFields; readonly deleted: boolean }>;
+}
+
 export interface World {
   readonly pair: PairMapping;
-  readonly systems: Readonly<Record<System, UnkindSystem>>;
-  readonly log: EditLog;
+  readonly systems: Readonly<Record<System, RecordsOf>>;
+  readonly log: Pick<EditLog, 'edits'>;
   readonly links: readonly Link[];
   readonly ledger: readonly LedgerLine[];
 }

@@ -1,0 +1,208 @@
+import { vi } from 'vitest';
+import type { Sides, System } from '../../../src/model/system.ts';
+import type { ApiReply } from '../../../src/sandbox/core/message.ts';
+import type { Respond } from '../../../src/sandbox/core/server.ts';
+import { assembleSimulator } from '../../../src/sandbox/core/simulator.ts';
+import type { SimulatedSystem } from '../../../src/sandbox/core/system.ts';
+import { createHubspotSystem, makeHubspotTokens } from '../../../src/sandbox/hubspot/system.ts';
+import { makeSalesforceCredentials } from '../../../src/sandbox/salesforce/credentials.ts';
+import { createSalesforceSystem } from '../../../src/sandbox/salesforce/system.ts';
+import type { SandboxAccess } from '../../../src/sandbox/start.ts';
+import type { VirtualTime } from './time.ts';
+
+const origins: Sides<string> = { hubspot: 'http://hubspot.invalid', salesforce: 'http://salesforce.invalid' };
+
+/** One call as it passed, for the judge and for the trace. */
+export interface Passed {
+  readonly at: number;
+  readonly system: System;
+  readonly method: string;
+  readonly path: string;
+  readonly caller: 'worker' | 'person';
+  readonly request: string;
+  /** What the simulator answered, also where the answer never arrived; empty where it was never asked. */
+  readonly answer: string;
+  readonly status: number | 'dropped';
+}
+
+/** Both simulators in this process: the same code that serves HTTP, called in place of `fetch`. */
+export class VirtualCompany {
+  readonly systems: Sides<SimulatedSystem>;
+  readonly passed: Passed[] = [];
+  readonly access: Pick<SandboxAccess, 'hubspotToken' | 'salesforceClientId' | 'salesforceClientSecret'>;
+  private readonly time: VirtualTime;
+  private readonly respond: Sides<Respond>;
+  private readonly personToken: string;
+  private readonly personLogin: { readonly username: string; readonly password: string };
+  private personSession: string | null = null;
+
+  constructor(time: VirtualTime, seed: number) {
+    this.time = time;
+    const clock = {
+      now: time.now,
+      sleep: (ms: number) => new Promise<void>((resolve) => void time.setTimeout(resolve, ms)),
+    };
+    const tokens = makeHubspotTokens(seed);
+    const credentials = makeSalesforceCredentials(seed);
+    this.systems = {
+      hubspot: createHubspotSystem(tokens, clock),
+      salesforce: createSalesforceSystem(credentials, clock),
+    };
+    const options = { seed, contacts: 0, leads: 0, clock, onDefect: this.onDefect };
+    this.respond = {
+      hubspot: assembleSimulator(this.systems.hubspot, options),
+      salesforce: assembleSimulator(this.systems.salesforce, options),
+    };
+    this.personToken = tokens.person;
+    this.personLogin = { username: credentials.personUsername, password: credentials.personPassword };
+    this.access = {
+      hubspotToken: tokens.integration,
+      salesforceClientId: credentials.clientId,
+      salesforceClientSecret: credentials.clientSecret,
+    };
+  }
+
+  get origins(): Sides<string> {
+    return origins;
+  }
+
+  /** Takes the place of `fetch`. */
+  install(): void {
+    vi.stubGlobal('fetch', (url: string | URL, init: RequestInit = {}) => this.fetch(String(url), init));
+  }
+
+  async control(system: System, path: string, body: unknown): Promise<void> {
+    const reply = await this.ask(system, 'POST', `/_sandbox/${path}`, {}, JSON.stringify(body));
+    if (reply === 'drop' || reply.status !== 200)
+      throw new Error(`/_sandbox/${path}: ${JSON.stringify(reply)}`);
+  }
+
+  /** A person's call; answers its body. @throws Error where the vendor refuses it. */
+  async asPerson(system: System, method: string, path: string, body?: unknown): Promise<unknown> {
+    const authorization = `Bearer ${system === 'hubspot' ? this.personToken : await this.salesforceSession()}`;
+    const reply = await this.ask(
+      system,
+      method,
+      path,
+      { authorization, 'content-type': 'application/json' },
+      body === undefined ? '' : JSON.stringify(body),
+    );
+    if (reply === 'drop' || reply.status >= 300)
+      throw new PersonRefused(`${method} ${path}: ${JSON.stringify(reply)}`);
+    return typeof reply.body === 'string' && reply.body !== '' ? JSON.parse(reply.body) : reply.body;
+  }
+
+  /** Every record of a type as the vendor holds it, deleted ones included. */
+  records(system: System, type: string): readonly Readonly<Record<string, unknown>>[] {
+    return this.systems[system].pageRecords(type, null, 10_000).records as Readonly<
+      Record<string, unknown>
+    >[];
+  }
+
+  private onDefect = (error: unknown): void => {
+    throw new Error('the simulator broke', { cause: error });
+  };
+
+  private async salesforceSession(): Promise<string> {
+    if (this.personSession !== null) return this.personSession;
+    const { username, password } = this.personLogin;
+    const envelope = `<?xml version="1.0"?><se:Envelope xmlns:se="http://schemas.xmlsoap.org/soap/envelope/"><se:Body><login xmlns="urn:partner.soap.sforce.com"><username>${username}</username><password>${password}</password></login></se:Body></se:Envelope>`;
+    const headers = { 'content-type': 'text/xml', soapaction: '""' };
+    const reply = await this.ask('salesforce', 'POST', '/services/Soap/u/62.0', headers, envelope);
+    const session = reply === 'drop' ? null : /<sessionId>([^<]+)</.exec(String(reply.body))?.[1];
+    if (!session) throw new Error('the person could not sign in');
+    this.personSession = session;
+    return session;
+  }
+
+  private async ask(
+    system: System,
+    method: string,
+    target: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<ApiReply | 'drop'> {
+    const mark = target.indexOf('?');
+    return this.respond[system](
+      {
+        method,
+        path: mark < 0 ? target : target.slice(0, mark),
+        target,
+        query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+        headers,
+        body: Buffer.from(body),
+        origin: origins[system],
+      },
+      signal,
+    );
+  }
+
+  private async fetch(url: string, init: RequestInit): Promise<Response> {
+    const system: System = url.startsWith(origins.hubspot) ? 'hubspot' : 'salesforce';
+    const target = url.slice(origins[system].length);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const request = typeof init.body === 'string' ? init.body : '';
+    const method = init.method ?? 'GET';
+    const { signal } = init;
+    signal?.throwIfAborted();
+    // The vendor carries out what it was asked, whether or not somebody still waits for the answer.
+    const answering = this.ask(system, method, target, headers, request, signal ?? undefined).then(
+      (reply) => {
+        const answer = reply === 'drop' ? '' : textOf(reply);
+        const status = reply === 'drop' ? ('dropped' as const) : reply.status;
+        this.passed.push({
+          at: this.time.now(),
+          system,
+          method,
+          path: target,
+          caller: 'worker',
+          request,
+          answer,
+          status,
+        });
+        return reply;
+      },
+    );
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const onAbort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const reply = await Promise.race([answering, aborted]);
+      if (reply === 'drop')
+        throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET' } });
+      const { status } = reply;
+      return new Response(status === 204 ? null : textOf(reply), {
+        status,
+        headers: {
+          'content-type': this.systems[system].jsonContentType,
+          date: new Date(this.time.now()).toUTCString(),
+          ...reply.headers,
+        },
+      });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+/** The vendor refused what a person wanted to do, as it does now and then. */
+export class PersonRefused extends Error {
+  override readonly name = 'PersonRefused';
+}
+
+const textOf = ({ body }: ApiReply): string =>
+  body === undefined
+    ? ''
+    : typeof body === 'string'
+      ? body
+      : Buffer.isBuffer(body)
+        ? body.toString()
+        : JSON.stringify(body);
+
+/** HubSpot reads and searches with POST, Salesforce reads many by id so; signing in writes nothing. */
+const asks = /\/(search|batch\/read)(\?|$)|\/oauth2\/|^POST .*composite\/sobjects\/\w+$/;
+
+/** Whether a call changes something. */
+export const isWrite = ({ method, path }: Passed): boolean =>
+  method !== 'GET' && !asks.test(`${method} ${path}`);

@@ -1,0 +1,152 @@
+import type { PairMapping } from '../../../src/model/mapping.ts';
+import type { Standing } from '../../../src/model/state.ts';
+import type { Sides, System } from '../../../src/model/system.ts';
+import type { RawFields, RawValue } from '../../../src/model/value.ts';
+import type { MemoryStore } from '../../store/memory/memory-store.ts';
+import { type LedgerLine, lostEdits, type RecordsOf } from '../chaos/oracle.ts';
+import { isWrite, type Passed, type VirtualCompany } from './company.ts';
+import type { PersonEdit, Persons } from './persons.ts';
+
+/** A worker's read is sure to have seen what was entered so long before its answer was counted: the way takes some milliseconds. */
+const wayMs = 40;
+
+export interface Case {
+  readonly company: VirtualCompany;
+  readonly persons: Persons;
+  readonly store: MemoryStore;
+  readonly pair: PairMapping;
+}
+
+const recordsOf = (company: VirtualCompany, system: System): RecordsOf['records'] =>
+  new Map(
+    company
+      .records(system, system === 'hubspot' ? 'contacts' : 'Lead')
+      .map((record) =>
+        system === 'hubspot'
+          ? [String(record.id), { fields: record.properties as RawFields, deleted: record.archived === true }]
+          : [String(record.Id), { fields: record as RawFields, deleted: record.IsDeleted === true }],
+      ),
+  );
+
+/** Edits that are neither the value at the end nor accounted for in the ledger. */
+export const lostOf = ({ company, persons, store, pair }: Case): readonly string[] => {
+  const systems = {
+    hubspot: { records: recordsOf(company, 'hubspot') },
+    salesforce: { records: recordsOf(company, 'salesforce') },
+  };
+  const edits = [...persons.edits]
+    .sort((a, b) => a.at - b.at)
+    .map((edit, index) => ({
+      ...edit,
+      n: index + 1,
+      known: true,
+      polled: true,
+      replacedUnseen: isReplacedUnseen(company, systems, edit),
+    }));
+  const ledger = store.state.ledger
+    .filter(({ event }) => event === 'write')
+    .map(
+      (entry): LedgerLine => ({
+        system: entry.target.system,
+        record_id: entry.target.id,
+        field: entry.field,
+        from: entry.from,
+        to: entry.to as RawValue,
+        lost: entry.lost,
+        rule: entry.rule,
+      }),
+    );
+  const links = [...store.state.links.values()].filter(({ ended }) => ended === null);
+  return lostEdits({ pair, systems, log: { edits }, links, ledger });
+};
+
+/** Whether a write was sent over the edit before any read could have shown it: between a read and its write, which no batch API closes. */
+const isReplacedUnseen = (company: VirtualCompany, systems: Sides<RecordsOf>, edit: PersonEdit): boolean => {
+  const calls = company.passed.filter(({ system, at }) => system === edit.system && at >= edit.sentAt);
+  const identity = edit.system === 'hubspot' ? 'tandem_salesforce_id' : 'HubSpot_Id__c';
+  const named = systems[edit.system].records.get(edit.id)?.fields[identity];
+  const write = calls.find((call) => writesField(call, edit, typeof named === 'string' ? named : null));
+  if (write === undefined) return false;
+  return !calls.some(
+    (call) =>
+      call !== write && call.at - wayMs >= edit.at && call.at <= write.at && call.answer.includes(edit.id),
+  );
+};
+
+const writesField = (call: Passed, edit: PersonEdit, identity: string | null): boolean => {
+  const { request } = call;
+  if (!isWrite(call) || !request.includes(`"${edit.apiField}"`)) return false;
+  return request.includes(edit.id) || (identity !== null && request.includes(identity));
+};
+
+/** Between the look that finds nobody and the create that follows, somebody may be entered by hand: no API closes that gap. */
+const lookToCreateMs = 15_000;
+
+interface Place {
+  readonly system: System;
+  readonly id: string;
+  /** When a person made it; null: the worker did. */
+  readonly madeAt: number | null;
+  readonly createdAt: number;
+}
+
+const placesByEmail = ({ company, persons }: Case): ReadonlyMap<string, readonly Place[]> => {
+  const places = new Map<string, Place[]>();
+  for (const system of ['hubspot', 'salesforce'] as const) {
+    for (const [id, { fields, deleted }] of recordsOf(company, system)) {
+      if (deleted) continue;
+      const email = String(fields[system === 'hubspot' ? 'email' : 'Email'] ?? '').toLowerCase();
+      const createdAt = Date.parse(String(fields[system === 'hubspot' ? 'createdate' : 'CreatedDate']));
+      const place = { system, id, madeAt: persons.made.get(`${system}:${id}`) ?? null, createdAt };
+      places.set(email, [...(places.get(email) ?? []), place]);
+    }
+  }
+  return places;
+};
+
+/** People of one email who are not on each side exactly once; those about whom somebody has to be asked apart. */
+export const misplacedOf = (found: Case): readonly string[] =>
+  [...placesByEmail(found)].flatMap(([email, places]) => {
+    if (found.persons.odd.has(email)) return [];
+    const on = (system: System): readonly Place[] => places.filter((place) => place.system === system);
+    const wrong = (['hubspot', 'salesforce'] as const).filter(
+      (system) => on(system).length !== 1 && !isEnteredMeanwhile(on(system)),
+    );
+    return wrong.map((system) => `${email}: ${on(system).length} times in ${system}`);
+  });
+
+/** One made by the worker, and others that persons entered so late that its look could not show them. */
+const isEnteredMeanwhile = (places: readonly Place[]): boolean => {
+  const [own, ...more] = places.filter(({ madeAt }) => madeAt === null);
+  if (own === undefined || more.length > 0) return false;
+  return places.every(({ madeAt }) => madeAt === null || madeAt > own.createdAt - lookToCreateMs);
+};
+
+/** What verify asks of the store. */
+export const standingOf =
+  ({ state }: MemoryStore) =>
+  async (
+    pair: string,
+    units: readonly {
+      readonly unit: string;
+      readonly refs: readonly { system: System; type: string; id: string }[];
+    }[],
+  ): Promise<ReadonlyMap<string, Standing>> =>
+    new Map(
+      units.map(({ unit, refs }) => {
+        const parked = [...state.parked.values()].filter((row) => row.pair === pair && row.unit === unit);
+        const isOpen = refs.some(
+          ({ system, type, id }) =>
+            state.dirty.has(`${pair} ${system}:${type}/${id}`) ||
+            state.openIntentsFrom(pair, system, id).length > 0,
+        );
+        return [
+          unit,
+          {
+            dirty: isOpen,
+            review: state.reviews.get(`${pair} ${unit}`)?.cause ?? null,
+            parked: parked.map(({ system, field, failure }) => ({ system, field, code: failure.code })),
+          },
+        ];
+      }),
+    );

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { vi } from 'vitest';
+import { loadMappings } from '../../../src/mapping/load.ts';
+import { repositoryRoot } from '../../../src/settings.ts';
+import { verifyPair } from '../../../src/sync/verify.ts';
+import { randomOf } from '../../data/random.ts';
+import { MemoryStore } from '../../store/memory/memory-store.ts';
+import type { Doom } from '../chaos/mortal.ts';
+import { isWrite, VirtualCompany } from './company.ts';
+import { lostOf, misplacedOf, standingOf } from './judge.ts';
+import { Persons } from './persons.ts';
+import type { Faults, Scenario, Step } from './scenario.ts';
+import { VirtualTime } from './time.ts';
+import { type Ground, makePermits, VirtualWorker } from './worker.ts';
+
+const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
+const startMs = Date.UTC(2026, 10, 25, 9);
+/** Rest must come within so much virtual time: leases and deadlines of a minute, refusals tried again up to two. */
+const restMsMax = 30 * 60_000;
+const pollMs = 15_000;
+/** Longer than leases, deadlines and pauses: nothing of what was under way is left. */
+const quietMs = 180_000;
+
+/** What a run left behind: the same scenario gives the same. */
+export interface Outcome {
+  readonly complaints: readonly string[];
+  /** Digest of every call and of what both systems hold at the end. */
+  readonly digest: string;
+  readonly calls: number;
+  readonly kills: number;
+  readonly edits: number;
+  readonly virtualSeconds: number;
+}
+
+const faultsOf = (faults: Faults) => {
+  const rate = (percent: number, effect: object) => ({
+    match: { caller: 'integration' },
+    effect: { ...effect, probability: percent / 100 },
+  });
+  return [
+    rate(faults.cutBefore, { drop: 'before' }),
+    rate(faults.cutAfter, { drop: 'after' }),
+    rate(faults.unavailable, { status: 503 }),
+    rate(faults.lies, { status: 502, perform: true }),
+    rate(faults.throttled, { status: 429 }),
+    rate(faults.late, { delayMs: 22_000 }),
+  ];
+};
+
+/** One scenario in virtual time: a storm with everything that it names, then quiet, then the judgement. */
+class Run {
+  private readonly scenario: Scenario;
+  private readonly time: VirtualTime;
+  private readonly company: VirtualCompany;
+  private readonly persons: Persons;
+  private readonly store: MemoryStore;
+  private readonly ground: Ground;
+  private workers: VirtualWorker[] = [];
+  private started = 0;
+  private kills = 0;
+
+  constructor(scenario: Scenario, time: VirtualTime) {
+    this.scenario = scenario;
+    this.time = time;
+    this.company = new VirtualCompany(time, scenario.seed);
+    this.persons = new Persons(this.company, time.now);
+    this.store = new MemoryStore(time.now, (unit, error) => {
+      throw new Error(`the store refused a settlement of ${unit}`, { cause: error });
+    });
+    const [pair] = mappings.pairs;
+    if (pair === undefined) throw new Error('the mirror has no pair');
+    this.ground = {
+      company: this.company,
+      store: this.store,
+      permits: makePermits(time.now),
+      mappings,
+      pair,
+      pollMs,
+    };
+  }
+
+  install(): void {
+    this.company.install();
+  }
+
+  async play(): Promise<Outcome> {
+    const { scenario, persons, company } = this;
+    for (const person of scenario.people) await persons.enter(person);
+    await this.setFaults(scenario.faults);
+    for (let n = 0; n < scenario.workers; n += 1) this.start(null);
+    for (const step of scenario.steps) await this.step(step);
+    await this.setFaults(null);
+    const restless = await this.rest();
+    const writes = this.writes();
+    const complaints = restless === null ? [...(await this.judge())] : [restless];
+    if (restless === null) {
+      await this.sleep(quietMs);
+      if (this.writes() !== writes)
+        complaints.push(`${this.writes() - writes} writes although all was quiet`);
+    }
+    await Promise.all(this.workers.map(async (worker) => worker.stop()));
+    return {
+      complaints,
+      digest: this.digest(),
+      calls: company.passed.length,
+      kills: this.kills,
+      edits: persons.edits.length,
+      virtualSeconds: Math.round((this.time.now() - startMs) / 1_000),
+    };
+  }
+
+  private start(doom: Doom | null): void {
+    this.started += 1;
+    this.workers.push(new VirtualWorker(this.ground, `worker-${this.started}`, doom));
+  }
+
+  private async setFaults(faults: Faults | null): Promise<void> {
+    for (const system of ['hubspot', 'salesforce'] as const) {
+      await this.company.control(system, 'faults', faults === null ? [] : faultsOf(faults));
+    }
+  }
+
+  private async step({ gapMs, what }: Step): Promise<void> {
+    const { persons } = this;
+    await this.sleep(gapMs);
+    switch (what.kind) {
+      case 'edit':
+        return persons.edit(what.side, what.who, what.field);
+      case 'clear':
+        return persons.clear(what.side, what.who, what.field);
+      case 'both':
+        await Promise.all(
+          (['hubspot', 'salesforce'] as const).map((side) => persons.edit(side, what.who, what.field)),
+        );
+        return;
+      case 'enter':
+        return persons.enter({
+          contact: what.side === 'hubspot',
+          lead: what.side === 'salesforce',
+          differs: false,
+        });
+      case 'double':
+        return persons.double(what.side, what.who);
+      case 'remove':
+        return persons.remove(what.side, what.who);
+      case 'kill':
+        return this.replace(null);
+      case 'doom':
+        return this.replace({ atCall: what.afterCalls, when: what.when, how: 'death' });
+    }
+  }
+
+  /** One worker is killed and another takes its place; the new one may be doomed to die at a certain call. */
+  private async replace(doom: Doom | null): Promise<void> {
+    this.kills += 1;
+    const dying = this.workers.shift();
+    await dying?.kill();
+    this.start(doom);
+  }
+
+  /** Waits until nothing is left to do; answers what there still is when that does not come. */
+  private async rest(): Promise<string | null> {
+    for (const worker of [...this.workers]) {
+      if (!worker.life.isOver) continue;
+      this.workers.splice(this.workers.indexOf(worker), 1);
+      await worker.kill();
+    }
+    this.start(null);
+    const last = this.workers.at(-1);
+    const giveUp = this.sleep(restMsMax).then(() => 'late' as const);
+    const ended = await Promise.race([last?.runner.untilIdle(), giveUp]);
+    if (ended !== 'late') return null;
+    const backlog = await this.store.backlog(this.ground.pair.name);
+    return `no rest within ${restMsMax / 60_000} minutes: ${JSON.stringify(backlog)}`;
+  }
+
+  private async judge(): Promise<readonly string[]> {
+    const { pair } = this.ground;
+    const found = { company: this.company, persons: this.persons, store: this.store, pair };
+    const report = await verifyPair({
+      pair,
+      systems: this.workers.at(-1)?.systems ?? this.never(),
+      store: {
+        linksOf: (...request) => this.store.linksOf(...request),
+        cursor: (...request) => this.store.cursor(...request),
+        standingOf: standingOf(this.store),
+      },
+      call: { class: 'live', purpose: 'verify' },
+    });
+    const open = report.items.filter(
+      ({ why, field }) => (why === 'unexplained' && field !== null) || why.startsWith('pending'),
+    );
+    const backlog = await this.store.backlog(pair.name);
+    return [
+      ...open.map(
+        (item) =>
+          `${item.hubspotId}/${item.salesforceId} ${item.field}: ${item.hubspot} and ${item.salesforce}, ${item.why}`,
+      ),
+      ...misplacedOf(found),
+      ...lostOf(found),
+      ...(backlog.dirty + backlog.openIntents > 0 ? [`left: ${JSON.stringify(backlog)}`] : []),
+    ];
+  }
+
+  private never(): never {
+    throw new Error('there is no worker');
+  }
+
+  private writes(): number {
+    return this.company.passed.filter(isWrite).length;
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.time.setTimeout(resolve, ms));
+  }
+
+  private digest(): string {
+    const hash = createHash('sha256');
+    for (const { at, method, path, status } of this.company.passed)
+      hash.update(`${at} ${method} ${path} ${status}\n`);
+    for (const [system, type] of [
+      ['hubspot', 'contacts'],
+      ['salesforce', 'Lead'],
+    ] as const) {
+      hash.update(JSON.stringify(this.company.records(system, type)));
+    }
+    return hash.digest('hex').slice(0, 16);
+  }
+}
+
+/** Plays a scenario from its beginning to the judgement, in virtual time. */
+export const play = async (scenario: Scenario): Promise<Outcome> => {
+  const time = new VirtualTime(startMs);
+  const random = randomOf('chance', scenario.seed);
+  time.install();
+  const chance = vi.spyOn(Math, 'random').mockImplementation(() => random.below(1_000_000) / 1_000_000);
+  try {
+    return await time.run(async () => {
+      const run = new Run(scenario, time);
+      run.install();
+      return run.play();
+    });
+  } finally {
+    chance.mockRestore();
+    time.uninstall();
+  }
+};

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+
+/** Where a person does something. */
+const side = fc.constantFrom('hubspot' as const, 'salesforce' as const);
+
+/** Mapped fields that persons edit here, by the API's names. */
+export const editable = [
+  { hubspot: 'jobtitle', salesforce: 'Title' },
+  { hubspot: 'city', salesforce: 'City' },
+  { hubspot: 'message', salesforce: 'Description' },
+  { hubspot: 'firstname', salesforce: 'FirstName' },
+  { hubspot: 'lastname', salesforce: 'LastName' },
+  { hubspot: 'company', salesforce: 'Company' },
+] as const;
+
+const who = fc.nat(7);
+const field = fc.nat(editable.length - 1);
+
+/** What persons and fate do, one after another; the gap comes before each. Indexes wrap around what is there. */
+const step = fc.record({
+  gapMs: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 0, max: 300 }) },
+    { weight: 4, arbitrary: fc.integer({ min: 300, max: 5_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 60_000 }) },
+  ),
+  what: fc.oneof(
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('edit' as const), side, who, field }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const), side, who, field }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('both' as const), who, field }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('enter' as const), side }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('double' as const), side, who }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), side, who }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('doom' as const),
+        afterCalls: fc.integer({ min: 1, max: 60 }),
+        when: fc.constantFrom('before' as const, 'after' as const),
+      }),
+    },
+  ),
+});
+export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** How often calls go wrong, in per cent, until it is quiet. */
+const faults = fc.record({
+  cutBefore: fc.integer({ min: 0, max: 6 }),
+  cutAfter: fc.integer({ min: 0, max: 10 }),
+  unavailable: fc.integer({ min: 0, max: 5 }),
+  /** The write is carried out and answered with 502. */
+  lies: fc.integer({ min: 0, max: 5 }),
+  throttled: fc.integer({ min: 0, max: 5 }),
+  /** The answer comes after the time-out. */
+  late: fc.integer({ min: 0, max: 2 }),
+});
+export type Faults = typeof faults extends fc.Arbitrary<infer T> ? T : never;
+
+export const scenario = fc.record({
+  seed: fc.integer({ min: 1, max: 1_000_000 }),
+  /** Who is there when the first worker starts. */
+  people: fc.array(fc.record({ contact: fc.boolean(), lead: fc.boolean(), differs: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+  workers: fc.constantFrom(1, 1, 2),
+  faults,
+  steps: fc.array(step, { minLength: 1, maxLength: 24 }),
+});
+export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;

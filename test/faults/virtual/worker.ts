@@ -1,0 +1,110 @@
+import pino from 'pino';
+import { composeEngine, composeSystems } from '../../../src/compose.ts';
+import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
+import type { LoadedMappings } from '../../../src/mapping/load.ts';
+import type { PermitStore } from '../../../src/model/budget.ts';
+import type { PairMapping } from '../../../src/model/mapping.ts';
+import { bothSides, type Sides } from '../../../src/model/system.ts';
+import type { RecordSystem } from '../../../src/sync/ports.ts';
+import { Runner } from '../../../src/sync/runner.ts';
+import type { MemoryStore } from '../../store/memory/memory-store.ts';
+import { type Doom, Life } from '../chaos/mortal.ts';
+import type { VirtualCompany } from './company.ts';
+
+/** What the workers of one run share. */
+export interface Ground {
+  readonly company: VirtualCompany;
+  readonly store: MemoryStore;
+  readonly permits: PermitStore;
+  readonly mappings: LoadedMappings;
+  readonly pair: PairMapping;
+  readonly pollMs: number;
+}
+
+export const makePermits = (now: () => number): PermitStore => makeMemoryPermitStore(now);
+
+const quiet = pino({ level: 'silent' });
+
+/** A worker process: everything it calls goes through its life, and with that ends whatever it does. */
+export class VirtualWorker {
+  readonly holder: string;
+  readonly runner: Runner;
+  readonly systems: Sides<RecordSystem>;
+  readonly life: Life;
+  private readonly ground: Ground;
+  private readonly looking: Promise<void>;
+  private readonly ended = new AbortController();
+
+  constructor(ground: Ground, holder: string, doom: Doom | null) {
+    const { company, store, permits, mappings, pair } = ground;
+    this.ground = ground;
+    this.holder = holder;
+    this.life = new Life(doom);
+    const { gates, connectors } = composeSystems(
+      {
+        hubspot: { baseUrl: company.origins.hubspot, accessToken: company.access.hubspotToken },
+        salesforce: {
+          loginUrl: company.origins.salesforce,
+          auth: {
+            kind: 'client-credentials',
+            clientId: company.access.salesforceClientId,
+            clientSecret: company.access.salesforceClientSecret,
+          },
+        },
+      },
+      permits,
+      quiet,
+    );
+    store.state.living.add(holder);
+    this.systems = connectors;
+    const context = composeEngine({
+      pair,
+      mappings,
+      store: this.life.wrap(store, true),
+      systems: bothSides((system) => this.life.wrap(connectors[system], false)),
+      gates,
+      wake: { wake: () => this.runner.wake() },
+      events: { emit: () => undefined },
+      holder,
+      signal: AbortSignal.any([this.life.signal, this.ended.signal]),
+    });
+    let ids = 0;
+    const makeId = (): string => {
+      ids += 1;
+      return `${holder.replace(/\D/g, '').padStart(8, '0')}-0000-4000-8000-${ids.toString(16).padStart(12, '0')}`;
+    };
+    this.runner = new Runner({ ...context, makeId }, ground.pollMs);
+    this.looking = this.runner.look(this.life.signal);
+    this.looking.catch(() => undefined);
+    void this.tick();
+  }
+
+  /** The safety tick of a second, which also breaks the leases of dead workers. */
+  private async tick(): Promise<void> {
+    while (!this.life.isOver && !this.ended.signal.aborted) {
+      this.runner.wake();
+      await this.ground.store.breakLeasesOfDead();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+
+  /** What SIGKILL does: it is gone at once, with its session in the store. */
+  async kill(): Promise<void> {
+    this.life.kill();
+    await this.gone();
+  }
+
+  /** What SIGTERM does. */
+  async stop(): Promise<void> {
+    await this.runner.stop();
+    this.ended.abort();
+    await this.gone();
+  }
+
+  private async gone(): Promise<void> {
+    this.ended.abort();
+    await this.runner.stop().catch(() => undefined);
+    await this.looking.catch(() => undefined);
+    this.ground.store.state.living.delete(this.holder);
+  }
+}
