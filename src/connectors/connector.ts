@@ -1,6 +1,9 @@
 import type { CallContext, Quota } from '../model/budget.ts';
-import type { ObjectDescription } from '../model/record.ts';
+import type { Owner } from '../model/owner.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { DeletionPage, ObjectDescription } from '../model/record.ts';
 import type { RecordSystem } from '../model/record-system.ts';
+import type { Tie, TieChange, TieOutcome } from '../model/tie.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
 
@@ -14,6 +17,26 @@ export interface Connector extends RecordSystem {
 
   /** What the object's fields are. */
   describe(type: string, context: CallContext): Promise<ObjectDescription>;
+
+  /** Everybody who owns records or has owned some, inactive ones too; also queues. */
+  owners?(context: CallContext): Promise<readonly Owner[]>;
+
+  /** The sales processes of a type with their stages in order; none where the type has no stages. */
+  pipelines?(type: string, context: CallContext): Promise<readonly Pipeline[]>;
+
+  /** What was deleted since then, by the vendor's own log: `since` is milliseconds, `covered` of the answer before. */
+  deletionsSince?(type: string, since: number, context: CallContext): Promise<DeletionPage>;
+
+  /** The ties of these records to records of another type; records without one are left out. */
+  readTies?(
+    type: string,
+    ids: readonly string[],
+    toType: string,
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly Tie[]>>;
+
+  /** Begins, changes and ends ties: one outcome per change, in order. Never rejects for what the vendor says. */
+  writeTies?(changes: readonly TieChange[], context: CallContext): Promise<readonly TieOutcome[]>;
 
   /** What the last answers said of the quota; makes no call. */
   quota(): Quota;

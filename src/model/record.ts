@@ -66,9 +66,43 @@ export interface FieldDescription {
   readonly options: readonly string[] | null;
   /** Whether two records cannot have the same value, and one can be found by it; absent where the vendor does not say. */
   readonly unique?: boolean;
+  /** Every value that the vendor lists, also where others are accepted; absent where the field is no list. */
+  readonly choices?: readonly FieldChoice[];
+  /** The types that the field can refer to, and the name of the relationship in queries; absent where it is no reference. */
+  readonly references?: { readonly types: readonly string[]; readonly relationship: string | null };
+}
+
+/** One listed value of a field. */
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly active: boolean;
+  /** What a new record gets where nothing is said. */
+  readonly isDefault: boolean;
+}
+
+/** A kind of record within a type, where a company distinguishes some. */
+export interface RecordKind {
+  /** What the record's field for it holds (Salesforce: RecordTypeId). */
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly active: boolean;
+  readonly isDefault: boolean;
 }
 
 export interface ObjectDescription {
   readonly type: string;
   readonly fields: ReadonlyMap<string, FieldDescription>;
+  /** Absent where the vendor has none; Salesforce's own master kind is left out. */
+  readonly kinds?: readonly RecordKind[];
+}
+
+/** Deletions that the vendor's log lists, oldest first. */
+export interface DeletionPage {
+  readonly records: readonly { readonly id: string; readonly at: number }[];
+  /** Everything deleted up to here is in the answer, milliseconds; the next look starts here. */
+  readonly covered: number;
+  /** False: the log does not reach back to where the look should have started, so that deletions may be missing. */
+  readonly complete: boolean;
 }

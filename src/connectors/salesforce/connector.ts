@@ -4,15 +4,18 @@ import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
 import { makeApi } from './api.ts';
 import { changesSince } from './changes-since.ts';
-import { vendorNow } from './deleted.ts';
+import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe } from './describe.ts';
 import { readFates } from './fates.ts';
 import { findBatch, findByField } from './find-by-field.ts';
 import { readHistory } from './history.ts';
 import { listPage } from './list-page.ts';
+import { readOwners } from './owners.ts';
+import { readPipelines } from './pipelines.ts';
 import { collectionMax, readMany } from './read-many.ts';
 import { makeSessions } from './sessions.ts';
 import type { SalesforceAuth } from './sign-in.ts';
+import { readTies, writeTies } from './ties.ts';
 import { writeMany } from './write-many.ts';
 
 export interface SalesforceOptions {
@@ -67,6 +70,11 @@ export const makeSalesforceConnector = (options: SalesforceOptions): Connector =
       changesSince(api, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),
     history: (type, ids, fields, context) => readHistory(api, type, ids, fields, context),
+    owners: (context) => readOwners(api, context),
+    pipelines: (type, context) => readPipelines(api, type, context),
+    deletionsSince: (type, since, context) => deletionsSince(api, type, since, context),
+    readTies: (type, ids, toType, context) => readTies(api, type, ids, toType, context),
+    writeTies: (changes, context) => writeTies(api, changes, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),
     now: (context) => vendorNow(api, context),
     quota: () => gate.quota(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
+import type { DeletionPage } from '../../model/record.ts';
 import type { Api } from './api.ts';
 import { idSchema, instantSchema } from './rows.ts';
 import { soqlName } from './soql.ts';
@@ -9,7 +10,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 /** How far back getDeleted can look, less an hour for clocks that differ (REST API guide, Get Deleted: 15 days). */
-export const deletedLookBackMs = 15 * dayMs - 60 * minuteMs;
+const deletedLookBackMs = 15 * dayMs - 60 * minuteMs;
 
 const deletedSchema = z.object({
   deletedRecords: z.array(z.object({ id: idSchema, deletedDate: instantSchema })),
@@ -18,7 +19,7 @@ const deletedSchema = z.object({
 });
 
 /** What getDeleted answered for a span of time. */
-export interface DeletedPage {
+interface DeletedPage {
   readonly records: readonly { readonly id: string; readonly at: number }[];
   /** Deletions from before this moment are not in the log any more, milliseconds. */
   readonly earliest: number;
@@ -27,7 +28,7 @@ export interface DeletedPage {
 }
 
 /** Seconds are ignored and the span must be longer than a minute, so that it is given in whole minutes, two at least. */
-export const deletedBetween = async (
+const deletedBetween = async (
   api: Api,
   type: string,
   fromMs: number,
@@ -62,6 +63,23 @@ export const vendorNow = async (api: Api, context: CallContext): Promise<number>
     message: 'the answer has no Date header',
     fields: [],
   });
+};
+
+/** Deletions since that moment, in the order of the log. It looks back 15 days at most, and says where that is not enough. */
+export const deletionsSince = async (
+  api: Api,
+  type: string,
+  since: number,
+  context: CallContext,
+): Promise<DeletionPage> => {
+  const now = await vendorNow(api, context);
+  const from = Math.max(since, now - deletedLookBackMs);
+  const { records, earliest, covered } = await deletedBetween(api, type, from, now, context);
+  return {
+    records: records.toSorted((a, b) => a.at - b.at),
+    covered,
+    complete: from === since && earliest <= since,
+  };
 };
 
 /** Every id in the log of deletions of this object; none for objects that have no such log (REST: not replicateable). */

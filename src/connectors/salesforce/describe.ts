@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
-import type { FieldDescription, ObjectDescription } from '../../model/record.ts';
+import type { FieldDescription, ObjectDescription, RecordKind } from '../../model/record.ts';
 import type { Api } from './api.ts';
+import { toId18 } from './ids.ts';
 import { soqlName } from './soql.ts';
 
 const fieldSchema = z.object({
@@ -16,10 +17,65 @@ const fieldSchema = z.object({
   unique: z.boolean().optional(),
   externalId: z.boolean().optional(),
   restrictedPicklist: z.boolean().optional(),
-  picklistValues: z.array(z.object({ value: z.string(), active: z.boolean() })).nullish(),
+  picklistValues: z
+    .array(
+      z.object({
+        value: z.string(),
+        active: z.boolean(),
+        label: z.string().nullish(),
+        defaultValue: z.boolean().optional(),
+      }),
+    )
+    .nullish(),
+  referenceTo: z.array(z.string()).nullish(),
+  relationshipName: z.string().nullish(),
 });
 
-const describeSchema = z.object({ name: z.string(), fields: z.array(fieldSchema) });
+const recordTypeSchema = z.object({
+  recordTypeId: z.string(),
+  name: z.string(),
+  developerName: z.string().nullish(),
+  active: z.boolean().optional(),
+  master: z.boolean().optional(),
+  defaultRecordTypeMapping: z.boolean().optional(),
+});
+
+const describeSchema = z.object({
+  name: z.string(),
+  fields: z.array(fieldSchema),
+  recordTypeInfos: z.array(recordTypeSchema).nullish(),
+});
+
+const choicesOf = (field: z.infer<typeof fieldSchema>): Pick<FieldDescription, 'choices'> =>
+  (field.picklistValues ?? []).length === 0
+    ? {}
+    : {
+        choices: (field.picklistValues ?? []).map((option) => ({
+          value: option.value,
+          label: option.label ?? option.value,
+          active: option.active,
+          isDefault: option.defaultValue ?? false,
+        })),
+      };
+
+const referencesOf = (field: z.infer<typeof fieldSchema>): Pick<FieldDescription, 'references'> =>
+  (field.referenceTo ?? []).length === 0
+    ? {}
+    : { references: { types: field.referenceTo ?? [], relationship: field.relationshipName ?? null } };
+
+/** The master is every object's own, and no kind that a record could be told apart by. */
+const toKind = (info: z.infer<typeof recordTypeSchema>): RecordKind[] =>
+  info.master === true
+    ? []
+    : [
+        {
+          id: toId18(info.recordTypeId) ?? info.recordTypeId,
+          name: info.developerName ?? info.name,
+          label: info.name,
+          active: info.active ?? true,
+          isDefault: info.defaultRecordTypeMapping ?? false,
+        },
+      ];
 
 const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => ({
   name: field.name,
@@ -37,6 +93,8 @@ const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => 
     field.restrictedPicklist === true
       ? (field.picklistValues ?? []).filter((option) => option.active).map((option) => option.value)
       : null,
+  ...choicesOf(field),
+  ...referencesOf(field),
 });
 
 /** What this user may see of the object: a field hidden from it is not there at all. */
@@ -49,5 +107,6 @@ export const describe = async (api: Api, type: string, context: CallContext): Pr
   return {
     type: body.name,
     fields: new Map(body.fields.map((field) => [field.name, toDescription(field)])),
+    kinds: (body.recordTypeInfos ?? []).flatMap(toKind),
   };
 };

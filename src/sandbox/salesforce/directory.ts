@@ -2,7 +2,7 @@ import type { SalesforceCredentials } from './credentials.ts';
 import type { StoredValue } from './schema/field.ts';
 import { forecastCategories, leadStatuses, opportunityStages } from './schema/sales-process.ts';
 import type { Database } from './store/database.ts';
-import { trimValues } from './store/row.ts';
+import { type Row, trimValues } from './store/row.ts';
 
 /** The two characters that the ids of this company carry. */
 export const orgCode = 'Sb';
@@ -13,7 +13,10 @@ export interface Directory {
   readonly integrationUserId: string;
   readonly personUserId: string;
   readonly inactiveUserId: string;
+  /** Everybody who sells: the person first. */
+  readonly sellerIds: readonly string[];
   readonly queueId: string;
+  readonly partnerQueueId: string;
 }
 
 const settings = {
@@ -25,28 +28,47 @@ const settings = {
   CompanyName: 'Sandbox Company',
 } as const;
 
-/** Enters the company, its users and a queue, in a fixed order, so that they have the same ids in every sandbox. */
-export const fillDirectory = (database: Database, credentials: SalesforceCredentials): Directory => {
-  const stamp = database.nextStamp();
-  const add = (object: string, fields: Readonly<Record<string, StoredValue>>, by?: string): string => {
-    const schema = database.schema.object(object);
+/** Enters rows of the administrator's own pages; they have no rules, no history, and no event. */
+export class SetupWriter {
+  readonly #database: Database;
+  readonly stamp: number;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.stamp = database.nextStamp();
+  }
+
+  /** Answers the new row's id; without `by` it is its own author. */
+  add(object: string, fields: Readonly<Record<string, StoredValue>>, by?: string): string {
+    const schema = this.#database.schema.object(object);
     if (schema === undefined) throw new Error(`the directory needs the object ${object}`);
-    const table = database.table(schema);
+    const table = this.#database.table(schema);
     const values: StoredValue[] = schema.fields.map(() => null);
     const set = (name: string, value: StoredValue): void => {
       values[schema.column(name)] = value;
     };
     for (const [name, value] of Object.entries(fields)) set(name, value);
-    for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) set(name, stamp);
+    for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) set(name, this.stamp);
     const row = table.insert(trimValues(values));
     const withUser = [...row.values];
     for (const name of ['CreatedById', 'LastModifiedById']) withUser[schema.column(name)] = by ?? row.id;
     table.replace(row, withUser, false);
-    table.log.touch(row, stamp);
+    table.log.touch(row, this.stamp);
     return row.id;
-  };
-  const addUser = (first: string, last: string, username: string, alias: string, isActive = true): string =>
-    add('User', {
+  }
+
+  change(row: Row, fields: Readonly<Record<string, StoredValue>>): void {
+    const table = this.#database.tableOfId(row.id);
+    if (table === undefined) return;
+    const values = [...row.values];
+    for (const [name, value] of Object.entries(fields)) values[table.schema.column(name)] = value;
+    for (const name of ['LastModifiedDate', 'SystemModstamp']) values[table.schema.column(name)] = this.stamp;
+    table.replace(row, values, row.deleted);
+    table.log.touch(row, this.stamp);
+  }
+
+  user(first: string, last: string, username: string, alias: string, isActive = true): string {
+    return this.add('User', {
       ...settings,
       FirstName: first,
       LastName: last,
@@ -55,20 +77,22 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
       Alias: alias,
       IsActive: isActive,
     });
-  const integrationUserId = addUser('Tandem', 'Integration', credentials.username, 'tandem');
-  const personUserId = addUser('Robin', 'Seller', credentials.personUsername, 'rsell');
-  addUser('Kim', 'Closer', 'kim.closer@sandbox.example.com', 'kclos');
-  const inactiveUserId = addUser('Sam', 'Former', 'sam.former@sandbox.example.com', 'sform', false);
+  }
+
+  /** A queue that can own records of these objects. */
+  queue(name: string, objects: readonly string[], by: string): string {
+    const developerName = name.replaceAll(/[^A-Za-z0-9]+/g, '_');
+    const id = this.add('Group', { Name: name, DeveloperName: developerName, Type: 'Queue' }, by);
+    for (const object of objects) this.add('QueueSobject', { QueueId: id, SobjectType: object }, by);
+    return id;
+  }
+}
+
+const fillSalesProcess = (setup: SetupWriter, by: string): void => {
   for (const [at, status] of leadStatuses.entries()) {
     const { name, isDefault, isConverted } = status;
-    const fields = {
-      MasterLabel: name,
-      ApiName: name,
-      SortOrder: at + 1,
-      IsDefault: isDefault,
-      IsConverted: isConverted,
-    };
-    add('LeadStatus', fields, personUserId);
+    const fields = { IsDefault: isDefault, IsConverted: isConverted };
+    setup.add('LeadStatus', { MasterLabel: name, ApiName: name, SortOrder: at + 1, ...fields }, by);
   }
   for (const [at, { name, probability, forecast }] of opportunityStages.entries()) {
     const fields = {
@@ -82,13 +106,41 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
       ForecastCategoryName: forecastCategories[forecast],
       DefaultProbability: probability,
     };
-    add('OpportunityStage', fields, personUserId);
+    setup.add('OpportunityStage', fields, by);
   }
+};
+
+/** Sellers beside the person, who own their share of the records. */
+const sellers = [
+  ['Ana', 'Souza'],
+  ['Ben', 'Okoye'],
+  ['Chloé', 'Martin'],
+  ['Dev', 'Patel'],
+  ['Emi', 'Tanaka'],
+  ['Finn', 'Larsen'],
+] as const;
+
+/** Enters the company, its users and queues, in a fixed order, so that they have the same ids in every sandbox. */
+export const fillDirectory = (database: Database, credentials: SalesforceCredentials): Directory => {
+  const setup = new SetupWriter(database);
+  const integrationUserId = setup.user('Tandem', 'Integration', credentials.username, 'tandem');
+  const personUserId = setup.user('Robin', 'Seller', credentials.personUsername, 'rsell');
+  const closerId = setup.user('Kim', 'Closer', 'kim.closer@sandbox.example.com', 'kclos');
+  const inactiveUserId = setup.user('Sam', 'Former', 'sam.former@sandbox.example.com', 'sform', false);
+  const others = sellers.map(([first, last]) => {
+    const address = `${first}.${last}@sandbox.example.com`
+      .normalize('NFKD')
+      .replaceAll(/[^\w.@]/g, '')
+      .toLowerCase();
+    return setup.user(first, last, address, `${first[0]}${last}`.slice(0, 5).toLowerCase());
+  });
+  fillSalesProcess(setup, personUserId);
   return {
     integrationUserId,
     personUserId,
     inactiveUserId,
-    organizationId: add(
+    sellerIds: [personUserId, closerId, ...others],
+    organizationId: setup.add(
       'Organization',
       {
         Name: 'Sandbox Company',
@@ -101,10 +153,7 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
       },
       personUserId,
     ),
-    queueId: add(
-      'Group',
-      { Name: 'Inbound Leads', DeveloperName: 'Inbound_Leads', Type: 'Queue' },
-      personUserId,
-    ),
+    queueId: setup.queue('Inbound Leads', ['Lead'], personUserId),
+    partnerQueueId: setup.queue('Partner Leads', ['Lead'], personUserId),
   };
 };

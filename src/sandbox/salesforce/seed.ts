@@ -63,7 +63,7 @@ export const seedLeads = (database: Database, directory: Directory, options: See
     const created = Math.floor((today - age * dayMs) / 1_000);
     set('Status', random.chance(0.7) ? (statuses[0] ?? null) : random.pick(statuses));
     set('LeadSource', random.chance(0.8) ? random.pick(leadSources) : null);
-    set('OwnerId', random.chance(0.1) ? directory.queueId : directory.personUserId);
+    set('OwnerId', random.chance(0.1) ? directory.queueId : random.pick(directory.sellerIds));
     set('IsUnreadByOwner', random.chance(0.3));
     for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) set(name, created);
     for (const name of ['CreatedById', 'LastModifiedById']) set(name, directory.personUserId);

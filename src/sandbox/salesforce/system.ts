@@ -19,6 +19,7 @@ import { recordRoutes } from './http/records.ts';
 import { replicationRoutes } from './http/replication.ts';
 import { sessionIdIn, soapFault } from './http/soap/message.ts';
 import { soapRoutes } from './http/soap.ts';
+import { setupRoutes } from './setup-control.ts';
 import { streamingRoutes } from './streaming/routes.ts';
 
 const tokenOf = (request: ApiRequest): string | null => {
@@ -52,7 +53,11 @@ class SalesforceSystem implements SimulatedSystem {
       ...queryRoutes(company),
       ...this.#streaming.routes,
     ];
-    this.controlRoutes = [...controlRoutes(company), ...this.#streaming.controlRoutes];
+    this.controlRoutes = [
+      ...controlRoutes(company),
+      ...setupRoutes(company),
+      ...this.#streaming.controlRoutes,
+    ];
   }
 
   identify(request: ApiRequest): Caller | null {

@@ -125,6 +125,8 @@ describe('Salesforce simulator, by jsforce', () => {
       'OpportunityContactRole',
       'OpportunityStage',
       'Organization',
+      'QueueSobject',
+      'RecordType',
       'User',
     ]);
     const described = await org.connection.describe('Lead');

@@ -68,6 +68,24 @@ export const checkValidation = (schema: ObjectSchema, rules: CompanyRules, draft
   if (errors.length > 0) throw new SalesforceError(errors);
 };
 
+/** A record type of another object, or an inactive one, is not valid (capture of this message). */
+const checkRecordType = (schema: ObjectSchema, table: Table, target: Row): void => {
+  const of = (name: string): StoredValue => target.values[table.schema.column(name)] ?? null;
+  if (of('SobjectType') === schema.name && of('IsActive') === true) return;
+  const words = `Record Type ID: this ID value isn't valid for the user: ${target.id}`;
+  throw refuse('INVALID_CROSS_REFERENCE_KEY', words, ['RecordTypeId']);
+};
+
+/** A queue owns records of its own objects alone (code and text unverified). */
+const checkQueue = (database: Database, schema: ObjectSchema, queue: Row): void => {
+  const links = database.schema.object('QueueSobject');
+  if (links === undefined) return;
+  const table = database.table(links);
+  const rows = table.index(links.column('QueueId'))?.find(queue.id) ?? [];
+  if (rows.some((row) => row.values[links.column('SobjectType')] === schema.name)) return;
+  throw refuse('INVALID_OPERATION', 'Queue not associated with this SObject type', ['OwnerId']);
+};
+
 const checkReference = (database: Database, schema: ObjectSchema, field: BoundField, id: string): void => {
   const { label, name, referenceTo = [] } = field.definition;
   const table = database.tableOfId(id);
@@ -77,6 +95,8 @@ const checkReference = (database: Database, schema: ObjectSchema, field: BoundFi
   const target = table.get(id);
   if (target === undefined) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
   if (target.deleted) throw refuse('ENTITY_IS_DELETED', 'entity is deleted', []);
+  if (name === 'RecordTypeId') checkRecordType(schema, table, target);
+  if (name === 'OwnerId' && table.schema.name === 'Group') checkQueue(database, schema, target);
   const active = table.schema.field('IsActive');
   if (active !== undefined && name === 'OwnerId' && target.values[active.column] === false) {
     throw refuse(

@@ -41,12 +41,20 @@ const followStage = (
   }
 };
 
+/** The record type that a new record gets where the caller names none: the object's default one. */
+const defaultRecordType = (database: Database, schema: ObjectSchema, values: StoredValue[]): void => {
+  const field = schema.field('RecordTypeId');
+  if (field !== undefined) values[field.column] ??= database.defaultRecordTypes.get(schema.name) ?? null;
+};
+
 /** Sets what the platform works out from what a write says. */
 export const deriveValues = (
   database: Database,
   schema: ObjectSchema,
   values: StoredValue[],
   changes: FieldChanges,
+  isNew: boolean,
 ): void => {
+  if (isNew) defaultRecordType(database, schema, values);
   if (schema.name === 'Opportunity') followStage(database, schema, values, changes);
 };

@@ -193,7 +193,7 @@ export class Writer {
       const kept = value === null && operation === 'create' && field.definition.defaultedOnCreate === true;
       if (!kept) values[field.column] = value;
     }
-    deriveValues(this.#context.database, schema, values, changes);
+    deriveValues(this.#context.database, schema, values, changes, operation === 'create');
     const owner = schema.field('OwnerId');
     if (owner !== undefined && operation === 'create') {
       values[owner.column] ??= this.#context.actor.userId;

@@ -65,6 +65,39 @@ const describeFields = ({ company, actor }: RestCall, object: ObjectSchema): rea
     .visibleFields(actor, object)
     .map((field) => describeField(field.definition, company.rules.locksField(actor, object, field)));
 
+/** Every object has its master; it is the default while the company has no record types of its own for it. */
+const recordTypeInfos = ({ database }: Company, object: ObjectSchema): readonly unknown[] => {
+  const types = database.schema.object('RecordType');
+  const chosen = database.defaultRecordTypes.get(object.name);
+  const own =
+    types === undefined
+      ? []
+      : database
+          .table(types)
+          .rows.filter((row) => row.values[types.column('SobjectType')] === object.name)
+          .map((row) => ({
+            active: row.values[types.column('IsActive')] === true,
+            available: row.values[types.column('IsActive')] === true,
+            defaultRecordTypeMapping: row.id === chosen,
+            developerName: row.values[types.column('DeveloperName')],
+            master: false,
+            name: row.values[types.column('Name')],
+            recordTypeId: row.id,
+            urls: {},
+          }));
+  const master = {
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: chosen === undefined,
+    developerName: 'Master',
+    master: true,
+    name: 'Master',
+    recordTypeId: masterRecordTypeId,
+    urls: {},
+  };
+  return [...own, master];
+};
+
 const describeFully = (rest: RestCall, object: ObjectSchema): Record<string, unknown> => ({
   actionOverrides: [],
   childRelationships: childRelationships(rest.company, object),
@@ -79,18 +112,7 @@ const describeFully = (rest: RestCall, object: ObjectSchema): Record<string, unk
   lookupLayoutable: null,
   namedLayoutInfos: [],
   networkScopeFieldName: null,
-  recordTypeInfos: [
-    {
-      active: true,
-      available: true,
-      defaultRecordTypeMapping: true,
-      developerName: 'Master',
-      master: true,
-      name: 'Master',
-      recordTypeId: masterRecordTypeId,
-      urls: {},
-    },
-  ],
+  recordTypeInfos: recordTypeInfos(rest.company, object),
   searchLayoutable: true,
   sobjectDescribeOption: 'FULL',
   supportedScopes: [{ label: `All ${object.definition.labelPlural.toLowerCase()}`, name: 'everything' }],

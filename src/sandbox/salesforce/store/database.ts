@@ -11,12 +11,15 @@ export interface DatabaseState {
   readonly tables: Readonly<Record<string, TableState>>;
   readonly lastStamp: number;
   readonly bin: RecycleBinState;
+  readonly defaultRecordTypes: readonly (readonly [string, string])[];
 }
 
 /** All tables of the company, and the stamps that its writes get. */
 export class Database {
   readonly schema: OrgSchema;
   readonly bin = new RecycleBin();
+  /** The record type that a new record of an object gets by itself, by the object's name. */
+  readonly defaultRecordTypes = new Map<string, string>();
   readonly #commitListeners: ((commit: Commit) => void)[] = [];
   readonly #orgCode: string;
   readonly #nowMs: () => number;
@@ -118,11 +121,12 @@ export class Database {
       tables: Object.fromEntries(this.tables.map((table) => [table.schema.name, table.exportState()])),
       lastStamp: this.#lastStamp,
       bin: this.bin.exportState(),
+      defaultRecordTypes: [...this.defaultRecordTypes],
     };
   }
 
   /** Fills an empty database. */
-  importState({ schema, tables, lastStamp, bin }: DatabaseState): void {
+  importState({ schema, tables, lastStamp, bin, defaultRecordTypes }: DatabaseState): void {
     this.schema.importState(schema, (object, definition) => this.addField(object, definition));
     for (const object of this.schema.objects) {
       const table = tables[object.name];
@@ -130,5 +134,6 @@ export class Database {
     }
     this.#lastStamp = lastStamp;
     this.bin.importState(bin);
+    for (const [object, id] of defaultRecordTypes) this.defaultRecordTypes.set(object, id);
   }
 }

@@ -76,6 +76,51 @@ export const group: ObjectDefinition = {
   ],
 };
 
+/** Which objects a queue can own. */
+export const queueSobject: ObjectDefinition = {
+  name: 'QueueSobject',
+  label: 'Queue Sobject',
+  labelPlural: 'Queue Sobject',
+  keyPrefix: '03g',
+  ...readOnly,
+  fields: [
+    idField('Queue Sobject ID'),
+    ...fixed([
+      {
+        name: 'QueueId',
+        label: 'Group ID',
+        type: 'reference',
+        nillable: false,
+        referenceTo: ['Group'],
+        relationshipName: 'Queue',
+        childRelationshipName: 'QueueSobjects',
+      },
+      textField('SobjectType', 'Sobject Type', 40, { nillable: false }),
+    ]),
+    ...auditFields,
+  ],
+};
+
+/** The kinds of record of an object, where a company distinguishes some. */
+export const recordType: ObjectDefinition = {
+  name: 'RecordType',
+  label: 'Record Type',
+  labelPlural: 'Record Types',
+  keyPrefix: '012',
+  ...readOnly,
+  fields: [
+    idField('Record Type ID'),
+    ...fixed([
+      textField('Name', 'Name', 80, { nillable: false, nameField: true }),
+      textField('DeveloperName', 'Record Type Name', 80, { nillable: false }),
+      textField('Description', 'Description', 255),
+      textField('SobjectType', 'Sobject Type', 40, { nillable: false }),
+      checkboxField('IsActive', 'Active', { defaultValue: true }),
+    ]),
+    ...auditFields,
+  ],
+};
+
 /** The one row about the company. */
 export const organization: ObjectDefinition = {
   name: 'Organization',

@@ -1,7 +1,7 @@
 import type { ObjectDefinition } from '../field.ts';
 import { account } from './account.ts';
 import { contact } from './contact.ts';
-import { group, organization, user } from './directory.ts';
+import { group, organization, queueSobject, recordType, user } from './directory.ts';
 import { historyObjects } from './histories.ts';
 import { lead } from './lead.ts';
 import { opportunity, opportunityContactRole } from './opportunity.ts';
@@ -18,6 +18,8 @@ export const standardObjects: readonly ObjectDefinition[] = [
   opportunityContactRole,
   opportunityStage,
   organization,
+  queueSobject,
+  recordType,
   user,
   ...historyObjects,
 ];

@@ -1,0 +1,12 @@
+/** Who can own records: a person, or a queue that holds what nobody has taken yet. */
+export interface Owner {
+  readonly id: string;
+  readonly kind: 'user' | 'queue';
+  readonly name: string;
+  /** Lower case; null where there is none. */
+  readonly email: string | null;
+  /** Nobody who is inactive can be given a record; the records that such a user has stay as they are. */
+  readonly active: boolean;
+  /** The types that a queue can own; null: any that users own. */
+  readonly owns: readonly string[] | null;
+}

@@ -1,0 +1,122 @@
+import * as z from 'zod';
+import { ControlError, type ControlRoute } from '../core/system.ts';
+import type { Company } from './company.ts';
+import { SetupWriter } from './directory.ts';
+import type { StoredValue } from './schema/field.ts';
+import type { ObjectSchema } from './schema/org-schema.ts';
+import type { Row } from './store/row.ts';
+
+const directorySchema = z.strictObject({
+  users: z
+    .array(
+      z.strictObject({
+        /** The short name: a user who has it is changed, another is added. */
+        alias: z.string().min(1).max(8),
+        firstName: z.string().optional(),
+        lastName: z.string().optional(),
+        email: z.string().optional(),
+        active: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  queues: z
+    .array(z.strictObject({ name: z.string().min(1), objects: z.array(z.string()).min(1) }))
+    .default([]),
+});
+
+const recordTypesSchema = z.strictObject({
+  object: z.string().min(1),
+  types: z
+    .array(
+      z.strictObject({
+        developerName: z.string().regex(/^[A-Za-z]\w*$/),
+        name: z.string().optional(),
+        active: z.boolean().default(true),
+        default: z.boolean().default(false),
+      }),
+    )
+    .min(1),
+});
+
+const objectOf = (company: Company, place: string, name: string): ObjectSchema => {
+  const object = company.database.schema.object(name);
+  if (object === undefined) throw new ControlError(place, `there is no object ${name}`);
+  return object;
+};
+
+const rowWhere = (
+  company: Company,
+  object: ObjectSchema,
+  fields: Readonly<Record<string, StoredValue>>,
+): Row | undefined =>
+  company.database
+    .table(object)
+    .rows.find((row) =>
+      Object.entries(fields).every(([name, value]) => (row.values[object.column(name)] ?? null) === value),
+    );
+
+/** Adds users and queues, renames users, takes them out of service and puts them back. */
+const changeDirectory = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
+  const { users, queues } = directorySchema.parse(payload);
+  const setup = new SetupWriter(company.database);
+  const table = objectOf(company, 'users', 'User');
+  const ids: Record<string, string> = {};
+  for (const { alias, firstName, lastName, email, active } of users) {
+    const row = rowWhere(company, table, { Alias: alias });
+    const address = email ?? `${alias}@sandbox.example.com`;
+    if (row === undefined) {
+      ids[alias] = setup.user(firstName ?? '', lastName ?? alias, address, alias, active ?? true);
+      continue;
+    }
+    ids[alias] = row.id;
+    setup.change(row, {
+      ...(firstName === undefined ? {} : { FirstName: firstName }),
+      ...(lastName === undefined ? {} : { LastName: lastName }),
+      ...(email === undefined ? {} : { Email: email }),
+      ...(active === undefined ? {} : { IsActive: active }),
+    });
+  }
+  for (const [at, { name, objects }] of queues.entries()) {
+    const named = objects.map((object) => objectOf(company, `queues[${at}].objects`, object).name);
+    ids[name] = setup.queue(name, named, company.directory.personUserId);
+  }
+  return ids;
+};
+
+/**
+ * Gives an object record types: its records gain RecordTypeId, blank on those that are there already. A type that is named again
+ * is switched on or off, or made the default.
+ */
+const changeRecordTypes = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
+  const { object: name, types } = recordTypesSchema.parse(payload);
+  const { database } = company;
+  const object = objectOf(company, 'object', name);
+  const recordTypes = objectOf(company, 'object', 'RecordType');
+  const setup = new SetupWriter(database);
+  if (object.field('RecordTypeId') === undefined) {
+    database.addField(object, {
+      name: 'RecordTypeId',
+      label: 'Record Type ID',
+      type: 'reference',
+      referenceTo: ['RecordType'],
+      relationshipName: 'RecordType',
+    });
+  }
+  const ids: Record<string, string> = {};
+  for (const { developerName, name: label, active, default: isDefault } of types) {
+    const key = { SobjectType: object.name, DeveloperName: developerName };
+    const row = rowWhere(company, recordTypes, key);
+    if (row !== undefined) setup.change(row, { IsActive: active });
+    const fields = { ...key, Name: label ?? developerName.replaceAll('_', ' '), IsActive: active };
+    const id = row?.id ?? setup.add('RecordType', fields, company.directory.personUserId);
+    if (isDefault) database.defaultRecordTypes.set(object.name, id);
+    ids[developerName] = id;
+  }
+  return ids;
+};
+
+/** What an administrator changes in Setup; both answer the ids by name. */
+export const setupRoutes = (company: Company): readonly ControlRoute[] => [
+  { method: 'POST', template: '/directory', handle: (body) => changeDirectory(company, body) },
+  { method: 'POST', template: '/record-types', handle: (body) => changeRecordTypes(company, body) },
+];

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reading, writing } from './harness.ts';
+import { type LiveOrg, startLiveOrg } from './live-org.ts';
+
+describe('what an administrator set up in Salesforce', () => {
+  let org: LiveOrg;
+  beforeAll(async () => {
+    org = await startLiveOrg();
+  });
+  afterAll(() => org.close());
+
+  it('owners: users, former ones too, and queues with what they can own', async () => {
+    await org.control('/directory', {
+      users: [{ alias: 'newbie', firstName: 'Nia', lastName: 'Newbie', email: 'Nia@Sandbox.example.com' }],
+      queues: [{ name: 'Site queue', objects: ['Account', 'Lead'] }],
+    });
+    const owners = (await org.connector.owners?.(reading)) ?? [];
+    const named = (name: string) => owners.find((owner) => owner.name === name);
+    expect(named('Nia Newbie')).toMatchObject({
+      kind: 'user',
+      email: 'nia@sandbox.example.com',
+      active: true,
+      owns: null,
+    });
+    expect(named('Sam Former')).toMatchObject({ kind: 'user', active: false });
+    expect(named('Site queue')).toMatchObject({ kind: 'queue', owns: ['Account', 'Lead'] });
+    expect(owners.find((owner) => owner.name === 'Inbound Leads')?.owns).toEqual(['Lead']);
+  });
+
+  it('an owner who left, or a queue of other objects, is refused; what they own stays theirs', async () => {
+    const owners = (await org.connector.owners?.(reading)) ?? [];
+    const idOf = (name: string) => owners.find((owner) => owner.name === name)?.id ?? '';
+    const leaver = idOf('Ana Souza');
+    const account = await org.create('Account', { Name: 'Acme', OwnerId: leaver });
+    await org.control('/directory', { users: [{ alias: 'asouz', active: false }] });
+    const give = async (type: string, id: string, owner: string, more: Record<string, string> = {}) =>
+      (
+        await org.connector.writeMany(
+          type,
+          [{ op: 'update', key: '1', id, fields: { ...more, OwnerId: owner } }],
+          writing,
+        )
+      )[0];
+    const other = await org.create('Account', { Name: 'Other' });
+    expect(await give('Account', other, leaver)).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'INACTIVE_OWNER_OR_USER' },
+    });
+    expect(await give('Account', other, idOf('Inbound Leads'))).toMatchObject({ kind: 'refused' });
+    const [kept] = await org.connector.writeMany(
+      'Account',
+      [{ op: 'update', key: '2', id: account, fields: { Phone: '1' } }],
+      writing,
+    );
+    expect(kept).toMatchObject({ kind: 'landed' });
+    const lead = await org.create('Lead', { LastName: 'Doe', Company: 'Acme' });
+    expect(await give('Lead', lead, idOf('Partner Leads'))).toMatchObject({ kind: 'landed' });
+  });
+
+  it('stages of deals and statuses of leads', async () => {
+    const [deals] = (await org.connector.pipelines?.('Opportunity', reading)) ?? [];
+    expect(deals?.stages).toHaveLength(10);
+    expect(deals?.stages[0]).toMatchObject({ id: 'Prospecting', order: 0, closed: false, probability: 0.1 });
+    expect(deals?.stages.filter((stage) => stage.won).map((stage) => stage.id)).toEqual(['Closed Won']);
+    const [leads] = (await org.connector.pipelines?.('Lead', reading)) ?? [];
+    expect(leads?.stages.filter((stage) => stage.converts).map((stage) => stage.id)).toEqual([
+      'Closed - Converted',
+    ]);
+    expect(await org.connector.pipelines?.('Account', reading)).toEqual([]);
+  });
+
+  it('describes references, listed values, and record types once there are some', async () => {
+    const before = await org.connector.describe('Opportunity', reading);
+    expect(before.kinds).toEqual([]);
+    expect(before.fields.has('RecordTypeId')).toBe(false);
+    expect(before.fields.get('AccountId')?.references).toEqual({
+      types: ['Account'],
+      relationship: 'Account',
+    });
+    expect(before.fields.get('StageName')).toMatchObject({ options: null });
+    expect(before.fields.get('StageName')?.choices?.map((choice) => choice.value)).toContain('Closed Lost');
+    const lead = await org.connector.describe('Lead', reading);
+    expect(lead.fields.get('OwnerId')?.references?.types).toEqual(['Group', 'User']);
+    expect(lead.fields.get('Status')?.choices?.find((choice) => choice.isDefault)?.value).toBe(
+      'Open - Not Contacted',
+    );
+
+    const types = [
+      { developerName: 'New_Business', default: true },
+      { developerName: 'Renewal', active: false },
+    ];
+    await org.control('/record-types', { object: 'Opportunity', types });
+    const after = await org.connector.describe('Opportunity', reading);
+    expect(after.kinds).toMatchObject([
+      { name: 'New_Business', label: 'New Business', active: true, isDefault: true },
+      { name: 'Renewal', active: false },
+    ]);
+    const [newBusiness, renewal] = after.kinds?.map((kind) => kind.id) ?? [];
+    const deal = await org.create('Opportunity', {
+      Name: 'D',
+      StageName: 'Prospecting',
+      CloseDate: '2026-12-01',
+    });
+    const read = await org.connector.readMany('Opportunity', [deal], ['RecordTypeId'], reading);
+    expect(read.get(deal)?.fields.RecordTypeId).toBe(newBusiness);
+    const change = (RecordTypeId: string) =>
+      org.connector.writeMany(
+        'Opportunity',
+        [{ op: 'update', key: '1', id: deal, fields: { RecordTypeId } }],
+        writing,
+      );
+    expect(await change(renewal ?? '')).toMatchObject([
+      { kind: 'refused', failure: { code: 'INVALID_CROSS_REFERENCE_KEY', fields: ['RecordTypeId'] } },
+    ]);
+    await org.control('/record-types', { object: 'Opportunity', types: [{ developerName: 'Renewal' }] });
+    expect(await change(renewal ?? '')).toMatchObject([{ kind: 'landed' }]);
+  });
+});
