@@ -128,6 +128,14 @@ export const failureOfError = (place: string, status: number, error: HubSpotErro
       `${place}: another record already has this identity${trace}`,
     );
   }
+  // After some 250 merges a profile takes no further identity (error handling page, status 414): the record is the matter, not us.
+  if (status === 414 && /identities on a profile/.test(error.message ?? '')) {
+    return identityFailure(
+      'TOO_MANY_IDENTITIES',
+      error,
+      `${place}: merged too often to take another identity${trace}`,
+    );
+  }
   if (category === 'OBJECT_NOT_FOUND' || status === 404) {
     return base('identity', category || 'OBJECT_NOT_FOUND', `${place}: no such live record${trace}`);
   }

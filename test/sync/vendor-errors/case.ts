@@ -1,0 +1,20 @@
+import type { FailureCategory } from '../../../src/model/failure.ts';
+
+/** What the engine makes of an error. */
+export type Action = 'parks the field' | 'parks the record' | 'looks again' | 'waits' | 'settles by looking';
+
+export interface Case {
+  readonly name: string;
+  /** What the simulator answers; `times` is unlimited. */
+  readonly effect: Readonly<Record<string, unknown>>;
+  readonly action: Action;
+  readonly category?: FailureCategory;
+  /** How the step for the person begins, where one is waited for. */
+  readonly next?: RegExp;
+}
+
+export const correctIt = /^Correct the value at its source/;
+export const giveRight = /^Give the integration user/;
+export const lookAtIt = /^Look at the record/;
+export const mapIt = /^The field or object is not in/;
+export const reportIt = /^This is a defect of Tandem/;
