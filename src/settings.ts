@@ -15,6 +15,8 @@ const environment = z.object({
   HUBSPOT_BASE_URL: url,
   HUBSPOT_ACCESS_TOKEN: text,
   HUBSPOT_WEBHOOK_SECRET: text,
+  HUBSPOT_CLIENT_ID: text,
+  HUBSPOT_CLIENT_SECRET: text,
   SALESFORCE_LOGIN_URL: url,
   SALESFORCE_CLIENT_ID: text,
   SALESFORCE_CLIENT_SECRET: text,
@@ -55,6 +57,8 @@ export interface Settings {
   readonly host: string;
   /** Signs the deliveries of HubSpot's webhooks; null: there are none. */
   readonly hubspotWebhookSecret: string | null;
+  /** The app's own credentials, by which its journal is read; null: it is not read. */
+  readonly hubspotApp: { readonly clientId: string; readonly clientSecret: string } | null;
   /** By which HubSpot reaches the server, where a proxy stands before it. */
   readonly publicUrl: string | null;
   readonly pollMs: number;
@@ -124,6 +128,10 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     redisUrl: env.REDIS_URL ?? null,
     host: env.TANDEM_HOST ?? '127.0.0.1',
     hubspotWebhookSecret: env.HUBSPOT_WEBHOOK_SECRET ?? null,
+    hubspotApp:
+      env.HUBSPOT_CLIENT_ID && env.HUBSPOT_CLIENT_SECRET
+        ? { clientId: env.HUBSPOT_CLIENT_ID, clientSecret: env.HUBSPOT_CLIENT_SECRET }
+        : null,
     publicUrl: env.TANDEM_PUBLIC_URL ?? null,
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
     schemaMs: (env.TANDEM_SCHEMA_SECONDS ?? 300) * 1_000,

@@ -13,6 +13,7 @@ import { startAlerts } from './run/alerts.ts';
 import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
+import { startLiveSources } from './run/live-sources.ts';
 import type { Role } from './run/roles.ts';
 import { startSchemaWatch } from './run/schema-watch.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
@@ -107,7 +108,6 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     );
     const callsBefore = await callsBySystem(store);
     const { pollMs, redisUrl } = settings;
-    await store.live.keepOnly('hubspot', settings.hubspotWebhookSecret === null ? [] : ['webhooks']);
     const engines = await startEngines(
       {
         ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, signals, log },
@@ -118,7 +118,16 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       },
       closers,
     );
-    receiver.begin(engines.intake);
+    if (options.role.has('intake')) {
+      const { intake } = engines;
+      await startLiveSources(
+        {
+          ...{ settings, mappings, opened, systems: parts, intake, receiver, signals, log },
+          readsItself: !options.untilIdle,
+        },
+        closers,
+      );
+    }
     state.notReady = null;
     const idle = options.untilIdle
       ? [Promise.all(engines.runners.map(async (runner) => runner.untilIdle()))]

@@ -33,6 +33,8 @@ export interface SandboxAccess {
   readonly salesforce: string;
   readonly hubspotToken: string;
   readonly hubspotPersonToken: string;
+  readonly hubspotClientId: string;
+  readonly hubspotClientSecret: string;
   readonly salesforceUsername: string;
   readonly salesforcePassword: string;
   readonly salesforceClientId: string;
@@ -70,6 +72,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
         salesforce: salesforce.url,
         hubspotToken: tokens.integration,
         hubspotPersonToken: tokens.person,
+        hubspotClientId: tokens.app.clientId,
+        hubspotClientSecret: tokens.app.clientSecret,
         salesforceUsername: credentials.username,
         salesforcePassword: credentials.password,
         salesforceClientId: credentials.clientId,

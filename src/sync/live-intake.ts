@@ -6,7 +6,7 @@ import { formatRef, type System } from '../model/system.ts';
 import { type IntakeContext, isKnownNews, isOutdated, losesIdentity, type News, newsIn } from './intake.ts';
 import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
-import type { LiveStore } from './signal-sources.ts';
+import { fieldsThatMatter, type LiveStore } from './signal-sources.ts';
 
 /** What a live source came with at once: one delivery, page or frame. */
 export interface LiveDelivery {
@@ -44,14 +44,6 @@ const speaksForItself: Record<LiveEvent, boolean> = {
   erased: true,
   associated: true,
 };
-
-/** API fields of one side that can matter: mapped ones, match keys, the identity field. */
-const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet<string> =>
-  new Set([
-    pair.identity[system],
-    ...pair.match.map((rule) => rule.fields[system]),
-    ...pair.fields.map((field) => field.fields[system]),
-  ]);
 
 const isGone = (event: LiveEvent): boolean => event === 'deleted' || event === 'erased';
 

@@ -1,4 +1,5 @@
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
+import type { PairMapping } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 
 /**
@@ -107,3 +108,11 @@ export class LookCadence {
     this.lookedAt.set(system, beganAtMs);
   }
 }
+
+/** API fields of one side that can matter: mapped ones, match keys, the identity field. */
+export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet<string> =>
+  new Set([
+    pair.identity[system],
+    ...pair.match.map((rule) => rule.fields[system]),
+    ...pair.fields.map((field) => field.fields[system]),
+  ]);

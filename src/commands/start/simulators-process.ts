@@ -73,6 +73,8 @@ const main = async (): Promise<void> => {
       salesforce: salesforce.url,
       hubspotToken: tokens.integration,
       hubspotPersonToken: tokens.person,
+      hubspotClientId: tokens.app.clientId,
+      hubspotClientSecret: tokens.app.clientSecret,
       salesforceUsername: credentials.username,
       salesforcePassword: credentials.password,
       salesforceClientId: credentials.clientId,

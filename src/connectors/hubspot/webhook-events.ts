@@ -22,9 +22,16 @@ const typesById: Readonly<Record<string, string>> = {
 };
 
 /** The name under which a mapping knows an object type. */
-export const typeOfObjectTypeId = (id: string): string => typesById[id] ?? id;
+export const typeOfObjectTypeId = (id: string): string =>
+  (Object.hasOwn(typesById, id) ? typesById[id] : null) ?? id;
 
-const recordId = z.union([z.int().min(1), z.string().regex(/^\d{1,20}$/)]).transform((id) => String(id));
+/** The type id of an object that a mapping names; null for a custom object that it knows by another name than its id. */
+export const objectTypeIdOf = (type: string): string | null =>
+  Object.entries(typesById).find(([, name]) => name === type)?.[0] ?? (/^\d+-\d+$/.test(type) ? type : null);
+
+export const recordId = z
+  .union([z.int().min(1), z.string().regex(/^\d{1,20}$/)])
+  .transform((id) => String(id));
 /** Milliseconds; later than the year 2100 is no time. */
 const instant = z.number().min(1).max(4_102_444_800_000).transform(Math.trunc);
 
@@ -51,7 +58,7 @@ const ofMerge = z.object({
 });
 const ofAssociation = z.object({ fromObjectId: recordId });
 
-const makeSignal = (
+export const makeSignal = (
   type: string,
   id: string,
   event: LiveSignal['event'],

@@ -10,6 +10,9 @@ import { objectRoutes } from './http/object-routes.ts';
 import { presentRaw } from './http/present.ts';
 import { propertyRoutes } from './http/property-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
+import { AppAccess, type AppCredentials, makeAppCredentials } from './journal/app-access.ts';
+import { Journal } from './journal/journal.ts';
+import { journalControl, journalRoutes } from './journal/routes.ts';
 import { HubspotLimits } from './limits.ts';
 import { loadRecords } from './load.ts';
 import { addCustomObject, addSchemaPayload } from './schema/schema-payload.ts';
@@ -23,11 +26,14 @@ import { WebhookSender } from './webhooks/sender.ts';
 export interface HubspotTokens {
   readonly integration: string;
   readonly person: string;
+  /** The integration's app, as it signs in to read the journal. */
+  readonly app: AppCredentials;
 }
 
 export const makeHubspotTokens = (seed: number): HubspotTokens => ({
   integration: `pat-na1-${deriveText(seed, 'hubspot integration', 32)}`,
   person: `pat-na1-${deriveText(seed, 'hubspot person', 32)}`,
+  app: makeAppCredentials(seed),
 });
 
 const readToken = (request: ApiRequest): string | null =>
@@ -50,7 +56,12 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
   const state = new HubspotState(clock);
   const limits = new HubspotLimits();
   const webhooks = new WebhookSender(clock);
-  state.changes.listen((change) => webhooks.hear(change));
+  const journal = new Journal(clock);
+  const app = new AppAccess(tokens.app);
+  state.changes.listen((change) => {
+    webhooks.hear(change);
+    journal.hear(change);
+  });
   const callersByToken = new Map<string, Caller>([
     [tokens.integration, 'integration'],
     [tokens.person, 'person'],
@@ -61,14 +72,19 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...searchRoutes(state),
     ...propertyRoutes(state),
     ...accountRoutes(state, limits),
+    ...journalRoutes(state, journal, app),
   ];
   return {
     name: 'hubspot',
     jsonContentType: 'application/json;charset=utf-8',
     routes,
-    controlRoutes: webhookControl(webhooks, () => state.seed),
-    identify: (request) => callersByToken.get(readToken(request) ?? '') ?? null,
-    admit: (request, caller) => (caller === null ? {} : limits.admit(request, caller, clock.now())),
+    controlRoutes: [...webhookControl(webhooks, () => state.seed), ...journalControl(journal)],
+    identify: (request) =>
+      app.isApp(request, clock.now())
+        ? 'integration'
+        : (callersByToken.get(readToken(request) ?? '') ?? null),
+    admit: (request, caller) =>
+      caller === null ? {} : (app.admit(request, clock.now()) ?? limits.admit(request, caller, clock.now())),
     statsParameter: (name, value) =>
       name === 'objectType' ? (state.find(value)?.schema.definition.name ?? null) : null,
     unauthenticated: unauthenticatedReply,
@@ -79,6 +95,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
       state.clear(seed);
       limits.clear();
       webhooks.stop();
+      journal.clear(seed);
       seedContacts(state, seed, contacts, leads);
     },
     changeLimits: (change) => limits.change(change),
@@ -97,7 +114,10 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     },
     loadRecords: (type, records) => loadRecords(state, controlStore(state, type), records),
     addSchema: (payload) => addSchemaPayload(state, payload),
-    close: () => webhooks.stop(),
+    close: () => {
+      webhooks.stop();
+      journal.stop();
+    },
     exportState: (): SavedPortal => ({ portal: state.exportState(), limits: limits.exportState() }),
     importState: (saved) => {
       const { portal, limits: use } = saved as SavedPortal;

@@ -9,6 +9,8 @@ const accessShape = z.object({
   salesforce: z.url(),
   hubspotToken: z.string(),
   hubspotPersonToken: z.string(),
+  hubspotClientId: z.string(),
+  hubspotClientSecret: z.string(),
   salesforceUsername: z.string(),
   salesforcePassword: z.string(),
   salesforceClientId: z.string(),

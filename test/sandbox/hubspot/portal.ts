@@ -1,7 +1,11 @@
 import { Client } from '@hubspot/api-client';
 import type { Clock } from '../../../src/sandbox/core/clock.ts';
 import { type Simulator, startSimulator } from '../../../src/sandbox/core/simulator.ts';
-import { createHubspotSystem, makeHubspotTokens } from '../../../src/sandbox/hubspot/system.ts';
+import {
+  createHubspotSystem,
+  type HubspotTokens,
+  makeHubspotTokens,
+} from '../../../src/sandbox/hubspot/system.ts';
 
 /** A clock that stands still until it is moved. */
 export interface TestClock extends Clock {
@@ -31,6 +35,8 @@ export interface Portal {
   readonly clock: TestClock;
   readonly client: Client;
   readonly simulator: Simulator;
+  /** The app's credentials, for the journal. */
+  readonly app: HubspotTokens['app'];
   call(
     method: string,
     path: string,
@@ -74,6 +80,7 @@ export const startPortal = async (
   const portal: Portal = {
     clock,
     simulator,
+    app: tokens.app,
     client: new Client({
       accessToken: tokens.integration,
       basePath: simulator.url,
