@@ -15,6 +15,7 @@ const resetSchema = z.strictObject({
   seed: z.int().optional(),
   contacts: count.optional(),
   leads: count.optional(),
+  converted: count.optional(),
 });
 const limitsSchema = z.strictObject({
   burst: limit,
@@ -151,6 +152,7 @@ export class ControlPanel {
       seed: change.seed ?? this.#seed.seed,
       contacts: change.contacts ?? this.#seed.contacts,
       leads: change.leads ?? this.#seed.leads,
+      converted: change.converted ?? this.#seed.converted ?? 0,
     };
     this.#parts.system.reset(this.#seed);
     this.#parts.faults.set([]);

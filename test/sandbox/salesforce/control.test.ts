@@ -121,3 +121,48 @@ describe('Salesforce control hooks', () => {
     expect((await org.query('SELECT Id FROM Lead')).status).toBe(200);
   });
 });
+
+describe('a seeded company', () => {
+  let org: Org;
+  beforeAll(async () => {
+    org = await startOrg({ leads: 200, contacts: 300, seed: 5 });
+  });
+  afterAll(() => org.close());
+
+  it('has employers, contacts whom no lead is, and their deals; same seed, same records', async () => {
+    const { records } = (await org.control('/stats')).body;
+    expect(records.Lead).toBe(200);
+    expect(records.Account).toBeGreaterThan(40);
+    expect(records.Contact).toBe(30);
+    expect([records.Opportunity, records.OpportunityContactRole]).toEqual([20, 20]);
+    const deals = await org.query(
+      'SELECT Name, Account.Name, Owner.IsActive, StageName, Probability, IsWon, CreatedDate FROM Opportunity ORDER BY Id',
+    );
+    for (const deal of deals.body.records) {
+      expect(deal.Account.Name).toMatch(/./);
+      expect(deal.Owner.IsActive).toBe(true);
+      expect(deal.IsWon).toBe(deal.StageName === 'Closed Won');
+    }
+    const people = (await org.query('SELECT Email FROM Contact')).body.records;
+    const leads = (await org.query('SELECT Email FROM Lead')).body.records;
+    const emails = new Set(leads.map((one: { Email: string }) => one.Email));
+    expect(people.filter((one: { Email: string }) => emails.has(one.Email))).toEqual([]);
+    const other = await startOrg({ leads: 200, contacts: 300, seed: 5 });
+    expect(
+      (await other.query('SELECT Name, Amount, CloseDate, OwnerId FROM Opportunity ORDER BY Id')).body,
+    ).toEqual((await org.query('SELECT Name, Amount, CloseDate, OwnerId FROM Opportunity ORDER BY Id')).body);
+    await other.close();
+  });
+
+  it('has converted leads where that is asked for', async () => {
+    expect((await org.control('/reset', { converted: 25 })).body.records.Lead).toBe(200);
+    const leads = await org.query(
+      'SELECT Email, ConvertedContact.Email, ConvertedAccount.Name FROM Lead WHERE IsConverted = true',
+    );
+    expect(leads.body.totalSize).toBe(25);
+    for (const lead of leads.body.records) {
+      expect(lead.ConvertedContact.Email).toBe(lead.Email);
+      expect(lead.ConvertedAccount.Name).toMatch(/./);
+    }
+  });
+});
