@@ -3,7 +3,7 @@ import { makeGate } from './connectors/budget/make-gate.ts';
 import type { Connector } from './connectors/connector.ts';
 import { makeHubSpotConnector } from './connectors/hubspot/connector.ts';
 import { concernsAllLanes } from './connectors/hubspot/errors.ts';
-import { makeSalesforceConnector } from './connectors/salesforce/connector.ts';
+import { makeSalesforceConnector, type SalesforceConnector } from './connectors/salesforce/connector.ts';
 import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
 import { causeOf, type Logger } from './log.ts';
 import type { LoadedMappings } from './mapping/load.ts';
@@ -29,7 +29,7 @@ const dailyShare = 0.8;
 
 export interface Systems {
   readonly gates: Sides<Gate>;
-  readonly connectors: Sides<Connector>;
+  readonly connectors: Sides<Connector> & { readonly salesforce: SalesforceConnector };
 }
 
 /** Both connectors behind their gates, on one permit store. Makes no call. What `mayCall` throws keeps a call from being made. */

@@ -26,6 +26,7 @@ const environment = z.object({
   REDIS_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^rediss?$/ }).optional()),
   TANDEM_HOST: text,
   TANDEM_PUBLIC_URL: url,
+  TANDEM_SALESFORCE_STREAM: z.preprocess(blankIsUnset, z.enum(['on', 'off']).optional()),
   TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
   TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
   TANDEM_SCHEMA_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(86_400).optional()),
@@ -61,6 +62,8 @@ export interface Settings {
   readonly hubspotApp: { readonly clientId: string; readonly clientSecret: string } | null;
   /** By which HubSpot reaches the server, where a proxy stands before it. */
   readonly publicUrl: string | null;
+  /** Whether Salesforce's change events are listened to. */
+  readonly salesforceStream: boolean;
   readonly pollMs: number;
   /** How often the worker asks both systems what their objects are, while records change; a third as often while none do. */
   readonly schemaMs: number;
@@ -133,6 +136,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
         ? { clientId: env.HUBSPOT_CLIENT_ID, clientSecret: env.HUBSPOT_CLIENT_SECRET }
         : null,
     publicUrl: env.TANDEM_PUBLIC_URL ?? null,
+    salesforceStream: env.TANDEM_SALESFORCE_STREAM !== 'off',
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
     schemaMs: (env.TANDEM_SCHEMA_SECONDS ?? 300) * 1_000,
     alertWebhook: env.TANDEM_ALERT_WEBHOOK ?? null,

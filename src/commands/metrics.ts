@@ -56,6 +56,13 @@ export const makeMetrics = (
     'system',
   );
   const dailyLimit = gauge('daily_calls_limit', "The vendor's daily quota", 'system');
+  const eventsTold = gauge('daily_events', 'Change events that came to Tandem in 24 hours', 'system');
+  const eventsUsed = gauge(
+    'daily_events_used',
+    "Change events of the vendor's daily allocation that all subscribers got",
+    'system',
+  );
+  const eventsLimit = gauge('daily_events_limit', "The vendor's daily allocation of change events", 'system');
   const scrapes = new Counter({
     name: 'tandem_scrapes_total',
     help: 'Scrapes of this page',
@@ -80,6 +87,11 @@ export const makeMetrics = (
         const quota = gates[system].quota();
         if (quota.dailyUsed !== null) dailyUsed.set({ system }, quota.dailyUsed);
         if (quota.dailyLimit !== null) dailyLimit.set({ system }, quota.dailyLimit);
+      }
+      for (const { system, told, quota } of await store.events.read()) {
+        eventsTold.set({ system }, told);
+        if (quota !== null) eventsUsed.set({ system }, quota.used);
+        if (quota !== null) eventsLimit.set({ system }, quota.limit);
       }
       await showFeeds();
       return { contentType: registry.contentType, body: await registry.metrics() };

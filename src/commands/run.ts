@@ -119,10 +119,10 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       closers,
     );
     if (options.role.has('intake')) {
-      const { intake } = engines;
+      const { intake, contexts } = engines;
       await startLiveSources(
         {
-          ...{ settings, mappings, opened, systems: parts, intake, receiver, signals, log },
+          ...{ settings, mappings, opened, systems: parts, intake, contexts, receiver, signals, log },
           readsItself: !options.untilIdle,
         },
         closers,

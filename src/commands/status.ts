@@ -25,6 +25,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
   const latencies = await store.status.latencies(pairs.map(({ name }) => name));
   const problems = (await currentProblems(store, pairs)).map(({ key: _key, ...problem }) => problem);
   const budgets = await store.status.budget();
+  const eventUse = await store.events.read();
   const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
     backlogs.reduce((sum, backlog) => sum + pick(backlog), 0);
   const oldest = backlogs.flatMap((backlog) => backlog.oldestMs ?? []);
@@ -51,9 +52,16 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
         const budget = budgets.find((each) => each.system === system);
         const { daily = null, calls = {}, paused = [] } = budget ?? {};
         const observed = daily ? { limit: daily.limit, used: daily.used, at: iso(daily.at) } : null;
+        const events = eventUse.find((each) => each.system === system);
+        const quota = events?.quota ? { ...events.quota, at: iso(events.quota.at) } : null;
         return [
           system,
-          { daily: observed, calls, paused: paused.map((each) => ({ ...each, until: iso(each.until) })) },
+          {
+            daily: observed,
+            calls,
+            paused: paused.map((each) => ({ ...each, until: iso(each.until) })),
+            ...(events ? { events: { told: events.told, quota } } : {}),
+          },
         ];
       }),
     ),
@@ -70,9 +78,12 @@ const plain = (status: Status): string => {
     ([route, { p50, p99 }]) => `  ${route}: p50 ${p50} s, p99 ${p99} s`,
   );
   const budget = systems.map((system) => {
-    const { daily = null, calls = {} } = status.budget[system] ?? {};
+    const { daily = null, calls = {}, events } = status.budget[system] ?? {};
     const own = Object.values(calls).reduce((sum, count) => sum + count, 0);
-    return `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all` : ''}`;
+    const calls24 = `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all` : ''}`;
+    if (!events) return calls24;
+    const { told, quota } = events;
+    return `${calls24}; ${told} change events${quota ? ` (${quota.used} of ${quota.limit} delivered to all)` : ''}`;
   });
   const problems = status.problems.flatMap((problem) => [
     `  ${problem.what} (${problem.records > 0 ? `${problem.records} records, ` : ''}since ${problem.since}, fault: ${problem.fault})`,

@@ -39,7 +39,9 @@ export interface FoundChange {
   readonly unread: boolean;
 }
 
-/** What happened to a record. `associated`: a tie to another record began or ended. */
+/**
+ * What happened to a record. `associated`: a tie to another record began or ended; `untold`: something, of which nothing was said.
+ */
 export const liveEvents = [
   'changed',
   'created',
@@ -48,6 +50,7 @@ export const liveEvents = [
   'merged',
   'erased',
   'associated',
+  'untold',
 ] as const;
 export type LiveEvent = (typeof liveEvents)[number];
 

@@ -69,9 +69,10 @@ export class PostgresLiveStore {
     await run(
       this.#db,
       sql`
-        insert into tandem.signal_sources as row (system, source, type, alive_at)
-        select ${system}, ${source}, t.type, now() from ${typeRows(types)} order by t.type
-        on conflict (system, type, source) do update set alive_at = now()`,
+        insert into tandem.signal_sources as row (system, source, type, alive_at, since)
+        select ${system}, ${source}, t.type, now(), now() from ${typeRows(types)} order by t.type
+        on conflict (system, type, source) do update set
+          alive_at = now(), since = case when row.alive_at is null then now() else row.since end`,
     );
   }
 
@@ -127,17 +128,17 @@ export class PostgresLiveStore {
       this.#db,
       sql<{ id: string }>`
         with source as (
-          select max(heard_at) as heard_at from tandem.signal_sources
-          where system = ${system} and type = ${cleanText(type)} having count(*) > 0
+          select max(heard_at) as heard_at, min(since) as since from tandem.signal_sources
+          where system = ${system} and type = ${cleanText(type)} and alive_at is not null having count(*) > 0
         ), untold as (
           select f.id, to_timestamp(f.stamp / 1000) as changed_at from ${changes} cross join source
-          where to_timestamp(f.stamp / 1000) < now() - ${grace}
+          where to_timestamp(f.stamp / 1000) between source.since and now() - ${grace}
             and (f.unread or source.heard_at is null or source.heard_at < to_timestamp(f.stamp / 1000) - ${grace})
             and not exists (
               select from tandem.dirty d where d.pair = ${pair} and d.system = ${system} and d.record_id = f.id)
         ), silent as (
           update tandem.signal_sources s set missed_at = now()
-          where s.system = ${system} and s.type = ${cleanText(type)} and s.missed_at is null
+          where s.system = ${system} and s.type = ${cleanText(type)} and s.missed_at is null and s.alive_at is not null
             and exists (
               select from untold where s.heard_at is null or s.heard_at < untold.changed_at - ${grace})
         )
@@ -217,11 +218,11 @@ const storeHeard = async (
   types: readonly string[],
 ): Promise<void> => {
   await sql`
-    insert into tandem.signal_sources as row (system, source, type, heard_at, alive_at)
-    select ${system}, ${source}, t.type, now(), now() from ${typeRows(types)} order by t.type
-    on conflict (system, type, source) do update set heard_at = now(), alive_at = now(), missed_at = null`.execute(
-    tx,
-  );
+    insert into tandem.signal_sources as row (system, source, type, heard_at, alive_at, since)
+    select ${system}, ${source}, t.type, now(), now(), now() from ${typeRows(types)} order by t.type
+    on conflict (system, type, source) do update set
+      heard_at = now(), alive_at = now(), missed_at = null,
+      since = case when row.alive_at is null then now() else row.since end`.execute(tx);
   await clearProblems(
     tx,
     types.map((type) => liveProblem(system, type)),

@@ -1,6 +1,7 @@
 import type { PermitStore } from '../model/budget.ts';
 import { PostgresEngineStore } from './engine-store.ts';
 import { explainStoreError } from './errors.ts';
+import { EventUseStore } from './event-use.ts';
 import { PostgresLiveStore } from './live-signals.ts';
 import { migrate } from './migrate.ts';
 import { makeOperatorStore, type OperatorStore } from './operator/operator-store.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly engine: PostgresEngineStore;
   readonly budget: PermitStore;
   readonly live: PostgresLiveStore;
+  readonly events: EventUseStore;
   readonly status: StatusQueries;
   readonly operator: OperatorStore;
   registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
@@ -65,6 +67,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     engine: new PostgresEngineStore(db, (unit, error) => onTrouble({ what: `settlement of ${unit}`, error })),
     budget: makePostgresPermitStore(budgetDb),
     live: new PostgresLiveStore(db),
+    events: new EventUseStore(db),
     status: makeStatusQueries(db),
     operator: makeOperatorStore(db),
     registerWorker: (request) => registerWorker(connectionString, request),

@@ -43,6 +43,7 @@ const speaksForItself: Record<LiveEvent, boolean> = {
   merged: true,
   erased: true,
   associated: true,
+  untold: true,
 };
 
 const isGone = (event: LiveEvent): boolean => event === 'deleted' || event === 'erased';

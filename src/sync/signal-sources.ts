@@ -34,7 +34,8 @@ export interface LiveStore {
   /**
    * Which news that a look at one type found no live source has told of, asked before its dirty rows are committed: changes older than
    * `graceMs`, without a dirty row, that are newer than the last signal of their type or `unread`. A source that has been silent
-   * since such a change has missed it, and its type is polled until it speaks again. Answers ids; none where no source was ever live.
+   * since such a change has missed it, and its type is polled until it speaks again. What changed before a source was there (it began
+   * since, it was lost and came back) it did not have to tell. Answers ids; none where no source is live.
    */
   noteUntold(look: Look): Promise<readonly string[]>;
   /** A complete look at one type is over: proof of life of a source that cannot prove it by itself, unless it has missed something. */

@@ -40,6 +40,13 @@ const age = async (ms: number): Promise<void> => {
     [ms],
   );
 };
+/** As if the source had been there for so long. */
+const there = async (ms: number): Promise<void> => {
+  await fixture.query(
+    `update tandem.signal_sources set since = now() - $1::float8 * interval '1 millisecond'`,
+    [ms],
+  );
+};
 const state = async () => (await live.sources())[0];
 
 it('commits dirty rows and the reader’s place together, and knows the source to be alive', async () => {
@@ -71,6 +78,7 @@ it('answers nothing untold where no source was ever live', async () => {
 
 it('finds a change untold that is old enough, unread and not dirty; a younger or waiting one may still be told', async () => {
   await live.commitLive(batchOf());
+  await there(300_000);
   expect(await look(await changedAgo(graceMs / 2))).toEqual([]);
   expect(await look(await changedAgo(60_000, { unread: false }))).toEqual([]);
   expect(await look(await changedAgo(60_000))).toEqual(['7']);
@@ -82,12 +90,24 @@ it('finds a change untold that is old enough, unread and not dirty; a younger or
 it('holds a source for silent that said nothing since such a change, until it speaks again', async () => {
   await live.commitLive(batchOf());
   await age(200_000);
+  await there(300_000);
   expect(await look(await changedAgo(100_000, { unread: false }))).toEqual(['7']);
   expect((await state())?.missed).toBe(true);
   await live.noteLooked('hubspot', 'contacts');
   expect((await state())?.aliveAgoMs).toBeGreaterThan(100_000);
   await fixture.store.live.commitLive(batchOf());
   expect(await state()).toMatchObject({ missed: false });
+});
+
+it('does not blame a source for what changed before it was there, or while it was lost', async () => {
+  await live.commitLive(batchOf());
+  await there(50_000);
+  expect(await look(await changedAgo(60_000))).toEqual([]);
+  await live.lost('hubspot', 'webhooks', ['contacts']);
+  expect(await look(await changedAgo(40_000))).toEqual([]);
+  await live.alive('hubspot', 'webhooks', ['contacts']);
+  expect(await look(await changedAgo(40_000))).toEqual([]);
+  expect((await state())?.missed).toBe(false);
 });
 
 it('takes a complete look that found nothing untold for a proof that webhooks work, and of nothing else', async () => {

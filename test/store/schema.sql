@@ -71,6 +71,19 @@ create table tandem.dirty (
   held boolean not null default false,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
 );
+create table tandem.event_quotas (
+  system text not null,
+  daily_limit bigint not null,
+  daily_used bigint not null,
+  observed_at timestamp with time zone not null default now(),
+  constraint event_quotas_pkey PRIMARY KEY (system)
+);
+create table tandem.event_usage (
+  system text not null,
+  hour timestamp with time zone not null,
+  events bigint not null default 0,
+  constraint event_usage_pkey PRIMARY KEY (system, hour)
+);
 create table tandem.intents (
   id uuid not null,
   pair text not null,
@@ -209,6 +222,7 @@ create table tandem.signal_sources (
   heard_at timestamp with time zone,
   alive_at timestamp with time zone,
   missed_at timestamp with time zone,
+  since timestamp with time zone,
   constraint signal_sources_pkey PRIMARY KEY (system, type, source)
 );
 create table tandem.workers (
@@ -251,6 +265,8 @@ comment on column tandem.dirty.due is 'while its unit is leased: the end of the 
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
+comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
+comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
 comment on index tandem.intents_one_open is 'at most one write under way per unit and system';
 comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile';
@@ -270,4 +286,5 @@ comment on table tandem.signal_sources is 'a row from the first sign of life on'
 comment on column tandem.signal_sources.heard_at is 'last verified signal';
 comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
 comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
+comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';

@@ -5,6 +5,7 @@ import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { WakeQueue } from '../../queue/wake-queue.ts';
 import { standFor } from '../../store/election.ts';
+import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
 import type { EngineEvents } from '../../sync/ports.ts';
 import { Runner } from '../../sync/runner.ts';
@@ -37,6 +38,7 @@ export interface EnginesOptions {
 export interface RunningEngines {
   readonly runners: readonly Runner[];
   readonly reads: ReturnType<typeof countReads>['counts'];
+  readonly contexts: readonly EngineContext[];
   /** Takes what live sources tell of all pairs. */
   readonly intake: LiveIntake;
 }
@@ -62,22 +64,25 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
     onTrouble: ({ what, error }) => log.warn({ event: 'queue-trouble', what, cause: causeOf(error) }),
   });
   closers.add(async () => queue.close());
-  const runners = new Map(
-    mappings.pairs.map((pair) => {
-      const engine = composeEngine({
-        pair,
-        mappings,
-        store,
-        live: opened.store.live,
-        systems: reads.counted,
-        gates: options.systems.gates,
-        wake: { wake: (name) => queue.wake(name, 'live') },
-        events: eventsOf(options.events, options.signals),
-        holder: options.holder,
-        signal: options.signal,
-      });
-      return [pair.name, new Runner(engine, options.pollMs, mappings.pairs.length)];
+  const contexts = mappings.pairs.map((pair) =>
+    composeEngine({
+      pair,
+      mappings,
+      store,
+      live: opened.store.live,
+      systems: reads.counted,
+      gates: options.systems.gates,
+      wake: { wake: (name) => queue.wake(name, 'live') },
+      events: eventsOf(options.events, options.signals),
+      holder: options.holder,
+      signal: options.signal,
     }),
+  );
+  const runners = new Map(
+    contexts.map((context) => [
+      context.pair.name,
+      new Runner(context, options.pollMs, mappings.pairs.length),
+    ]),
   );
   const all = [...runners.values()];
   closers.add(async () => Promise.all(all.map(async (runner) => runner.stop())));
@@ -105,7 +110,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
     live: opened.store.live,
     wake: { wake: (name: string) => queue.wake(name, 'live') },
   };
-  return { runners: all, reads: reads.counts, intake };
+  return { runners: all, contexts, reads: reads.counts, intake };
 };
 
 /** Works off what is due, woken by the queue and by the safety tick. */

@@ -5,11 +5,13 @@ import type { LoadedMappings } from '../../mapping/load.ts';
 import type { LiveSource } from '../../model/live.ts';
 import { requireConnections, type Settings } from '../../settings.ts';
 import { standFor } from '../../store/election.ts';
+import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
 import { keepReadingJournal } from './journal.ts';
 import type { SignalCounts } from './signal-counts.ts';
+import { startStream } from './stream.ts';
 import type { WebhookReceiver } from './webhooks.ts';
 
 export interface LiveSourcesOptions {
@@ -18,6 +20,7 @@ export interface LiveSourcesOptions {
   readonly opened: OpenedStore;
   readonly systems: Systems;
   readonly intake: LiveIntake;
+  readonly contexts: readonly EngineContext[];
   readonly receiver: WebhookReceiver;
   readonly signals: SignalCounts;
   /** Whether sources that have to be asked are: `--until-idle` looks at the systems themselves. */
@@ -30,12 +33,23 @@ const hubspotSources = ({ hubspotWebhookSecret, hubspotApp }: Settings): readonl
   ...(hubspotApp === null ? [] : (['journal'] as const)),
 ];
 
-/** Takes what HubSpot tells by itself: deliveries from now on, and the journal where this process is elected to read it. */
+/** Salesforce's stream of change events, where it is listened to. */
+const startSalesforce = async (options: LiveSourcesOptions, closers: Closers): Promise<void> => {
+  const { settings, opened, systems, contexts, intake, signals, log } = options;
+  const { connectionString, store } = opened;
+  await store.live.keepOnly('salesforce', settings.salesforceStream ? ['stream'] : []);
+  if (!settings.salesforceStream || !options.readsItself) return;
+  const connector = systems.connectors.salesforce;
+  startStream({ connectionString, store, connector, contexts, intake, signals, log }, closers);
+};
+
+/** Takes what the systems tell by themselves: deliveries from now on, and journal and stream where this process is elected to read them. */
 export const startLiveSources = async (options: LiveSourcesOptions, closers: Closers): Promise<void> => {
   const { settings, mappings, opened, systems, intake, receiver, signals, log } = options;
   const { live, engine: store } = opened.store;
   await live.keepOnly('hubspot', hubspotSources(settings));
   receiver.begin(intake);
+  await startSalesforce(options, closers);
   if (settings.hubspotApp === null || !options.readsItself) return;
   const journal = makeHubSpotJournal({
     ...settings.hubspotApp,

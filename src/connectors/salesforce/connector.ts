@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { CallContext, DailyQuota } from '../../model/budget.ts';
+import type { ChangeStream } from '../../model/change-stream.ts';
 import { UsageError } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
@@ -15,6 +17,8 @@ import { readPipelines } from './pipelines.ts';
 import { collectionMax, readMany } from './read-many.ts';
 import { makeSessions } from './sessions.ts';
 import type { SalesforceAuth } from './sign-in.ts';
+import { eventQuota } from './streaming/event-quota.ts';
+import { makeSalesforceStream } from './streaming/stream.ts';
 import { readTies, writeTies } from './ties.ts';
 import { writeMany } from './write-many.ts';
 
@@ -30,13 +34,20 @@ export interface SalesforceOptions {
   readonly retryDelayFactor?: number;
 }
 
+/** The connector, and what Salesforce tells by itself. */
+export interface SalesforceConnector extends Connector {
+  readonly stream: ChangeStream;
+  /** The events that all subscribers get in a day; null where the user may not know. */
+  eventQuota(context: CallContext): Promise<DailyQuota | null>;
+}
+
 export const apiVersionDefault = '62.0';
 
 /**
  * Salesforce behind the connector's contract, on jsforce. One session is shared by all calls and renewed when it is refused.
  * @throws UsageError when the login address is none
  */
-export const makeSalesforceConnector = (options: SalesforceOptions): Connector => {
+export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceConnector => {
   const { gate, loginUrl, auth } = options;
   if (!/^https?:$/.test(URL.parse(loginUrl)?.protocol ?? '')) {
     throw new UsageError(
@@ -77,6 +88,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): Connector =
     writeTies: (changes, context) => writeTies(api, changes, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),
     now: (context) => vendorNow(api, context),
+    stream: makeSalesforceStream({ sessions, apiVersion }),
+    eventQuota: (context) => eventQuota(api, context),
     quota: () => gate.quota(),
     async close() {
       // Sessions end by themselves; logging out would end the sessions of other workers of the same user.

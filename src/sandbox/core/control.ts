@@ -15,7 +15,6 @@ const resetSchema = z.strictObject({
   seed: z.int().optional(),
   contacts: count.optional(),
   leads: count.optional(),
-  converted: count.optional(),
 });
 const limitsSchema = z.strictObject({
   burst: limit,
@@ -152,7 +151,6 @@ export class ControlPanel {
       seed: change.seed ?? this.#seed.seed,
       contacts: change.contacts ?? this.#seed.contacts,
       leads: change.leads ?? this.#seed.leads,
-      converted: change.converted ?? this.#seed.converted ?? 0,
     };
     this.#parts.system.reset(this.#seed);
     this.#parts.faults.set([]);

@@ -9,8 +9,6 @@ export interface SeedOptions {
   readonly seed: number;
   readonly contacts: number;
   readonly leads: number;
-  /** So many of the leads have been converted (Salesforce); none unless said. */
-  readonly converted?: number;
 }
 
 /** Whether the limits let a call in; `headers` go onto its answer, `release` is called when the answer is out. */

@@ -10,7 +10,7 @@ import { LeadMapping, type LeadMappingEntries } from './dml/lead-mapping.ts';
 import { ApiLimits } from './limits.ts';
 import { standardObjects } from './schema/objects/index.ts';
 import { OrgSchema } from './schema/org-schema.ts';
-import { seedCompany } from './seed.ts';
+import { seedLeads } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { QueryCursors } from './soql/cursors.ts';
 import { Database, type DatabaseState } from './store/database.ts';
@@ -110,7 +110,7 @@ export class Company {
     this.#state = this.#found();
     this.limits.clear();
     this.events.clear();
-    seedCompany(this.#state.database, this.#state.directory, options);
+    seedLeads(this.#state.database, this.#state.directory, options);
   }
 
   /** Sessions and query cursors are not kept: clients sign in anew, as after any long pause. */

@@ -43,9 +43,9 @@ export interface Fault {
   readonly effect: Readonly<Record<string, unknown>>;
 }
 
-/** Routes that only ask, though with POST: HubSpot reads and searches so, Salesforce reads many by id so; signing in writes nothing. */
+/** Routes that only ask, though with POST: HubSpot reads and searches so, Salesforce reads many by id so; signing in and listening write nothing. */
 const asks =
-  /^GET |\/(batch\/read|search|access-token-info)$|\/oauth2\/token$|\/Soap\/|^POST .*\/composite\/sobjects\/\w+$/;
+  /^GET |\/cometd\/|\/(batch\/read|search|access-token-info)$|\/oauth2\/token$|\/Soap\/|^POST .*\/composite\/sobjects\/\w+$/;
 
 export const writingRoutes = (stats: Stats): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(stats.calls.byRoute).filter(([route]) => !asks.test(route)));

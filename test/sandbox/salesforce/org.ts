@@ -91,14 +91,14 @@ const signIn = async (
 };
 
 export const startOrg = async (
-  options: { seed?: number; leads?: number; contacts?: number; runs?: boolean } = {},
+  options: { seed?: number; leads?: number; runs?: boolean } = {},
 ): Promise<Org> => {
   const clock = options.runs === true ? makeRunningClock() : makeTestClock();
   const defects: unknown[] = [];
   const simulator = await createSalesforceSimulator({
     port: 0,
     seed: options.seed ?? 1,
-    contacts: options.contacts ?? 0,
+    contacts: 0,
     leads: options.leads ?? 0,
     latency: { ms: 0, jitterMs: 0 },
     clock,

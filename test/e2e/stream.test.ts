@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Child } from './harness/child.ts';
+import type { Person } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+import { until } from './harness/until.ts';
+
+const withinMs = 10_000;
+
+/** A worker that hears of Salesforce's changes over its stream, and a person known to both systems. */
+describe('Salesforce’s change events', () => {
+  let stage: Stage;
+  let person: Person;
+  let worker: Child;
+  let lead: string;
+  let contact: string;
+
+  const polls = async (): Promise<number> =>
+    (await stage.sandbox.stats('salesforce')).calls.byRoute['GET /services/data/{version}/queryAll'] ?? 0;
+  const streaming = async (body: unknown): Promise<unknown> =>
+    stage.sandbox.control('salesforce', 'streaming', body);
+  const expectTitle = async (title: string): Promise<void> => {
+    await until(
+      `the title ${title} in HubSpot`,
+      async () => ((await person.readContact(contact, 'jobtitle')).jobtitle === title ? true : null),
+      withinMs,
+    );
+  };
+  const editTitle = async (Title: string): Promise<void> =>
+    person.editLeads([{ id: lead, values: { Title } }]);
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    person = await stage.person();
+    lead = await person.createLead({ LastName: 'Doe', Company: 'Acme', Email: 'doe@example.com' });
+    // So seldom that nothing in these tests can come by a poll; the first one is at the start.
+    worker = stage.start(['run', '--config', 'config/presets/mirror', '--data', stage.data, '--port', '0'], {
+      env: { TANDEM_POLL_SECONDS: '600' },
+    });
+    await worker.event('stream-opened');
+    contact = await until(
+      'the contact',
+      async () => {
+        const [record] = await stage.sandbox.records('hubspot', 'contacts');
+        return record === undefined ? null : String(record.id);
+      },
+      withinMs,
+    );
+  });
+  afterAll(async () => stage?.close());
+
+  it('bring an edit to HubSpot with no poll in between, and end there when they are its own', async () => {
+    const before = await polls();
+    await editTitle('CEO');
+    await expectTitle('CEO');
+    await person.editContacts([{ id: contact, values: { city: 'Oslo' } }]);
+    expect(await polls()).toBe(before);
+    const { problems, budget } = await stage.status();
+    expect(problems).toEqual([]);
+    expect(budget.salesforce).toMatchObject({ events: { quota: { limit: 25_000 } } });
+  });
+
+  it('bring it once when they come twice or out of order', async () => {
+    await streaming({ duplicate: true, reorder: true });
+    await editTitle('Twice');
+    await expectTitle('Twice');
+    await streaming({ reset: true });
+    expect(worker.linesOf('step-failed')).toEqual([]);
+  });
+
+  it('bring a change whose values are not told', async () => {
+    await streaming({ gapEvery: 1 });
+    await editTitle('Gap');
+    await expectTitle('Gap');
+    await streaming({ reset: true });
+  });
+
+  it('bring what an overflow did not name, by one look', async () => {
+    const before = await polls();
+    await streaming({ overflowAbove: 0 });
+    await editTitle('Overflow');
+    await expectTitle('Overflow');
+    await streaming({ reset: true });
+    expect(await polls()).toBe(before + 1);
+  });
+
+  it('go on where they were when the client is forgotten or the session ends', async () => {
+    const before = await polls();
+    await streaming({ disconnect: true });
+    await editTitle('Forgotten');
+    await expectTitle('Forgotten');
+    await stage.sandbox.control('salesforce', 'auth', { expire: 'integration' });
+    await editTitle('Expired');
+    await expectTitle('Expired');
+    expect(await polls()).toBe(before);
+  });
+
+  it('bring what happened before a place that is not retained any more, by one look', async () => {
+    const before = await polls();
+    await streaming({ dropEvery: 1 });
+    await editTitle('Purged');
+    await streaming({ reset: true, expireReplay: true, disconnect: true });
+    await expectTitle('Purged');
+    expect(await polls()).toBe(before + 1);
+  });
+});
