@@ -109,7 +109,7 @@ const show = async (
 
 /**
  * What was refused: `list` groups it by cause, `show` names the records, `retry` sends it once more, `edit` corrects the value at
- * its source, `discard` gives it up.
+ * its source, `take` takes what a lower source entered, `discard` gives it up.
  */
 export const failuresCommand = async (options: StoreOptions): Promise<number> =>
   withStore(options, async (context) => {
@@ -130,6 +130,15 @@ export const failuresCommand = async (options: StoreOptions): Promise<number> =>
         );
         return exitCode.fine;
       }
+      case 'take': {
+        const taken = await operator.takeBeside(await filterOf(context, word, false), 'taken by hand');
+        const words =
+          taken === 0
+            ? 'Nothing of that is kept beside a higher source.'
+            : `${taken} values of a lower source are taken; a worker writes them at once.`;
+        answer(options, { taken }, words);
+        return taken === 0 ? exitCode.found : exitCode.fine;
+      }
       case 'discard': {
         const rows = await operator.discardParked(await filterOf(context, word, false));
         answer(options, { discarded: rows }, `${rows} refused values given up.`);
@@ -140,7 +149,7 @@ export const failuresCommand = async (options: StoreOptions): Promise<number> =>
       default:
         throw new UsageError(
           `tandem failures knows no '${action}'.`,
-          'It is list, show, retry, edit or discard.',
+          'It is list, show, retry, take, edit or discard.',
         );
     }
   });

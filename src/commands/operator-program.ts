@@ -19,6 +19,7 @@ const failuresHelp = `
   failures                            what was refused, grouped by cause
   failures show CAUSE|RECORD          the records of a cause, or what of a record was refused
   failures retry CAUSE|RECORD|all     sends it once more, as it is now
+  failures take CAUSE|RECORD          takes what a lower source entered and what is kept beside the higher one's value
   failures edit RECORD FIELD=VALUE    corrects the value where it was entered; it then flows by itself
   failures discard CAUSE|RECORD       gives it up: not listed, not tried again before the value changes
 
@@ -69,8 +70,8 @@ export const addOperatorCommands = (program: Command): void => {
     .action(run(async () => (await import('./pause.ts')).resumeCommand));
 
   withJson(withFolders(program.command('failures')))
-    .description('what was refused: list, show, retry, edit, discard')
-    .argument('[action]', 'list, show, retry, edit or discard', 'list')
+    .description('what was refused: list, show, retry, take, edit, discard')
+    .argument('[action]', 'list, show, retry, take, edit or discard', 'list')
     .argument('[what...]', 'a cause or a record')
     .addHelpText('after', failuresHelp)
     .action(run(async () => (await import('./failures.ts')).failuresCommand));

@@ -1,5 +1,12 @@
 import type { CountryCode } from 'libphonenumber-js/min';
-import type { FieldMapping, MatchRule, PairMapping } from '../model/mapping.ts';
+import {
+  type FieldMapping,
+  type MatchRule,
+  type PairMapping,
+  type SourceClass,
+  type SourceRanks,
+  sourceClasses,
+} from '../model/mapping.ts';
 import type { Sides } from '../model/system.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
 import { codecKinds } from './codecs/registry.ts';
@@ -48,8 +55,21 @@ const buildField = (field: MappingFileField, name: string, line: number): FieldM
     blank: field.blank,
     first: field.first,
     fill,
+    ...(field.group === undefined ? {} : { group: field.group }),
+    ...(field.codes === undefined ? {} : { currencyCodes: field.codes }),
     line,
   };
+};
+
+/** Ranks by class: the later in the list, the lower; a class that is not named is below all that are. */
+export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks => {
+  const places = ranks.map((place): readonly SourceClass[] => (Array.isArray(place) ? place : [place]));
+  const rankOf = (source: SourceClass): number => {
+    const place = places.findIndex((classes) => classes.includes(source));
+    return place === -1 ? 0 : places.length - place;
+  };
+  const rank = Object.fromEntries(sourceClasses.map((source) => [source, rankOf(source)]));
+  return { rank: rank as Record<SourceClass, number>, known };
 };
 
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
@@ -71,5 +91,7 @@ export const buildPair = (source: YamlSource, content: MappingFile): PairMapping
     match,
     create: content.create,
     fields,
+    sources: ranksOf(content.sources),
+    breakers: content.breakers,
   };
 };

@@ -37,6 +37,57 @@ const checkConflict = (field: MappingFileField, path: KeyPath, report: Report): 
   );
 };
 
+/** Rules of a group's fields are its first field's; those that compare values cannot choose between two groups of values. */
+const groupRules: ReadonlySet<ConflictRule> = new Set([
+  'newest',
+  'prefer-hubspot',
+  'prefer-salesforce',
+  'prefer-hubspot-unless-blank',
+  'prefer-salesforce-unless-blank',
+  'non-blank',
+  'hold',
+]);
+
+const checkFirst = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  if (field.first === 'union' && !codecKinds[field.kind].set) {
+    const kinds = kindsThat((kind) => kind.set);
+    report(
+      [...path, 'first'],
+      `field ${field.hubspot} cannot be joined by 'union'`,
+      `it needs sets of values (kind ${kinds}), and this field's kind is ${field.kind}`,
+      "use 'newest' or a rule that prefers a side, or correct the kind",
+    );
+  }
+  if (field.group !== undefined && (!groupRules.has(field.conflict) || field.first === 'union')) {
+    report(
+      [...path, groupRules.has(field.conflict) ? 'first' : 'conflict'],
+      `field ${field.hubspot} of group ${field.group} has a rule for single values`,
+      'a group is taken from one side as a whole',
+      "use 'newest' or a rule that prefers a side, or take the field out of the group",
+    );
+  }
+};
+
+/** Every field of a group has the same rules, since one verdict is theirs. */
+const checkGroups = (content: MappingFile, report: Report): void => {
+  const leads = new Map<string, MappingFileField>();
+  content.fields.forEach((field, index) => {
+    if (field.group === undefined) return;
+    const lead = leads.get(field.group);
+    leads.set(field.group, lead ?? field);
+    if (lead === undefined) return;
+    for (const rule of ['conflict', 'first', 'tie', 'direction'] as const) {
+      if (lead[rule] === field[rule]) continue;
+      report(
+        ['fields', index, rule],
+        `${field.hubspot} has another '${rule}' than ${lead.hubspot}, and both are of group ${field.group}`,
+        'a group is settled as one',
+        `give both the same '${rule}'`,
+      );
+    }
+  });
+};
+
 const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): void => {
   const takes = codecKinds[field.kind].options;
   const given: readonly CodecOption[] = (['country', 'scale', 'values'] as const).filter(
@@ -55,6 +106,10 @@ const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): v
   if (field.country !== undefined && !isSupportedCountry(field.country)) {
     const what = `'${field.country}' is not a country that phone numbers are known of`;
     report([...path, 'country'], what, 'codes are those of ISO 3166', 'write US, GB, DE …');
+  }
+  if (field.codes !== undefined && field.kind !== 'currency') {
+    const why = `only kind currency has codes, and this field's kind is ${field.kind}`;
+    report([...path, 'codes'], `'codes' of field ${field.hubspot} has no meaning`, why, 'delete it');
   }
   const semicolons = Object.entries(field.values ?? {}).flatMap(([from, to]) => [from, String(to)]);
   if (field.kind === 'multi-enum' && semicolons.some((value) => value.includes(';'))) {
@@ -176,9 +231,11 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   content.fields.forEach((field, index) => {
     const path = ['fields', index];
     checkConflict(field, path, report);
+    checkFirst(field, path, report);
     checkOptions(field, path, report);
     checkFills(field, path, report);
   });
+  checkGroups(content, report);
   checkPairs(content, report);
   checkTargets(content, report);
   checkIdentity(content, report);

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { blankRules, conflictRules, createRules, directions, firstRules } from '../model/mapping.ts';
+import {
+  blankRules,
+  breakerDefaults,
+  conflictRules,
+  createRules,
+  directions,
+  firstRules,
+  sourceClasses,
+} from '../model/mapping.ts';
 import { systems } from '../model/system.ts';
 import { scaleMax } from './codecs/decimal.ts';
 import { kindNames } from './codecs/registry.ts';
@@ -45,6 +53,24 @@ const field = z.strictObject({
       description:
         'Written when a record is created on that side and the other has no value. Read as blank, so it never flows back.',
     }),
+  group: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and - only')
+    .optional()
+    .meta({
+      description:
+        "Fields of one group (e.g. address) move together: in a conflict all come from the same side, by the first field's rules.",
+    }),
+  codes: z
+    .strictObject({
+      hubspot: fieldName('HubSpot property that holds the currency code of the amount.'),
+      salesforce: fieldName('Salesforce field that holds it, e.g. CurrencyIsoCode.'),
+    })
+    .optional()
+    .meta({
+      description:
+        'kind currency: amounts whose codes differ are not compared and not written; they are reported.',
+    }),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166)')
@@ -58,6 +84,53 @@ const field = z.strictObject({
       'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is.',
   }),
 });
+
+const sourceClass = z.enum(sourceClasses);
+
+const sources = z
+  .strictObject({
+    ranks: z
+      .array(z.union([sourceClass, z.array(sourceClass).min(1)]))
+      .default([['person', 'app'], 'form', 'enrichment', 'import'])
+      .meta({ description: 'Whose word counts, highest first; a list in the list is one rank.' }),
+    known: z.record(z.string().min(1), sourceClass).default({}).meta({
+      description:
+        "What a source is, where its word does not say it: 'hubspot:INTEGRATION:12345' (an app's id), 'salesforce:005…' (a user's id).",
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'A lower source never replaces what a higher one entered: its value is kept beside and can be taken by hand.',
+  });
+
+const { flap, mass } = breakerDefaults;
+const breakers = z
+  .strictObject({
+    flap: z
+      .strictObject({
+        flips: z.int().min(1).max(1_000).default(flap.flips),
+        minutes: z.int().min(1).max(1_440).default(flap.minutes),
+      })
+      .prefault({})
+      .meta({ description: 'A field that flips more often than this, no person involved, is parked.' }),
+    mass: z
+      .strictObject({
+        records: z.int().min(1).default(mass.records),
+        percent: z.number().min(0).max(100).default(mass.percent),
+        minutes: z.int().min(1).max(1_440).default(mass.minutes),
+        overwrites: z.enum(['alike', 'all', 'none']).default(mass.overwrites).meta({
+          description: 'Which overwrites count: those with one value for all, all, or none.',
+        }),
+      })
+      .prefault({})
+      .meta({
+        description:
+          'More records than this, and more than this share of the pair, blanked, deleted or overwritten so wait for a word.',
+      }),
+  })
+  .prefault({})
+  .meta({ description: 'When something is kept still because no person can have meant it.' });
 
 const create = z.enum(createRules).meta({
   description:
@@ -85,6 +158,8 @@ export const mappingFile = z
     create: z.strictObject({ hubspot: create, salesforce: create }).meta({
       description: 'Whether a record without counterpart is created on each side.',
     }),
+    sources,
+    breakers,
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),
   })
   .meta({

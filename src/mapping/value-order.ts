@@ -17,3 +17,31 @@ export const compareValues = (kind: string, a: CanonicalValue, b: CanonicalValue
 /** The union of two values of kind `multi-enum`, the members of `a` first. For the rule `union`. */
 export const unionValues = (a: CanonicalValue, b: CanonicalValue): Canonical =>
   setOf([...String(a.text).split(memberSeparator), ...String(b.text).split(memberSeparator)]);
+
+const membersIn = (value: Canonical): readonly string[] =>
+  value.kind === 'value' ? String(value.text).split(memberSeparator) : [];
+
+/**
+ * Three-way merge of two values of kind `multi-enum`, each against its own half of the base: what either side added is there, what
+ * either removed is not (unless the other added it). A blank is the empty set; a half that cannot be read counts as one, so that nothing is taken for removed.
+ */
+export const mergeSets = (
+  hubspotBase: Canonical,
+  salesforceBase: Canonical,
+  hubspot: Canonical,
+  salesforce: Canonical,
+): Canonical => {
+  const [left, right] = [membersIn(hubspot), membersIn(salesforce)];
+  const [leftBase, rightBase] = [membersIn(hubspotBase), membersIn(salesforceBase)];
+  const added = new Set([
+    ...left.filter((member) => !leftBase.includes(member)),
+    ...right.filter((member) => !rightBase.includes(member)),
+  ]);
+  const removed = new Set(
+    [
+      ...leftBase.filter((member) => !left.includes(member)),
+      ...rightBase.filter((member) => !right.includes(member)),
+    ].filter((member) => !added.has(member)),
+  );
+  return setOf([...left, ...right].filter((member) => !removed.has(member)));
+};

@@ -22,12 +22,43 @@ export const conflictRules = [
 export type ConflictRule = (typeof conflictRules)[number];
 
 /** What happens the first time two records meet and a field is filled differently on both sides (no base). */
-export const firstRules = ['newest', 'prefer-hubspot', 'prefer-salesforce', 'hold'] as const;
+export const firstRules = ['newest', 'prefer-hubspot', 'prefer-salesforce', 'union', 'hold'] as const;
 export type FirstRule = (typeof firstRules)[number];
 
 /** Whether a value that was emptied empties the other side: `clears`, or `keeps` what the other side has. */
 export const blankRules = ['clears', 'keeps'] as const;
 export type BlankRule = (typeof blankRules)[number];
+
+/** Who or what entered a value. Sources of one rank are equals; a lower one never replaces what a higher one entered. */
+export const sourceClasses = ['person', 'app', 'form', 'enrichment', 'import'] as const;
+export type SourceClass = (typeof sourceClasses)[number];
+
+/** Ranks of the sources of a pair. */
+export interface SourceRanks {
+  /** The higher, the more its word counts. */
+  readonly rank: Readonly<Record<SourceClass, number>>;
+  /** Sources the admin names: `SYSTEM:WORD`, `SYSTEM:WORD:ID` or `SYSTEM:ID`, to what they are. */
+  readonly known: Readonly<Record<string, SourceClass>>;
+}
+
+/** When a field or many records are kept still because what happens to them is no work of a person. */
+export interface BreakerLimits {
+  /** A field that flips more often than this in so many minutes, no person involved, is parked. */
+  readonly flap: { readonly flips: number; readonly minutes: number };
+  /** More records than this, and more than this share of the pair's, changed so in so many minutes wait for a word. */
+  readonly mass: {
+    readonly records: number;
+    readonly percent: number;
+    readonly minutes: number;
+    /** Which overwrites count: those with one value for all (alike), all, or none. Blanks and deletions always do. */
+    readonly overwrites: 'alike' | 'all' | 'none';
+  };
+}
+
+export const breakerDefaults: BreakerLimits = {
+  flap: { flips: 5, minutes: 10 },
+  mass: { records: 50, percent: 5, minutes: 10, overwrites: 'alike' },
+};
 
 export interface FieldMapping {
   /** The field's name inside Tandem: the HubSpot property's. Key of the base. */
@@ -44,6 +75,10 @@ export interface FieldMapping {
   readonly first: FirstRule;
   /** Value written at creation where the target requires one and the source is blank; decodes to blank, never flows back. */
   readonly fill: Partial<Sides<string>>;
+  /** Fields of one group are settled together: in a conflict all come from the same side. */
+  readonly group?: string;
+  /** The fields that hold the currency's code, where there are some: amounts in two currencies are not compared. */
+  readonly currencyCodes?: Sides<string>;
   /** Where it stands, for messages: line in the mapping file, from 1. */
   readonly line: number;
 }
@@ -73,4 +108,8 @@ export interface PairMapping {
   readonly match: readonly MatchRule[];
   readonly create: Sides<CreateRule>;
   readonly fields: readonly FieldMapping[];
+  /** Absent: all sources are equals. */
+  readonly sources?: SourceRanks;
+  /** Absent: `breakerDefaults`. */
+  readonly breakers?: BreakerLimits;
 }

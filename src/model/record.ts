@@ -1,5 +1,5 @@
 import type { RecordRef } from './system.ts';
-import type { RawFields } from './value.ts';
+import type { RawFields, RawValue } from './value.ts';
 
 /** A record as it was read by id at one moment. */
 export interface RecordSnapshot {
@@ -49,8 +49,12 @@ export interface ListPage {
 export interface FieldHistoryEntry {
   readonly at: number;
   readonly byUs: boolean;
-  /** The vendor's own word: CRM_UI, INTEGRATION, IMPORT, FORM … */
+  /** The vendor's own word: CRM_UI, INTEGRATION, IMPORT, FORM …; Salesforce names no way, only the user: `USER`. */
   readonly source: string;
+  /** Which app, form, import or user it was, by the vendor's id, where it tells. */
+  readonly sourceId?: string;
+  /** The value that was entered, where the history tells it. */
+  readonly value?: RawValue;
 }
 
 /** What a field of an object is, as the vendor describes it. */

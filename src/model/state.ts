@@ -9,7 +9,23 @@ import type { RawValue } from './value.ts';
  * name; a field that is not there has no base yet (which is not an empty base). The canonical half is decoded anew when
  * it is needed, so that a corrected codec applies to the past as well.
  */
-export type Base = Readonly<Record<string, Sides<RawValue>>>;
+export type Base = Readonly<Record<string, BaseEntry>>;
+
+/** A field's pair, and what is remembered of Tandem's own last write of it. */
+export interface BaseEntry extends Sides<RawValue> {
+  readonly wrote?: LastWrite;
+}
+
+/** The last write of a field: by it a silent refusal and a field that keeps flipping are recognised. */
+export interface LastWrite {
+  readonly to: System;
+  /** What it replaced there. */
+  readonly over: RawValue;
+  /** How often in a row a write took back what the write before had replaced. */
+  readonly flips: number;
+  /** When the row of flips began, the vendor's milliseconds; 0 where there is none. */
+  readonly since: number;
+}
 
 /** Ties one HubSpot record to one Salesforce record. An ended link is a tombstone: its records are not created again. */
 export interface Link {
@@ -58,6 +74,8 @@ export interface FieldWrite {
   readonly clock: string | null;
   /** The value of the target that lost a conflict, so that it can be restored; null where nothing was lost. */
   readonly lost: RawValue;
+  /** How often in a row this field has been flipped, this write included, and since when; absent where it is no flip. */
+  readonly flips?: { readonly count: number; readonly since: number };
 }
 
 /** A write that is about to be made, kept before the call; at most one open per (unit, system). */

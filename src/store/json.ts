@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { failureCategories } from '../model/failure.ts';
-import type { Base, FieldWrite } from '../model/state.ts';
-import type { RecordRef, Sides } from '../model/system.ts';
+import type { Base, BaseEntry, FieldWrite, LastWrite } from '../model/state.ts';
+import type { RecordRef } from '../model/system.ts';
 import { systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { cleanText } from './batch.ts';
@@ -21,21 +21,35 @@ const isRaw = (value: unknown): value is RawValue =>
 const corrupt = (what: string): Error =>
   new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
 
-/** A base as it is stored: two values a field, without the names of the systems, since there are many. */
+const entryToJson = ({ hubspot, salesforce, wrote }: BaseEntry): readonly unknown[] =>
+  wrote ? [hubspot, salesforce, [wrote.to, wrote.over, wrote.flips, wrote.since]] : [hubspot, salesforce];
+
+/**
+ * A base as it is stored: two values a field, without the names of the systems, since there are many; a third element is what is
+ * remembered of the last write.
+ */
 export const baseToJson = (base: Base): string =>
-  toJson(
-    Object.fromEntries(Object.entries(base).map(([name, pair]) => [name, [pair.hubspot, pair.salesforce]])),
-  );
+  toJson(Object.fromEntries(Object.entries(base).map(([name, entry]) => [name, entryToJson(entry)])));
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+const parseWrote = (stored: unknown): LastWrite => {
+  if (!Array.isArray(stored)) throw corrupt('base');
+  const [system, over, flips, since]: unknown[] = stored;
+  const to = systems.find((each) => each === system);
+  if (to === undefined || !isRaw(over) || !isCount(flips) || !isCount(since)) throw corrupt('base');
+  return { to, over, flips, since };
+};
 
 /** Reads a stored base. By hand rather than by zod, as 200 of them with a dozen fields each are read at a time. */
 export const parseBase = (text: string): Base => {
   const stored: unknown = JSON.parse(text);
   if (typeof stored !== 'object' || stored === null) throw corrupt('base');
-  const entries = Object.entries(stored).map(([name, pair]): [string, Sides<RawValue>] => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw corrupt('base');
-    const [hubspot, salesforce]: unknown[] = pair;
+  const entries = Object.entries(stored).map(([name, pair]): [string, BaseEntry] => {
+    if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) throw corrupt('base');
+    const [hubspot, salesforce, wrote]: unknown[] = pair;
     if (!isRaw(hubspot) || !isRaw(salesforce)) throw corrupt('base');
-    return [name, { hubspot, salesforce }];
+    return [name, { hubspot, salesforce, ...(pair.length === 3 ? { wrote: parseWrote(wrote) } : {}) }];
   });
   return Object.fromEntries(entries);
 };
@@ -52,6 +66,7 @@ const writes: z.ZodType<readonly FieldWrite[]> = z.array(
     rule: z.string(),
     clock: z.string().nullable(),
     lost: raw,
+    flips: z.object({ count: z.number(), since: z.number() }).exactOptional(),
   }),
 );
 const failure = z.object({

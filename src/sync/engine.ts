@@ -53,7 +53,11 @@ export const makeIntentId = (): string => randomUUID();
 
 /** API fields of one side that a look reads: the mapped ones and the identity field. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
-  ...new Set([pair.identity[system], ...pair.fields.map((field) => field.fields[system])]),
+  ...new Set([
+    pair.identity[system],
+    ...pair.fields.map((field) => field.fields[system]),
+    ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
+  ]),
 ];
 
 /** A call context for one purpose, on a reservation where one is given. */

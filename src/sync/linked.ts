@@ -2,15 +2,14 @@ import type { WorkClass } from '../model/budget.ts';
 import type { Failure } from '../model/failure.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Intent, Link } from '../model/state.ts';
-import { bothSides, otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { bothSides, type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax, looksAfterSignalMax } from './backoff.ts';
 import { attemptsOf, type Draft, ledgerOfWrites, lookAgain, moveBase, parkIn, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { landedWrites } from './landed.ts';
-import { baseOfWrites, type History, type LinkedPlan, planLinked } from './plan.ts';
+import { baseOfWrites } from './plan.ts';
 import { nextStepOf } from './refusal.ts';
 import type { Reservations } from './reservation.ts';
-import { makeJob, type SendJob } from './send.ts';
 
 /** A linked unit after its look: both sides were read and neither read is stale. */
 export interface Looked {
@@ -149,90 +148,6 @@ export const lookLinked = async (
       salesforce: salesforce?.get(link.ids.salesforce),
     };
     return judge(context, draft, link, found) ?? [];
-  });
-};
-
-const planOf = (context: EngineContext, { draft, link, snapshots }: Looked, history?: History): LinkedPlan =>
-  planLinked(
-    context,
-    { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
-    snapshots,
-    draft.unit.parked,
-    history,
-  );
-
-/** Plans with the vendor's property history where it could decide a conflict; the call is made for those records alone. */
-const planAll = async (
-  context: EngineContext,
-  looked: readonly Looked[],
-  workClass: WorkClass,
-): Promise<ReadonlyMap<Looked, LinkedPlan>> => {
-  const plans = new Map(looked.map((look) => [look, planOf(context, look)]));
-  const open = looked.filter((look) => (plans.get(look)?.needsHistory.length ?? 0) > 0);
-  if (open.length === 0) return plans;
-  const names = new Set(open.flatMap((look) => plans.get(look)?.needsHistory ?? []));
-  const properties = context.pair.fields
-    .filter((field) => names.has(field.name))
-    .map((field) => field.fields.hubspot);
-  const histories = await context.systems.hubspot.history(
-    context.pair.types.hubspot,
-    open.map((look) => look.link.ids.hubspot),
-    properties,
-    contextFor(context, workClass, 'history'),
-  );
-  for (const look of open) plans.set(look, planOf(context, look, histories.get(look.link.ids.hubspot)));
-  return plans;
-};
-
-const holdFailure = (system: System, rule: string): Failure => ({
-  category: 'value',
-  system,
-  code: rule === 'foreign' ? 'UNREADABLE_VALUE' : 'HELD',
-  message:
-    rule === 'foreign'
-      ? 'The value is not of the kind that the mapping says; it is not written anywhere.'
-      : `The rule ${rule} holds the difference.`,
-  fields: [],
-});
-
-/** A value that the codec cannot read is reported where it stands. Differences that a rule holds are counted by `verify`. */
-const reportForeign = (context: EngineContext, { draft, snapshots }: Looked, plan: LinkedPlan): void => {
-  for (const { field: name, rule } of plan.held) {
-    if (rule !== 'foreign') continue;
-    const field = context.pair.fields.find((candidate) => candidate.name === name);
-    if (!field) continue;
-    for (const system of systems) {
-      const raw = snapshots[system].fields[field.fields[system]] ?? null;
-      if (field.codecs[system].decode(raw).kind !== 'foreign') continue;
-      const failure = holdFailure(system, rule);
-      const { ref } = snapshots[system];
-      parkIn(draft, context.pair.name, { ref, field: name, failure, next: nextStepOf(failure), refused: '' });
-    }
-  }
-};
-
-/** Plans links that were looked at: moves bases in the drafts and answers the writes that are due. */
-export const planLooked = async (
-  context: EngineContext,
-  looked: readonly Looked[],
-  workClass: WorkClass,
-): Promise<readonly SendJob[]> => {
-  const plans = await planAll(context, looked, workClass);
-  return looked.flatMap((look) => {
-    const { draft, snapshots } = look;
-    const plan = plans.get(look);
-    if (!plan) return [];
-    moveBase(draft, plan.settled);
-    draft.stillParked = plan.stillParked;
-    reportForeign(context, look, plan);
-    const readAt = Math.min(snapshots.hubspot.readAt, snapshots.salesforce.readAt);
-    return systems.flatMap((system) => {
-      const writes = plan.writes[system];
-      if (writes.length === 0) return [];
-      const source = snapshots[otherSystem(system)];
-      const target = snapshots[system].ref;
-      return makeJob(context, draft, 'update', target, source.ref, writes, readAt, source.stamp);
-    });
   });
 };
 

@@ -1,50 +1,24 @@
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
-import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
-import type { Base, FieldWrite, Link, Parked } from '../model/state.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import type { Base, BaseEntry, FieldWrite, Link, Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { digestOf } from './digest.ts';
-import { type FieldFlow, mayFlowTo, mergeField, viewOf } from './merge.ts';
-import type { ChangeTime } from './newest.ts';
+import { type Evidence, type Histories, rawOf, stateOf } from './evidence.ts';
+import type { FieldDecision } from './flow.ts';
+import { type FieldState, fieldsEqual, mayFlowTo, mergeField, viewOf } from './merge.ts';
+import { mergeGroup } from './merge-group.ts';
+import { type LinkedPlan, Planning } from './planning.ts';
+import { isTaken, takenFrom } from './standing.ts';
+
+export type { Histories, History } from './evidence.ts';
+export type { LinkedPlan, Withheld } from './planning.ts';
 
 /** A pair's mapping and the hash under which refusals were made. */
 export interface Mapped {
   readonly pair: PairMapping;
   readonly mappingHash: string;
 }
-
-/** Property history of one HubSpot record, by property. */
-export type History = Readonly<Record<string, readonly FieldHistoryEntry[]>>;
-
-/** What a look at a link asks for. */
-export interface LinkedPlan {
-  /** Fields whose base becomes what was read, without a write. */
-  readonly settled: Base;
-  readonly writes: Sides<readonly FieldWrite[]>;
-  /** Values that the codec cannot read, or rules that hold a difference. */
-  readonly held: readonly { readonly field: string; readonly rule: string }[];
-  /** Parked rows that still stand: the same refused value would be sent again. */
-  readonly stillParked: readonly Parked[];
-  /** Fields whose conflict the vendor's history could decide: read it and plan again. */
-  readonly needsHistory: readonly string[];
-}
-
-const timeOf = (
-  side: System,
-  field: FieldMapping,
-  link: Pick<Link, 'base' | 'stamps'>,
-  snapshot: RecordSnapshot,
-  history: History | undefined,
-): ChangeTime => {
-  const latest = side === 'hubspot' ? history?.[field.fields.hubspot]?.[0] : undefined;
-  if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
-  const equalled = link.base[field.name] ? link.stamps[side] : 0;
-  const from = Math.min(equalled > 0 ? equalled : snapshot.createdAt, snapshot.stamp);
-  return { from, to: snapshot.stamp, clock: 'interval' };
-};
-
-const rawOf = (snapshot: Pick<RecordSnapshot, 'fields'>, apiField: string): RawValue | undefined =>
-  Object.hasOwn(snapshot.fields, apiField) ? snapshot.fields[apiField] : undefined;
 
 /** Salesforce gives 18 characters and takes 15; the first 15 are the id. */
 const sameId = (system: System, value: RawValue | undefined, id: string): boolean =>
@@ -83,7 +57,7 @@ export const withoutParked = (
   const left = writes.filter((write) => {
     const refused = digestOf(mappingHash, { [write.apiField]: write.sent });
     const match = parked.find(
-      (row) => row.system === system && row.field === write.field && row.refused === refused,
+      (row) => row.system === system && row.field === write.field && row.refused === refused && !isTaken(row),
     );
     if (match) still.push(match);
     return !match;
@@ -94,18 +68,46 @@ export const withoutParked = (
   return { writes: [], still: [...still, record] };
 };
 
-const writeFor = (field: FieldMapping, flow: FieldFlow, values: Sides<RawValue | undefined>): FieldWrite => {
-  const replaced = values[flow.target] ?? null;
-  return {
-    field: field.name,
-    apiField: field.fields[flow.target],
-    sent: flow.sent,
-    replaced,
-    source: values[otherSystem(flow.target)] ?? null,
-    rule: flow.rule,
-    clock: flow.clock,
-    lost: flow.overwrites ? replaced : null,
-  };
+/** Amounts in two currencies are two things: neither is the other's new value. */
+const inTwoCurrencies = ({ currencyCodes }: FieldMapping, snapshots: Sides<RecordSnapshot>): boolean => {
+  if (!currencyCodes) return false;
+  const [left, right] = systems.map((system) => rawOf(snapshots[system], currencyCodes[system]) ?? '');
+  return left !== '' && right !== '' && left !== right;
+};
+
+/** A person's word that a value be taken holds until its write has landed. */
+const takenBy = (
+  writes: readonly FieldWrite[],
+  system: System,
+  parked: readonly Parked[],
+): readonly Parked[] =>
+  parked.filter(
+    (row) =>
+      isTaken(row) &&
+      row.system === system &&
+      writes.some(({ field, rule }) => field === row.field && rule === 'taken'),
+  );
+
+/** Every field's decision: fields of a group together, the others each for itself. */
+const decide = (
+  fields: readonly { readonly field: FieldMapping; readonly state: FieldState }[],
+  snapshots: Sides<RecordSnapshot>,
+): ReadonlyMap<string, FieldDecision> => {
+  const decisions = new Map<string, FieldDecision>();
+  const groups = new Map<string, { field: FieldMapping; state: FieldState }[]>();
+  for (const { field, state } of fields) {
+    if (inTwoCurrencies(field, snapshots) && fieldsEqual(field, state.values) !== null) {
+      decisions.set(field.name, { kind: 'hold', rule: 'other-currency' });
+    } else if (field.group === undefined) {
+      decisions.set(field.name, mergeField(field, state));
+    } else {
+      groups.set(field.group, [...(groups.get(field.group) ?? []), { field, state }]);
+    }
+  }
+  for (const group of groups.values()) {
+    for (const [name, decision] of mergeGroup(group)) decisions.set(name, decision);
+  }
+  return decisions;
 };
 
 /**
@@ -117,41 +119,29 @@ export const planLinked = (
   link: Pick<Link, 'ids' | 'base' | 'stamps'>,
   snapshots: Sides<RecordSnapshot>,
   parked: readonly Parked[],
-  history?: History,
+  histories: Histories = {},
 ): LinkedPlan => {
-  const settled: Record<string, Sides<RawValue>> = {};
-  const writes: { hubspot: FieldWrite[]; salesforce: FieldWrite[] } = { hubspot: [], salesforce: [] };
-  const held: { field: string; rule: string }[] = [];
-  const needsHistory: string[] = [];
-  for (const field of pair.fields) {
-    const values = {
-      hubspot: rawOf(snapshots.hubspot, field.fields.hubspot),
-      salesforce: rawOf(snapshots.salesforce, field.fields.salesforce),
-    };
-    const times = {
-      hubspot: timeOf('hubspot', field, link, snapshots.hubspot, history),
-      salesforce: timeOf('salesforce', field, link, snapshots.salesforce, history),
-    };
-    const decision = mergeField(field, { base: link.base[field.name], values, times });
-    if (decision.kind === 'settle') {
-      settled[field.name] = { hubspot: values.hubspot ?? null, salesforce: values.salesforce ?? null };
-    } else if (decision.kind === 'hold') {
-      held.push({ field: field.name, rule: decision.rule });
-    } else if (decision.kind === 'flow') {
-      if (decision.needsHistory) needsHistory.push(field.name);
-      for (const flow of decision.flows) writes[flow.target].push(writeFor(field, flow, values));
-    }
+  const evidence: Evidence = { pair, link, snapshots, histories };
+  const fields = pair.fields.map((field) => ({
+    field,
+    state: stateOf(evidence, field, takenFrom(mappingHash, field, snapshots, parked)),
+  }));
+  const decisions = decide(fields, snapshots);
+  const planning = new Planning(mappingHash, parked);
+  for (const { field, state } of fields) {
+    planning.take(field, state, decisions.get(field.name) ?? { kind: 'skip' });
   }
-  const stillParked: Parked[] = [];
-  const left = { hubspot: [] as readonly FieldWrite[], salesforce: [] as readonly FieldWrite[] };
+  const { settled, held, beside, stopped, needsHistory } = planning;
+  const stillParked = [...planning.stillParked];
+  const writes = { hubspot: [] as readonly FieldWrite[], salesforce: [] as readonly FieldWrite[] };
   for (const system of systems) {
     const identity = identityWrite(pair, link.ids, snapshots[system]);
-    const all = identity ? [...writes[system], identity] : writes[system];
+    const all = identity ? [...planning.writes[system], identity] : planning.writes[system];
     const result = withoutParked(mappingHash, system, all, parked);
-    left[system] = result.writes;
-    stillParked.push(...result.still);
+    writes[system] = result.writes;
+    stillParked.push(...result.still, ...takenBy(result.writes, system, parked));
   }
-  return { settled, writes: left, held, stillParked, needsHistory };
+  return { settled, writes, held, beside, stopped, stillParked, needsHistory };
 };
 
 /** What a record without counterpart is created from, or why it is not. */
@@ -232,15 +222,21 @@ export const baseOfCreated = (
   return base;
 };
 
-/** The base after writes to one side landed: the written half is what was sent, the other what the plan was computed from. */
+/**
+ * The base after writes to one side landed: the written half is what was sent, the other what the plan was computed from. What was
+ * replaced is remembered, so that a target that does not keep the value is recognised.
+ */
 export const baseOfWrites = (target: System, writes: readonly FieldWrite[]): Base =>
   Object.fromEntries(
     writes
       .filter((write) => write.field !== 'identity')
-      .map((write) => [
-        write.field,
-        target === 'hubspot'
-          ? { hubspot: write.sent, salesforce: write.source }
-          : { hubspot: write.source, salesforce: write.sent },
-      ]),
+      .map(({ field, sent, source, replaced, flips }): [string, BaseEntry] => {
+        const wrote = { to: target, over: replaced, flips: flips?.count ?? 0, since: flips?.since ?? 0 };
+        return [
+          field,
+          target === 'hubspot'
+            ? { hubspot: sent, salesforce: source, wrote }
+            : { hubspot: source, salesforce: sent, wrote },
+        ];
+      }),
   );

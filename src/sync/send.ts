@@ -7,6 +7,7 @@ import { contextFor, type EngineContext } from './engine.ts';
 import { baseOfWrites, rawFieldsOf } from './plan.ts';
 import { applyRefusal } from './refusal.ts';
 import type { Reservations } from './reservation.ts';
+import { isTaken } from './standing.ts';
 
 /** A write that is ready to go, and the unit that waits for it. */
 export interface SendJob {
@@ -133,6 +134,12 @@ export const applyOutcome = (context: EngineContext, { job, outcome }: SentJob):
       draft.closedIntents.push(intent.id);
       if (intent.op === 'create') return;
       moveBase(draft, baseOfWrites(intent.target.system, intent.writes));
+      draft.stillParked = draft.stillParked.filter(
+        (row) =>
+          !isTaken(row) ||
+          row.system !== intent.target.system ||
+          !intent.writes.some(({ field }) => field === row.field),
+      );
       raiseStamp(draft, intent.target.system, outcome.stamp);
       draft.ledger.push(...ledgerOfWrites(intent, job.changedAt, ''));
       return;

@@ -58,6 +58,8 @@ describe('plan of a link', () => {
       settled: {},
       writes: { hubspot: [], salesforce: [] },
       held: [],
+      beside: [],
+      stopped: [],
       stillParked: [],
       needsHistory: [],
     });
@@ -99,7 +101,7 @@ describe('plan of a link', () => {
   it('keeps the loser of a conflict', () => {
     const snapshots = { hubspot: hubspot({ jobtitle: 'CTO' }), salesforce: salesforce({ Title: 'CIO' }) };
     const plan = planLinked(mapped, link, snapshots, [], {
-      jobtitle: [{ at: 2_000_000, byUs: false, source: 'CRM_UI' }],
+      hubspot: { jobtitle: [{ at: 2_000_000, byUs: false, source: 'CRM_UI' }] },
     });
     expect(plan.writes.salesforce).toMatchObject([
       { sent: 'CTO', replaced: 'CIO', lost: 'CIO', rule: 'conflict:newest' },
@@ -164,7 +166,11 @@ describe('base after a write', () => {
       [],
     );
     expect(baseOfWrites('salesforce', plan.writes.salesforce)).toEqual({
-      jobtitle: { hubspot: ' CTO', salesforce: 'CTO' },
+      jobtitle: {
+        hubspot: ' CTO',
+        salesforce: 'CTO',
+        wrote: { to: 'salesforce', over: 'CEO', flips: 0, since: 0 },
+      },
     });
   });
 });

@@ -29,6 +29,8 @@ export const readHistory = async (
             at: entry.timestamp,
             byUs: appId !== null && appSources.has(entry.sourceType) && entry.sourceId === appId,
             source: entry.sourceType,
+            ...(entry.sourceId ? { sourceId: entry.sourceId } : {}),
+            value: entry.value,
           }),
         );
         return [field, history.toSorted((a, b) => b.at - a.at)] as const;

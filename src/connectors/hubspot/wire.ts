@@ -11,6 +11,7 @@ const instant = z.string().transform((text, context) => {
 
 const historyEntry = z.object({
   timestamp: instant,
+  value: z.string().nullable().catch(null),
   sourceType: z.string().catch('UNKNOWN'),
   sourceId: z.string().nullish(),
 });

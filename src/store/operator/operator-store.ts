@@ -19,6 +19,7 @@ import {
   type ParkedItem,
   parkedItems,
   retryParkedRows,
+  takeBeside,
 } from './parked-rows.ts';
 import { newestFence, pause, pauses, resume, type Waiting, waiting, workedUnder } from './pauses.ts';
 
@@ -38,6 +39,8 @@ export interface OperatorStore {
   parkedItems(filter: ParkedFilter, limit: number): Promise<readonly ParkedItem[]>;
   /** Sends refused values once more; answers how many units. */
   retryParked(filter: ParkedFilter, cause: string, workClass?: 'live' | 'sweep'): Promise<number>;
+  /** Takes values of a lower source that are kept beside; answers how many. */
+  takeBeside(filter: ParkedFilter, cause: string): Promise<number>;
   /** Gives refused values up; answers how many. */
   discardParked(filter: ParkedFilter): Promise<number>;
   /** Whether this process is to look at an object's schema now. */
@@ -68,6 +71,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   workers: () => livingWorkers(db),
   parkedItems: (filter, limit) => parkedItems(db, filter, limit),
   retryParked: (filter, cause, workClass) => retryParkedRows(db, filter, cause, workClass),
+  takeBeside: (filter, cause) => takeBeside(db, filter, cause),
   discardParked: (filter) => discardParked(db, filter),
   takeSchemaLook: (system, type, gaps) => takeSchemaLook(db, system, type, gaps),
   storedSchema: (system, type) => storedSchema(db, system, type),

@@ -99,6 +99,35 @@ export const retryParkedRows = async (
     return tryAgain(tx, rows, cause, workClass);
   });
 
+/**
+ * Takes values of a lower source that are kept beside (`LOWER_SOURCE`): the row says so (`TAKEN`) and the unit is due, so that the value
+ * as it is now flows although a higher source's stands there. Answers how many values.
+ */
+export const takeBeside = async (db: Db, filter: ParkedFilter, cause: string): Promise<number> =>
+  inTransaction(db, async (tx) => {
+    const { rows } = await sql<ItemRow>`
+      select ${parkedColumns}, link.hubspot_id, link.salesforce_id
+      from tandem.parked p ${linkOfUnit}
+      where ${matching({ ...filter, code: 'LOWER_SOURCE' })}
+      order by p.pair, p.unit, p.system, p.field for update of p`.execute(tx);
+    if (rows.length === 0) return 0;
+    const keys = batch('k', rows, {
+      pair: ['text', (row) => row.pair],
+      unit: ['text', (row) => row.unit],
+      system: ['text', (row) => row.system],
+      field: ['text', (row) => row.field],
+    });
+    await sql`
+      update tandem.parked p set failure = (p.failure::jsonb || '{"code":"TAKEN"}')::json from ${keys}
+      where p.pair = k.pair and p.unit = k.unit and p.system = k.system and p.field = k.field`.execute(tx);
+    const units = [...new Map(rows.map((row) => [`${row.pair} ${row.unit}`, row])).values()];
+    await markDirty(
+      tx,
+      units.map((row) => ({ pair: row.pair, ref: subjectOf(row), class: 'live', stamp: null, cause })),
+    );
+    return rows.length;
+  });
+
 /** Gives rows up: they are not listed any more, and the same value is not tried again. Answers how many. */
 export const discardParked = async (db: Db, filter: ParkedFilter): Promise<number> => {
   const rows = await run(

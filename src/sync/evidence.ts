@@ -1,0 +1,128 @@
+import { breakerDefaults, type FieldMapping, type PairMapping } from '../model/mapping.ts';
+import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
+import type { BaseEntry, Link } from '../model/state.ts';
+import { bothSides, otherSystem, type Sides, type System } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
+import { type FieldState, sameRaw, type Voice } from './merge-view.ts';
+import type { ChangeTime } from './newest.ts';
+import { canBeLow, classOf, ranksMatter, unknownVoice, voiceOf } from './source-rank.ts';
+
+/** Property or field history of one record, by API name, newest first. */
+export type History = Readonly<Record<string, readonly FieldHistoryEntry[]>>;
+
+/** The histories of a link's records; a side that is not there was not asked. One that was asked and tells nothing is empty. */
+export type Histories = Partial<Sides<History>>;
+
+/** What is known of one link when its fields are merged. */
+export interface Evidence {
+  readonly pair: Pick<PairMapping, 'sources' | 'breakers'>;
+  readonly link: Pick<Link, 'base' | 'stamps'>;
+  readonly snapshots: Sides<RecordSnapshot>;
+  readonly histories: Histories;
+}
+
+/** A record's value of a field; undefined where it was not returned. */
+export const rawOf = (snapshot: Pick<RecordSnapshot, 'fields'>, apiField: string): RawValue | undefined =>
+  Object.hasOwn(snapshot.fields, apiField) ? snapshot.fields[apiField] : undefined;
+
+const entriesOf = (
+  { histories }: Evidence,
+  field: FieldMapping,
+  system: System,
+): readonly FieldHistoryEntry[] => histories[system]?.[field.fields[system]] ?? [];
+
+const timeOf = (evidence: Evidence, field: FieldMapping, system: System): ChangeTime => {
+  const { link, snapshots } = evidence;
+  const [latest] = entriesOf(evidence, field, system);
+  if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
+  const snapshot = snapshots[system];
+  const equalled = link.base[field.name] ? link.stamps[system] : 0;
+  const from = Math.min(equalled > 0 ? equalled : snapshot.createdAt, snapshot.stamp);
+  return { from, to: snapshot.stamp, clock: 'interval' };
+};
+
+const holds = (field: FieldMapping, system: System, entry: FieldHistoryEntry, raw: RawValue): boolean =>
+  entry.value !== undefined && sameRaw(field, system, entry.value, raw);
+
+/**
+ * Whose word the present value of a side is. A value that Tandem wrote is the other side's: there the history tells who entered what
+ * was settled. Null: a history that was not asked could tell.
+ */
+const voiceIn = (
+  evidence: Evidence,
+  field: FieldMapping,
+  values: FieldState['values'],
+  system: System,
+): Voice | null => {
+  const { pair, histories, link } = evidence;
+  const { sources } = pair;
+  if (!sources) return null;
+  if (histories[system] === undefined && canBeLow(sources, system)) return null;
+  const [latest] = entriesOf(evidence, field, system);
+  if (latest && !latest.byUs) return voiceOf(sources, system, latest);
+  const base = link.base[field.name];
+  if (!base || !sameRaw(field, system, base[system], values[system] ?? null)) return unknownVoice(sources);
+  const other = otherSystem(system);
+  if (histories[other] === undefined) return canBeLow(sources, other) ? null : unknownVoice(sources);
+  const origin = entriesOf(evidence, field, other).find((entry) => holds(field, other, entry, base[other]));
+  return origin && !origin.byUs ? voiceOf(sources, other, origin) : unknownVoice(sources);
+};
+
+/**
+ * Whether nobody but Tandem touched a side since Tandem's last write of this field. Salesforce names the last modifier, HubSpot's
+ * history would show the value that it took; null: HubSpot was not asked.
+ */
+const isUntouched = (
+  evidence: Evidence,
+  field: FieldMapping,
+  base: BaseEntry,
+  system: System,
+): boolean | null => {
+  if (base.wrote?.to !== system) return false;
+  const { lastModifiedByUs } = evidence.snapshots[system];
+  if (lastModifiedByUs !== null) return lastModifiedByUs;
+  if (evidence.histories[system] === undefined) return null;
+  const entries = entriesOf(evidence, field, system);
+  const [latest] = entries;
+  if (!latest || !holds(field, system, latest, base.wrote.over)) return false;
+  return !entries.some((entry) => entry.byUs && holds(field, system, entry, base[system]));
+};
+
+/** Whether a person entered one of the values between which a field flips. Only HubSpot's history tells a person from an app. */
+const isPersonInvolved = (evidence: Evidence, field: FieldMapping, sinceMs: number): boolean | null => {
+  if (evidence.histories.hubspot === undefined) return null;
+  const ranks = evidence.pair.sources ?? {
+    rank: { person: 0, app: 0, form: 0, enrichment: 0, import: 0 },
+    known: {},
+  };
+  return entriesOf(evidence, field, 'hubspot').some(
+    (entry) => !entry.byUs && entry.at >= sinceMs && classOf(ranks, 'hubspot', entry) === 'person',
+  );
+};
+
+/** What a field's merge is decided from. Pure. */
+export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System | undefined): FieldState => {
+  const { pair, link, snapshots } = evidence;
+  const base = link.base[field.name];
+  const values = bothSides((system) => rawOf(snapshots[system], field.fields[system]));
+  const { flap } = pair.breakers ?? breakerDefaults;
+  return {
+    base,
+    values,
+    times: bothSides((system) => timeOf(evidence, field, system)),
+    ...(ranksMatter(pair.sources)
+      ? { voices: bothSides((system) => voiceIn(evidence, field, values, system)) }
+      : {}),
+    ...(base?.wrote
+      ? {
+          untouched: bothSides((system) => isUntouched(evidence, field, base, system)),
+          flapping: {
+            flips: flap.flips,
+            windowMs: flap.minutes * 60_000,
+            person: isPersonInvolved(evidence, field, base.wrote.since),
+          },
+        }
+      : {}),
+    ...(taken ? { taken } : {}),
+  };
+};

@@ -1,0 +1,119 @@
+import type { WorkClass } from '../model/budget.ts';
+import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { moveBase } from './draft.ts';
+import { contextFor, type EngineContext } from './engine.ts';
+import type { Looked } from './linked.ts';
+import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
+import { reportPlan } from './report-plan.ts';
+import { makeJob, type SendJob } from './send.ts';
+
+/** A plan, and the histories it was made with. */
+export interface Planned {
+  readonly plan: LinkedPlan;
+  readonly histories: Histories;
+}
+
+/** What one history tells can make another worth asking for, but no more often than there are systems. */
+const roundsMax = systems.length;
+
+const planOf = (
+  context: EngineContext,
+  { draft, link, snapshots }: Looked,
+  histories: Histories,
+): LinkedPlan =>
+  planLinked(
+    context,
+    { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
+    snapshots,
+    draft.unit.parked,
+    histories,
+  );
+
+/** Reads the histories of one system that these plans ask for: one call for the records of all. */
+const askHistory = async (
+  context: EngineContext,
+  system: System,
+  asking: readonly (readonly [Looked, Planned])[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<Looked, Histories>> => {
+  const wanting = asking.filter(([, { plan }]) => plan.needsHistory.some((each) => each.system === system));
+  if (wanting.length === 0) return new Map();
+  const names = new Set(
+    wanting.flatMap(([, { plan }]) =>
+      plan.needsHistory.flatMap((each) => (each.system === system ? [each.field] : [])),
+    ),
+  );
+  const histories = await context.systems[system].history(
+    context.pair.types[system],
+    wanting.map(([look]) => look.link.ids[system]),
+    [
+      ...new Set(
+        context.pair.fields.filter((field) => names.has(field.name)).map((field) => field.fields[system]),
+      ),
+    ],
+    contextFor(context, workClass, 'history'),
+  );
+  return new Map(
+    wanting.map(([look]): [Looked, Histories] => [
+      look,
+      { [system]: histories.get(look.link.ids[system]) ?? {} },
+    ]),
+  );
+};
+
+/** Plans with the vendors' histories where they could decide otherwise; the calls are made for those records alone. */
+const planAll = async (
+  context: EngineContext,
+  looked: readonly Looked[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<Looked, Planned>> => {
+  const plans = new Map(
+    looked.map((look): [Looked, Planned] => [look, { plan: planOf(context, look, {}), histories: {} }]),
+  );
+  for (let round = 0; round < roundsMax; round += 1) {
+    const asking = [...plans].filter(([, { plan, histories }]) =>
+      plan.needsHistory.some(({ system }) => histories[system] === undefined),
+    );
+    if (asking.length === 0) return plans;
+    const [hubspot, salesforce] = await Promise.all(
+      systems.map((system) => askHistory(context, system, asking, workClass)),
+    );
+    for (const [look, { histories: known }] of asking) {
+      const histories = { ...hubspot?.get(look), ...salesforce?.get(look), ...known };
+      plans.set(look, { plan: planOf(context, look, histories), histories });
+    }
+  }
+  return plans;
+};
+
+const jobsOf = (
+  context: EngineContext,
+  { draft, snapshots }: Looked,
+  writes: Sides<LinkedPlan['writes'][System]>,
+): readonly SendJob[] => {
+  const readAt = Math.min(snapshots.hubspot.readAt, snapshots.salesforce.readAt);
+  return systems.flatMap((system) => {
+    if (writes[system].length === 0) return [];
+    const source = snapshots[otherSystem(system)];
+    const target = snapshots[system].ref;
+    return makeJob(context, draft, 'update', target, source.ref, writes[system], readAt, source.stamp);
+  });
+};
+
+/** Plans links that were looked at: moves bases in the drafts and answers the writes that are due. */
+export const planLooked = async (
+  context: EngineContext,
+  looked: readonly Looked[],
+  workClass: WorkClass,
+): Promise<readonly SendJob[]> => {
+  const plans = await planAll(context, looked, workClass);
+  return looked.flatMap((look) => {
+    const planned = plans.get(look);
+    if (!planned) return [];
+    const { plan } = planned;
+    moveBase(look.draft, plan.settled);
+    look.draft.stillParked = plan.stillParked;
+    reportPlan(context, look, planned);
+    return jobsOf(context, look, plan.writes);
+  });
+};
