@@ -3,6 +3,7 @@ import { ControlError, type ControlRoute } from '../core/system.ts';
 import type { Company } from './company.ts';
 import { SetupWriter } from './directory.ts';
 import type { StoredValue } from './schema/field.ts';
+import { optionalObjects } from './schema/objects/index.ts';
 import type { ObjectSchema } from './schema/org-schema.ts';
 import type { Row } from './store/row.ts';
 
@@ -36,6 +37,13 @@ const recordTypesSchema = z.strictObject({
       }),
     )
     .min(1),
+});
+
+const isoCode = z.string().regex(/^[A-Z]{3}$/);
+const currenciesSchema = z.strictObject({
+  corporate: isoCode,
+  /** How much of each is one of the corporate currency. */
+  others: z.array(z.strictObject({ code: isoCode, rate: z.number().positive() })).default([]),
 });
 
 const objectOf = (company: Company, place: string, name: string): ObjectSchema => {
@@ -115,8 +123,45 @@ const changeRecordTypes = (company: Company, payload: unknown): Readonly<Record<
   return ids;
 };
 
-/** What an administrator changes in Setup; both answer the ids by name. */
+/** Objects that carry a currency once there are several (object reference, CurrencyIsoCode). */
+const carriesCurrency = (object: ObjectSchema): boolean =>
+  object.name.endsWith('__c') ||
+  ['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityContactRole', 'User'].includes(object.name);
+
+/** Switches several currencies on, which cannot be taken back: every record then has one, those that are there the corporate. */
+const switchCurrencies = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
+  const { corporate, others } = currenciesSchema.parse(payload);
+  const { database } = company;
+  if (database.schema.object('CurrencyType') !== undefined) {
+    throw new ControlError('body', 'several currencies are switched on already');
+  }
+  const codes = [corporate, ...others.map(({ code }) => code)];
+  for (const object of database.schema.objects.filter(carriesCurrency)) {
+    database.addField(object, {
+      name: 'CurrencyIsoCode',
+      label: `${object.definition.label} Currency`,
+      type: 'picklist',
+      length: 3,
+      defaultedOnCreate: true,
+      restricted: true,
+      picklist: codes,
+      blankReadsAs: corporate,
+    });
+  }
+  for (const definition of optionalObjects) database.schema.addObject(definition);
+  const setup = new SetupWriter(database);
+  const ids: Record<string, string> = {};
+  for (const { code, rate } of [{ code: corporate, rate: 1 }, ...others]) {
+    const fields = { IsoCode: code, ConversionRate: rate, DecimalPlaces: 2 };
+    const flags = { IsActive: true, IsCorporate: code === corporate };
+    ids[code] = setup.add('CurrencyType', { ...fields, ...flags }, company.directory.personUserId);
+  }
+  return ids;
+};
+
+/** What an administrator changes in Setup; all answer ids by name. */
 export const setupRoutes = (company: Company): readonly ControlRoute[] => [
   { method: 'POST', template: '/directory', handle: (body) => changeDirectory(company, body) },
+  { method: 'POST', template: '/currencies', handle: (body) => switchCurrencies(company, body) },
   { method: 'POST', template: '/record-types', handle: (body) => changeRecordTypes(company, body) },
 ];

@@ -61,6 +61,8 @@ export interface FieldDefinition {
   readonly updateable?: boolean;
   readonly defaultedOnCreate?: boolean;
   readonly defaultValue?: StoredValue;
+  /** What a blank reads as: a field that was added later and is never blank. */
+  readonly blankReadsAs?: StoredValue;
   readonly externalId?: boolean;
   readonly unique?: boolean;
   readonly caseSensitive?: boolean;

@@ -123,17 +123,21 @@ export class OrgSchema {
   }
 
   /**
-   * Adds what the saved schema has beyond this one; `addField` adds a field to an object. Throws when a column has another
+   * Adds what the saved schema has beyond this one; `addField` adds a field to an object, `optional` are
+   * the objects that a company can switch on. Throws when a column has another
    * field than it had: the saved records were made by another version.
    */
   importState(
     state: OrgSchemaState,
     addField: (object: ObjectSchema, definition: FieldDefinition) => void,
+    optional: readonly ObjectDefinition[],
   ): void {
     for (const { name, columns, added, custom } of state.objects) {
       if (custom !== null && this.object(name) === undefined) {
         this.addObject(makeCustomObject(name, custom.label, custom.keyPrefix, custom.nameField, []));
       }
+      const switchedOn = optional.find((definition) => definition.name === name);
+      if (switchedOn !== undefined && this.object(name) === undefined) this.addObject(switchedOn);
       const object = this.object(name);
       if (object !== undefined) for (const definition of added) addField(object, definition);
       const now = object?.fields.map((field) => field.definition.name).join(' ');

@@ -1,4 +1,5 @@
 import { prefixOf } from '../ids.ts';
+import { optionalObjects } from '../schema/objects/index.ts';
 import type { BoundField, ObjectSchema, OrgSchema, OrgSchemaState } from '../schema/org-schema.ts';
 import type { Commit } from './commit.ts';
 import { RecycleBin, type RecycleBinState } from './recycle-bin.ts';
@@ -127,7 +128,11 @@ export class Database {
 
   /** Fills an empty database. */
   importState({ schema, tables, lastStamp, bin, defaultRecordTypes }: DatabaseState): void {
-    this.schema.importState(schema, (object, definition) => this.addField(object, definition));
+    this.schema.importState(
+      schema,
+      (object, definition) => this.addField(object, definition),
+      optionalObjects,
+    );
     for (const object of this.schema.objects) {
       const table = tables[object.name];
       if (table !== undefined) this.table(object).importState(table);

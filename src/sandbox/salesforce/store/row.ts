@@ -23,7 +23,7 @@ export const makeReader = (schema: ObjectSchema, field: BoundField): FieldReader
   if (definition.name === 'IsDeleted') return (row) => row.deleted;
   const { compute } = definition;
   // A checkbox is never null; one that nobody set, or that was added later, takes no room.
-  const blank = definition.type === 'boolean' ? false : null;
+  const blank = definition.blankReadsAs ?? (definition.type === 'boolean' ? false : null);
   if (compute === undefined) return (row) => row.values[column] ?? blank;
   return (row, nowSeconds) =>
     compute((name) => {

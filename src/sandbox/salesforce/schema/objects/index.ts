@@ -5,7 +5,7 @@ import { group, organization, queueSobject, recordType, user } from './directory
 import { historyObjects } from './histories.ts';
 import { lead } from './lead.ts';
 import { opportunity, opportunityContactRole } from './opportunity.ts';
-import { leadStatus, opportunityStage } from './sales-setup.ts';
+import { currencyType, leadStatus, opportunityStage } from './sales-setup.ts';
 
 /** What a new company has. One more object is one more file here. */
 export const standardObjects: readonly ObjectDefinition[] = [
@@ -23,3 +23,6 @@ export const standardObjects: readonly ObjectDefinition[] = [
   user,
   ...historyObjects,
 ];
+
+/** Objects that exist only in companies that switched something on. */
+export const optionalObjects: readonly ObjectDefinition[] = [currencyType];

@@ -69,3 +69,23 @@ export const opportunityStage: ObjectDefinition = {
     ...auditFields,
   ],
 };
+
+/** The currencies of a company that uses several; in others the object does not exist. */
+export const currencyType: ObjectDefinition = {
+  name: 'CurrencyType',
+  label: 'Currency Type',
+  labelPlural: 'Currency Types',
+  keyPrefix: '01L',
+  ...readOnly,
+  fields: [
+    idField('Currency Type ID'),
+    ...fixed([
+      textField('IsoCode', 'Currency ISO Code', 3, { nillable: false }),
+      { name: 'ConversionRate', label: 'Conversion Rate', type: 'double', precision: 18, scale: 6 },
+      { name: 'DecimalPlaces', label: 'Decimal Places', type: 'int', digits: 1 },
+      checkboxField('IsActive', 'Active'),
+      checkboxField('IsCorporate', 'Corporate Currency'),
+    ]),
+    ...auditFields,
+  ],
+};
