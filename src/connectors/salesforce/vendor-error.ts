@@ -100,8 +100,9 @@ const existingId = (error: VendorError): string | null => {
   return found === undefined ? null : toId18(found);
 };
 
-/** `No such column 'X' on …` names the field, which `fields` does not. */
-const missingColumn = (error: VendorError): readonly string[] => {
+/** What the code or the text says of the field, where `fields` is empty: an owner who left, `No such column 'X' on …`. */
+const impliedFields = (error: VendorError): readonly string[] => {
+  if (error.code === 'INACTIVE_OWNER_OR_USER') return ['OwnerId'];
   const name = /No such column '([A-Za-z0-9_.]+)'/.exec(error.message)?.[1];
   return name === undefined ? [] : [name];
 };
@@ -118,7 +119,7 @@ export const toFailure = (
     system: 'salesforce',
     code: error.code,
     message: harmlessMessage(error, sent),
-    fields: error.fields.length > 0 ? error.fields : missingColumn(error),
+    fields: error.fields.length > 0 ? error.fields : impliedFields(error),
     ...(existing === null ? {} : { existingId: existing }),
     ...(category === 'throttled' && isConcurrentLimit(error) ? { retryAfterMs: concurrentRetryMs } : {}),
   };

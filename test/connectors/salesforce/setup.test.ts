@@ -44,7 +44,7 @@ describe('what an administrator set up in Salesforce', () => {
     const other = await org.create('Account', { Name: 'Other' });
     expect(await give('Account', other, leaver)).toMatchObject({
       kind: 'refused',
-      failure: { code: 'INACTIVE_OWNER_OR_USER' },
+      failure: { category: 'value', code: 'INACTIVE_OWNER_OR_USER', fields: ['OwnerId'] },
     });
     expect(await give('Account', other, idOf('Inbound Leads'))).toMatchObject({ kind: 'refused' });
     const [kept] = await org.connector.writeMany(
