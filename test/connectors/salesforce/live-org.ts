@@ -1,6 +1,8 @@
 import { Connection } from 'jsforce';
-import type { Connector } from '../../../src/connectors/connector.ts';
-import { makeSalesforceConnector } from '../../../src/connectors/salesforce/connector.ts';
+import {
+  makeSalesforceConnector,
+  type SalesforceConnector,
+} from '../../../src/connectors/salesforce/connector.ts';
 import {
   createSalesforceSimulator,
   type SalesforceSimulator,
@@ -9,7 +11,7 @@ import { openGate } from './harness.ts';
 
 /** A simulated org with the connector as the integration and jsforce as the person. */
 export interface LiveOrg {
-  readonly connector: Connector;
+  readonly connector: SalesforceConnector;
   readonly person: Connection;
   readonly simulator: SalesforceSimulator;
   control(path: string, body: unknown): Promise<void>;
