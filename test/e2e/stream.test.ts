@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type EmbeddedPostgres, joinEmbedded } from '../../src/store/embedded/join.ts';
 import type { Child } from './harness/child.ts';
 import type { Person } from './harness/person.ts';
-import { Stage } from './harness/stage.ts';
+import { mirror, Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 const withinMs = 10_000;
@@ -33,7 +35,7 @@ describe('Salesforce’s change events', () => {
     person = await stage.person();
     lead = await person.createLead({ LastName: 'Doe', Company: 'Acme', Email: 'doe@example.com' });
     // So seldom that nothing in these tests can come by a poll; the first one is at the start.
-    worker = stage.start(['run', '--config', 'config/presets/mirror', '--data', stage.data, '--port', '0'], {
+    worker = stage.start(['run', '--config', mirror, '--data', stage.data, '--port', '0'], {
       env: { TANDEM_POLL_SECONDS: '600' },
     });
     await worker.event('stream-opened');
@@ -101,5 +103,67 @@ describe('Salesforce’s change events', () => {
     await streaming({ reset: true, expireReplay: true, disconnect: true });
     await expectTitle('Purged');
     expect(await polls()).toBe(before + 1);
+  });
+});
+
+describe('the stream of a fleet', () => {
+  let stage: Stage;
+  let database: EmbeddedPostgres;
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    database = await joinEmbedded(stage.data);
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await database?.leave();
+  });
+
+  const start = (): Child =>
+    stage.start(['run', '--config', mirror, '--port', '0'], {
+      env: { DATABASE_URL: database.connectionString, TANDEM_POLL_SECONDS: '600' },
+    });
+  const clients = async (): Promise<number> => {
+    const answer = await fetch(`${stage.sandbox.access.salesforce}/_sandbox/streaming`);
+    return z.object({ clients: z.array(z.unknown()) }).parse(await answer.json()).clients.length;
+  };
+
+  it('has one reader, and another one at the same place when it dies', async () => {
+    const person = await stage.person();
+    const lead = await person.createLead({ LastName: 'Doe', Company: 'Acme', Email: 'doe@example.com' });
+    const workers = [start(), start()];
+    await Promise.all(workers.map(async (worker) => worker.event('connected')));
+    const reader = await until(
+      'a reader',
+      () => workers.find((worker) => worker.linesOf('stream-opened').length > 0) ?? null,
+      20_000,
+    );
+    const other = workers.find((worker) => worker !== reader);
+    expect(await clients()).toBe(1);
+    expect(other?.linesOf('stream-opened')).toEqual([]);
+    // So that there is a place to go on from.
+    await person.editLeads([{ id: lead, values: { Title: 'before' } }]);
+    const contactWith = async (title: string): Promise<void> => {
+      await until(
+        `the title ${title} in HubSpot`,
+        async () => {
+          const [contact] = await stage.sandbox.records('hubspot', 'contacts');
+          const properties = contact?.properties as Readonly<Record<string, string>> | undefined;
+          return properties?.jobtitle === title ? true : null;
+        },
+        10_000,
+      );
+    };
+    await contactWith('before');
+    await reader.crash();
+    const { calls } = await stage.sandbox.stats('salesforce');
+    await person.editLeads([{ id: lead, values: { Title: 'meanwhile' } }]);
+    await other?.line('the stream, resumed', (line) => line.event === 'stream-opened' && line.fresh === '');
+    await contactWith('meanwhile');
+    const polls = 'GET /services/data/{version}/queryAll';
+    // The office of polling may have moved as well, and its new holder looks once.
+    const looks =
+      ((await stage.sandbox.stats('salesforce')).calls.byRoute[polls] ?? 0) - (calls.byRoute[polls] ?? 0);
+    expect(looks).toBeLessThanOrEqual(1);
   });
 });
