@@ -46,6 +46,7 @@ export const makeMetrics = (
   const dirty = gauge('dirty_rows', 'Dirty rows: records that wait for a look', 'pair');
   const due = gauge('due_rows', 'Dirty rows that are due now', 'pair');
   const oldest = gauge('oldest_dirty_seconds', 'Age of the oldest dirty row', 'pair');
+  const held = gauge('held_rows', 'Dirty rows that wait for the end of a pause', 'pair');
   const intents = gauge('open_intents', 'Writes whose outcome is not settled', 'pair');
   const parked = gauge('parked', 'Refused fields and records that wait for a change', 'pair');
   const reviews = gauge('reviews', 'Questions for a person', 'pair');
@@ -78,6 +79,7 @@ export const makeMetrics = (
         dirty.set({ pair: name }, backlog.dirty);
         due.set({ pair: name }, backlog.due);
         oldest.set({ pair: name }, (backlog.oldestMs ?? 0) / 1_000);
+        held.set({ pair: name }, backlog.held);
         intents.set({ pair: name }, backlog.openIntents);
         parked.set({ pair: name }, backlog.parked);
         reviews.set({ pair: name }, backlog.reviews);

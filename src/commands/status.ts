@@ -7,6 +7,7 @@ import type { Store } from '../store/open-store.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 import { pauseWords, shownPauses } from './pause.ts';
+import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
 import { currentProblems } from './status/problems.ts';
 
@@ -66,7 +67,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
       }),
     ),
     safeUntil: null,
-    drift: null,
+    drift: await shownDrift(store, pairs),
     sla: null,
   };
 };
@@ -95,6 +96,7 @@ const plain = (status: Status): string => {
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),
+    ...driftWords(status.drift),
     'Budget:',
     ...budget,
     problems.length > 0 ? 'Problems:' : 'No problems.',

@@ -63,7 +63,9 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
         standingOf: opened.store.status.standingOf,
       };
       const call = { class: 'sweep', purpose: 'verify' } as const;
-      reports.push(await verifyPair({ pair, systems: connectors, store, call }));
+      const found = await verifyPair({ pair, systems: connectors, store, call });
+      await opened.store.operator.noteVerified({ ...found, pair: pair.name });
+      reports.push(found);
     }
     const report = sum(reports);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : plain(report));

@@ -225,6 +225,15 @@ create table tandem.signal_sources (
   since timestamp with time zone,
   constraint signal_sources_pkey PRIMARY KEY (system, type, source)
 );
+create table tandem.verified (
+  pair text not null,
+  at timestamp with time zone not null default now(),
+  records bigint not null,
+  fields bigint not null,
+  drift bigint not null,
+  unexplained bigint not null,
+  constraint verified_pkey PRIMARY KEY (pair)
+);
 create table tandem.workers (
   number integer not null,
   id text not null,
@@ -287,4 +296,5 @@ comment on column tandem.signal_sources.heard_at is 'last verified signal';
 comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
 comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
 comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
+comment on table tandem.verified is 'the newest whole comparison of each pair';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';

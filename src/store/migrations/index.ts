@@ -3,6 +3,7 @@ import { first } from './0001-first.ts';
 import { operator } from './0006-operator.ts';
 import { liveSignals } from './0007-live-signals.ts';
 import { eventUse } from './0008-event-use.ts';
+import { verified } from './0010-verified.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-operator': operator,
   '0007-live-signals': liveSignals,
   '0008-event-use': eventUse,
+  '0010-verified': verified,
 };

@@ -22,6 +22,7 @@ import {
   takeBeside,
 } from './parked-rows.ts';
 import { newestFence, pause, pauses, resume, type Waiting, waiting, workedUnder } from './pauses.ts';
+import { lastVerified, noteVerified, type Verified } from './verified.ts';
 
 /** What a person's commands ask of the store. */
 export interface OperatorStore {
@@ -56,6 +57,9 @@ export interface OperatorStore {
   /** The next change of state that nobody has told yet. */
   takeAlert(timing: AlertTiming): Promise<Alert | null>;
   alertTold(alert: Alert): Promise<void>;
+  /** Keeps what a comparison of both systems found. */
+  noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
+  lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Links whose base holds this value, for when no system can be asked. */
   linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
@@ -80,6 +84,8 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   noteProblems: (problems, timing) => noteProblems(db, problems, timing),
   takeAlert: (timing) => takeAlert(db, timing),
   alertTold: (alert) => alertTold(db, alert),
+  noteVerified: (found) => noteVerified(db, found),
+  lastVerified: (pairs) => lastVerified(db, pairs),
   life: (refs) => recordLife(db, refs),
   linksHolding: (value) => linksHolding(db, value),
 });
