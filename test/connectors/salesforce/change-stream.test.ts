@@ -150,7 +150,11 @@ describe('the stream', () => {
 });
 
 /** Something that answers every request of a handshake with whatever the test says. */
-const startOddServer = async (): Promise<{ readonly server: Server; readonly url: string; say(body: string): void }> => {
+const startOddServer = async (): Promise<{
+  readonly server: Server;
+  readonly url: string;
+  say(body: string): void;
+}> => {
   let answer = '';
   const server = createServer((request, response) => {
     const isSignIn = request.url?.includes('/oauth2/') === true;
@@ -181,7 +185,14 @@ const startOddServer = async (): Promise<{ readonly server: Server; readonly url
 
 const message = fc.record(
   {
-    channel: fc.constantFrom('/meta/handshake', '/meta/subscribe', '/meta/connect', channelOf('Lead'), 'x', 7),
+    channel: fc.constantFrom(
+      '/meta/handshake',
+      '/meta/subscribe',
+      '/meta/connect',
+      channelOf('Lead'),
+      'x',
+      7,
+    ),
     successful: fc.anything(),
     clientId: fc.anything(),
     subscription: fc.anything(),
@@ -221,7 +232,8 @@ describe('whatever comes', () => {
         const event = readChangeEvent('Lead', given);
         if (event.kind === 'untold') return;
         for (const { fields } of event.signals) {
-          for (const value of Object.values(fields)) expect(typeof value === 'object' && value !== null).toBe(false);
+          for (const value of Object.values(fields))
+            expect(typeof value === 'object' && value !== null).toBe(false);
         }
       }),
       { numRuns: 2_000 },
