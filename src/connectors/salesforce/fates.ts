@@ -94,11 +94,15 @@ const conversionOf = (row: Row): Fate => {
     const id = row[field];
     return typeof id === 'string' ? [{ system: 'salesforce', type, id }] : [];
   });
-  const [next, ...others] = made;
-  // A lead whose contact is gone may name none: it cannot be written any more, and nothing says where to.
-  return next === undefined
-    ? { kind: 'unknown' }
-    : { kind: 'convertedTo', type: next.type, id: next.id, others };
+  const contact = made.find(({ type }) => type === 'Contact');
+  // A lead whose contact is gone may name none: it cannot be written any more, and nothing says where its person went.
+  if (contact === undefined) return { kind: 'unknown' };
+  return {
+    kind: 'convertedTo',
+    type: contact.type,
+    id: contact.id,
+    others: made.filter((ref) => ref !== contact),
+  };
 };
 
 const fateOf = (row: Row, rows: ReadonlyMap<string, Row>): Fate => {

@@ -14,12 +14,13 @@ const conditionSchema = z.record(z.string(), z.union([scalar, z.array(scalar)]))
  * - hide: `field` does not exist for the integration
  * - readonly: `field` can be read but not written by the integration
  * - duplicate: a create is refused whose `field` equals that of another record
- * All but hide and readonly bind every caller. `code` and `message` replace the vendor's own words.
+ * - unshare (Salesforce): a record for which `when` holds is not there for the integration, which it is not shared with any more
+ * All but hide, readonly and unshare bind every caller. `code` and `message` replace the vendor's own words.
  */
 export const ruleSchema = z
   .strictObject({
     object: z.string().min(1),
-    kind: z.enum(['validation', 'required', 'update', 'lock', 'hide', 'readonly', 'duplicate']),
+    kind: z.enum(['validation', 'required', 'update', 'lock', 'hide', 'readonly', 'duplicate', 'unshare']),
     field: z.string().min(1).optional(),
     when: conditionSchema.optional(),
     set: z.record(z.string(), scalar).optional(),

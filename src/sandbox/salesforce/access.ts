@@ -1,5 +1,5 @@
 import type { Caller } from '../core/message.ts';
-import type { CompanyRule } from '../core/rules.ts';
+import { type CompanyRule, conditionHolds } from '../core/rules.ts';
 import type { BoundField, ObjectSchema } from './schema/org-schema.ts';
 
 /** Who acts, and the user id that its writes bear. */
@@ -12,9 +12,12 @@ export interface Actor {
 export class CompanyRules {
   readonly all: readonly CompanyRule[];
   readonly #byObject = new Map<string, CompanyRule[]>();
+  /** Asked for every row of every query. */
+  readonly #sharesAll: boolean;
 
   constructor(rules: readonly CompanyRule[] = []) {
     this.all = rules;
+    this.#sharesAll = rules.every((rule) => rule.kind !== 'unshare');
     for (const rule of rules) {
       const key = rule.object.toLowerCase();
       const list = this.#byObject.get(key);
@@ -45,6 +48,15 @@ export class CompanyRules {
 
   visibleFields(actor: Actor, object: ObjectSchema): readonly BoundField[] {
     return object.fields.filter((field) => !this.hides(actor, object, field));
+  }
+
+  /** Whether sharing lets this actor see a record; `read` gives its fields in the form of the API. */
+  shares(actor: Actor, object: ObjectSchema, read: (field: string) => unknown): boolean {
+    return (
+      this.#sharesAll ||
+      actor.caller !== 'integration' ||
+      !this.of(object, 'unshare').some((rule) => conditionHolds(rule, read))
+    );
   }
 
   #binds(actor: Actor, object: ObjectSchema, field: BoundField, kind: 'hide' | 'readonly'): boolean {

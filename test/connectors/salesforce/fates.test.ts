@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reading } from './harness.ts';
+import { reading, writing } from './harness.ts';
 import { type LiveOrg, startLiveOrg } from './live-org.ts';
 
 describe('fates of Salesforce records', () => {
@@ -71,5 +71,40 @@ describe('fates of Salesforce records', () => {
       [deleted, { kind: 'deleted' }],
       [erased.slice(0, 15), { kind: 'erased' }],
     ]);
+  });
+
+  it('does not take a record that is no longer shared with us for deleted, and follows a conversion to a deleted contact', async () => {
+    const [hidden, converted] = [await lead({ Title: 'Secret', HubSpot_Id__c: '77' }), await lead()];
+    const convertedStatus = 'Closed - Converted';
+    const { contactId } = await org.person.soap.convertLead({ leadId: converted, convertedStatus });
+    await org.control('/rules', [{ object: 'Lead', kind: 'unshare', when: { Title: 'Secret' } }]);
+    expect((await fatesOf('Lead', [hidden])).get(hidden)).toEqual({ kind: 'unknown' });
+    const { connector } = org;
+    expect((await connector.readMany('Lead', [hidden], ['Title'], reading)).size).toBe(0);
+    expect(await connector.findByField('Lead', 'HubSpot_Id__c', ['77'], [], reading)).toEqual([]);
+    const fields = { Title: 'x' };
+    const update = { op: 'update', key: '1', id: hidden, fields } as const;
+    const create = { op: 'upsert', key: '2', identityField: 'HubSpot_Id__c', identityValue: '77' } as const;
+    const outcomes = await connector.writeMany(
+      'Lead',
+      [update, { ...create, fields: { LastName: 'Doe', Company: 'Acme' } }],
+      writing,
+    );
+    expect(outcomes).toMatchObject([
+      { kind: 'refused', failure: { category: 'permission' } },
+      // The value is taken, by a record that may not be seen.
+      { kind: 'refused', failure: { category: 'identity', code: 'DUPLICATE_VALUE' } },
+    ]);
+    expect(outcomes[1]).not.toHaveProperty('failure.existingId');
+    await org.control('/rules', []);
+    expect((await fatesOf('Lead', [hidden])).get(hidden)).toEqual({ kind: 'alive' });
+    await org.person.sobject('Contact').destroy(String(contactId));
+    expect((await fatesOf('Lead', [converted])).get(converted)).toMatchObject({
+      kind: 'convertedTo',
+      id: contactId,
+    });
+    expect((await fatesOf('Contact', [String(contactId)])).get(String(contactId))).toEqual({
+      kind: 'deleted',
+    });
   });
 });

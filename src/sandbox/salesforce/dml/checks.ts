@@ -68,6 +68,17 @@ export const checkValidation = (schema: ObjectSchema, rules: CompanyRules, draft
   if (errors.length > 0) throw new SalesforceError(errors);
 };
 
+/** Whether the caller may see a record. */
+export type Sees = (table: Table, row: Row) => boolean;
+
+/** A record that is not shared with the caller, which an update or a lookup names by its id. */
+export const noAccess = (id: string): SalesforceError =>
+  refuse(
+    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+    `insufficient access rights on cross-reference id: ${toId15(id)}`,
+    [],
+  );
+
 /** A record type of another object, or an inactive one, is not valid (capture of this message). */
 const checkRecordType = (schema: ObjectSchema, table: Table, target: Row): void => {
   const of = (name: string): StoredValue => target.values[table.schema.column(name)] ?? null;
@@ -86,7 +97,13 @@ const checkQueue = (database: Database, schema: ObjectSchema, queue: Row): void 
   throw refuse('INVALID_OPERATION', 'Queue not associated with this SObject type', ['OwnerId']);
 };
 
-const checkReference = (database: Database, schema: ObjectSchema, field: BoundField, id: string): void => {
+const checkReference = (
+  database: Database,
+  schema: ObjectSchema,
+  field: BoundField,
+  id: string,
+  sees: Sees,
+): void => {
   const { label, name, referenceTo = [] } = field.definition;
   const table = database.tableOfId(id);
   if (table === undefined || !referenceTo.includes(table.schema.name)) {
@@ -95,6 +112,7 @@ const checkReference = (database: Database, schema: ObjectSchema, field: BoundFi
   const target = table.get(id);
   if (target === undefined) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
   if (target.deleted) throw refuse('ENTITY_IS_DELETED', 'entity is deleted', []);
+  if (!sees(table, target)) throw noAccess(id);
   if (name === 'RecordTypeId') checkRecordType(schema, table, target);
   if (name === 'OwnerId' && table.schema.name === 'Group') checkQueue(database, schema, target);
   const active = table.schema.field('IsActive');
@@ -111,16 +129,17 @@ export const checkReferences = (
   database: Database,
   schema: ObjectSchema,
   changed: ReadonlyMap<BoundField, StoredValue>,
+  sees: Sees,
 ): void => {
   for (const [field, value] of changed) {
     if (field.definition.type === 'reference' && typeof value === 'string') {
-      checkReference(database, schema, field, value);
+      checkReference(database, schema, field, value, sees);
     }
   }
 };
 
-/** A unique field may hold a value once among live records. */
-export const checkUnique = (table: Table, draft: Row): void => {
+/** A unique field may hold a value once among live records; the other's id is told to those alone who may see it. */
+export const checkUnique = (table: Table, draft: Row, sees: Sees): void => {
   for (const { definition, column } of table.schema.fields) {
     const value = draft.values[column] ?? null;
     if (definition.unique !== true || value === null) continue;
@@ -131,7 +150,7 @@ export const checkUnique = (table: Table, draft: Row): void => {
     if (other === undefined) continue;
     throw refuse(
       'DUPLICATE_VALUE',
-      `duplicate value found: ${definition.name} duplicates value on record with id: ${toId15(other.id)}`,
+      `duplicate value found: ${definition.name} duplicates value on record with id: ${sees(table, other) ? toId15(other.id) : '<unknown>'}`,
       [],
     );
   }

@@ -5,6 +5,7 @@ import type { BoundField } from '../schema/org-schema.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
 import { coerceValue } from '../values/coerce.ts';
+import type { Sees } from './checks.ts';
 
 /** The field that an upsert matches by. Throws NOT_FOUND where it is no external id, or hidden. */
 export const matchFieldOf = (table: Table, name: string, rules: CompanyRules, actor: Actor): BoundField => {
@@ -13,8 +14,8 @@ export const matchFieldOf = (table: Table, name: string, rules: CompanyRules, ac
   throw refuse('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${name}`);
 };
 
-/** Live records whose field has this value (text without regard to case unless the field minds it). */
-export const findMatches = (table: Table, field: BoundField, raw: unknown): readonly Row[] => {
+/** Live records that the caller may see and whose field has this value (text without regard to case unless the field minds it). */
+export const findMatches = (table: Table, field: BoundField, raw: unknown, sees: Sees): readonly Row[] => {
   const value = coerceValue(field.definition, raw);
   if (value === null) {
     throw new SalesforceError({
@@ -25,5 +26,5 @@ export const findMatches = (table: Table, field: BoundField, raw: unknown): read
   }
   const index = table.index(field.column);
   if (index === undefined) throw new Error(`${field.definition.name}: a match field without an index`);
-  return index.find(value).filter((row) => !row.deleted);
+  return index.find(value).filter((row) => !row.deleted && sees(table, row));
 };

@@ -3,6 +3,7 @@ import type { Actor, CompanyRules } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { StoredValue } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
+import { isShared } from '../sharing.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
@@ -15,7 +16,9 @@ import {
   checkRequired,
   checkUnique,
   checkValidation,
+  noAccess,
   readerOf,
+  type Sees,
 } from './checks.ts';
 import { deriveValues } from './derive.ts';
 import { type FieldChanges, type Operation, readFields } from './read-fields.ts';
@@ -42,6 +45,7 @@ export type Body = Readonly<Record<string, unknown>>;
 export class Writer {
   readonly #context: WriteContext;
   readonly transaction: Transaction;
+  readonly #sees: Sees = (table, row) => isShared(this.#context, table, row);
 
   constructor(context: WriteContext) {
     this.#context = context;
@@ -83,6 +87,7 @@ export class Writer {
     if (schema.definition.updateable === false) {
       throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be updated: ${schema.name}`);
     }
+    if (!this.#sees(table, row)) throw noAccess(row.id);
     const changes = readFields(this.#context, schema, body, 'update');
     const converted = schema.field('IsConverted');
     if (converted !== undefined && row.values[converted.column] === true) {
@@ -113,6 +118,7 @@ export class Writer {
    * itself: a merge leaves the survivor's id.
    */
   remove(table: Table, row: Row, fields: Readonly<Record<string, StoredValue>> = {}): void {
+    if (!this.#sees(table, row)) throw noAccess(row.id);
     this.#remove(table, row, fields, null);
   }
 
@@ -154,7 +160,7 @@ export class Writer {
     const master = table.schema.field('MasterRecordId');
     if (master !== undefined) values[master.column] = null;
     this.#stamp(values, 'update', table.schema);
-    checkUnique(table, { ...row, values });
+    checkUnique(table, { ...row, values }, this.#sees);
     this.transaction.restore(table, row, values);
     for (const [children, child] of this.#childrenOf(table, row)) {
       if (child.deleted && bin.parentOf(child.id) === row.id && bin.holds(child.id))
@@ -237,9 +243,9 @@ export class Writer {
   #check(table: Table, draft: Row, changes: FieldChanges): void {
     const { rules, database } = this.#context;
     const { schema } = table;
-    checkReferences(database, schema, changes);
+    checkReferences(database, schema, changes, this.#sees);
     checkRequired(schema, rules, draft, changes, database.nowSeconds);
     checkValidation(schema, rules, draft, database.nowSeconds);
-    checkUnique(table, draft);
+    checkUnique(table, draft, this.#sees);
   }
 }

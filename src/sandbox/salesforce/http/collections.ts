@@ -232,7 +232,8 @@ const upsertAll = (rest: RestCall): ApiReply => {
     if (repeated.has(String(key ?? '').toLowerCase())) {
       throw refuse('DUPLICATE_VALUE', `Duplicate external id specified: ${String(key)}`, [name]);
     }
-    if (type !== 'id') return upsertRow(writer, table, record, name, findMatches(table, field, key));
+    if (type !== 'id')
+      return upsertRow(writer, table, record, name, findMatches(table, field, key, rest.sees));
     const body = withoutId(record);
     return upsertRow(writer, table, body, name, key === undefined ? [] : [requireLive(table, idOf(key))]);
   });
@@ -263,7 +264,7 @@ const retrieveAll = (rest: RestCall, ids: readonly string[], fieldNames: readonl
     const id = toId18(text);
     if (id === null) throw refuse('MALFORMED_ID', `malformed id ${text}`);
     const row = table.get(id);
-    return row === undefined || row.deleted ? null : view(row);
+    return row === undefined || row.deleted || !rest.sees(table, row) ? null : view(row);
   });
   return { status: 200, body };
 };

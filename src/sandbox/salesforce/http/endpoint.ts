@@ -3,9 +3,11 @@ import type { ApiReply, Call } from '../../core/message.ts';
 import type { Route } from '../../core/routes.ts';
 import type { Actor } from '../access.ts';
 import type { Company } from '../company.ts';
+import type { Sees } from '../dml/checks.ts';
 import type { WriteContext } from '../dml/writer.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from '../errors.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
+import { isShared } from '../sharing.ts';
 import type { RecordUrl } from '../soql/projection.ts';
 
 /** Versions in service: Winter '27 is 68 in preview; 21 to 30 were retired in Summer '25. */
@@ -22,6 +24,8 @@ export interface RestCall {
   /** `/services/data/v60.0`. */
   readonly base: string;
   readonly recordUrl: RecordUrl;
+  /** Whether the caller may see a record. */
+  readonly sees: Sees;
 }
 
 export type RestHandler = (rest: RestCall) => ApiReply;
@@ -51,10 +55,13 @@ export const makeRoute =
       try {
         const version = parseVersion(call.params.get('version') ?? '');
         const base = `/services/data/v${version}.0`;
+        const actor = company.actor(call.caller ?? 'person');
+        const { database, rules } = company;
         return handler({
           call,
           company,
-          actor: company.actor(call.caller ?? 'person'),
+          actor,
+          sees: (table, row) => isShared({ database, rules, actor }, table, row),
           version,
           base,
           recordUrl: (type, id) => `${base}/sobjects/${type}/${id}`,

@@ -117,7 +117,7 @@ const lookUp = (rest: RestCall, table: Table): readonly Row[] => {
   const field = matchFieldOf(table, param(rest, 'key'), rest.company.rules, rest.actor);
   const value = param(rest, 'value');
   if (field.definition.type === 'id') return [recordAt(table, value, 'INVALID_CROSS_REFERENCE_KEY')];
-  return findMatches(table, field, value);
+  return findMatches(table, field, value, rest.sees);
 };
 
 const several = (rest: RestCall, table: Table, rows: readonly Row[]): ApiReply => ({
@@ -165,7 +165,9 @@ export const recordRoutes = (company: Company): readonly Route[] => {
     route('POST', '/sobjects/{type}', create),
     route('GET', '/sobjects/{type}/{key}', (rest) => {
       const table = tableOf(rest);
-      return read(rest, table, recordAt(table, param(rest, 'key'), 'NOT_FOUND'));
+      const row = recordAt(table, param(rest, 'key'), 'NOT_FOUND');
+      if (!rest.sees(table, row)) throw refuse('NOT_FOUND', messageOf('NOT_FOUND'));
+      return read(rest, table, row);
     }),
     route('PATCH', '/sobjects/{type}/{key}', update),
     route('DELETE', '/sobjects/{type}/{key}', remove),

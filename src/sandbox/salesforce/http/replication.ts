@@ -39,8 +39,10 @@ const readWindow = (rest: RestCall, daysMax: number, minimumSeconds: number): Wi
   return { from, to };
 };
 
-const rowsIn = (table: Table, { from, to }: Window, deleted: boolean): Row[] => {
-  const rows = [...table.log.between(from, to - 1)].filter((row) => row.deleted === deleted);
+const rowsIn = (rest: RestCall, table: Table, { from, to }: Window, deleted: boolean): Row[] => {
+  const rows = [...table.log.between(from, to - 1)].filter(
+    (row) => row.deleted === deleted && rest.sees(table, row),
+  );
   if (rows.length > idsMax) throw refuse('EXCEEDED_ID_LIMIT', `more than ${idsMax} ids in this time span`);
   return rows;
 };
@@ -61,7 +63,7 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
       return {
         status: 200,
         body: {
-          ids: rowsIn(table, window, false).map((row) => row.id),
+          ids: rowsIn(rest, table, window, false).map((row) => row.id),
           latestDateCovered: latestCovered(rest, window),
         },
       };
@@ -77,7 +79,7 @@ export const replicationRoutes = (company: Company): readonly Route[] => {
         status: 200,
         body: {
           deletedRecords: [
-            ...rowsIn(table, window, true).map((row) => ({
+            ...rowsIn(rest, table, window, true).map((row) => ({
               id: row.id,
               deletedDate: formatDatetime(Number(row.values[stampColumn] ?? 0)),
             })),

@@ -2,6 +2,7 @@ import type { Query } from '@jetstreamapp/soql-parser-js';
 import { refuse } from '../errors.ts';
 import type { StoredValue } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
+import { isShared } from '../sharing.ts';
 import type { Row } from '../store/row.ts';
 import { aggregateRows, isAggregate, isBareCount } from './aggregate.ts';
 import { findCandidates } from './candidates.ts';
@@ -57,7 +58,7 @@ const findRows = (
     table,
     candidates: tree === null ? null : findCandidates(table, tree),
     order: isOrdered ? compileOrder(scope, object, query) : null,
-    matches: includeDeleted ? matches : (row) => !row.deleted && matches(row),
+    matches: (row) => (includeDeleted || !row.deleted) && matches(row) && isShared(scope, table, row),
     offset: query.offset ?? 0,
     limit: query.limit ?? Number.POSITIVE_INFINITY,
   });

@@ -1,6 +1,7 @@
 import type { Actor, CompanyRules } from '../access.ts';
 import type { ApiValue, FieldDefinition, StoredValue } from '../schema/field.ts';
 import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
+import { isShared } from '../sharing.ts';
 import type { Database } from '../store/database.ts';
 import { makeReader, type Row } from '../store/row.ts';
 import { makeRenderer, renderValue } from '../values/render.ts';
@@ -80,7 +81,11 @@ const makeStep = (scope: QueryScope, reference: BoundField): ParentStep => {
     parent: only ?? null,
     follow: (row) => {
       const id = row.values[reference.column];
-      return typeof id === 'string' ? scope.database.find(id) : undefined;
+      const table = typeof id === 'string' ? scope.database.tableOfId(id) : undefined;
+      const parent = typeof id === 'string' ? table?.get(id) : undefined;
+      return table !== undefined && parent !== undefined && isShared(scope, table, parent)
+        ? parent
+        : undefined;
     },
   };
 };
