@@ -32,7 +32,10 @@ export const makeDb = (options: PoolOptions): Db => {
     keepAlive: true,
     ...(options.isDurable ? {} : { options: '-c synchronous_commit=off' }),
   });
-  pool.on('error', options.onConnectionError);
+  pool.on('error', (error) => {
+    // The pool ends before its connections have closed: a server that is stopped right after still says goodbye to them.
+    if (!pool.ending) options.onConnectionError(error);
+  });
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +26,16 @@ describe('.env.example', () => {
   test('lists every variable that is read, and every one of the contract', () => {
     expect(read.length).toBeGreaterThan(8);
     expect([...read, ...contract].filter((name) => !listed.includes(name ?? ''))).toEqual([]);
+  });
+
+  test('lists every variable that a message or a comment names', () => {
+    const name = /\b(?:HUBSPOT|SALESFORCE|TANDEM|DATABASE|REDIS)_[A-Z_]*[A-Z]\b/g;
+    const files = globSync('src/**/*.ts', { cwd: root }).map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
+    const named = new Set(files.flatMap((file) => file.match(name) ?? []));
+    expect(named.size).toBeGreaterThanOrEqual(read.length);
+    expect([...named].filter((each) => !listed.includes(each))).toEqual([]);
   });
 
   test('lists nothing that nobody reads, without saying so', () => {

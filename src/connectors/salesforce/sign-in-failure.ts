@@ -7,7 +7,7 @@ import { NoAnswer } from './transport.ts';
 const variablesOf: Record<SalesforceAuth['kind'], string> = {
   'client-credentials': 'SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET',
   password: 'SALESFORCE_USERNAME and SALESFORCE_PASSWORD (password and security token, one after the other)',
-  jwt: 'SALESFORCE_CLIENT_ID, SALESFORCE_USERNAME and SALESFORCE_JWT_KEY',
+  jwt: 'SALESFORCE_CLIENT_ID, SALESFORCE_USERNAME and SALESFORCE_JWT_KEY_FILE',
   'refresh-token': 'SALESFORCE_REFRESH_TOKEN, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET',
 };
 

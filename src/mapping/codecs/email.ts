@@ -23,8 +23,11 @@ const isAddress = (text: string): boolean => {
   return domain.length <= labelLengthMax || domain.split('.').every((part) => part.length <= labelLengthMax);
 };
 
+/** Of the 26 letters alone: full lower-casing makes the Kelvin sign (U+212A) a k, hence somebody else's address. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 const decode = (raw: RawValue): Canonical => {
-  const text = cleanText(raw).toLowerCase();
+  const text = lowerCase(cleanText(raw));
   if (text === '') return blank;
   if (isAddress(text)) return { kind: 'value', key: text, text };
   return { kind: 'foreign', raw, why: 'not an email address that both systems accept' };

@@ -5,7 +5,7 @@ import { UnreachableError } from '../../model/failure.ts';
 import { findBinaries, type PostgresBinaries } from './binaries.ts';
 import { type EmbeddedFolder, embeddedFolder } from './folder.ts';
 import { chooseIdentity } from './identity.ts';
-import { hasCluster, makeCluster, superuser } from './make-cluster.ts';
+import { assertWhole, hasCluster, makeCluster, superuser } from './make-cluster.ts';
 import { livePostmaster, type Postmaster, removeForeignPidFile } from './postmaster.ts';
 import { announcePresence, withdrawPresence } from './presence.ts';
 import {
@@ -206,7 +206,8 @@ const start = async (
   try {
     logStart = await beginLog(folder);
     const identity = await chooseIdentity(binaries, folder);
-    if (!(await hasCluster(folder))) await makeCluster(folder, binaries, identity);
+    if (await hasCluster(folder)) await assertWhole(folder);
+    else await makeCluster(folder, binaries, identity);
     await removeForeignPidFile(folder);
     for (let tries = 1; tries <= startTriesMax; tries += 1) {
       const port = mustBePort ?? (await choosePort(folder, tries === 1));

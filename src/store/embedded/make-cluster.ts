@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UnreachableError } from '../../model/failure.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { draftRoot, type EmbeddedFolder, folderAt, removeDrafts, syncDirectory } from './folder.ts';
@@ -13,6 +13,31 @@ export const superuser = 'tandem';
 /** Whether the folder holds a finished cluster. */
 export const hasCluster = async (folder: EmbeddedFolder): Promise<boolean> =>
   (await stat(folder.root).catch(() => null)) !== null;
+
+/** Files without which a finished cluster cannot start or be connected to: one of each part of it. */
+const neededFiles = ({ cluster, password }: EmbeddedFolder): readonly string[] => [
+  password,
+  join(cluster, 'PG_VERSION'),
+  join(cluster, 'global/pg_control'),
+];
+
+/**
+ * A folder that was removed or copied in part, told before PostgreSQL stumbles over it.
+ * @throws UnreachableError naming the first file that is missing.
+ */
+export const assertWhole = async (folder: EmbeddedFolder): Promise<void> => {
+  for (const file of neededFiles(folder)) {
+    const code = await stat(file).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') continue;
+    throw new UnreachableError(
+      `The embedded store in ${folder.root} is not whole: ${file} is missing.`,
+      `Put the folder back as it was. Where that cannot be done, remove ${folder.root}: the next start makes an empty store and finds the links again by the match keys, but what was held as last agreed, held back or to be reviewed is gone.`,
+    );
+  }
+};
 
 /**
  * Makes a new cluster (UTF8, locale C, scram for every connection, synced to disk by initdb) under a draft name and gives it its

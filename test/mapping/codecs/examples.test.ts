@@ -21,6 +21,8 @@ const cases: readonly Case[] = [
   ['long-text', {}, 'hubspot', 'a\r\nb\rc\nd', 'a\nb\nc\nd'],
   ['email', {}, 'hubspot', ' Ada@Example.COM ', 'ada@example.com'],
   ['email', {}, 'hubspot', "o'brien+x@mail.example.co.uk", "o'brien+x@mail.example.co.uk"],
+  ['email', {}, 'hubspot', '\u212aim@example.com', undefined],
+  ['email', {}, 'hubspot', 'kim@boo\u212a.example', undefined],
   ['email', {}, 'hubspot', 'a..b@example.com', undefined],
   ['email', {}, 'hubspot', '.a@example.com', undefined],
   ['email', {}, 'hubspot', 'a@localhost', undefined],

@@ -186,6 +186,22 @@ describe('the embedded server', () => {
     });
   });
 
+  it.each(['password', 'cluster', 'cluster/global'])(
+    'says which part of a half-removed folder is missing: %s',
+    async (part) => {
+      const folder = await makeFolder();
+      await (await joinEmbedded(folder)).leave();
+      const { root } = await embeddedFolder(folder);
+      await rm(join(root, part), { recursive: true });
+      await expect(joinEmbedded(folder)).rejects.toMatchObject({
+        name: 'UnreachableError',
+        message: expect.stringMatching(/is not whole: .*(password|PG_VERSION|pg_control) is missing/),
+        next: expect.stringContaining(`remove ${root}`),
+      });
+      expect(await postmaster(folder)).toBeNull();
+    },
+  );
+
   it('says what is wrong with a data folder that cannot be made', async () => {
     const folder = await makeFolder();
     const file = join(folder, 'file');
