@@ -9,6 +9,9 @@ import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 /** Signs of life of one source and type are stored at most so often: deliveries come by the dozen, and all would wait for one row. */
 const heardEveryMs = 1_000;
 
+/** Own writes that are older than this are not asked after any more. */
+const unheardForMs = 600_000;
+
 const liveProblem = (system: System, type: string, field?: string): string =>
   `live:${system}:${type}${field === undefined ? '' : `.${field}`}`;
 
@@ -147,6 +150,32 @@ export class PostgresLiveStore {
     // The next signal is stored at once: it may be what ends a silence.
     if (rows.length > 0) this.#heardAt.clear();
     return rows.map(({ id }) => id);
+  }
+
+  async noteUnheard(request: {
+    readonly pair: string;
+    readonly system: System;
+    readonly source: LiveSource;
+    readonly type: string;
+    readonly graceMs: number;
+  }): Promise<boolean> {
+    const { pair, system, source, type, graceMs } = request;
+    const grace = milliseconds(graceMs);
+    const rows = await run(
+      this.#db,
+      sql<{ type: string }>`
+        update tandem.signal_sources s set missed_at = now()
+        where s.system = ${system} and s.source = ${source} and s.type = ${cleanText(type)}
+          and s.missed_at is null and s.alive_at is not null
+          and exists (
+            select from tandem.ledger l
+            where l.pair = ${cleanText(pair)} and l.system = s.system and l.type = s.type and l.event in ('write', 'create')
+              and l.at between greatest(s.since, now() - ${milliseconds(unheardForMs)}) and now() - ${grace}
+              and (s.heard_at is null or s.heard_at < l.at - ${grace}))
+        returning s.type`,
+    );
+    if (rows.length > 0) this.#heardAt.clear();
+    return rows.length > 0;
   }
 
   async noteLooked(system: System, type: string): Promise<void> {

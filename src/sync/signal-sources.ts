@@ -38,6 +38,17 @@ export interface LiveStore {
    * since, it was lost and came back) it did not have to tell. Answers ids; none where no source is live.
    */
   noteUntold(look: Look): Promise<readonly string[]>;
+  /**
+   * Whether a source that tells of the worker's own writes as well has said nothing since one of the last minutes: then it does not
+   * tell of this type, which is polled until it does. Costs no call.
+   */
+  noteUnheard(request: {
+    readonly pair: string;
+    readonly system: System;
+    readonly source: LiveSource;
+    readonly type: string;
+    readonly graceMs: number;
+  }): Promise<boolean>;
   /** A complete look at one type is over: proof of life of a source that cannot prove it by itself, unless it has missed something. */
   noteLooked(system: System, type: string): Promise<void>;
   /** Which of these fields never had a live signal. */
@@ -65,6 +76,12 @@ const hourMs = 3_600_000;
  */
 export const sweepEveryMs = (pairs: number, pollMs: number): number =>
   Math.max(pollMs, (hourMs / looksPerHourMax) * Math.max(1, pairs));
+
+/**
+ * A stream is ordered, goes on where it was, and shows the worker's own writes, so that its silence is found out without a look: it is
+ * looked behind that much more rarely. Its heartbeats are requests, too: some 33 an hour.
+ */
+const streamSweepFactor = 3;
 
 /** A source without any proof of life for so long has gone silent. A sweep that finds nothing untold is one, so two may fail. */
 export const watchdogMs = (sweepMs: number): number => sweepMs * 2.5;
@@ -101,7 +118,8 @@ export class LookCadence {
 
   isDue(system: System, feed: Feed, nowMs: number): boolean {
     const lookedAt = this.lookedAt.get(system);
-    return lookedAt === undefined || feed === 'poll' || nowMs - lookedAt >= this.sweepMs;
+    const sweepMs = feed === 'stream' ? this.sweepMs * streamSweepFactor : this.sweepMs;
+    return lookedAt === undefined || feed === 'poll' || nowMs - lookedAt >= sweepMs;
   }
 
   /** A complete look began at this moment. */

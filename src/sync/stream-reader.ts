@@ -5,6 +5,8 @@ import { systemLabel } from '../model/system.ts';
 import type { StreamFollower } from './follow-stream.ts';
 import { takeLive } from './live-intake.ts';
 import { pollOnce } from './poll.ts';
+import { untoldGraceMs } from './signal-sources.ts';
+import { raiseSilence } from './untold.ts';
 
 const source = 'stream';
 /** Proofs of life are stored at most so often. */
@@ -147,6 +149,7 @@ export class StreamReader {
       this.told.filter((type) => !this.looking.has(type)),
     );
     await onAlive();
+    await this.findSilence();
     if (now - this.openedAt < renewEveryMs) return;
     const states = await live.sources();
     const isSilent = states.some(
@@ -161,6 +164,18 @@ export class StreamReader {
       message: 'changes were found that the stream should have told; it is opened anew',
       fields: [],
     });
+  }
+
+  /** The worker's own writes come back over the stream: where they do not, it does not tell of that type. */
+  private async findSilence(): Promise<void> {
+    const { live, system, engines } = this.options.follower;
+    for (const engine of engines) {
+      const { pair } = engine;
+      const type = pair.types[system];
+      if (!this.told.includes(type)) continue;
+      const request = { pair: pair.name, system, source, type, graceMs: untoldGraceMs } as const;
+      if (await live.noteUnheard(request)) await raiseSilence(engine, system);
+    }
   }
 
   private async reportRefused(): Promise<void> {

@@ -39,7 +39,8 @@ const raiseFields = async (
   }
 };
 
-const raiseSilence = async (context: EngineContext, system: System): Promise<void> => {
+/** Says in `status` that a type's live source is known to have missed something; nothing where none is. */
+export const raiseSilence = async (context: EngineContext, system: System): Promise<void> => {
   const { pair, live, store } = context;
   const type = pair.types[system];
   const states = (await live?.sources()) ?? [];

@@ -110,6 +110,31 @@ it('does not blame a source for what changed before it was there, or while it wa
   expect((await state())?.missed).toBe(false);
 });
 
+it('notices that the worker’s own writes do not come back', async () => {
+  const wrote = async (agoMs: number): Promise<void> => {
+    await fixture.query(
+      `insert into tandem.ledger (pair, event, system, type, record_id, from_value, to_value, cause, rule, lost, at)
+        values ($1, 'write', 'salesforce', 'Lead', '00Q1', 'null', 'null', '', '', 'null',
+          now() - $2::float8 * interval '1 millisecond')`,
+      [pair, agoMs],
+    );
+  };
+  const request = { pair, system: 'salesforce', source: 'stream', type: 'Lead', graceMs } as const;
+  await live.alive('salesforce', 'stream', ['Lead']);
+  await there(300_000);
+  await wrote(400_000);
+  await wrote(1_000);
+  expect(await live.noteUnheard(request)).toBe(false);
+  await wrote(60_000);
+  expect(await live.noteUnheard(request)).toBe(true);
+  expect(await state()).toMatchObject({ missed: true });
+  await live.commitLive(
+    batchOf({ system: 'salesforce', source: 'stream', heard: [{ type: 'Lead', fields: [] }] }),
+  );
+  expect(await live.noteUnheard(request)).toBe(false);
+  expect(await state()).toMatchObject({ missed: false });
+});
+
 it('takes a complete look that found nothing untold for a proof that webhooks work, and of nothing else', async () => {
   await live.commitLive(batchOf());
   await live.alive('hubspot', 'stream', ['contacts']);

@@ -45,6 +45,7 @@ interface World {
   hold: Promise<void> | null;
   lookFails: number;
   missed: boolean;
+  unheard: boolean;
   now: number;
   aligned: boolean;
 }
@@ -56,7 +57,16 @@ let following: Promise<void>;
 beforeEach(() => {
   world = {
     ...{ opens: [], scripts: [{ answers: [] }], places: new Map(), committed: [], alive: [], lost: [] },
-    ...{ problems: new Map(), events: [], looks: 0, hold: null, lookFails: 0, missed: false, now: 0 },
+    ...{
+      problems: new Map(),
+      events: [],
+      looks: 0,
+      hold: null,
+      lookFails: 0,
+      missed: false,
+      unheard: false,
+      now: 0,
+    },
     aligned: true,
   };
   stop = new AbortController();
@@ -125,6 +135,7 @@ const follower = (): StreamFollower => {
       void world.lost.push([...types]),
     noteLooked: async () => undefined,
     noteUntold: async () => [],
+    noteUnheard: async () => world.unheard,
     sources: async (): Promise<readonly SourceState[]> => [
       { system: 'salesforce', source: 'stream', type, heardAgoMs: null, aliveAgoMs: 0, missed: world.missed },
     ],
@@ -233,6 +244,15 @@ describe('the reader of a stream', () => {
     follow();
     await expect.poll(() => world.problems.get('salesforce:stream')?.fault).toBe('salesforce');
     expect(world.opens).toHaveLength(1);
+  });
+
+  it('says that an object is not told of when its own writes do not come back', async () => {
+    world.unheard = true;
+    world.missed = true;
+    world.scripts.splice(0, 1, { answers: [[]] });
+    follow();
+    await expect.poll(() => [...world.problems.keys()]).toEqual([`live:salesforce:${type}`]);
+    expect(world.events).toContain('live-signals-missed');
   });
 
   it('opens anew a stream that was found to have missed something', async () => {

@@ -41,6 +41,9 @@ describe('looks at a system', () => {
     expect(cadence.isDue('hubspot', 'poll', 1)).toBe(true);
     expect(cadence.isDue('hubspot', 'webhooks', sweepMs)).toBe(true);
     expect(cadence.isDue('salesforce', 'stream', 1)).toBe(true);
+    cadence.looked('salesforce', 0);
+    expect(cadence.isDue('salesforce', 'stream', sweepMs)).toBe(false);
+    expect(cadence.isDue('salesforce', 'stream', 3 * sweepMs)).toBe(true);
   });
 
   it.each([1, 3, 7])('of %d pairs cost fewer than 60 calls in an idle hour', (pairs) => {
