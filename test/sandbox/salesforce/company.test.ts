@@ -66,6 +66,26 @@ describe("the company's own automation", () => {
     });
   });
 
+  it('locks the account with its contacts, and nothing of a batch beside them', async () => {
+    const [busy, free] = [
+      await org.create('Account', { Name: 'busy' }),
+      await org.create('Account', { Name: 'free' }),
+    ];
+    await org.control('/rules', [{ object: 'Account', kind: 'lock', when: { Name: 'busy' } }]);
+    const contact = (AccountId: string) => ({ attributes: { type: 'Contact' }, LastName: 'Doe', AccountId });
+    const { body } = await org.call('POST', `${base}/composite/sobjects`, {
+      records: [contact(busy), contact(free)],
+    });
+    expect(body[0].errors[0]).toMatchObject({ statusCode: 'UNABLE_TO_LOCK_ROW' });
+    expect(body[1]).toMatchObject({ success: true });
+    await org.control('/rules', [{ object: 'Contact', kind: 'lock', when: { LastName: 'Doe' } }]);
+    // An account goes with its contacts or not at all.
+    const removed = await org.call('DELETE', `${base}/composite/sobjects?ids=${free}`);
+    expect(removed.body[0].errors[0]).toMatchObject({ statusCode: 'UNABLE_TO_LOCK_ROW' });
+    await org.control('/rules', []);
+    expect((await org.call('GET', `${base}/sobjects/Account/${free}`)).status).toBe(200);
+  });
+
   it('locks a record', async () => {
     const id = await org.lead({ Title: 'busy' });
     await org.control('/rules', [{ object: 'Lead', kind: 'lock', when: { Title: 'busy' } }]);

@@ -240,10 +240,26 @@ export class Writer {
     return after;
   }
 
+  /**
+   * A record that belongs to another (a contact to its account) is entered and moved under its parent's lock, so that two loads of one
+   * account's contacts get in each other's way (Record-Level Locking cheat sheet).
+   */
+  #lockParents(changes: FieldChanges): void {
+    const { database, rules } = this.#context;
+    for (const [{ definition }, value] of changes) {
+      if (definition.cascadeDelete !== true || typeof value !== 'string') continue;
+      const table = database.tableOfId(value);
+      const parent = table?.get(value);
+      if (table !== undefined && parent !== undefined)
+        checkLock(table.schema, rules, parent, database.nowSeconds);
+    }
+  }
+
   #check(table: Table, draft: Row, changes: FieldChanges): void {
     const { rules, database } = this.#context;
     const { schema } = table;
     checkReferences(database, schema, changes, this.#sees);
+    this.#lockParents(changes);
     checkRequired(schema, rules, draft, changes, database.nowSeconds);
     checkValidation(schema, rules, draft, database.nowSeconds);
     checkUnique(table, draft, this.#sees);
