@@ -191,9 +191,17 @@ const eraseRecords = (company: Company, ids: readonly string[]): { readonly ok: 
     return row;
   });
   const writer = personWriter(company);
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     const table = database.tableOfId(row.id);
-    if (table !== undefined && !row.deleted) writer.remove(table, row);
+    if (table === undefined || row.deleted) continue;
+    try {
+      writer.remove(table, row);
+    } catch (error) {
+      writer.transaction.rollback();
+      const code = error instanceof SalesforceError ? error.errors[0]?.code : undefined;
+      if (code === undefined) throw error;
+      throw new ControlError(`ids[${at}]`, code);
+    }
   }
   writer.transaction.commit();
   for (const row of rows) database.eraseWithChildren(row);

@@ -70,7 +70,10 @@ class SalesforceSystem implements SimulatedSystem {
   }
 
   admit(request: ApiRequest): Admission {
-    return this.#company.limits.admit(request);
+    const admission = this.#company.limits.admit(request);
+    const isSoap = request.path.startsWith('/services/Soap/');
+    if (!isSoap || !('refused' in admission) || admission.refused.status !== 403) return admission;
+    return { refused: soapFault('REQUEST_LIMIT_EXCEEDED', messageOf('REQUEST_LIMIT_EXCEEDED')) };
   }
 
   /** Objects and match fields are told apart in the statistics; versions, ids and values are not. */

@@ -157,6 +157,21 @@ describe('Salesforce simulator, by jsforce', () => {
     expect((await leads.deleted(start, end)).deletedRecords.map((one) => one.id)).toContain(gone);
   });
 
+  it('counts SOAP calls by whose session they have, and against the limit', async () => {
+    const calls = async () => (await org.control('/stats')).body.calls;
+    const before = await calls();
+    const soap = org.connection.soap;
+    expect((await soap.getUserInfo()).userId).toMatch(/^005/);
+    const after = await calls();
+    expect(after.byCaller.integration).toBe(before.byCaller.integration + 1);
+    expect(after.byRoute['POST /services/Soap/u/{version}']).toBeGreaterThan(0);
+    await org.control('/limits', { daily: 1 });
+    await expect(soap.getServerTimestamp()).rejects.toThrow('REQUEST_LIMIT_EXCEEDED');
+    await org.control('/limits', { reset: true });
+    const stranger = new Connection({ instanceUrl: org.simulator.url, accessToken: 'gone', version: '60.0' });
+    await expect(stranger.soap.undelete(['00QSb0000000001AAA'])).rejects.toThrow('INVALID_SESSION_ID');
+  });
+
   it('tells limits', async () => {
     const limits = await org.connection.limits();
     expect(limits.DailyApiRequests?.Max).toBe(100_000);

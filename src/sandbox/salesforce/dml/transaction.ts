@@ -59,13 +59,8 @@ export class Transaction {
 
   /** Out of the recycle bin, under its own id. */
   restore(table: Table, row: Row, values: readonly StoredValue[]): void {
-    const { bin } = this.#database;
-    const parent = bin.parentOf(row.id);
     this.#replace(table, row, values, false);
-    bin.take(row.id);
-    this.#undo.push(() => {
-      bin.put(row.id, this.stamp, parent);
-    });
+    this.#undo.push(this.#database.bin.take(row.id));
   }
 
   /** A place to go back to with `rollbackTo`: a row of a batch that fails takes its own writes back, not the others'. */

@@ -35,8 +35,13 @@ export class RecycleBin {
     this.#entries.set(id, { deletedAt, withParent, purgedAt: null });
   }
 
-  take(id: string): void {
+  /** Out of the bin; the function that it gives puts it back as it was. */
+  take(id: string): () => void {
+    const entry = this.#entries.get(id);
     this.#entries.delete(id);
+    return () => {
+      if (entry !== undefined) this.#entries.set(id, entry);
+    };
   }
 
   /** Whether the record can be brought back. One that was deleted with its parent comes back with it alone. */
