@@ -27,7 +27,11 @@ const latencySchema = z.strictObject({
   ms: z.number().min(0).max(60_000),
   jitterMs: z.number().min(0).max(60_000).default(0),
 });
-const loadSchema = z.strictObject({ records: z.array(z.record(z.string(), z.unknown())) });
+const loadSchema = z.strictObject({
+  records: z.array(z.record(z.string(), z.unknown())),
+  /** Who does it, where the system keeps that; the person by default. */
+  source: z.unknown().optional(),
+});
 
 export interface ControlParts {
   readonly system: SimulatedSystem;
@@ -107,9 +111,12 @@ export class ControlPanel {
           body: system.pageRecords(pathParam(params, 'type'), request.query.get('after'), recordsPageSize),
         }),
       },
-      post('/records/{type}', (body, params) => ({
-        ids: system.loadRecords(pathParam(params, 'type'), loadSchema.parse(body).records),
-      })),
+      post('/records/{type}', (body, params) => {
+        const { records, source } = loadSchema.parse(body);
+        if (source !== undefined && system.keepsSources !== true)
+          throw new ControlError('source', `${system.name} keeps no source of a value`);
+        return { ids: system.loadRecords(pathParam(params, 'type'), records, source) };
+      }),
       post('/reset', (body) => this.#reset(resetSchema.parse(body))),
       post('/limits', (body) => {
         system.changeLimits(limitsSchema.parse(body));

@@ -37,6 +37,8 @@ export interface ControlRoute {
 /** A vendor's system as the shared server sees it: the server does HTTP, latency, faults, counters and control. */
 export interface SimulatedSystem {
   readonly name: System;
+  /** Whether it keeps who gave a field its value. */
+  readonly keepsSources?: boolean;
   readonly jsonContentType: string;
   readonly routes: readonly Route[];
   readonly controlRoutes: readonly ControlRoute[];
@@ -65,8 +67,15 @@ export interface SimulatedSystem {
   countRecords(): Readonly<Record<string, number>>;
   /** Every record, raw, archived and deleted ones too, in order of id; throws ControlError on an unknown type. */
   pageRecords(type: string, after: string | null, limit: number): { records: unknown[]; after?: string };
-  /** Enters records as if by the person, outside limits and counters: all, or ControlError and none. */
-  loadRecords(type: string, records: readonly Readonly<Record<string, unknown>>[]): readonly string[];
+  /**
+   * Enters records as if by the person, outside limits and counters: all, or ControlError and none. `source` says who it was instead,
+   * where the system keeps that.
+   */
+  loadRecords(
+    type: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+    source?: unknown,
+  ): readonly string[];
   /** Adds objects and fields; throws ControlError or a ZodError. */
   addSchema(payload: unknown): void;
 

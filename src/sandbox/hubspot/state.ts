@@ -2,16 +2,21 @@ import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../core/message.ts';
 import { deriveSeed, makeRandom } from '../core/random.ts';
 import type { CompanyRule } from '../core/rules.ts';
+import { Associations, type AssociationsState } from './associations/associations.ts';
 import { ChangeFeed } from './changes/portal-change.ts';
 import { type Owner, owners, personUserId } from './owners.ts';
+import { Pipelines } from './pipelines/pipelines.ts';
+import { type PortalSettings, portalDefaults } from './portal-settings.ts';
+import { companies } from './schema/companies.ts';
 import { contacts } from './schema/contacts.ts';
+import { deals } from './schema/deals.ts';
 import type { ObjectDefinition } from './schema/object.ts';
 import { ObjectSchema, type ObjectSchemaState } from './schema/object-schema.ts';
 import { ObjectStore, type ObjectStoreState } from './store/object-store.ts';
 import type { ChangeSource } from './store/record.ts';
 
 /** The objects a portal has from the start; one more is one more definition here. */
-const standardObjects: readonly ObjectDefinition[] = [contacts];
+const standardObjects: readonly ObjectDefinition[] = [contacts, companies, deals];
 
 export const portalId = 143_553_137;
 
@@ -29,9 +34,29 @@ export const automationSource: ChangeSource = {
   sourceId: 'enrollmentId:1;actionExecutionIndex:0',
 };
 
+/** By whose hand records are entered through POST /_sandbox/records; `app` is somebody else's, `integration` the worker's own. */
+export const sourceNames = ['person', 'integration', 'app', 'import', 'form', 'workflow'] as const;
+export type SourceName = (typeof sourceNames)[number];
+
+/**
+ * Sources as property history names them (https://developers.hubspot.com/docs/api/crm/properties, "source" of a value): an app by its id,
+ * a user as `userId:N`.
+ */
+export const namedSources: Readonly<Record<SourceName, ChangeSource>> = {
+  ...sources,
+  app: { sourceType: 'INTEGRATION', sourceId: String(Number(integrationAppId) + 1) },
+  import: { sourceType: 'IMPORT', sourceId: '51439524', userId: personUserId },
+  form: { sourceType: 'FORM', sourceId: '8f1b7a52-9c1c-4a0e-9c56-0d6f5c2a7e11' },
+  workflow: automationSource,
+};
+
 /** Everything the portal holds, as plain data. */
 export interface PortalState {
   readonly rules: readonly CompanyRule[];
+  readonly settings: PortalSettings;
+  readonly pipelines: ReturnType<Pipelines['exportState']>;
+  readonly associations: AssociationsState;
+  readonly erasedEmails: readonly string[];
   readonly objects: readonly {
     readonly name: string;
     readonly schema: ObjectSchemaState;
@@ -45,6 +70,11 @@ export class HubspotState {
   /** Everything that happens to records is told here: webhooks and the journal listen. */
   readonly changes = new ChangeFeed();
   readonly owners: readonly Owner[] = owners;
+  readonly pipelines = new Pipelines();
+  readonly associations: Associations;
+  /** Addresses of people who were erased; nobody can be entered under them again. */
+  readonly erasedEmails = new Set<string>();
+  settings: PortalSettings = portalDefaults;
   #stores: ObjectStore[] = [];
   #byName = new Map<string, ObjectStore>();
   #seed = 0;
@@ -52,6 +82,7 @@ export class HubspotState {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.associations = new Associations((type) => this.find(type), this.changes);
   }
 
   /** An empty portal with the standard objects. */
@@ -60,6 +91,9 @@ export class HubspotState {
     this.#rules = [];
     this.#stores = [];
     this.#byName = new Map();
+    this.pipelines.clear();
+    this.associations.clear();
+    this.erasedEmails.clear();
     for (const definition of standardObjects) this.addObject(definition);
   }
 
@@ -105,6 +139,10 @@ export class HubspotState {
   exportState(): PortalState {
     return {
       rules: this.#rules,
+      settings: this.settings,
+      pipelines: this.pipelines.exportState(),
+      associations: this.associations.exportState(),
+      erasedEmails: [...this.erasedEmails],
       objects: this.#stores.map((store) => ({
         name: store.schema.definition.name,
         schema: store.schema.exportState(),
@@ -120,6 +158,10 @@ export class HubspotState {
       store.schema.importState(object.schema);
       store.importState(object.store);
     }
+    this.settings = state.settings;
+    this.pipelines.importState(state.pipelines);
+    this.associations.importState(state.associations);
+    for (const email of state.erasedEmails) this.erasedEmails.add(email);
     this.setRules(state.rules);
   }
 }

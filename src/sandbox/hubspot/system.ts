@@ -4,9 +4,14 @@ import { deriveText } from '../core/random.ts';
 import type { Route } from '../core/routes.ts';
 import { ControlError, type SimulatedSystem } from '../core/system.ts';
 import { accountRoutes } from './http/account-routes.ts';
+import { associationBatchRoutes } from './http/association-batch-routes.ts';
+import { associationRoutes } from './http/association-routes.ts';
 import { batchRoutes } from './http/batch-routes.ts';
 import { errorReply, replyForCode, unauthenticatedReply } from './http/errors.ts';
+import { labelRoutes } from './http/label-routes.ts';
+import { lifeRoutes } from './http/life-routes.ts';
 import { objectRoutes } from './http/object-routes.ts';
+import { pipelineRoutes } from './http/pipeline-routes.ts';
 import { presentRaw } from './http/present.ts';
 import { propertyRoutes } from './http/property-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
@@ -15,8 +20,9 @@ import { Journal } from './journal/journal.ts';
 import { journalControl, journalRoutes } from './journal/routes.ts';
 import { HubspotLimits } from './limits.ts';
 import { loadRecords } from './load.ts';
+import { portalControl } from './portal-control.ts';
 import { addCustomObject, addSchemaPayload } from './schema/schema-payload.ts';
-import { seedContacts } from './seed.ts';
+import { seedPortal } from './seed/seed.ts';
 import { HubspotState, type PortalState } from './state.ts';
 import type { ObjectStore } from './store/object-store.ts';
 import { webhookControl } from './webhooks/control.ts';
@@ -70,15 +76,25 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...objectRoutes(state),
     ...batchRoutes(state),
     ...searchRoutes(state),
+    ...lifeRoutes(state),
+    ...associationRoutes(state),
+    ...associationBatchRoutes(state),
+    ...labelRoutes(state),
+    ...pipelineRoutes(state),
     ...propertyRoutes(state),
     ...accountRoutes(state, limits),
     ...journalRoutes(state, journal, app),
   ];
   return {
     name: 'hubspot',
+    keepsSources: true,
     jsonContentType: 'application/json;charset=utf-8',
     routes,
-    controlRoutes: [...webhookControl(webhooks, () => state.seed), ...journalControl(journal)],
+    controlRoutes: [
+      ...webhookControl(webhooks, () => state.seed),
+      ...journalControl(journal),
+      ...portalControl(state),
+    ],
     identify: (request) =>
       app.isApp(request, clock.now())
         ? 'integration'
@@ -86,7 +102,9 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     admit: (request, caller) =>
       caller === null ? {} : (app.admit(request, clock.now()) ?? limits.admit(request, caller, clock.now())),
     statsParameter: (name, value) =>
-      name === 'objectType' ? (state.find(value)?.schema.definition.name ?? null) : null,
+      /^(objectType|fromObjectType|toObjectType)$/.test(name)
+        ? (state.find(value)?.schema.definition.name ?? null)
+        : null,
     unauthenticated: unauthenticatedReply,
     notFound: () => errorReply(404, 'OBJECT_NOT_FOUND', 'resource not found'),
     errorReply: replyForCode,
@@ -96,7 +114,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
       limits.clear();
       webhooks.stop();
       journal.clear(seed);
-      seedContacts(state, seed, contacts, leads);
+      seedPortal(state, seed, contacts, leads);
     },
     changeLimits: (change) => limits.change(change),
     setRules: (rules) => state.setRules(rules),
@@ -112,7 +130,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
         ...(next === undefined ? {} : { after: String(next.id) }),
       };
     },
-    loadRecords: (type, records) => loadRecords(state, controlStore(state, type), records),
+    loadRecords: (type, records, source) => loadRecords(state, controlStore(state, type), records, source),
     addSchema: (payload) => addSchemaPayload(state, payload),
     close: () => {
       webhooks.stop();

@@ -22,21 +22,22 @@ export const writeContext = (
   store,
   caller: callerOf(call),
   now: state.clock.now(),
-  isOwner: (id) => state.isOwner(id),
+  portal: state,
   claims,
 });
 
 /**
- * Finds a record by its id (archived or not) or by a unique property (live ones only; the email also by an additional
+ * Finds a record by its id (archived or not; `follows`: also by one that was merged away) or by a unique property (live ones only; the email also by an additional
  * address). An idProperty that does not identify is refused.
  */
 export const makeFinder = (
   store: ObjectStore,
   idProperty: string | null | undefined,
   caller: Caller,
+  follows = false,
 ): ((id: string) => StoredRecord | undefined) => {
   if (idProperty === null || idProperty === undefined || idProperty === '' || idProperty === 'hs_object_id') {
-    return (id) => store.get(id);
+    return (id) => (follows ? store.resolve(id) : store.get(id));
   }
   const slot = store.schema.visible(idProperty, caller);
   if (slot === undefined || !store.schema.identifies(slot)) {

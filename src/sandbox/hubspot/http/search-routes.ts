@@ -80,7 +80,7 @@ const searchRecords = (state: HubspotState, call: Call): ApiReply => {
   }
   const body = parseBody(call, bodySchema);
   const query = readQuery(body);
-  const { total, hits } = search(store, query, callerOf(call), state.clock.now());
+  const { total, hits } = search(store, query, callerOf(call), state.clock.now(), state);
   const next = query.offset + hits.length;
   return {
     status: 200,

@@ -32,6 +32,9 @@ const searchablePhone =
     return parsePhoneNumberFromString(raw, 'US')?.nationalNumber ?? (raw.replace(/\D/g, '') || null);
   };
 
+const mergedIds = (record: RecordView): readonly string[] =>
+  (record.read('hs_merged_object_ids') ?? '').split(';').filter((id) => id !== '');
+
 const fullName = (record: RecordView): string | null =>
   [record.read('firstname'), record.read('lastname')].filter((part) => part !== null).join(' ') ||
   record.read('email');
@@ -58,6 +61,7 @@ const storedFirst: readonly PropertyDefinition[] = [
   activity('message', 'Message', 'string', multiline),
   info('mobilephone', 'Mobile Phone Number', 'string', phone),
   sales('hubspot_owner_id', 'Contact owner', 'enumeration', { ownerReference: true }),
+  info('associatedcompanyid', 'Primary Associated Company ID', 'number', readOnly),
   sales('hs_lead_status', 'Lead Status', 'enumeration', { fieldType: 'radio', options: leadStatuses }),
   ...tandemContactProperties,
 ];
@@ -117,7 +121,6 @@ const seldomFilled: readonly PropertyDefinition[] = [
   deals('closedate', 'Close Date', 'datetime'),
   deals('num_associated_deals', 'Number of Associated Deals', 'number', readOnly),
   deals('total_revenue', 'Total Revenue', 'number', readOnly),
-  info('associatedcompanyid', 'Primary Associated Company ID', 'number', readOnly),
   info(
     'hs_email_domain',
     'Email Domain',
@@ -133,7 +136,11 @@ const seldomFilled: readonly PropertyDefinition[] = [
   ),
   info('hs_all_contact_vids', 'All vids for a contact', 'enumeration', {
     fieldType: 'checkbox',
-    ...computed((record) => record.id),
+    ...computed((record) => [record.id, ...mergedIds(record)].join(';')),
+  }),
+  info('hs_calculated_merged_vids', 'Merged vids with timestamps of a contact', 'enumeration', {
+    fieldType: 'checkbox',
+    ...readOnly,
   }),
   info(
     'hs_searchable_calculated_phone_number',
@@ -169,6 +176,7 @@ export const contacts: ObjectDefinition = {
   requiredAnyOf: ['email', 'firstname', 'lastname'],
   email: { primary: 'email', additional: 'hs_additional_emails' },
   lifecycle: { property: 'lifecyclestage', initial: 'lead' },
+  primaryCompanyProperty: 'associatedcompanyid',
   groups: [
     { name: 'contactinformation', label: 'Contact information' },
     { name: 'contact_activity', label: 'Contact activity' },

@@ -21,10 +21,18 @@ export interface ObjectDefinition {
   readonly queryProperties: readonly string[];
   /** At least one of these is needed to create; empty: none is. */
   readonly requiredAnyOf: readonly string[];
+  /** All of these are needed to create. */
+  readonly requiredAllOf?: readonly string[];
   /** The property that identifies by email, with those that hold further emails of the same record. */
   readonly email: { readonly primary: string; readonly additional: string } | null;
   /** The stage property that only moves forward, and its value on create. */
   readonly lifecycle: { readonly property: string; readonly initial: string } | null;
+  /** The properties that place a record in a pipeline. */
+  readonly pipeline?: { readonly property: string; readonly stage: string };
+  /** Holds the id of the record's primary company, for objects that have one. */
+  readonly primaryCompanyProperty?: string;
+  /** Properties by whose value records are looked up inside the portal, though it need not be unique. */
+  readonly lookups?: readonly string[];
   readonly groups: readonly PropertyGroup[];
   readonly properties: readonly PropertyDefinition[];
 }

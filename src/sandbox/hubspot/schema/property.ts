@@ -40,6 +40,8 @@ export interface PropertyDefinition {
   readonly hubspotDefined: boolean;
   /** Its options are the owners: any owner's id is accepted. */
   readonly ownerReference?: boolean;
+  /** Its options are the account's pipelines or their stages, which the properties API does not list. */
+  readonly pipelineReference?: 'pipeline' | 'stage';
   readonly compute?: (record: RecordView) => string | null;
   /** Milliseconds; null for those that HubSpot brings. */
   readonly createdAt: number | null;
@@ -73,7 +75,7 @@ export const propertyJson = (property: PropertyDefinition, readOnly: boolean): R
     ...(property.ownerReference === true ? { referencedObjectType: 'OWNER' } : {}),
     displayOrder: -1,
     calculated: property.compute !== undefined,
-    externalOptions: property.ownerReference === true,
+    externalOptions: property.ownerReference === true || property.pipelineReference !== undefined,
     archived: false,
     hasUniqueValue: property.unique === true,
     hidden: false,

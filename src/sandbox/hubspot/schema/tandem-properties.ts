@@ -35,9 +35,14 @@ const reasons = plainOptions(
 
 const requests = plainOptions('Enroll in program', 'Remove from campaigns', 'Set stage', 'Name a prospect');
 
+/** On every object that is aligned; unique within each. */
+export const tandemSalesforceId = property('tandem_salesforce_id', 'Salesforce ID', 'string', {
+  unique: true,
+});
+
 /** Tandem's own contact properties (docs: the fields that Tandem owns); the tandem_salesforce_id of each object is unique. */
 export const tandemContactProperties: readonly PropertyDefinition[] = [
-  property('tandem_salesforce_id', 'Salesforce ID', 'string', { unique: true }),
+  tandemSalesforceId,
   property('tandem_stage', 'Stage', 'enumeration', { options: stages }),
   property('tandem_score', 'Score', 'number'),
   property('tandem_fit', 'Fit', 'enumeration', { options: plainOptions('A', 'B', 'C', 'D') }),

@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/message.ts';
+import type { Associations } from '../associations/associations.ts';
 import { refuse, refuseRequest } from '../http/errors.ts';
 import type { ObjectSchema, Slot } from '../schema/object-schema.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -26,6 +27,12 @@ export interface SearchHit {
   readonly version: Version;
 }
 
+/** What a filter on associations looks into. */
+export interface SearchPortal {
+  readonly associations: Associations;
+  find(type: string): ObjectStore | undefined;
+}
+
 type Test = (hit: SearchHit) => boolean;
 
 const makeRead = (schema: ObjectSchema, slot: Slot): ((hit: SearchHit) => string | null) => {
@@ -44,11 +51,18 @@ const makeFastTest = (schema: ObjectSchema, slot: Slot, filter: Filter): Test | 
   return null;
 };
 
-const neverPasses: Test = () => false;
+/** `associations.contact EQ id`; of custom objects it finds nothing (https://developers.hubspot.com/docs/api/crm/search). */
+const makeAssociationTest = (store: ObjectStore, filter: Filter, portal: SearchPortal): Test => {
+  const to = portal.find(filter.propertyName.slice('associations.'.length));
+  if (to === undefined || to.schema.definition.typeId.startsWith('2-')) return () => false;
+  const wanted = new Set(filter.operator === 'IN' ? filter.values : [filter.value ?? '']);
+  return ({ record }) =>
+    portal.associations.of(store, record.id, to).some((link) => wanted.has(String(link.toId)));
+};
 
-const makeFilterTest = (schema: ObjectSchema, filter: Filter, caller: Caller): Test => {
-  // The sandbox has no associations yet: a filter on them finds nothing.
-  if (filter.propertyName.startsWith('associations.')) return neverPasses;
+const makeFilterTest = (store: ObjectStore, filter: Filter, caller: Caller, portal: SearchPortal): Test => {
+  const { schema } = store;
+  if (filter.propertyName.startsWith('associations.')) return makeAssociationTest(store, filter, portal);
   const slot = schema.visible(filter.propertyName, caller);
   if (slot === undefined)
     throw refuseRequest(
@@ -73,9 +87,10 @@ const makeQueryTest = (schema: ObjectSchema, query: string): Test => {
   return (hit) => words.every((matches) => reads.some((read) => matches(read(hit) ?? '')));
 };
 
-const makeTest = (schema: ObjectSchema, query: SearchQuery, caller: Caller): Test => {
+const makeTest = (store: ObjectStore, query: SearchQuery, caller: Caller, portal: SearchPortal): Test => {
+  const { schema } = store;
   const groups = query.filterGroups.map((filters) =>
-    filters.map((filter) => makeFilterTest(schema, filter, caller)),
+    filters.map((filter) => makeFilterTest(store, filter, caller, portal)),
   );
   const matchesQuery = query.query.trim() === '' ? () => true : makeQueryTest(schema, query.query);
   return (hit) =>
@@ -126,6 +141,7 @@ export const search = (
   query: SearchQuery,
   caller: Caller,
   now: number,
+  portal: SearchPortal,
 ): { readonly total: number; readonly hits: readonly SearchHit[] } => {
   if (query.offset + query.limit > searchResultsMax) {
     throw refuse(
@@ -134,7 +150,7 @@ export const search = (
       `Paging through search results is limited to ${searchResultsMax} results; narrow the search with filters`,
     );
   }
-  const passes = makeTest(store.schema, query, caller);
+  const passes = makeTest(store, query, caller, portal);
   const hits: SearchHit[] = [];
   for (const hit of store.searchable(now)) if (passes(hit)) hits.push(hit);
   const sorted = sortHits(hits, store.schema, query.sort, caller);

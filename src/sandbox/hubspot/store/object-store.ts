@@ -10,6 +10,8 @@ export type Changes = ReadonlyMap<number, string | null>;
 /** Everything that a store holds, as plain data. */
 export interface ObjectStoreState {
   readonly lastId: number;
+  /** Ids that were merged away, with the id that they lead to now. */
+  readonly merged: readonly (readonly [number, number])[];
   readonly records: readonly Omit<StoredRecord, 'indexed'>[];
 }
 
@@ -27,6 +29,9 @@ export class ObjectStore {
   readonly #records: StoredRecord[] = [];
   readonly #byId = new Map<number, StoredRecord>();
   readonly #unique = new Map<number, Map<string, StoredRecord>>();
+  /** Live records by the values of the definition's `lookups`, by property. */
+  readonly #lookups = new Map<string, Map<string, Set<StoredRecord>>>();
+  readonly #merged = new Map<number, number>();
   #lastId: number;
   #live = 0;
 
@@ -45,6 +50,19 @@ export class ObjectStore {
   /** The record, archived or not. */
   get(id: string): StoredRecord | undefined {
     return /^\d{1,15}$/.test(id) ? this.#byId.get(Number(id)) : undefined;
+  }
+
+  /** Like `get`, and an id that was merged away leads to the record that it became. */
+  resolve(id: string): StoredRecord | undefined {
+    const found = this.get(id);
+    if (found !== undefined || !/^\d{1,15}$/.test(id)) return found;
+    const survivor = this.#merged.get(Number(id));
+    return survivor === undefined ? undefined : this.#byId.get(survivor);
+  }
+
+  /** Live records with this value, by one of the definition's `lookups`, oldest first. */
+  lookUp(property: string, value: string): readonly StoredRecord[] {
+    return [...(this.#lookups.get(property)?.get(value) ?? [])].sort((a, b) => a.id - b.id);
   }
 
   /** The live record that holds this value of a unique property; for the primary email also an additional one. */
@@ -89,8 +107,17 @@ export class ObjectStore {
     return record;
   }
 
-  /** Writes what differs and answers the places that changed; when nothing does, the record stays as it is, stamp included. */
-  update(record: StoredRecord, changes: Changes, source: ChangeSource, at: number): readonly number[] {
+  /**
+   * Writes what differs and answers the places that changed; when nothing does, the record stays as it is, stamp included.
+   * `moves` false keeps the stamp whatever changes.
+   */
+  update(
+    record: StoredRecord,
+    changes: Changes,
+    source: ChangeSource,
+    at: number,
+    moves = true,
+  ): readonly number[] {
     const current = record.version.values;
     const real = [...changes].filter(([slot, value]) => (current[slot] ?? null) !== value);
     if (real.length === 0) return [];
@@ -101,13 +128,14 @@ export class ObjectStore {
       values[slot] = value;
     }
     this.#leave(record);
-    record.version = { values, modifiedAt: Math.max(at, record.version.modifiedAt) };
+    const { modifiedAt } = record.version;
+    record.version = { values, modifiedAt: moves ? Math.max(at, modifiedAt) : modifiedAt };
     record.changes ??= [];
     record.changes.push(...log);
     this.#enter(record);
     this.#index.changed(record, at);
-    for (const { slot, value } of log)
-      this.#tellValue(record, slot, value, source, record.version.modifiedAt);
+    const toldAt = moves ? record.version.modifiedAt : at;
+    for (const { slot, value } of log) this.#tellValue(record, slot, value, source, toldAt);
     return log.map((change) => change.slot);
   }
 
@@ -120,6 +148,52 @@ export class ObjectStore {
     record.version = { values: record.version.values, modifiedAt: Math.max(at, record.version.modifiedAt) };
     const { definition: object } = this.schema;
     this.#feed.tell({ kind: 'deletion', object, id: record.id, at: record.version.modifiedAt, source });
+  }
+
+  /** Back from the archive. The caller has made sure that nobody else holds its unique values. */
+  restore(record: StoredRecord, at: number, source = record.origin): void {
+    if (record.archivedAt === null) return;
+    record.archivedAt = null;
+    record.version = { values: record.version.values, modifiedAt: Math.max(at, record.version.modifiedAt) };
+    this.#live += 1;
+    this.#enter(record);
+    this.#index.changed(record, at);
+    const { definition: object } = this.schema;
+    this.#feed.tell({ kind: 'restore', object, id: record.id, at: record.version.modifiedAt, source });
+  }
+
+  /** Takes a record out for good, as a merge, an erasure and the end of its time in the archive do. Tells nobody. */
+  drop(record: StoredRecord): void {
+    if (record.archivedAt === null) {
+      this.#leave(record);
+      this.#live -= 1;
+    }
+    const at = this.#firstFrom(record.id);
+    if (this.#records[at] === record) this.#records.splice(at, 1);
+    this.#byId.delete(record.id);
+    this.#index.forget(record);
+  }
+
+  /**
+   * Puts in a record that others became; they were dropped before. Without `keepId` it gets a new id. `ids`, and whatever had been
+   * merged into them, lead to it from now on.
+   */
+  putMerged(
+    made: Omit<StoredRecord, 'id' | 'indexed' | 'archivedAt'>,
+    ids: readonly number[],
+    keepId?: number,
+  ): StoredRecord {
+    if (keepId === undefined) this.#lastId += this.#random.integer(1, idStepMax);
+    const id = keepId ?? this.#lastId;
+    const record: StoredRecord = { ...made, id, archivedAt: null, indexed: null };
+    this.#records.splice(this.#firstFrom(id), 0, record);
+    this.#byId.set(id, record);
+    this.#live += 1;
+    for (const [old, survivor] of this.#merged) if (ids.includes(survivor)) this.#merged.set(old, id);
+    for (const old of ids) if (old !== id) this.#merged.set(old, id);
+    this.#enter(record);
+    this.#index.changed(record, record.version.modifiedAt);
+    return record;
   }
 
   /** Records from id `after` on (that one included), in order of id, which `keep` lets through. */
@@ -136,14 +210,16 @@ export class ObjectStore {
   exportState(): ObjectStoreState {
     return {
       lastId: this.#lastId,
+      merged: [...this.#merged],
       records: this.#records.map(({ indexed: _indexed, ...record }) => record),
     };
   }
 
   /** Fills an empty store. Search knows everything at once: what it had not seen yet, it has seen by now. */
-  importState({ lastId, records }: ObjectStoreState): void {
+  importState({ lastId, merged, records }: ObjectStoreState): void {
     if (this.#records.length > 0) throw new Error('only an empty store can be filled from a saved one');
     this.#lastId = lastId;
+    for (const [old, survivor] of merged) this.#merged.set(old, survivor);
     for (const saved of records) {
       const record: StoredRecord = { ...saved, indexed: saved.version };
       this.#records.push(record);
@@ -214,11 +290,31 @@ export class ObjectStore {
       }
       map.set(value, record);
     }
+    this.#eachLookup(record, (property, value) => {
+      const values = this.#lookups.get(property) ?? new Map<string, Set<StoredRecord>>();
+      this.#lookups.set(property, values);
+      const records = values.get(value) ?? new Set();
+      values.set(value, records.add(record));
+    });
   }
 
   #leave(record: StoredRecord): void {
     for (const { slot, value } of this.schema.uniqueKeys(record.version.values)) {
       this.#unique.get(slot)?.delete(value);
+    }
+    this.#eachLookup(record, (property, value) => {
+      const values = this.#lookups.get(property);
+      const records = values?.get(value);
+      records?.delete(record);
+      if (records?.size === 0) values?.delete(value);
+    });
+  }
+
+  #eachLookup(record: StoredRecord, visit: (property: string, value: string) => void): void {
+    for (const property of this.schema.definition.lookups ?? []) {
+      const slot = this.schema.slot(property);
+      const value = slot === undefined ? null : (record.version.values[slot.index] ?? null);
+      if (value !== null) visit(property, value);
     }
   }
 }

@@ -31,6 +31,11 @@ export class SearchIndex {
     else queue.push(pending);
   }
 
+  /** The record is gone for good. */
+  forget(record: StoredRecord): void {
+    this.#pending.delete(record);
+  }
+
   /** Lets everything in that is due. Call before a search. */
   advance(now: number): void {
     for (const [record, queue] of this.#pending) {

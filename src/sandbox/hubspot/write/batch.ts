@@ -1,6 +1,7 @@
 import { invalidValuesErrors, invalidValuesMessage, notFoundMessage } from '../http/errors.ts';
+import type { HubspotState } from '../state.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import type { ChangeSource } from '../store/record.ts';
+import type { ChangeSource, StoredRecord } from '../store/record.ts';
 import { type Committed, commitWrite } from './commit.ts';
 import type { Prepared, PreparedWrite } from './prepare.ts';
 import { invalidValues, type RowError, refuseRow } from './row-error.ts';
@@ -8,7 +9,10 @@ import { invalidValues, type RowError, refuseRow } from './row-error.ts';
 /** One row of a batch of writes. `prepare` checks it against the store, and against earlier rows by the claims. */
 export interface BatchRow {
   readonly traceId: string | null;
-  prepare(claims: Set<string> | null): Prepared;
+  /** Null: the row comes to nothing, and nobody is told. */
+  prepare(claims: Set<string> | null): Prepared | null;
+  /** What belongs to the write beside its values. */
+  after?(record: StoredRecord): void;
 }
 
 export interface LandedRow extends Committed {
@@ -48,11 +52,13 @@ const refuseBatch = (errors: readonly RowError[]): Error => {
 
 /** Carries out a batch of writes; throws a Refusal when it is refused as a whole. */
 export class BatchWriter {
+  readonly #state: HubspotState;
   readonly #store: ObjectStore;
   readonly #source: ChangeSource;
   readonly #now: number;
 
-  constructor(store: ObjectStore, source: ChangeSource, now: number) {
+  constructor(state: HubspotState, store: ObjectStore, source: ChangeSource, now: number) {
+    this.#state = state;
     this.#store = store;
     this.#source = source;
     this.#now = now;
@@ -67,8 +73,9 @@ export class BatchWriter {
     const errors: Record<string, unknown>[] = [];
     for (const row of rows) {
       const prepared = row.prepare(null);
+      if (prepared === null) continue;
       if ('error' in prepared) errors.push(rowErrorJson(this.#withMissing(prepared.error), row.traceId));
-      else landed.push(this.#commit(prepared, row.traceId));
+      else landed.push(this.#commit(prepared, row));
     }
     return { landed, errors };
   }
@@ -76,26 +83,28 @@ export class BatchWriter {
   /** Ids that are not there do not refuse the batch: they come back as one error entry, the other rows are written. */
   #runAsWhole(rows: readonly BatchRow[]): BatchResult {
     const claims = new Set<string>();
-    const writes: { readonly write: PreparedWrite; readonly traceId: string | null }[] = [];
+    const writes: { readonly write: PreparedWrite; readonly row: BatchRow }[] = [];
     const refused: RowError[] = [];
     const missing: string[] = [];
     for (const row of rows) {
       const prepared = row.prepare(claims);
-      if (!('error' in prepared)) writes.push({ write: prepared, traceId: row.traceId });
+      if (prepared === null) continue;
+      if (!('error' in prepared)) writes.push({ write: prepared, row });
       else if (prepared.error.missingId === undefined) refused.push(prepared.error);
       else missing.push(prepared.error.missingId);
     }
     if (refused.length > 0) throw refuseBatch(refused);
-    const landed = writes.map(({ write, traceId }) => this.#commit(write, traceId));
+    const landed = writes.map(({ write, row }) => this.#commit(write, row));
     return {
       landed,
       errors: missing.length === 0 ? [] : [missingEntry(this.#store.schema.definition.singular, missing)],
     };
   }
 
-  #commit(write: PreparedWrite, traceId: string | null): LandedRow {
-    const committed = commitWrite(this.#store, write, this.#source, this.#now);
-    return { ...committed, traceId, named: [...write.changes.keys()] };
+  #commit(write: PreparedWrite, row: BatchRow): LandedRow {
+    const committed = commitWrite(this.#state, this.#store, write, this.#source, this.#now);
+    row.after?.(committed.record);
+    return { ...committed, traceId: row.traceId, named: [...write.changes.keys()] };
   }
 
   #withMissing(error: RowError): RowError {

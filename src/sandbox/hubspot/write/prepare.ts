@@ -1,8 +1,10 @@
 import type { Caller } from '../../core/message.ts';
+import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { ObjectSchema, Slot } from '../schema/object-schema.ts';
 import type { Changes, ObjectStore } from '../store/object-store.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { checkCompanyRules } from './company-rules.ts';
+import { applyPipeline } from './deal-stage.ts';
 import { applyLifecycle } from './lifecycle.ts';
 import { invalidValues, type RowError } from './row-error.ts';
 import { checkEmail, checkValue, type InvalidValue } from './values.ts';
@@ -15,11 +17,18 @@ export interface PreparedWrite {
 
 export type Prepared = PreparedWrite | { readonly error: RowError };
 
+/** What the checks of values need to know of the rest of the portal. */
+export interface PortalFacts {
+  readonly pipelines: Pipelines;
+  readonly erasedEmails: ReadonlySet<string>;
+  isOwner(id: string): boolean;
+}
+
 export interface WriteContext {
   readonly store: ObjectStore;
   readonly caller: Caller;
   readonly now: number;
-  isOwner(id: string): boolean;
+  readonly portal: PortalFacts;
   /** Unique values that earlier rows of the same batch will take; null when rows are carried out one by one. */
   readonly claims: Set<string> | null;
   /** A bulk load: read-only properties that are stored may be entered, the company's rules do not apply. */
@@ -65,7 +74,8 @@ const checkProperties = (
     }
     const value = {
       previous: record?.version.values[slot.index] ?? null,
-      isOwner: (id: string) => context.isOwner(id),
+      isOwner: (id: string) => context.portal.isOwner(id),
+      isErasedEmail: (address: string) => context.portal.erasedEmails.has(address),
     };
     const checked =
       name === email?.primary
@@ -142,8 +152,17 @@ const promoteAdditionalEmail = (
 };
 
 const checkRequired = (schema: ObjectSchema, changes: Changes): RowError | null => {
-  const { requiredAnyOf, singular } = schema.definition;
+  const { requiredAnyOf, requiredAllOf = [], singular } = schema.definition;
   const isFilled = (name: string): boolean => (changes.get(schema.slot(name)?.index ?? -1) ?? null) !== null;
+  const absent = requiredAllOf.filter((name) => !isFilled(name));
+  if (absent.length > 0) {
+    return {
+      status: 400,
+      category: 'VALIDATION_ERROR',
+      message: `Error creating ${singular.toUpperCase()}. Some required properties were not set.`,
+      context: { properties: absent },
+    };
+  }
   if (requiredAnyOf.length === 0 || requiredAnyOf.some(isFilled)) return null;
   return {
     status: 400,
@@ -165,6 +184,8 @@ export const prepareWrite = (
   if (isMissing !== null) return { error: isMissing };
   if (record !== null) promoteAdditionalEmail(record, changes, store.schema);
   applyLifecycle(store.schema, record, changes, context.now);
+  const misplaced = applyPipeline(store.schema, record, changes, context.portal.pipelines);
+  if (misplaced !== null) return { error: invalidValues([misplaced]) };
   const ruled =
     context.isLoad === true
       ? null

@@ -25,6 +25,10 @@ export const invalidValues = (invalid: readonly InvalidValue[]): RowError => ({
 
 /** The refusal of a request that is this row alone. */
 export const refuseRow = (error: RowError, message = error.message): Refusal => {
-  const parts: ErrorParts = error.invalid === undefined ? {} : { errors: invalidValuesErrors(error.invalid) };
+  const isMissing = error.category === 'VALIDATION_ERROR' && error.context !== undefined;
+  const parts: ErrorParts = {
+    ...(error.invalid === undefined ? {} : { errors: invalidValuesErrors(error.invalid) }),
+    ...(isMissing ? { context: error.context } : {}),
+  };
   return refuse(error.status, error.category, message, parts);
 };

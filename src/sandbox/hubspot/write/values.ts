@@ -14,6 +14,8 @@ export interface ValueContext {
   /** The value the record has, for `;` that appends. */
   readonly previous: string | null;
   isOwner(id: string): boolean;
+  /** Whether somebody with this address was erased (GDPR delete): HubSpot never takes it again. */
+  isErasedEmail(address: string): boolean;
 }
 
 /** Longest text (https://developers.hubspot.com/docs/api/crm/properties). */
@@ -47,9 +49,13 @@ export const isEmailAddress = (address: string): boolean => {
 /** Emails are kept trimmed and in lower case. */
 export const normalizeEmail = (text: string): string => text.trim().toLowerCase();
 
-export const checkEmail: Check = (property, text) => {
+export const checkEmail: Check = (property, text, context) => {
   const address = normalizeEmail(text);
   if (address === '') return { value: null };
+  if (context.isErasedEmail(address)) {
+    const message = `Email address ${text} belongs to a contact that was permanently deleted and is blocklisted`;
+    return refuse(property, 'BLOCKLISTED_EMAIL', message);
+  }
   return isEmailAddress(address)
     ? { value: address }
     : refuse(property, 'INVALID_EMAIL', `Email address ${text} is invalid`);
@@ -104,6 +110,8 @@ const invalidOption = (property: PropertyDefinition, value: string): CheckedValu
 };
 
 const checkEnumeration: Check = (property, text, context) => {
+  // Whether such a stage exists, and in which pipeline, is checked once both are known.
+  if (property.pipelineReference !== undefined) return { value: text };
   const isOption = (value: string): boolean =>
     property.ownerReference === true
       ? context.isOwner(value)

@@ -1,8 +1,9 @@
-import { deriveSeed, makeRandom } from '../core/random.ts';
-import { makePeoplePlan, type PersonEntry } from '../people/plan.ts';
-import { type HubspotState, integrationAppId } from './state.ts';
-import type { ObjectStore } from './store/object-store.ts';
-import type { ChangeSource } from './store/record.ts';
+import { deriveSeed, makeRandom } from '../../core/random.ts';
+import { makePeoplePlan, type PersonEntry } from '../../people/plan.ts';
+import { type HubspotState, namedSources } from '../state.ts';
+import { EmployerSeed } from './companies.ts';
+import { DealSeed } from './deals.ts';
+import { storeNamed, toChanges } from './values.ts';
 
 /** The months over which the company's contacts came in; fixed, so that the same seed gives the same records any day. */
 const from = Date.UTC(2025, 8, 1);
@@ -25,29 +26,16 @@ const propertyOf: Readonly<Record<keyof PersonEntry, string>> = {
   description: 'message',
 };
 
-const importSource: ChangeSource = { sourceType: 'IMPORT', sourceId: '51439524' };
-const formSource: ChangeSource = { sourceType: 'FORM', sourceId: '8f1b7a52-9c1c-4a0e-9c56-0d6f5c2a7e11' };
-const otherAppSource: ChangeSource = {
-  sourceType: 'INTEGRATION',
-  sourceId: String(Number(integrationAppId) + 1),
-};
-
-const toChanges = (
-  store: ObjectStore,
-  values: Readonly<Record<string, string>>,
-): Map<number, string | null> => {
-  const changes = new Map<number, string | null>();
-  for (const [name, value] of Object.entries(values)) {
-    const slot = store.schema.slot(name);
-    if (slot !== undefined && value !== '') changes.set(slot.index, value);
-  }
-  return changes;
-};
-
-/** Fills the portal with the plan's people, as they came in by import, form and other apps over a year. */
-export const seedContacts = (state: HubspotState, seed: number, contacts: number, leads: number): void => {
-  const store = state.find('contacts');
-  if (store === undefined) throw new Error('the portal has contacts');
+/**
+ * Fills the portal with the plan's people, as they came in by import, form and other apps over a year, their employers, and deals with
+ * some of them.
+ */
+export const seedPortal = (state: HubspotState, seed: number, contacts: number, leads: number): void => {
+  const store = storeNamed(state, 'contacts');
+  const companies = storeNamed(state, 'companies');
+  const employers = new EmployerSeed(state, deriveSeed(seed, 'hubspot companies of contacts'));
+  const deals = new DealSeed(state, deriveSeed(seed, 'hubspot deals with contacts'));
+  const primary = state.associations.definitions.of('0-1', '0-2').filter((type) => type.isPrimary);
   const plan = makePeoplePlan(seed, contacts, leads);
   const random = makeRandom(deriveSeed(seed, 'hubspot contacts'));
   const owners = state.owners.filter((owner) => !owner.archived).map((owner) => owner.id);
@@ -66,8 +54,12 @@ export const seedContacts = (state: HubspotState, seed: number, contacts: number
     };
     for (const [field, property] of Object.entries(propertyOf))
       values[property] = entry[field as keyof PersonEntry];
-    const source = random.pick([importSource, formSource, formSource, otherAppSource]);
+    const source = random.pick([namedSources.import, namedSources.form, namedSources.form, namedSources.app]);
     const modifiedAt = createdAt + random.integer(0, 20 * 86_400_000);
-    store.create(toChanges(store, values), source, createdAt, true, modifiedAt);
+    const company = employers.of(entry, createdAt);
+    values.associatedcompanyid = String(company.id);
+    const contact = store.create(toChanges(store, values), source, createdAt, true, modifiedAt);
+    state.associations.enter({ store, record: contact }, { store: companies, record: company }, primary);
+    deals.perhaps(contact, company, entry.company);
   }
 };

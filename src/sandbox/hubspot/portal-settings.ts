@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+/**
+ * What differs between portals and cannot be set through the public API (POST /_sandbox/portal; what is not named stays). A reset keeps
+ * it.
+ */
+export const portalSettings = z.strictObject({
+  /**
+   * Settings > Companies > "Create and associate companies with contacts": a company from the domain of a contact's email, on in new
+   * portals (https://knowledge.hubspot.com/records/automatically-create-and-associate-companies-with-contacts).
+   */
+  createCompanies: z.boolean(),
+  /** A merge keeps the primary's id instead of making a new one: a beta that some portals have. */
+  mergeKeepsPrimaryId: z.boolean(),
+  /** Whether batch/read follows ids that were merged away, as reading one record by id does; documents do not say. */
+  batchReadFollowsMerges: z.boolean(),
+});
+export type PortalSettings = z.output<typeof portalSettings>;
+
+export const portalDefaults: PortalSettings = {
+  createCompanies: true,
+  mergeKeepsPrimaryId: false,
+  batchReadFollowsMerges: true,
+};
