@@ -29,7 +29,7 @@ describe('companies', () => {
       hs_pipeline: 'companies-lifecycle-pipeline',
     });
     const read = await client.crm.companies.basicApi.getById(made.id);
-    expect(Object.keys(read.properties).sort()).toEqual([
+    expect(Object.keys(read.properties).toSorted((a, b) => a.localeCompare(b))).toEqual([
       'createdate',
       'domain',
       'hs_lastmodifieddate',
