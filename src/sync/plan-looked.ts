@@ -1,4 +1,5 @@
 import type { WorkClass } from '../model/budget.ts';
+import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
@@ -6,6 +7,7 @@ import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { makeJob, type SendJob } from './send.ts';
+import { ownCodes } from './standing.ts';
 
 /** A plan, and the histories it was made with. */
 export interface Planned {
@@ -16,6 +18,19 @@ export interface Planned {
 /** What one history tells can make another worth asking for, but no more often than there are systems. */
 const roundsMax = systems.length;
 
+const own: ReadonlySet<string> = new Set(Object.values(ownCodes));
+
+/**
+ * What a vendor refused is sent once more when the record that it refused has changed: another of its fields may have been the reason
+ * (a validation rule, a lock that is gone). Once a signal: a second look at it finds the refusal as it stands. Our own writes are no signal.
+ */
+const stillRefused = ({ unit }: Looked['draft']): readonly Parked[] =>
+  unit.parked.filter(
+    (row) =>
+      own.has(row.failure.code) ||
+      !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
+  );
+
 const planOf = (
   context: EngineContext,
   { draft, link, snapshots }: Looked,
@@ -25,7 +40,7 @@ const planOf = (
     context,
     { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
     snapshots,
-    draft.unit.parked,
+    stillRefused(draft),
     histories,
   );
 

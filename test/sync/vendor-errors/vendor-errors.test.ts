@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Sides, type System, systemLabel } from '../../../src/model/system.ts';
 import { identityLooksMax } from '../../../src/sync/backoff.ts';
+import { pollOnce } from '../../../src/sync/poll.ts';
 import { workOnce } from '../../../src/sync/work.ts';
 import { pair, withSimulators } from '../simulated.ts';
 import { type Case, lookAtIt, reportIt } from './case.ts';
@@ -149,6 +150,32 @@ describe('an error on a read', () => {
       await heal();
     },
   );
+});
+
+describe('a value that a rule refuses', () => {
+  it('is sent once more when the record that refuses it has changed, and not before', async () => {
+    await simulated.editLead(ids.salesforce, { City: 'Bonn', Industry: '' });
+    await simulated.mark(ids);
+    await simulated.drain();
+    await simulated.control('salesforce', 'rules', [
+      { object: 'Lead', kind: 'validation', field: 'City', when: { City: 'Athens', Industry: null } },
+    ]);
+    await simulated.editContact(ids.hubspot, { city: 'Athens' });
+    await simulated.mark({ hubspot: ids.hubspot });
+    await simulated.drain();
+    expect(await simulated.context().store.backlog(pair.name)).toMatchObject({ parked: 1 });
+    await simulated.mark({ hubspot: ids.hubspot });
+    await simulated.drain();
+    const cities = { hubspot: 'city', salesforce: 'City' };
+    expect(await simulated.values(ids, cities)).toEqual({ hubspot: 'Athens', salesforce: 'Bonn' });
+
+    await simulated.editLead(ids.salesforce, { Industry: 'Shipping' });
+    await pollOnce(simulated.context(), 'salesforce');
+    await simulated.drain();
+    expect(await simulated.values(ids, cities)).toEqual({ hubspot: 'Athens', salesforce: 'Athens' });
+    expect(await simulated.context().store.backlog(pair.name)).toMatchObject({ parked: 0 });
+    await simulated.control('salesforce', 'rules', []);
+  });
 });
 
 describe('an identity signal that never ends', () => {
