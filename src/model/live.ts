@@ -65,6 +65,8 @@ export interface LiveSignal {
   readonly stamp: number | null;
   /** Values by API name as the API's reads would give them. */
   readonly fields: RawFields;
+  /** When the change was made, the vendor's milliseconds, where it says so of the change and not of the record. */
+  readonly changedAt?: number;
   /** Fields that changed without their value being told, by API name. */
   readonly unvalued?: readonly string[];
 }

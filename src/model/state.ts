@@ -48,6 +48,8 @@ export interface DirtyMark {
   /** The vendor's stamp that the signal carried: a read below it is stale. Null where it carried none. */
   readonly stamp: number | null;
   readonly cause: string;
+  /** When live signals said that fields were changed, by API name, the vendor's milliseconds; a clock for `newest`, no values. */
+  readonly changed?: Readonly<Record<string, number>>;
 }
 
 /** A mark as it stands in the store. */

@@ -27,11 +27,12 @@ export interface DirtyDbRow {
   readonly version: number;
   readonly since: number;
   readonly attempts: number;
+  readonly changed: Readonly<Record<string, number>> | null;
 }
 
 /** What to select of `tandem.dirty d` for a {@link DirtyDbRow}. */
 export const dirtyColumns = sql`d.pair, d.system, d.type, d.record_id, d.class, d.stamp::float8 as stamp, d.cause,
-  d.version::float8 as version, ${epochMs('d.since')} as since, d.attempts`;
+  d.version::float8 as version, ${epochMs('d.since')} as since, d.attempts, d.changed`;
 
 export const toDirtyRow = (row: DirtyDbRow): DirtyRow => ({
   pair: row.pair,
@@ -42,6 +43,7 @@ export const toDirtyRow = (row: DirtyDbRow): DirtyRow => ({
   version: row.version,
   since: row.since,
   attempts: row.attempts,
+  ...(row.changed ? { changed: row.changed } : {}),
 });
 
 /** The records that units are about: both sides of a link (ended or not), or the record itself. */

@@ -4,6 +4,7 @@ import type { ChangeCursor } from '../model/record.ts';
 import type { Alignment, DirtyMark } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { batch, cleanText } from './batch.ts';
+import { toJson } from './json.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
 /** Where the marks came from; committed with them. */
@@ -40,10 +41,11 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
     class: ['smallint', (mark) => workClasses.indexOf(mark.class)],
     stamp: ['bigint', (mark) => mark.stamp],
     cause: ['text', (mark) => mark.cause],
+    changed: ['json', (mark) => (mark.changed ? toJson(mark.changed) : null)],
   });
   await sql`
-    insert into tandem.dirty as row (pair, system, type, record_id, class, stamp, cause)
-    select mark.pair, mark.system, mark.type, mark.record_id, mark.class, mark.stamp, mark.cause
+    insert into tandem.dirty as row (pair, system, type, record_id, class, stamp, cause, changed)
+    select mark.pair, mark.system, mark.type, mark.record_id, mark.class, mark.stamp, mark.cause, mark.changed::jsonb
     from ${rows}
     order by mark.pair, mark.system, mark.record_id, mark.type
     on conflict (pair, system, record_id, type) do update set
@@ -51,6 +53,7 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
       class = least(row.class, excluded.class),
       stamp = greatest(row.stamp, excluded.stamp),
       cause = excluded.cause,
+      changed = coalesce(row.changed || excluded.changed, row.changed, excluded.changed),
       held = false,
       due = now()`.execute(tx);
 };
@@ -70,6 +73,7 @@ const joinMarks = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
   ...b,
   class: workClasses.indexOf(a.class) < workClasses.indexOf(b.class) ? a.class : b.class,
   stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
+  ...(a.changed || b.changed ? { changed: { ...a.changed, ...b.changed } } : {}),
 });
 
 const storeCursor = async (

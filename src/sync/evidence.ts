@@ -19,6 +19,8 @@ export interface Evidence {
   readonly link: Pick<Link, 'base' | 'stamps'>;
   readonly snapshots: Sides<RecordSnapshot>;
   readonly histories: Histories;
+  /** When live signals said that fields were changed, by API name. */
+  readonly changed?: Partial<Sides<Readonly<Record<string, number>>>>;
 }
 
 /** A record's value of a field; undefined where it was not returned. */
@@ -31,14 +33,21 @@ const entriesOf = (
   system: System,
 ): readonly FieldHistoryEntry[] => histories[system]?.[field.fields[system]] ?? [];
 
+/** Commit times and stamps are whole seconds. */
+const stampResolutionMs = 1_000;
+
 const timeOf = (evidence: Evidence, field: FieldMapping, system: System): ChangeTime => {
   const { link, snapshots } = evidence;
+  const snapshot = snapshots[system];
+  const toldAt = evidence.changed?.[system]?.[field.fields[system]];
+  // The newest change of the record is the one that was told of, so the value that was read is its value.
+  const isExact = toldAt !== undefined && snapshot.stamp - toldAt <= stampResolutionMs;
+  if (isExact) return { from: toldAt, to: toldAt, clock: 'event' };
   const [latest] = entriesOf(evidence, field, system);
   if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
-  const snapshot = snapshots[system];
   const equalled = link.base[field.name] ? link.stamps[system] : 0;
   const from = Math.min(equalled > 0 ? equalled : snapshot.createdAt, snapshot.stamp);
-  return { from, to: snapshot.stamp, clock: 'interval' };
+  return { from: Math.max(from, toldAt ?? from), to: snapshot.stamp, clock: 'interval' };
 };
 
 const holds = (field: FieldMapping, system: System, entry: FieldHistoryEntry, raw: RawValue): boolean =>

@@ -84,6 +84,17 @@ const partFor = (pair: PairMapping, signal: LiveSignal): LiveSignal | null => {
   return isAbout ? { ...signal, fields, unvalued } : null;
 };
 
+/** When the fields of a change were changed. */
+const changeTimesOf = ({
+  event,
+  fields,
+  unvalued = [],
+  changedAt,
+}: LiveSignal): Pick<DirtyMark, 'changed'> =>
+  event !== 'changed' || changedAt === undefined
+    ? {}
+    : { changed: Object.fromEntries([...Object.keys(fields), ...unvalued].map((name) => [name, changedAt])) };
+
 interface PairNews {
   readonly marks: readonly DirtyMark[];
   readonly dirty: ReadonlySet<LiveSignal>;
@@ -119,12 +130,13 @@ const newsOfPair = async (
       !isKnownNews(context, found, parked.get(found.unit) ?? []),
   );
   return {
-    marks: fresh.map(({ part: { ref, stamp, event } }) => ({
+    marks: fresh.map(({ part }) => ({
       pair: pair.name,
-      ref,
+      ref: part.ref,
       class: 'live',
-      stamp: isGone(event) ? null : stamp,
-      cause: `${event} in ${system}, told by ${source}`,
+      stamp: isGone(part.event) ? null : part.stamp,
+      cause: `${part.event} in ${system}, told by ${source}`,
+      ...changeTimesOf(part),
     })),
     dirty: new Set(fresh.map(({ signal }) => signal)),
   };

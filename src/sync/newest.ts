@@ -4,8 +4,8 @@ import { otherSystem, type Sides, type System } from '../model/system.ts';
 export interface ChangeTime {
   readonly from: number;
   readonly to: number;
-  /** `history`: the vendor's own record of the change. `interval`: between two looks. */
-  readonly clock: 'history' | 'interval';
+  /** `event`: the commit time of a change event. `history`: the vendor's own record of the change. `interval`: between two looks. */
+  readonly clock: 'event' | 'history' | 'interval';
 }
 
 /** Two vendors' clocks are trusted to agree this well; changes closer together than this are undecided. */
@@ -34,7 +34,7 @@ export const newest = (times: Sides<ChangeTime>, tie: System): NewestVerdict => 
  */
 export const couldExactTimeDecide = (times: Sides<ChangeTime>, system: System, tie: System): boolean => {
   const own = times[system];
-  if (own.clock === 'history') return false;
+  if (own.clock !== 'interval') return false;
   const other = times[otherSystem(system)];
   const canWin = own.to > other.to + clockToleranceMs;
   const canLose = own.from + clockToleranceMs < other.from;

@@ -42,6 +42,7 @@ const planOf = (
     snapshots,
     stillRefused(draft),
     histories,
+    Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
   );
 
 /** Reads the histories of one system that these plans ask for: one call for the records of all. */

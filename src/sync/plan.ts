@@ -120,8 +120,9 @@ export const planLinked = (
   snapshots: Sides<RecordSnapshot>,
   parked: readonly Parked[],
   histories: Histories = {},
+  changed: NonNullable<Evidence['changed']> = {},
 ): LinkedPlan => {
-  const evidence: Evidence = { pair, link, snapshots, histories };
+  const evidence: Evidence = { pair, link, snapshots, histories, changed };
   const fields = pair.fields.map((field) => ({
     field,
     state: stateOf(evidence, field, takenFrom(mappingHash, field, snapshots, parked)),

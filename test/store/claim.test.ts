@@ -27,6 +27,17 @@ const link = async (hubspot: string, salesforce: string): Promise<string> => {
 const pass = (ms: number): Promise<void> => fixture.pass(ms);
 
 describe('signals', () => {
+  it('keep when fields were changed, the later word last', async () => {
+    await store.commitSignals([
+      makeMark(contact('1'), { changed: { City: 1, Title: 1 } }),
+      makeMark(contact('1'), { changed: { City: 2 } }),
+    ]);
+    await store.commitSignals([makeMark(contact('1'))]);
+    await store.commitSignals([makeMark(contact('1'), { changed: { Title: 3 } })]);
+    const [unit] = await claim();
+    expect(unit?.dirty[0]?.changed).toEqual({ City: 2, Title: 3 });
+  });
+
   it('fold into one row per record: versions count, class and stamp only strengthen', async () => {
     await store.commitSignals([
       makeMark(contact('1'), { class: 'backfill', stamp: 7, cause: 'list' }),

@@ -69,6 +69,7 @@ create table tandem.dirty (
   due timestamp with time zone not null default now(),
   attempts integer not null default 0,
   held boolean not null default false,
+  changed jsonb,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
 );
 create table tandem.event_quotas (
@@ -272,6 +273,7 @@ comment on column tandem.alerts.gone_at is 'since when the problem is not there 
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
+comment on column tandem.dirty.changed is 'API name of a field -> when live signals said that it was changed, milliseconds; no values';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';

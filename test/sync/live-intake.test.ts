@@ -64,6 +64,12 @@ const take = async (
   return { counts, ...taken };
 };
 
+it('keeps the time of a change for the fields that it told of, and no value', async () => {
+  const { committed } = await take([signal({ changedAt: 42, fields: { jobtitle: 'CTO', shoe_size: '44' } })]);
+  expect(committed[0]?.marks[0]?.changed).toEqual({ jobtitle: 42 });
+  expect(JSON.stringify(committed[0]?.marks)).not.toContain('CTO');
+});
+
 describe('a live signal', () => {
   it.each<[string, LiveSignal, Link | null, 'dirty' | 'known' | 'ignored']>([
     ['of a new value', signal(), makeLink(), 'dirty'],

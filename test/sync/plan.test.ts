@@ -110,6 +110,40 @@ describe('plan of a link', () => {
   });
 });
 
+describe('the time of a change that a live signal told', () => {
+  const pair = makePair([makeField({ tie: 'hubspot' })]);
+  const winner = (salesforceStamp: number, toldAt?: number) => {
+    const plan = planLinked(
+      { pair, mappingHash: 'hash' },
+      link,
+      {
+        hubspot: makeSnapshot('hubspot', { ...identity, jobtitle: 'CTO' }, { stamp: 950_000 }),
+        salesforce: makeSnapshot(
+          'salesforce',
+          { HubSpot_Id__c: '1', Title: 'CIO' },
+          { stamp: salesforceStamp },
+        ),
+      },
+      [],
+      {},
+      toldAt === undefined ? {} : { salesforce: { Title: toldAt } },
+    );
+    const [write] = [...plan.writes.hubspot, ...plan.writes.salesforce];
+    return [write?.sent, write?.clock];
+  };
+
+  it.each<[string, number, number | undefined, string, string]>([
+    ['nothing told', 1_000_000, undefined, 'CTO', 'undecided'],
+    ['told of the newest change', 1_000_000, 999_500, 'CIO', 'salesforce event'],
+    ['told of one before the newest, and after the other side’s', 1_100_000, 960_000, 'CIO', 'interval'],
+    ['told of one before the newest, not after the other side’s', 1_100_000, 940_000, 'CTO', 'undecided'],
+  ])('%s', (_what, stamp, toldAt, sent, clock) => {
+    const [value, decidedBy] = winner(stamp, toldAt);
+    expect(value).toBe(sent);
+    expect(decidedBy).toContain(clock);
+  });
+});
+
 describe('plan of a create', () => {
   const lastName = makeField({
     name: 'lastname',

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Frozen, as all migrations: change events count against an allocation of their own, and a stream is judged from when it was there. */
+/** Frozen, as all migrations: change events count against an allocation of their own, they say when a field was changed, and a
+ * stream is judged from when it was there. */
 const statements = [
   `create table tandem.event_usage (
     system text not null,
@@ -20,6 +21,9 @@ const statements = [
 
   `alter table tandem.signal_sources add column since timestamptz;
   comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell'`,
+
+  `alter table tandem.dirty add column changed jsonb;
+  comment on column tandem.dirty.changed is 'API name of a field -> when live signals said that it was changed, milliseconds; no values'`,
 ];
 
 export const eventUse = {

@@ -72,6 +72,7 @@ describe('the stream', () => {
           LastModifiedDate: expect.any(String),
         },
         unvalued: [],
+        changedAt: expect.any(Number),
       },
     ]);
     expect([events, incomplete]).toEqual([1, false]);

@@ -282,4 +282,5 @@ const join = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
   ...b,
   class: stronger(a.class, b.class),
   stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
+  ...(a.changed || b.changed ? { changed: { ...a.changed, ...b.changed } } : {}),
 });

@@ -129,6 +129,7 @@ export class MemoryState {
                 ? (row.stamp ?? mark.stamp)
                 : Math.max(row.stamp, mark.stamp),
             cause: mark.cause,
+            ...(row.changed || mark.changed ? { changed: { ...row.changed, ...mark.changed } } : {}),
             version: row.version + 1,
             due: now,
             held: false,

@@ -11,6 +11,7 @@ const headerSchema = z.looseObject({
   entityName: z.string(),
   changeType: z.string(),
   recordIds: z.array(z.string()),
+  commitTimestamp: z.number().min(0).optional().catch(undefined),
 });
 
 const dataSchema = z.looseObject({
@@ -102,7 +103,7 @@ export const readChangeEvent = (type: string, data: unknown): ReadEvent => {
   }
   const { payload, event: message } = parsed.data;
   const { replayId } = message;
-  const { changeType, recordIds, entityName } = payload.ChangeEventHeader;
+  const { changeType, recordIds, entityName, commitTimestamp } = payload.ChangeEventHeader;
   const event = Object.hasOwn(eventOf, changeType) ? eventOf[changeType] : undefined;
   // A wildcard (`001*`) stands for every record: a field's type was converted.
   const ids = recordIds.map((id) => toId18(id));
@@ -113,7 +114,8 @@ export const readChangeEvent = (type: string, data: unknown): ReadEvent => {
   const stamp = event === 'deleted' ? null : stampOf(fields);
   const signals = ids.map((id): LiveSignal => {
     const ref = { system: 'salesforce', type, id: id ?? '' } as const;
-    return { ref, event, stamp, fields, unvalued };
+    const when = commitTimestamp === undefined ? {} : { changedAt: commitTimestamp };
+    return { ref, event, stamp, fields, unvalued, ...when };
   });
   return { kind: 'signals', replayId, signals };
 };
