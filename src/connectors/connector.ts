@@ -1,8 +1,8 @@
 import type { CallContext, Quota } from '../model/budget.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { DeletionPage, ObjectDescription } from '../model/record.ts';
-import type { RecordSystem } from '../model/record-system.ts';
+import type { DeletionPage, FieldSearch, ObjectDescription } from '../model/record.ts';
+import type { FoundRecord, RecordSystem } from '../model/record-system.ts';
 import type { Tie, TieChange, TieOutcome } from '../model/tie.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
@@ -26,6 +26,16 @@ export interface Connector extends RecordSystem {
 
   /** What was deleted since then, by the vendor's own log: `since` is milliseconds, `covered` of the answer before. */
   deletionsSince?(type: string, since: number, context: CallContext): Promise<DeletionPage>;
+
+  /**
+   * `findByField` over several types at once (leads and contacts), at the price of one call for some hundred values. The same rules:
+   * no search index, deleted records too.
+   */
+  findAcross?(
+    searches: readonly FieldSearch[],
+    values: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]>;
 
   /** The ties of these records to records of another type; records without one are left out. */
   readTies?(

@@ -102,6 +102,13 @@ export interface ObjectDescription {
   readonly kinds?: readonly RecordKind[];
 }
 
+/** Where to look for a value: a field of a type, and what to read of the records found. */
+export interface FieldSearch {
+  readonly type: string;
+  readonly field: string;
+  readonly fields: readonly string[];
+}
+
 /** Deletions that the vendor's log lists, oldest first. */
 export interface DeletionPage {
   readonly records: readonly { readonly id: string; readonly at: number }[];

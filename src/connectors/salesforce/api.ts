@@ -34,6 +34,8 @@ export type WriteCall<T> =
 
 /** Every call to Salesforce goes through here: session, gate, one request by jsforce, and at most one replay after a 401. */
 export interface Api {
+  /** `/services/data/v62.0`: where requests within a request begin. */
+  readonly basePath: string;
   /** A request that changes nothing; repeated where that can help. @throws CallFailed; the context's abort reason */
   read<T>(context: CallContext, request: ApiRequest, schema: z.ZodType<T>): Promise<ApiAnswer<T>>;
   /** A request that writes: sent once, and after a 401 (which executes nothing) once more. Never rejects. */
@@ -112,6 +114,7 @@ export const makeApi = (options: ApiOptions): Api => {
   };
 
   return {
+    basePath: `/services/data/v${apiVersion}`,
     async read<T>(context: CallContext, request: ApiRequest, schema: z.ZodType<T>): Promise<ApiAnswer<T>> {
       return await withRetry(
         async () => checked(await perform(context, request, { mayHaveRun: false }), schema),

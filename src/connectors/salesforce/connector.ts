@@ -9,6 +9,7 @@ import { changesSince } from './changes-since.ts';
 import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe } from './describe.ts';
 import { readFates } from './fates.ts';
+import { findAcross } from './find-across.ts';
 import { findBatch, findByField } from './find-by-field.ts';
 import { readHistory } from './history.ts';
 import { listPage } from './list-page.ts';
@@ -84,6 +85,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     owners: (context) => readOwners(api, context),
     pipelines: (type, context) => readPipelines(api, type, context),
     deletionsSince: (type, since, context) => deletionsSince(api, type, since, context),
+    findAcross: (searches, values, context) => findAcross(api, searches, values, context),
     readTies: (type, ids, toType, context) => readTies(api, type, ids, toType, context),
     writeTies: (changes, context) => writeTies(api, changes, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),

@@ -4,7 +4,7 @@ import type { FoundRecord } from '../connector.ts';
 import type { Api } from './api.ts';
 import { toId18 } from './ids.ts';
 import { queryPages } from './query.ts';
-import { snapshotFields, snapshotRowSchema, toSnapshot } from './rows.ts';
+import { type SnapshotRow, snapshotFields, snapshotRowSchema, toSnapshot } from './rows.ts';
 import { chunkLiterals, encodedLength, encodedQueryMax, selectList, soqlName, soqlString } from './soql.ts';
 
 /** Values that one call carries when they are emails of common length: some 35 bytes of the URI each, fields taken off. */
@@ -39,6 +39,39 @@ const tooManyFields = (): CallFailed =>
     fields: [],
   });
 
+/** A search for values of one field, ready to be asked in one query or several. */
+export interface FieldQuery {
+  /** The query up to the bracket that opens the list of values. */
+  readonly head: string;
+  readonly literals: readonly string[];
+  toFound(row: SnapshotRow, ourUserId: string, readAt: number): FoundRecord;
+}
+
+/** Values that no field can hold are left out: they cannot be found. */
+export const makeFieldQuery = (
+  type: string,
+  field: string,
+  values: readonly string[],
+  fields: readonly string[],
+): FieldQuery => {
+  const askedByKey = new Map<string, Set<string>>();
+  for (const value of values) {
+    const key = matchKey(value);
+    if (key === '' || value.length > filterableMax || !value.isWellFormed()) continue;
+    askedByKey.set(key, (askedByKey.get(key) ?? new Set()).add(value.toLowerCase()));
+  }
+  const literalByKey = new Map(values.map((value) => [matchKey(value), soqlString(value.trim())] as const));
+  const select = selectList([...snapshotFields, 'IsDeleted', field], fields).join(', ');
+  return {
+    head: `SELECT ${select} FROM ${soqlName(type)} WHERE ${soqlName(field)} IN (`,
+    literals: [...askedByKey.keys()].map((key) => literalByKey.get(key) ?? ''),
+    toFound: (row, ourUserId, readAt) => ({
+      record: toSnapshot(type, row, fields, ourUserId, readAt),
+      matched: [...(askedByKey.get(matchKey(textOf(row, field) ?? '')) ?? [])],
+    }),
+  };
+};
+
 /**
  * Finds records by SOQL, which reads the records themselves and not the search index, deleted ones included. Converted
  * leads are records like others; ask for IsConverted to tell them.
@@ -51,16 +84,7 @@ export const findByField = async (
   fields: readonly string[],
   context: CallContext,
 ): Promise<readonly FoundRecord[]> => {
-  const askedByKey = new Map<string, Set<string>>();
-  for (const value of values) {
-    const key = matchKey(value);
-    if (key === '' || value.length > filterableMax || !value.isWellFormed()) continue;
-    askedByKey.set(key, (askedByKey.get(key) ?? new Set()).add(value.toLowerCase()));
-  }
-  const literalByKey = new Map(values.map((value) => [matchKey(value), soqlString(value.trim())] as const));
-  const literals = [...askedByKey.keys()].map((key) => literalByKey.get(key) ?? '');
-  const select = selectList([...snapshotFields, 'IsDeleted', field], fields).join(', ');
-  const head = `SELECT ${select} FROM ${soqlName(type)} WHERE ${soqlName(field)} IN (`;
+  const { head, literals, toFound } = makeFieldQuery(type, field, values, fields);
   if (literals.length > 0 && encodedLength(head) > headMax) throw tooManyFields();
 
   const found = new Map<string, FoundRecord>();
@@ -68,9 +92,8 @@ export const findByField = async (
     const pages = queryPages(api, context, 'queryAll', `${head}${chunk.join(',')})`, snapshotRowSchema);
     for await (const { body, readAt, session } of pages) {
       for (const row of body.records) {
-        const record = toSnapshot(type, row, fields, session.userId, readAt);
-        const matched = [...(askedByKey.get(matchKey(textOf(row, field) ?? '')) ?? [])];
-        found.set(record.ref.id, { record, matched });
+        const each = toFound(row, session.userId, readAt);
+        found.set(each.record.ref.id, each);
       }
     }
   }

@@ -32,17 +32,16 @@ export const queryPage = async <Row>(
   await api.read(context, { method: 'GET', path: `/${kind}?q=${encodeURIComponent(soql)}` }, pageSchema(row));
 
 /**
- * All pages of a query, each handed over as it arrives.
+ * A first page and all that follow it, each handed over as it arrives.
  * @throws CallFailed; also when the pages do not end
  */
-export async function* queryPages<Row>(
+export async function* followPages<Row>(
   api: Api,
   context: CallContext,
-  kind: QueryKind,
-  soql: string,
+  first: ApiAnswer<QueryPage<Row>>,
   row: z.ZodType<Row>,
 ): AsyncGenerator<ApiAnswer<QueryPage<Row>>> {
-  let answer = await queryPage(api, context, kind, soql, row);
+  let answer = first;
   for (let page = 1; page < pagesMax; page += 1) {
     yield answer;
     const { done, nextRecordsUrl } = answer.body;
@@ -58,4 +57,15 @@ export async function* queryPages<Row>(
     message: `a query says that it is not done, and gives no next page or more than ${pagesMax}`,
     fields: [],
   });
+}
+
+/** All pages of a query, as `followPages`. */
+export async function* queryPages<Row>(
+  api: Api,
+  context: CallContext,
+  kind: QueryKind,
+  soql: string,
+  row: z.ZodType<Row>,
+): AsyncGenerator<ApiAnswer<QueryPage<Row>>> {
+  yield* followPages(api, context, await queryPage(api, context, kind, soql, row), row);
 }

@@ -10,6 +10,7 @@ import { addToSchema, controlRoutes, loadRecords, pageRecords } from './control.
 import type { SalesforceCredentials } from './credentials.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from './errors.ts';
 import { collectionRoutes } from './http/collections.ts';
+import { compositeRoutes } from './http/composite.ts';
 import { describeRoutes } from './http/describe.ts';
 import { discoveryRoutes } from './http/discovery.ts';
 import { headerOf } from './http/endpoint.ts';
@@ -42,15 +43,19 @@ class SalesforceSystem implements SimulatedSystem {
     const company = new Company(credentials, clock);
     this.#company = company;
     this.#streaming = streamingRoutes(company, clock);
-    this.routes = [
-      ...oauthRoutes(company),
-      ...soapRoutes(company),
-      ...discoveryRoutes(company),
+    const dataRoutes = [
       ...describeRoutes(company),
       ...replicationRoutes(company),
       ...recordRoutes(company),
       ...collectionRoutes(company),
       ...queryRoutes(company),
+    ];
+    this.routes = [
+      ...oauthRoutes(company),
+      ...soapRoutes(company),
+      ...discoveryRoutes(company),
+      ...dataRoutes,
+      ...compositeRoutes(company, dataRoutes),
       ...this.#streaming.routes,
     ];
     this.controlRoutes = [

@@ -28,7 +28,8 @@ export interface RestCall {
   readonly sees: Sees;
 }
 
-export type RestHandler = (rest: RestCall) => ApiReply;
+/** A composite waits for its subrequests; everything else answers within one turn of the event loop. */
+export type RestHandler = (rest: RestCall) => ApiReply | Promise<ApiReply>;
 
 /** One header's value; undefined where it is absent or sent twice. */
 export const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefined => {
@@ -51,13 +52,13 @@ export const makeRoute =
   (method: string, template: string, handler: RestHandler): Route => ({
     method,
     template: `/services/data/{version}${template}`,
-    handle: (call) => {
+    handle: async (call) => {
       try {
         const version = parseVersion(call.params.get('version') ?? '');
         const base = `/services/data/v${version}.0`;
         const actor = company.actor(call.caller ?? 'person');
         const { database, rules } = company;
-        return handler({
+        return await handler({
           call,
           company,
           actor,
