@@ -20,9 +20,12 @@ export const openIntents = async (
     const leased = await lockLeases(tx, fences, marginMs);
     const current = await lockLinks(tx, intents);
     const linked = await linkedSources(tx, intents);
+    const outrun = await outrunIntents(tx, intents);
     const allowed = intents.filter(
       (intent) =>
-        leased.has(intent.unit) && (intent.linkId === null ? !linked.has(intent.id) : current.has(intent.id)),
+        leased.has(intent.unit) &&
+        !outrun.has(intent.id) &&
+        (intent.linkId === null ? !linked.has(intent.id) : current.has(intent.id)),
     );
     return allowed.length === 0 ? new Set() : await insertIntents(tx, allowed, deadlineMs);
   });
@@ -78,6 +81,29 @@ const linkedSources = async (tx: Tx, intents: readonly NewIntent[]): Promise<Rea
       on i.system = 'salesforce' and l.pair = i.pair and l.salesforce_id = i.source and l.ended_at is null`.execute(
     tx,
   );
+  return new Set(found.rows.map((row) => row.id));
+};
+
+/** So many looks a signal that comes meanwhile may cost a unit; a record that never comes to rest is written after them. */
+const outrunLooksMax = 3;
+
+/**
+ * Intents whose target was signalled since its unit was claimed: a claimed row is due when the lease ends, unless a signal made it due
+ * at once. What the plan read is not what is there now, and would be overwritten without having been seen.
+ */
+const outrunIntents = async (tx: Tx, intents: readonly NewIntent[]): Promise<ReadonlySet<string>> => {
+  const aimed = intents.filter((intent) => intent.target.id !== '');
+  if (aimed.length === 0) return new Set();
+  const rows = batch('i', aimed, {
+    id: ['uuid', (intent) => intent.id],
+    pair: ['text', (intent) => intent.pair],
+    system: ['text', (intent) => intent.target.system],
+    target: ['text', (intent) => intent.target.id],
+  });
+  const found = await sql<{ id: string }>`
+    select i.id from ${rows} join tandem.dirty d
+      on d.pair = i.pair and d.system = i.system and d.record_id = i.target
+    where d.due <= now() and d.attempts < ${outrunLooksMax}`.execute(tx);
   return new Set(found.rows.map((row) => row.id));
 };
 

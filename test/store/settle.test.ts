@@ -302,6 +302,40 @@ describe('intents', () => {
     expect(await open({}, unit.fence, 1_000)).toEqual(new Set([intent.id]));
   });
 
+  it('are refused when a signal for their target came since the claim, but not for ever', async () => {
+    const link = await beginLink('1', '00Q1');
+    const toLead = {
+      op: 'update',
+      linkId: link.id,
+      linkVersion: link.version,
+      target: lead('00Q1'),
+    } as const;
+    const sizes: number[] = [];
+    for (let look = 1; look <= 4; look += 1) {
+      const unit = await claimOne(lead('00Q1'));
+      const open = async (): Promise<number> =>
+        (await store.openIntents([makeIntent(unit, toLead)], fences(unit), 20_000, 1_000)).size;
+      await store.commitSignals([makeMark(lead('00Q1'))]);
+      sizes.push(await open());
+      const again = unit.dirty.map(({ ref }) => ({ ref, dueMs: 0 }));
+      if (look < 4) await store.settle([makeSettlement(unit, { clean: [], again })]);
+    }
+    expect(sizes).toEqual([0, 0, 0, 1]);
+  });
+
+  it('are let through when the signal was for their source', async () => {
+    const link = await beginLink('1', '00Q1');
+    const unit = await claimOne(contact('1'));
+    await store.commitSignals([makeMark(contact('1'))]);
+    const intent = makeIntent(unit, {
+      op: 'update',
+      linkId: link.id,
+      linkVersion: link.version,
+      target: lead('00Q1'),
+    });
+    expect(await store.openIntents([intent], fences(unit), 20_000, 1_000)).toEqual(new Set([intent.id]));
+  });
+
   it('are refused as creates once their record has a link', async () => {
     const unit = await claimOne(contact('1'));
     const [other] = await claimed(lead('00Q1'));

@@ -141,7 +141,7 @@ export class MemoryStore implements EngineStore {
       const lease = state.leaseOf(intent.unit);
       const isHeld =
         lease !== null && lease.fence === fences.get(intent.unit) && lease.expires > state.now() + marginMs;
-      if (!isHeld || !this.isCurrent(intent)) continue;
+      if (!isHeld || !this.isCurrent(intent) || this.isOutrun(intent)) continue;
       const isUnderWay = [...state.intents.values()].some(
         (open) => open.unit === intent.unit && open.target.system === intent.target.system,
       );
@@ -150,6 +150,12 @@ export class MemoryStore implements EngineStore {
       opened.add(intent.id);
     }
     return opened;
+  }
+
+  /** A signal for the target came since its unit was claimed. */
+  private isOutrun({ pair, target }: NewIntent): boolean {
+    const row = this.state.dirty.get(`${pair} ${formatRef(target)}`);
+    return row !== undefined && row.due <= this.state.now() && row.attempts < 3;
   }
 
   async openIntentsFrom(
