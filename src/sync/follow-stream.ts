@@ -139,10 +139,12 @@ export const followStream = async (follower: StreamFollower, signal: AbortSignal
       if (signal.aborted) return;
       if (!(error instanceof CallFailed)) throw error;
       failures += 1;
-      if (failures > 1) await live.lost(system, 'stream', typesOf(follower));
+      const backoffMs = reopenAfterMs[Math.min(failures, reopenAfterMs.length) - 1] ?? 0;
+      const afterMs = Math.max(backoffMs, error.failure.retryAfterMs ?? 0);
+      // What is opened anew at once goes on where it was; a wait is bridged by polling.
+      if (afterMs > 0) await live.lost(system, 'stream', typesOf(follower));
       await report(follower, error.failure, failures);
-      const afterMs = reopenAfterMs[Math.min(failures, reopenAfterMs.length) - 1] ?? 0;
-      await pause(Math.max(afterMs, error.failure.retryAfterMs ?? 0), signal);
+      await pause(afterMs, signal);
     }
   }
 };

@@ -106,6 +106,34 @@ describe('Salesforce’s change events', () => {
   });
 });
 
+it('is replaced by polling when the day’s events are used up, and status says why', async () => {
+  const stage = await Stage.open();
+  try {
+    const person = await stage.person();
+    const lead = await person.createLead({ LastName: 'Doe', Company: 'Acme', Email: 'doe@example.com' });
+    const worker = stage.run();
+    await worker.event('stream-opened');
+    await stage.sandbox.control('salesforce', 'streaming', { deliveryLimit: 0 });
+    await worker.event('stream-failed');
+    await person.editLeads([{ id: lead, values: { Title: 'polled' } }]);
+    await until(
+      'the title in HubSpot',
+      async () => {
+        const [contact] = await stage.sandbox.records('hubspot', 'contacts');
+        const properties = contact?.properties as Readonly<Record<string, string>> | undefined;
+        return properties?.jobtitle === 'polled' ? true : null;
+      },
+      withinMs,
+    );
+    const { problems } = await stage.status();
+    expect(problems).toMatchObject([
+      { what: 'Salesforce does not tell of changes by itself', fault: 'salesforce' },
+    ]);
+  } finally {
+    await stage.close();
+  }
+});
+
 describe('the stream of a fleet', () => {
   let stage: Stage;
   let database: EmbeddedPostgres;

@@ -244,6 +244,7 @@ describe('the reader of a stream', () => {
     follow();
     await expect.poll(() => world.problems.get('salesforce:stream')?.fault).toBe('salesforce');
     expect(world.opens).toHaveLength(1);
+    expect(world.lost).toEqual([[type], [type]]);
   });
 
   it('says that an object is not told of when its own writes do not come back', async () => {
