@@ -1,25 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChangeStream } from '../model/change-stream.ts';
 import { CallFailed, type Failure, type Fault } from '../model/failure.ts';
 import { type System, systemLabel } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
-import type { LiveIntake, LiveTaken } from './live-intake.ts';
 import { readPaused } from './pauses.ts';
-import type { LiveStore } from './signal-sources.ts';
+import { type StreamFollower, streamedTypes } from './stream-follower.ts';
 import { StreamReader } from './stream-reader.ts';
-
-/** What the reader of a stream works with. */
-export interface StreamFollower {
-  readonly system: System;
-  readonly stream: ChangeStream;
-  readonly engines: readonly EngineContext[];
-  readonly intake: LiveIntake;
-  readonly live: LiveStore;
-  /** Counts what came in, for metrics and for the vendor's allocation of events. */
-  readonly onEvents: (events: number, taken: LiveTaken) => Promise<void>;
-  /** The stream has answered; told now and then. */
-  readonly onAlive: () => Promise<void>;
-}
 
 /** Waits between two tries to open a stream that broke; the last one again and again. */
 const reopenAfterMs = [0, 1_000, 2_000, 5_000, 15_000, 60_000] as const;
@@ -87,7 +72,7 @@ const report = async (
 };
 
 const typesOf = ({ engines, system }: StreamFollower): readonly string[] => [
-  ...new Set(engines.map(({ pair }) => pair.types[system])),
+  ...new Set(engines.flatMap(({ pair }) => streamedTypes(pair, system))),
 ];
 
 /** Opens the stream where it was left, and reads until it breaks. */

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStream, StreamPart } from '../model/change-stream.ts';
 import { CallFailed } from '../model/failure.ts';
 import { systemLabel } from '../model/system.ts';
-import type { StreamFollower } from './follow-stream.ts';
 import { takeLive } from './live-intake.ts';
 import { pollOnce } from './poll.ts';
 import { untoldGraceMs } from './signal-sources.ts';
+import { type StreamFollower, streamedTypes } from './stream-follower.ts';
 import { raiseSilence } from './untold.ts';
 
 const source = 'stream';
@@ -118,7 +118,7 @@ export class StreamReader {
     const { signal, broken, follower } = this.options;
     const { engines, system, live } = follower;
     const ending = AbortSignal.any([signal, broken.signal]);
-    for (const engine of engines.filter(({ pair }) => pair.types[system] === type)) {
+    for (const engine of engines.filter(({ pair }) => streamedTypes(pair, system).includes(type))) {
       let isDone = false;
       while (!isDone && !ending.aborted) {
         isDone = await pollOnce(engine, system).then(
@@ -171,10 +171,11 @@ export class StreamReader {
     const { live, system, engines } = this.options.follower;
     for (const engine of engines) {
       const { pair } = engine;
-      const type = pair.types[system];
-      if (!this.told.includes(type)) continue;
-      const request = { pair: pair.name, system, source, type, graceMs: untoldGraceMs } as const;
-      if (await live.noteUnheard(request)) await raiseSilence(engine, system);
+      for (const type of streamedTypes(pair, system)) {
+        if (!this.told.includes(type)) continue;
+        const request = { pair: pair.name, system, source, type, graceMs: untoldGraceMs } as const;
+        if (await live.noteUnheard(request)) await raiseSilence(engine, system);
+      }
     }
   }
 

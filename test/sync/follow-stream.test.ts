@@ -4,7 +4,8 @@ import { CallFailed, type Failure } from '../../src/model/failure.ts';
 import type { LiveBatch, SourceState } from '../../src/model/live.ts';
 import type { Problem } from '../../src/model/state.ts';
 import type { EngineContext } from '../../src/sync/engine.ts';
-import { followStream, type StreamFollower } from '../../src/sync/follow-stream.ts';
+import { followStream } from '../../src/sync/follow-stream.ts';
+import type { StreamFollower } from '../../src/sync/stream-follower.ts';
 import { makePair } from './builders.ts';
 
 const pair = makePair();

@@ -141,6 +141,20 @@ describe('the stream', () => {
     });
   });
 
+  it('is over when an answer is later than the server said', async () => {
+    await org.control('/streaming', { pollMs: 50 });
+    const { clientId, clientSecret } = org.simulator.credentials;
+    const sessions = makeSessions({
+      ...{ gate: openGate(), loginUrl: org.simulator.url, apiVersion: '62.0', clock: Date.now },
+      auth: { kind: 'client-credentials', clientId, clientSecret },
+    });
+    const impatient = makeSalesforceStream({ sessions, apiVersion: '62.0', graceMs: 200 });
+    const stream = await impatient.open(new Map([['Lead', null]]), stop.signal);
+    await stream.next();
+    await org.control('/faults', [{ match: { path: '/cometd/' }, effect: { delayMs: 5_000, times: 1 } }]);
+    expect(await failureOf(stream.next())).toMatchObject({ category: 'unavailable', code: 'ETIMEDOUT' });
+  });
+
   it('ends at once when it is told to', async () => {
     const stream = await open();
     await stream.next();

@@ -13,7 +13,7 @@ const fromNow = -1;
 /** How long a connect is held when the server does not say: its own default. */
 const heldMsDefault = 110_000;
 /** An answer that is later than the server said by this much will not come. */
-const graceMs = 10_000;
+const graceMsDefault = 10_000;
 /** A used-up allocation falls as its events grow older than a day. */
 const usedUpMs = 15 * 60_000;
 
@@ -121,6 +121,8 @@ const replayOf = (at: string | null): number => {
 export interface StreamOptions {
   readonly sessions: Sessions;
   readonly apiVersion: string;
+  /** For tests: how much later than it said an answer may be. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -128,7 +130,11 @@ export interface StreamOptions {
  * for it, so that what it has not stored yet is all that can come twice. Such requests do not count against the day's API calls, nor
  * against the limit on long ones; events count against an allocation of their own. docs/decisions/0029 says why no client library.
  */
-export const makeSalesforceStream = ({ sessions, apiVersion }: StreamOptions): ChangeStream => {
+export const makeSalesforceStream = ({
+  sessions,
+  apiVersion,
+  graceMs = graceMsDefault,
+}: StreamOptions): ChangeStream => {
   /** A session that the streaming API has refused. */
   let expired: Session | null = null;
 

@@ -1,0 +1,24 @@
+import type { ChangeStream } from '../model/change-stream.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import type { System } from '../model/system.ts';
+import type { EngineContext } from './engine.ts';
+import type { LiveIntake, LiveTaken } from './live-intake.ts';
+import type { LiveStore } from './signal-sources.ts';
+
+/** What the reader of a stream works with. */
+export interface StreamFollower {
+  readonly system: System;
+  readonly stream: ChangeStream;
+  readonly engines: readonly EngineContext[];
+  readonly intake: LiveIntake;
+  readonly live: LiveStore;
+  /** Counts what came in, for metrics and for the vendor's allocation of events. */
+  readonly onEvents: (events: number, taken: LiveTaken) => Promise<void>;
+  /** The stream has answered; told now and then. */
+  readonly onAlive: () => Promise<void>;
+}
+
+/** The types of record that a pair needs to be told of. */
+export const streamedTypes = ({ types }: Pick<PairMapping, 'types'>, system: System): readonly string[] => [
+  types[system],
+];
