@@ -30,6 +30,8 @@ ${recordHelp}`;
 const reviewsHelp = `
   reviews                             questions that only a person can answer, the oldest first
   reviews show RECORD                 the candidates of one
+  reviews decide RECORD link CANDIDATE   they are the same: links them
+  reviews decide RECORD leave         lets it be, until its candidates are others
 ${recordHelp}`;
 
 /** The commands with which a person looks into a running Tandem and steers it. */
@@ -77,9 +79,9 @@ export const addOperatorCommands = (program: Command): void => {
     .action(run(async () => (await import('./failures.ts')).failuresCommand));
 
   withJson(withFolders(program.command('reviews')))
-    .description('questions for a person: list, show')
-    .argument('[action]', 'list or show', 'list')
-    .argument('[what...]', 'a record')
+    .description('questions for a person: list, show, decide')
+    .argument('[action]', 'list, show or decide', 'list')
+    .argument('[what...]', 'a record, and the decision')
     .addHelpText('after', reviewsHelp)
     .action(run(async () => (await import('./reviews.ts')).reviewsCommand));
 };

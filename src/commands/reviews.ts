@@ -2,6 +2,7 @@ import { UsageError } from '../model/failure.ts';
 import { formatRef } from '../model/system.ts';
 import { exitCode } from './exit.ts';
 import { findRecords } from './find-record.ts';
+import { decideReview } from './reviews/decide.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
 
 /** Questions that `list` shows of each mapping. */
@@ -57,5 +58,6 @@ export const reviewsCommand = async (options: StoreOptions): Promise<number> =>
     const [action = 'list', word] = options.args;
     if (action === 'list') return list(context, options);
     if (action === 'show') return show(context, options, word);
-    throw new UsageError(`tandem reviews knows no '${action}'.`, 'It is list or show.');
+    if (action === 'decide') return decideReview(context, options, options.args.slice(1));
+    throw new UsageError(`tandem reviews knows no '${action}'.`, 'It is list, show or decide.');
   });

@@ -35,7 +35,7 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
         (select count(*) from tandem.intents where pair = ${pair})::float8 as "openIntents",
         (select count(*) from leased)::float8 as leased,
         (select count(*) from tandem.parked where pair = ${pair} and discarded_at is null)::float8 as parked,
-        (select count(*) from tandem.reviews where pair = ${pair})::float8 as reviews,
+        (select count(*) from tandem.reviews where pair = ${pair} and left_at is null)::float8 as reviews,
         (select count(*) from tandem.links where pair = ${pair} and ended_at is null)::float8 as links`,
   );
   if (row === undefined) throw new Error('backlog: no row');

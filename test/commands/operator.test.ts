@@ -166,6 +166,36 @@ describe('the commands of an operator', () => {
     expect((await stage.ask('failures')).code).toBe(0);
   });
 
+  it('a question is shown with its candidates and decided: linked, or left alone', async () => {
+    const [first = ''] = await Promise.all([
+      person.createLead({ Email: 'twin@example.com', LastName: 'Twin', Company: 'Two' }),
+      person.createLead({ Email: 'twin@example.com', LastName: 'Twin', Company: 'Two' }),
+    ]);
+    const contact = await person.createContact({ email: 'twin@example.com', lastname: 'Twin' });
+    const about = async (id: string): Promise<{ code: number | null; json: unknown }> =>
+      stage.ask('reviews', 'show', id);
+    await until(
+      'the question about the contact',
+      async () => ((await about(`hubspot:contacts/${contact}`)).code === 1 ? true : null),
+      30_000,
+    );
+    expect((await about(`hubspot:contacts/${contact}`)).json).toMatchObject({
+      reviews: [{ candidates: expect.arrayContaining([`salesforce:Lead/${first}`]) }],
+    });
+    expect(
+      (await stage.ask('reviews', 'decide', `hubspot:contacts/${contact}`, 'link', `salesforce:${first}`))
+        .code,
+    ).toBe(0);
+    await untilLead(contact, { Id: first });
+    expect((await stage.ask('explain', `hubspot:contacts/${contact}`)).json).toMatchObject({
+      link: { salesforceId: first },
+    });
+    const { reviews } = (await stage.ask('reviews')).json as { reviews: { record: string }[] };
+    for (const { record } of reviews)
+      expect((await stage.ask('reviews', 'decide', record, 'leave')).code).toBe(0);
+    expect((await stage.ask('reviews')).code).toBe(0);
+  });
+
   it('sync looks at a record at once, through the worker and without one', async () => {
     expect((await stage.ask('sync', 'ann@example.com')).json).toMatchObject({
       by: 'worker',

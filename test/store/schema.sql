@@ -206,6 +206,7 @@ create table tandem.reviews (
   cause text not null,
   candidates json not null,
   since timestamp with time zone not null default now(),
+  left_at timestamp with time zone,
   constraint reviews_pkey PRIMARY KEY (pair, unit)
 );
 create table tandem.signal_positions (
@@ -292,6 +293,7 @@ comment on table tandem.object_schemas is 'what each system said of an object wh
 comment on column tandem.parked.field is 'empty: the whole record';
 comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';
 comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
+comment on column tandem.reviews.left_at is 'a person lets it be; asked anew when cause or candidates are others';
 comment on column tandem.signal_positions.at is 'offset of a journal, replay id of a channel: as the vendor gave it';
 comment on table tandem.signal_sources is 'a row from the first sign of life on';
 comment on column tandem.signal_sources.heard_at is 'last verified signal';

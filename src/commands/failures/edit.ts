@@ -1,20 +1,12 @@
-import { composeSystems } from '../../compose.ts';
-import { CallFailed, UsageError } from '../../model/failure.ts';
+import { UsageError } from '../../model/failure.ts';
 import type { FieldMapping, PairMapping } from '../../model/mapping.ts';
-import {
-  formatRef,
-  otherSystem,
-  type RecordRef,
-  type System,
-  systemLabel,
-  systems,
-} from '../../model/system.ts';
+import { formatRef, otherSystem, type RecordRef, type System, systemLabel } from '../../model/system.ts';
 import type { RawValue } from '../../model/value.ts';
-import { requireConnections } from '../../settings.ts';
 import type { ParkedItem } from '../../store/operator/parked-rows.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
 import { answer, type CommandContext, type StoreOptions } from '../with-store.ts';
+import { writeOne } from '../write-one.ts';
 
 /** A refused value and the place where it was entered. */
 interface Refused {
@@ -58,37 +50,9 @@ const parseSetting = (setting: string | undefined): { readonly name: string; rea
   return { name: setting.slice(0, at), text: setting.slice(at + 1) };
 };
 
-const write = async (context: CommandContext, { field, source }: Refused, value: RawValue): Promise<void> => {
-  const { connectors } = composeSystems(
-    requireConnections(context.settings),
-    context.store.budget,
-    context.log,
-  );
-  try {
-    const fields = { [field.fields[source.system]]: value };
-    const [outcome] = await connectors[source.system].writeMany(
-      source.type,
-      [{ op: 'update', key: crypto.randomUUID(), id: source.id, fields }],
-      { class: 'live', purpose: 'write' },
-    );
-    if (outcome?.kind === 'refused') throw new CallFailed(outcome.failure);
-    if (outcome?.kind !== 'landed') {
-      throw new CallFailed({
-        category: 'unavailable',
-        system: source.system,
-        code: 'NO_ANSWER',
-        message: 'whether the value was taken is not known; look at the record before you try again',
-        fields: [],
-      });
-    }
-  } finally {
-    await Promise.all(systems.map(async (system) => connectors[system].close()));
-  }
-};
-
 /**
  * Corrects a refused value where it was entered, as a person would there; from there it flows by its rule. @throws UsageError where
- * nothing of that is refused or the value is of the wrong kind; CallFailed where its own system refuses it as well.
+ * nothing of that is refused or the value is of the wrong kind. Exit code 1 where its own system refuses it as well.
  */
 export const editRefused = async (
   context: CommandContext,
@@ -109,8 +73,13 @@ export const editRefused = async (
       `tandem failures show ${record}`,
     );
   }
-  await write(context, refused, encoded(refused, text));
-  const { pair, source } = refused;
+  const { pair, source, field } = refused;
+  const failure = await writeOne(context, source, { [field.fields[source.system]]: encoded(refused, text) });
+  if (failure !== null) {
+    const words = `${systemLabel[source.system]} refuses it as well: ${failure.code}: ${failure.message}`;
+    answer(options, { edited: null, refused: { code: failure.code, message: failure.message } }, words);
+    return exitCode.found;
+  }
   await engine.commitSignals([
     { pair: pair.name, ref: source, class: 'live', stamp: null, cause: 'edited by hand' },
   ]);

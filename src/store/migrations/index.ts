@@ -4,6 +4,7 @@ import { operator } from './0006-operator.ts';
 import { liveSignals } from './0007-live-signals.ts';
 import { eventUse } from './0008-event-use.ts';
 import { verified } from './0010-verified.ts';
+import { reviewsLeft } from './0011-reviews-left.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-live-signals': liveSignals,
   '0008-event-use': eventUse,
   '0010-verified': verified,
+  '0011-reviews-left': reviewsLeft,
 };

@@ -121,7 +121,7 @@ export const recordLife = async (db: Db, asked: readonly RecordRef[]): Promise<R
       select ${parkedColumns}, p.discarded_at is not null as discarded
       from tandem.parked p where p.unit = any(${units}::text[]) order by p.since`.execute(tx);
     const reviews = await sql<ReviewRow>`
-      select ${reviewColumns} from tandem.reviews r where r.unit = any(${units}::text[]) order by r.since`.execute(
+      select ${reviewColumns} from tandem.reviews r where r.unit = any(${units}::text[]) and r.left_at is null order by r.since`.execute(
       tx,
     );
     const dirty = await sql<DirtyDbRow & { due: number; held: boolean }>`

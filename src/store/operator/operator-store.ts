@@ -22,6 +22,7 @@ import {
   takeBeside,
 } from './parked-rows.ts';
 import { newestFence, pause, pauses, resume, type Waiting, waiting, workedUnder } from './pauses.ts';
+import { leaveReviews } from './reviews.ts';
 import { lastVerified, noteVerified, type Verified } from './verified.ts';
 
 /** What a person's commands ask of the store. */
@@ -57,6 +58,8 @@ export interface OperatorStore {
   /** The next change of state that nobody has told yet. */
   takeAlert(timing: AlertTiming): Promise<Alert | null>;
   alertTold(alert: Alert): Promise<void>;
+  /** A person lets records be; answers how many questions that were. */
+  leaveReviews(units: readonly string[]): Promise<number>;
   /** Keeps what a comparison of both systems found. */
   noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
   lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
@@ -84,6 +87,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   noteProblems: (problems, timing) => noteProblems(db, problems, timing),
   takeAlert: (timing) => takeAlert(db, timing),
   alertTold: (alert) => alertTold(db, alert),
+  leaveReviews: (units) => leaveReviews(db, units),
   noteVerified: (found) => noteVerified(db, found),
   lastVerified: (pairs) => lastVerified(db, pairs),
   life: (refs) => recordLife(db, refs),

@@ -112,8 +112,10 @@ export const applyReviews = async (tx: Tx, accepted: readonly Accepted[]): Promi
     candidates: ['json', (each) => toJson(each.candidates)],
   });
   await sql`
-    insert into tandem.reviews (pair, unit, system, type, record_id, cause, candidates)
+    insert into tandem.reviews as stood (pair, unit, system, type, record_id, cause, candidates)
     select r.pair, r.unit, r.system, r.type, r.record_id, r.cause, r.candidates from ${rows}
     on conflict (pair, unit) do update set system = excluded.system, type = excluded.type,
-      record_id = excluded.record_id, cause = excluded.cause, candidates = excluded.candidates`.execute(tx);
+      record_id = excluded.record_id, cause = excluded.cause, candidates = excluded.candidates,
+      left_at = case when stood.cause = excluded.cause and stood.candidates::text = excluded.candidates::text
+        then stood.left_at end`.execute(tx);
 };

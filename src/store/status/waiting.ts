@@ -60,7 +60,7 @@ export const reviewPage = async (
     db,
     sql<ReviewRow & Total>`
       select ${reviewColumns}, count(*) over ()::float8 as total from tandem.reviews r
-      where r.pair = ${pair} order by r.since, r.unit limit ${limit}`,
+      where r.pair = ${pair} and r.left_at is null order by r.since, r.unit limit ${limit}`,
   );
   return { total: rows[0]?.total ?? 0, items: rows.map(toReview) };
 };
