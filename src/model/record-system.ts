@@ -34,6 +34,8 @@ export interface RecordSystem {
   /**
    * Finds records by the value of a field, case-insensitively, without a search index that lags (HubSpot: batch/read by
    * idProperty, which knows additional emails; Salesforce: SOQL through queryAll). Every match is returned, deleted ones too.
+   * HubSpot has no such lookup by a property that is not unique (a company's domain): there its search answers, which lags by
+   * seconds and shows live records alone.
    */
   findByField(
     type: string,

@@ -83,7 +83,11 @@ const notAdvancing = (walk: Walk, what: string): CallFailed =>
  * stamp alone cannot be continued so (an import gives 10,000 records one stamp, airbyte#43317): those are read by id.
  */
 async function* byStamp(walk: Walk, from: number, operator: 'GTE' | 'GT'): AsyncGenerator<ChangePage> {
-  let filter: SearchFilter = { propertyName: walk.stampProperty, operator, value: String(from) };
+  let filter: SearchFilter & { value: string } = {
+    propertyName: walk.stampProperty,
+    operator,
+    value: String(from),
+  };
   let handedOut = new Set<string>();
   // Ends: every round moves the stamp up; a search that does not is an error.
   for (;;) {

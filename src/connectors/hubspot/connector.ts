@@ -5,15 +5,21 @@ import type { Connector } from '../connector.ts';
 import { readAccount, readAppId } from './account.ts';
 import { changesSince } from './changes.ts';
 import { makeHubSpotClient } from './client.ts';
+import { deletionsSince } from './deletions.ts';
 import { describeObject } from './describe.ts';
 import { readFates } from './fates.ts';
-import { findByField } from './find.ts';
+import { makeFind } from './find.ts';
 import { readHistory } from './history.ts';
 import { makeHubSpotHttp } from './http.ts';
 import { batchSize } from './limits.ts';
 import { listPage } from './list.ts';
+import { type OptOutOutcome, type OptOutRow, optOut, readOptOut } from './opt-out.ts';
+import { readOwners } from './owners.ts';
+import { readPipelines } from './pipelines.ts';
 import { readMany } from './read.ts';
+import { readTies } from './read-ties.ts';
 import { writeMany } from './write.ts';
+import { writeTies } from './write-ties.ts';
 
 export interface HubSpotConnectorOptions {
   /** `https://api.hubapi.com`, or a simulator. */
@@ -28,8 +34,16 @@ export interface HubSpotConnectorOptions {
   readonly retryDelayFactor?: number;
 }
 
+/** The connector, and the subscriptions API that HubSpot alone has. Types are data throughout: `contacts`, `deals`, `2-123456`. */
+export interface HubSpotConnector extends Connector {
+  /** Opts people out of all marketing email; one outcome per row, in order. See optOut. */
+  optOut(rows: readonly OptOutRow[], context: CallContext): Promise<readonly OptOutOutcome[]>;
+  /** Whether an address is opted out of all marketing email. */
+  readOptOut(email: string, context: CallContext): Promise<boolean>;
+}
+
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
-export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connector => {
+export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotConnector => {
   const client = makeHubSpotClient(options.baseUrl, options.accessToken);
   const http = makeHubSpotHttp(
     client,
@@ -37,6 +51,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connecto
     options.clock ?? Date.now,
     options.retryDelayFactor ?? 1,
   );
+  const find = makeFind(http);
   let learnedAppId: Promise<string | null> | null = null;
 
   const appId = async (context: CallContext): Promise<string | null> => {
@@ -56,8 +71,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connecto
     check: async (context) => ({ account: (await readAccount(http, context)).body.portalId }),
     describe: (type, context) => describeObject(http, type, context),
     readMany: (type, ids, fields, context) => readMany(http, type, ids, fields, context),
-    findByField: (type, field, values, fields, context) =>
-      findByField(http, type, field, values, fields, context),
+    findByField: find,
     writeMany: (type, rows, context) => writeMany(http, type, rows, context),
     changesSince: (type, cursor, overlapMs, fields, context) =>
       changesSince(http, type, cursor, overlapMs, fields, context),
@@ -66,6 +80,13 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): Connecto
       ids.length === 0
         ? new Map()
         : await readHistory(http, await appId(context), type, ids, fields, context),
+    deletionsSince: (type, since, context) => deletionsSince(http, type, since, context),
+    readTies: (type, ids, toType, context) => readTies(http, type, ids, toType, context),
+    writeTies: (changes, context) => writeTies(http, changes, context),
+    pipelines: (type, context) => readPipelines(http, type, context),
+    owners: (context) => readOwners(http, context),
+    optOut: (rows, context) => optOut(http, rows, context),
+    readOptOut: (email, context) => readOptOut(http, email, context),
     fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);

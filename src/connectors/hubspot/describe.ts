@@ -1,6 +1,7 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { FieldDescription, ObjectDescription } from '../../model/record.ts';
 import type { HubSpotHttp } from './http.ts';
+import { readPipelines } from './pipelines.ts';
 import { propertiesSchema } from './wire.ts';
 
 /** Longest text of a `string` property (properties guide, developers.hubspot.com, read 2026-11-24). */
@@ -18,6 +19,26 @@ const requiredOnCreate: Readonly<Record<string, readonly string[]>> = {
   emails: ['hs_timestamp', 'hs_email_direction'],
 };
 
+/** Properties whose values are pipelines and stages; the properties API gives them no options. */
+const pipelineProperties = new Set(['pipeline', 'hs_pipeline']);
+const stageProperties = new Set(['dealstage', 'hs_pipeline_stage']);
+
+/** The values of those properties, where the object has stages; one more call. */
+const readPipelineOptions = async (
+  http: HubSpotHttp,
+  type: string,
+  names: readonly string[],
+  context: CallContext,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  if (!names.some((name) => stageProperties.has(name))) return new Map();
+  const pipelines = await readPipelines(http, type, context);
+  const stages = pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => stage.id));
+  return new Map([
+    ...[...pipelineProperties].map((name) => [name, pipelines.map((one) => one.id)] as const),
+    ...[...stageProperties].map((name) => [name, stages] as const),
+  ]);
+};
+
 /** What the object's properties are; see Connector.describe. */
 export const describeObject = async (
   http: HubSpotHttp,
@@ -30,8 +51,17 @@ export const describeObject = async (
     schema: propertiesSchema,
   });
   const required = requiredOnCreate[type] ?? [];
+  const ofPipelines = await readPipelineOptions(
+    http,
+    type,
+    answer.body.results.filter((property) => property.type === 'enumeration').map(({ name }) => name),
+    context,
+  );
   const fields = answer.body.results.map((property): FieldDescription => {
-    const closed = property.type === 'enumeration' && property.externalOptions !== true;
+    const isEnumeration = property.type === 'enumeration';
+    const given = (property.options ?? []).map((option) => option.value);
+    const fromPipelines = isEnumeration && given.length === 0 ? ofPipelines.get(property.name) : undefined;
+    const closed = isEnumeration && property.externalOptions !== true;
     return {
       name: property.name,
       label: property.label,
@@ -40,7 +70,7 @@ export const describeObject = async (
       requiredOnCreate: required.includes(property.name),
       maxLength: property.type === 'string' ? textCharsMax : null,
       ...(typeof property.hasUniqueValue === 'boolean' ? { unique: property.hasUniqueValue } : {}),
-      options: closed ? (property.options ?? []).map((option) => option.value) : null,
+      options: fromPipelines ?? (closed ? given : null),
     };
   });
   return { type, fields: new Map(fields.map((field) => [field.name, field])) };

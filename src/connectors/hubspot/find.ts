@@ -1,10 +1,12 @@
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
+import type { RecordSystem } from '../../model/record-system.ts';
 import { chunk, mapConcurrently } from '../batches.ts';
 import type { FoundRecord } from '../connector.ts';
 import { batchReadOnce, type ReadRecord } from './batch-read.ts';
 import type { HubSpotHttp } from './http.ts';
 import { batchConcurrency, batchSize } from './limits.ts';
+import { searchPage } from './search.ts';
 import { toSnapshot } from './snapshot.ts';
 import type { HubSpotRecord } from './wire.ts';
 
@@ -43,7 +45,8 @@ const lookUp = async (lookup: Lookup, values: readonly string[]): Promise<readon
     if (!(error instanceof CallFailed)) throw error;
     const { category, code } = error.failure;
     // A field that does not exist or is not unique refuses every value: halving would only multiply the refusals.
-    if (category !== 'value' && !(category === 'request' && code === 'VALIDATION_ERROR')) throw error;
+    const mayBeOneValue = category === 'request' && code === 'VALIDATION_ERROR' && field === 'email';
+    if (category !== 'value' && !mayBeOneValue) throw error;
     if (values.length === 1) {
       if (category === 'value') return [];
       throw error;
@@ -56,41 +59,111 @@ const lookUp = async (lookup: Lookup, values: readonly string[]): Promise<readon
   }
 };
 
+/** Room for the list of values in the body of a search, beside its other parts. */
+const searchValueChars = 1_500;
+/** Records of one value list; a search gives 10,000 at most, and so many of one value are no match for anybody. */
+const searchPagesMax = 50;
+
+/** Values in lists that a search body has room for, at most 100 each (the guide names no limit of IN). */
+const inLists = (values: readonly string[]): readonly (readonly string[])[] => {
+  const lists: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const value of values) {
+    const cost = JSON.stringify(value).length + 1;
+    const open = lists.at(-1);
+    if (open === undefined || size + cost > searchValueChars || open.length >= batchSize) {
+      lists.push([value]);
+      size = cost;
+    } else {
+      open.push(value);
+      size += cost;
+    }
+  }
+  return lists;
+};
+
+/** All records of a list of values, in order of id, keyset by keyset: an offset would skip rows when others change. */
+const searchAll = async (lookup: Lookup, values: readonly string[]): Promise<readonly ReadRecord[]> => {
+  const { http, type, field, fields, context } = lookup;
+  const found: ReadRecord[] = [];
+  let after = '0';
+  for (let page = 0; page < searchPagesMax; page += 1) {
+    const { records, more } = await searchPage(
+      http,
+      {
+        type,
+        filters: [
+          { propertyName: field, operator: 'IN', values },
+          { propertyName: 'hs_object_id', operator: 'GT', value: after },
+        ],
+        sortBy: 'hs_object_id',
+        keys: [field, 'hs_object_id'],
+        fields,
+      },
+      context,
+    );
+    found.push(...records.map((record) => ({ record, readAt: Date.now() })));
+    after = records.at(-1)?.id ?? after;
+    if (!more) break;
+  }
+  return found;
+};
+
+/** HubSpot's refusal of an idProperty that is not unique; the same for every value. */
+const isNotUnique = (error: unknown): boolean =>
+  error instanceof CallFailed && error.failure.category === 'request';
+
 /**
- * Finds records by the value of a unique property; see Connector.findByField. HubSpot does not echo which value led to
- * a record, so matches are told by the record's own values, primary and additional emails alike. Values are sent as they
- * are given: unique properties other than email may be compared with their case.
+ * Makes the lookup by a field; see Connector.findByField. HubSpot does not echo which value led to a record, so matches are told by the
+ * record's own values, primary and additional emails alike. Values are sent as they are given: unique properties other than email may
+ * be compared with their case.
  *
  * Archived records are asked for what no live one has, by identity fields alone: an archived contact gives its email up,
  * so that an address leads to live records only, and asking would double the calls of every first match.
+ *
+ * A property that is not unique (a company's domain) is no idProperty: such are looked up by search, whose index lags by seconds and
+ * which finds every live record that has the value. Which ones are not unique is learned from the first refusal.
  */
-export const findByField = async (
-  http: HubSpotHttp,
-  type: string,
-  field: string,
-  values: readonly string[],
-  fields: readonly string[],
-  context: CallContext,
-): Promise<readonly FoundRecord[]> => {
-  const askedBy = new Map(values.map((value) => [normalise(value), value.trim()]));
-  askedBy.delete('');
-  const found = new Map<string, FoundRecord>();
-  const matchedValues = new Set<string>();
-  const search = async (wanted: readonly string[], archived: boolean): Promise<void> => {
-    const lookup: Lookup = { http, type, field, fields, archived, context };
-    const batches = await mapConcurrently(chunk(wanted, batchSize), batchConcurrency, (batch) =>
-      lookUp(lookup, batch),
-    );
-    for (const { record, readAt } of batches.flat()) {
-      const matched = [...new Set(keysOf(record, field))].filter((key) => askedBy.has(key));
-      if (matched.length === 0 || found.has(record.id)) continue;
-      for (const key of matched) matchedValues.add(key);
-      found.set(record.id, { record: toSnapshot(type, record, fields, readAt), matched });
+export const makeFind = (http: HubSpotHttp): RecordSystem['findByField'] => {
+  const notUnique = new Set<string>();
+  return async (type, field, values, fields, context) => {
+    const askedBy = new Map(values.map((value) => [normalise(value), value.trim()]));
+    askedBy.delete('');
+    const found = new Map<string, FoundRecord>();
+    const matchedValues = new Set<string>();
+    const take = (records: readonly ReadRecord[]): void => {
+      for (const { record, readAt } of records) {
+        const matched = [...new Set(keysOf(record, field))].filter((key) => askedBy.has(key));
+        if (matched.length === 0 || found.has(record.id)) continue;
+        for (const key of matched) matchedValues.add(key);
+        found.set(record.id, { record: toSnapshot(type, record, fields, readAt), matched });
+      }
+    };
+    const byId = async (wanted: readonly string[], archived: boolean): Promise<void> => {
+      const lookup: Lookup = { http, type, field, fields, archived, context };
+      const batches = await mapConcurrently(chunk(wanted, batchSize), batchConcurrency, (batch) =>
+        lookUp(lookup, batch),
+      );
+      take(batches.flat());
+    };
+    const bySearch = async (): Promise<void> => {
+      const lookup: Lookup = { http, type, field, fields, archived: false, context };
+      for (const list of inLists([...askedBy.keys()])) take(await searchAll(lookup, list));
+    };
+    const place = `${type} ${field}`;
+    if (!notUnique.has(place)) {
+      try {
+        await byId([...askedBy.values()], false);
+        if (field === 'email') return [...found.values()];
+        const missing = [...askedBy].filter(([key]) => !matchedValues.has(key)).map(([, value]) => value);
+        await byId(missing, true);
+        return [...found.values()];
+      } catch (error) {
+        if (!isNotUnique(error)) throw error;
+        notUnique.add(place);
+      }
     }
+    await bySearch();
+    return [...found.values()];
   };
-  await search([...askedBy.values()], false);
-  if (field === 'email') return [...found.values()];
-  const missing = [...askedBy].filter(([key]) => !matchedValues.has(key)).map(([, value]) => value);
-  await search(missing, true);
-  return [...found.values()];
 };

@@ -11,5 +11,17 @@ export const queryCharsMax = 8_000;
 /** Batches of one operation under way at once; the gate paces them, this bounds memory. */
 export const batchConcurrency = 6;
 
+/**
+ * Associations v4 (associations guide, developers.hubspot.com). A read takes 1,000 ids by the guide and 100 by a changelog of 2024: the
+ * larger is tried first.
+ */
+export const associationLimits = { read: 1_000, readSafe: 100, create: 2_000, archive: 100 } as const;
+
+export const associationsPath = (from: string, to: string, rest: string): string =>
+  `/crm/v4/associations/${encodeURIComponent(from)}/${encodeURIComponent(to)}/batch${rest}`;
+
+export const labelsPath = (from: string, to: string): string =>
+  `/crm/v4/associations/${encodeURIComponent(from)}/${encodeURIComponent(to)}/labels`;
+
 export const objectPath = (type: string, rest = ''): string =>
   `/crm/v3/objects/${encodeURIComponent(type)}${rest}`;

@@ -5,11 +5,10 @@ import type { HubSpotHttp } from './http.ts';
 import { objectPath, searchBodyCharsMax, searchPageSize } from './limits.ts';
 import { type HubSpotRecord, pageSchema } from './wire.ts';
 
-export interface SearchFilter {
-  readonly propertyName: string;
-  readonly operator: 'GT' | 'GTE' | 'LTE';
-  readonly value: string;
-}
+export type SearchFilter =
+  | { readonly propertyName: string; readonly operator: 'GT' | 'GTE' | 'LTE'; readonly value: string }
+  /** Texts must be in lower case to match at all; the property's own case does not matter. */
+  | { readonly propertyName: string; readonly operator: 'IN'; readonly values: readonly string[] };
 
 export interface Search {
   readonly type: string;

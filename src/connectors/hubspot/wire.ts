@@ -22,6 +22,7 @@ export const recordSchema = z.object({
   createdAt: instant,
   updatedAt: instant,
   archived: z.boolean().optional(),
+  archivedAt: instant.nullish(),
   propertiesWithHistory: z.record(z.string(), z.array(historyEntry)).nullish(),
 });
 export type HubSpotRecord = z.output<typeof recordSchema>;
@@ -86,3 +87,56 @@ export const propertiesSchema = z.object({
 
 export const accountSchema = z.object({ portalId: z.coerce.string() });
 export const tokenInfoSchema = z.object({ appId: z.coerce.string() });
+
+/** Ids here are JSON numbers, whatever the specification says (recorded replies). */
+const numericId = z.union([z.string(), z.number()]).transform(String);
+const linkTypeSchema = z.object({
+  category: z.string(),
+  typeId: z.number(),
+  label: z
+    .string()
+    .nullish()
+    .transform((label) => label ?? null),
+});
+/** One type of an association; the plain one has no label. */
+export type LinkType = z.output<typeof linkTypeSchema>;
+const linkSchema = z.object({ toObjectId: numericId, associationTypes: z.array(linkTypeSchema) });
+export const labelsSchema = z.object({ results: z.array(linkTypeSchema) });
+export const associationsReadSchema = z.object({
+  results: z.array(z.object({ from: z.object({ id: numericId }), to: z.array(linkSchema), paging })),
+  errors: z.array(errorSchema).nullish(),
+});
+/** Of a write only what was refused is of interest; an archive answers with an empty body. */
+export const associationsWriteSchema = z.object({ errors: z.array(errorSchema).nullish() }).optional();
+/** For answers whose body says nothing that is needed, or that have none. */
+export const anyAnswer = z.unknown();
+
+export const pipelinesSchema = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      stages: z.array(
+        z.object({
+          id: z.string(),
+          label: z.string(),
+          displayOrder: z.number().catch(0),
+          metadata: z.record(z.string(), z.unknown()).nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const ownersSchema = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string().nullish(),
+      email: z.string().nullish(),
+      firstName: z.string().nullish(),
+      lastName: z.string().nullish(),
+    }),
+  ),
+  paging,
+});

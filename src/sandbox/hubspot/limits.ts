@@ -9,11 +9,16 @@ const professional = { burst: 190, search: 5, daily: 625_000, concurrent: null }
 
 const burstWindowMs = 10_000;
 const dayMs = 86_400_000;
+/** Calls of the associations API in ten seconds, beside the burst (https://developers.hubspot.com/docs/guides/api/crm/associations). */
+const associationsBurst = 150;
 /** Long deprecated, still sent: a tenth of the burst. */
 const secondly = 19;
 
 const isSearch = (request: ApiRequest): boolean =>
   request.method === 'POST' && /^\/crm\/v3\/objects\/[^/]+\/search$/.test(request.path);
+
+const isAssociations = (request: ApiRequest): boolean =>
+  /^\/crm\/v4\/(associations|objects\/[^/]+\/[^/]+\/associations)\//.test(request.path);
 
 /**
  * HubSpot's limits: a rolling window of ten seconds for each app (the integration's token and the person's are two
@@ -29,6 +34,10 @@ export class HubspotLimits {
   readonly #seconds: Record<Caller, RollingWindow> = {
     integration: new RollingWindow(1_000),
     person: new RollingWindow(1_000),
+  };
+  readonly #associations: Record<Caller, RollingWindow> = {
+    integration: new RollingWindow(burstWindowMs),
+    person: new RollingWindow(burstWindowMs),
   };
   readonly #searches = new RollingWindow(1_000);
   #day = 0;
@@ -50,7 +59,8 @@ export class HubspotLimits {
 
   /** Forgets all use; the limits stay as they are. */
   clear(): void {
-    for (const window of [...Object.values(this.#bursts), ...Object.values(this.#seconds)]) window.clear();
+    for (const windows of [this.#bursts, this.#seconds, this.#associations])
+      for (const window of Object.values(windows)) window.clear();
     this.#searches.clear();
     this.#usedToday = 0;
   }
@@ -72,6 +82,11 @@ export class HubspotLimits {
     if (searching) return this.#admitSearch(search, now);
     if (burst !== null && this.#bursts[caller].count(now) >= burst)
       return { refused: this.#burstReached(caller, now) };
+    if (burst !== null && isAssociations(request)) {
+      const window = this.#associations[caller];
+      if (window.count(now) >= associationsBurst) return { refused: this.#burstReached(caller, now) };
+      window.add(now);
+    }
     this.#bursts[caller].add(now);
     this.#seconds[caller].add(now);
     this.#usedToday += 1;

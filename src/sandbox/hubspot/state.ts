@@ -14,6 +14,7 @@ import type { ObjectDefinition } from './schema/object.ts';
 import { ObjectSchema, type ObjectSchemaState } from './schema/object-schema.ts';
 import { ObjectStore, type ObjectStoreState } from './store/object-store.ts';
 import type { ChangeSource } from './store/record.ts';
+import { Subscriptions, type SubscriptionsState } from './subscriptions/subscriptions.ts';
 
 /** The objects a portal has from the start; one more is one more definition here. */
 const standardObjects: readonly ObjectDefinition[] = [contacts, companies, deals];
@@ -57,6 +58,7 @@ export interface PortalState {
   readonly pipelines: ReturnType<Pipelines['exportState']>;
   readonly associations: AssociationsState;
   readonly erasedEmails: readonly string[];
+  readonly subscriptions: SubscriptionsState;
   readonly objects: readonly {
     readonly name: string;
     readonly schema: ObjectSchemaState;
@@ -72,6 +74,7 @@ export class HubspotState {
   readonly owners: readonly Owner[] = owners;
   readonly pipelines = new Pipelines();
   readonly associations: Associations;
+  readonly subscriptions = new Subscriptions();
   /** Addresses of people who were erased; nobody can be entered under them again. */
   readonly erasedEmails = new Set<string>();
   settings: PortalSettings = portalDefaults;
@@ -94,6 +97,7 @@ export class HubspotState {
     this.pipelines.clear();
     this.associations.clear();
     this.erasedEmails.clear();
+    this.subscriptions.clear();
     for (const definition of standardObjects) this.addObject(definition);
   }
 
@@ -143,6 +147,7 @@ export class HubspotState {
       pipelines: this.pipelines.exportState(),
       associations: this.associations.exportState(),
       erasedEmails: [...this.erasedEmails],
+      subscriptions: this.subscriptions.exportState(),
       objects: this.#stores.map((store) => ({
         name: store.schema.definition.name,
         schema: store.schema.exportState(),
@@ -161,6 +166,7 @@ export class HubspotState {
     this.settings = state.settings;
     this.pipelines.importState(state.pipelines);
     this.associations.importState(state.associations);
+    this.subscriptions.importState(state.subscriptions);
     for (const email of state.erasedEmails) this.erasedEmails.add(email);
     this.setRules(state.rules);
   }

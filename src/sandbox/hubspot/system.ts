@@ -15,6 +15,7 @@ import { pipelineRoutes } from './http/pipeline-routes.ts';
 import { presentRaw } from './http/present.ts';
 import { propertyRoutes } from './http/property-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
+import { subscriptionRoutes } from './http/subscription-routes.ts';
 import { AppAccess, type AppCredentials, makeAppCredentials } from './journal/app-access.ts';
 import { Journal } from './journal/journal.ts';
 import { journalControl, journalRoutes } from './journal/routes.ts';
@@ -81,6 +82,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...associationBatchRoutes(state),
     ...labelRoutes(state),
     ...pipelineRoutes(state),
+    ...subscriptionRoutes(state),
     ...propertyRoutes(state),
     ...accountRoutes(state, limits),
     ...journalRoutes(state, journal, app),

@@ -5,7 +5,7 @@ import { load, loadOne, newEmail, reading, type Subject } from './subject.ts';
 /** Longer than the search index lags (0.5-3 s), so that a walk from the same cursor sees what was late. */
 const overlapMs = 5_000;
 /** An index may lag for 3 s; what is not there long after is lost. */
-const patience = { timeout: 15_000, interval: 300 };
+const patience = { timeout: 30_000, interval: 300 };
 
 const walk = async (
   subject: Subject,

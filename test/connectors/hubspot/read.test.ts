@@ -305,9 +305,9 @@ describe('other reads from HubSpot', () => {
         ]),
       );
     const history = await makeTestConnector().history('contacts', ['1'], ['city', 'phone'], reading);
-    expect(history.get('1')).toEqual({
+    expect(history.get('1')).toMatchObject({
       city: [
-        { at: Date.parse('2026-11-24T09:00:00Z'), byUs: true, source: 'INTEGRATION' },
+        { at: Date.parse('2026-11-24T09:00:00Z'), byUs: true, source: 'INTEGRATION', value: 'B' },
         { at: Date.parse('2026-11-24T08:00:00Z'), byUs: false, source: 'CRM_UI' },
         { at: Date.parse('2026-11-24T07:00:00Z'), byUs: false, source: 'INTEGRATION' },
       ],

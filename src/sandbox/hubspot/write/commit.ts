@@ -1,9 +1,13 @@
 import { automationSource, type HubspotState } from '../state.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ChangeSource, StoredRecord } from '../store/record.ts';
+import { showOptOut } from '../subscriptions/opt-out-flag.ts';
 import { associateCompany } from './auto-company.ts';
 import { automationChanges } from './company-rules.ts';
 import type { PreparedWrite } from './prepare.ts';
+
+/** The address had chosen before the contact had it. */
+const optOutSource: ChangeSource = { sourceType: 'CALCULATED', sourceId: 'EmailSubscriptions' };
 
 export interface Committed {
   readonly record: StoredRecord;
@@ -27,6 +31,9 @@ export const commitWrite = (
   if (changed.length > 0 && runsWorkflows)
     store.update(record, automationChanges(store.schema, record), automationSource, now);
   const email = store.schema.slot(store.schema.definition.email?.primary ?? '');
-  if (email !== undefined && changed.includes(email.index)) associateCompany(state, store, record, now);
+  if (email !== undefined && changed.includes(email.index)) {
+    associateCompany(state, store, record, now);
+    showOptOut(state, store, record, { source: optOutSource, at: now });
+  }
   return { record, isNew, changed };
 };

@@ -2,6 +2,7 @@ import type { Change as Cause } from '../associations/associations.ts';
 import type { HubspotState } from '../state.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { type Change, historyOf, type StoredRecord } from '../store/record.ts';
+import { showOptOut } from '../subscriptions/opt-out-flag.ts';
 
 /** "Cannot have more than 250 identities on a profile" (https://developers.hubspot.com/docs/api/error-handling). */
 export const identitiesMax = 250;
@@ -116,6 +117,7 @@ export const mergeRecords = (
     keepsId ? primary.id : undefined,
   );
   state.associations.move(ends, { store, record }, { source, at });
+  showOptOut(state, store, record, { source, at });
   state.changes.tell({
     kind: 'merge',
     object: store.schema.definition,
