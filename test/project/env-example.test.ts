@@ -33,7 +33,10 @@ describe('.env.example', () => {
     const files = globSync('src/**/*.ts', { cwd: root }).map((file) =>
       readFileSync(join(root, file), 'utf8'),
     );
-    const named = new Set(files.flatMap((file) => file.match(name) ?? []));
+    // HubSpot's own word for an association that it defines, and no variable.
+    const vendorWords = new Set(['HUBSPOT_DEFINED']);
+    const found = files.flatMap((file) => file.match(name) ?? []);
+    const named = new Set(found.filter((each) => !vendorWords.has(each)));
     expect(named.size).toBeGreaterThanOrEqual(read.length);
     expect([...named].filter((each) => !listed.includes(each))).toEqual([]);
   });
