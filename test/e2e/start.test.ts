@@ -92,13 +92,15 @@ const contactAddresses = async (demonstration: Demonstration): Promise<string[]>
 const leadAddresses = async (demonstration: Demonstration): Promise<string[]> =>
   addresses(demonstration.url('Salesforce'), 'Lead', ({ Email }: { Email: string }) => Email);
 
-/** The worker's calls to HubSpot so far. */
-/** The worker's calls to both systems: the one that tells of changes by itself is seldom asked. */
+/** The worker's calls to both systems so far, but for those that only listen. */
 const callsOf = async (demonstration: Demonstration): Promise<number> => {
   const counts = (['HubSpot', 'Salesforce'] as const).map(async (system) => {
     const response = await fetch(`${demonstration.url(system)}/_sandbox/stats`);
-    const { calls } = (await response.json()) as { calls: { byCaller: { integration: number } } };
-    return calls.byCaller.integration;
+    const { calls } = (await response.json()) as { calls: { byRoute: Readonly<Record<string, number>> } };
+    return Object.entries(calls.byRoute).reduce(
+      (sum, [route, count]) => (route.includes('/cometd/') ? sum : sum + count),
+      0,
+    );
   });
   return (await Promise.all(counts)).reduce((sum, calls) => sum + calls, 0);
 };
@@ -178,6 +180,12 @@ describe('npm start', () => {
       await fetch(`${demonstration.url(system)}/_sandbox/latency`, { method: 'POST', body });
     }
     const before = await callsOf(demonstration);
+    // Both systems tell of changes by themselves, so that something has to change before one is asked.
+    const records = [{ LastName: 'Late', Company: 'Late', Email: 'late@example.com' }];
+    await fetch(`${demonstration.url('Salesforce')}/_sandbox/records/Lead`, {
+      method: 'POST',
+      body: JSON.stringify({ records }),
+    });
     await until(demonstration, "the worker's next call", async () => (await callsOf(demonstration)) > before);
     demonstration.process.kill('SIGINT');
     await until(demonstration, 'that it stops', () => has(demonstration, /^Stopping/));
