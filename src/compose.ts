@@ -11,6 +11,7 @@ import type { CallContext, Lane, LaneLimit, PermitStore } from './model/budget.t
 import type { PairMapping } from './model/mapping.ts';
 import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
+import type { BreakerStore } from './sync/breakers/mass-change.ts';
 import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
 import type { LiveStore } from './sync/signal-sources.ts';
@@ -119,6 +120,7 @@ export interface EngineParts {
   readonly mappings: LoadedMappings;
   readonly store: EngineStore;
   readonly live?: LiveStore;
+  readonly breakers?: BreakerStore;
   readonly systems: Sides<RecordSystem>;
   readonly gates: Sides<Gate>;
   readonly wake: Wake;

@@ -45,6 +45,11 @@ export const addOperatorCommands = (program: Command): void => {
     .description('what a first alignment or a changed mapping would do, counted and sampled; writes nothing')
     .action(run(async () => (await import('./plan.ts')).planCommand));
 
+  withJson(withFolders(program.command('apply')))
+    .description('lets a mass change that is held go on')
+    .option('--held <id>', "which one: the id that run's line held, or tandem status, names")
+    .action(run(async () => (await import('./apply.ts')).applyCommand));
+
   withJson(withFolders(program.command('explain')))
     .description('the life of a record, or of one field of it: what came from where, when, and by which rule')
     .argument('<record>', 'whose life')

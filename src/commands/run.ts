@@ -136,7 +136,8 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     if (stop.signal.aborted) return exitCode.fine;
     const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });
     log.info(line);
-    return line.failed > 0 ? exitCode.found : exitCode.fine;
+    const held = await store.operator.heldChanges();
+    return line.failed > 0 || held.length > 0 ? exitCode.found : exitCode.fine;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     // Stopped before it had begun to work: whatever it was waiting for has been given up.

@@ -1,3 +1,4 @@
+import type { BreakerLimits } from '../model/mapping.ts';
 import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
 } from '../model/state.ts';
 import type { System } from '../model/system.ts';
 import { backlog } from './backlog.ts';
+import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
@@ -113,6 +115,15 @@ export class PostgresEngineStore {
 
   pauses(): Promise<readonly Pause[]> {
     return pauses(this.#db);
+  }
+
+  /** The mass-change breaker's count; BreakerStore in sync/breakers has the contract. */
+  noteChanges(
+    pair: string,
+    changes: readonly MassChangeRow[],
+    limits: BreakerLimits['mass'],
+  ): Promise<{ readonly open: readonly HeldRow[]; readonly begun: readonly HeldRow[] }> {
+    return noteChanges(this.#db, pair, changes, limits);
   }
 
   backlog(pair: string): Promise<Backlog> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
+import type { BreakerStore } from './breakers/mass-change.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Reserve, Wake } from './ports.ts';
 import type { LiveStore } from './signal-sources.ts';
 
@@ -36,6 +37,8 @@ export interface EngineContext {
   readonly store: EngineStore;
   /** What is known of the live sources; without it everything is polled. */
   readonly live?: LiveStore;
+  /** Counts what may be a mass change; without it nothing is held. */
+  readonly breakers?: BreakerStore;
   readonly systems: Sides<RecordSystem>;
   readonly gates: Sides<Reserve>;
   readonly wake: Wake;

@@ -78,7 +78,6 @@ const endLink = (context: EngineContext, draft: Draft, link: Link, system: Syste
     lost: null,
     changedAt: null,
   });
-  context.events.emit('link-ended', { pair: context.pair.name, link: link.id, cause });
 };
 
 /** Intents whose outcome nobody knows: a field that holds what was sent has landed, any other has not. */

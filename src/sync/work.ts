@@ -4,6 +4,7 @@ import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
+import { holdBack } from './breakers/hold-back.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
@@ -161,6 +162,12 @@ const identityOf = (
   };
 };
 
+const tellEnd = (context: EngineContext, { end }: Draft): void => {
+  if (end) {
+    context.events.emit('link-ended', { pair: context.pair.name, link: end.linkId, cause: end.cause });
+  }
+};
+
 /** The way of one batch: look, begin, plan, send, settle; and for what was created, its identity. */
 const workBatch = async (
   context: EngineContext,
@@ -178,7 +185,9 @@ const workBatch = async (
   const begun = await beginLinks(context, unlinked.beginnings);
   const jobs = await planLooked(context, [...looked, ...begun], workClass);
   const creates = unlinked.creates.map(({ job }) => job);
-  const wanted = withoutHeld(paused, [...jobs, ...creates]);
+  const free = await holdBack(context, jobs, drafts);
+  for (const draft of drafts) tellEnd(context, draft);
+  const wanted = withoutHeld(paused, [...free, ...creates]);
   const sent = await sendAll(context, wanted, workClass, reservations);
   for (const each of sent) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');

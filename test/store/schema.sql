@@ -85,6 +85,18 @@ create table tandem.event_usage (
   events bigint not null default 0,
   constraint event_usage_pkey PRIMARY KEY (system, hour)
 );
+create table tandem.held (
+  id text not null,
+  pair text not null,
+  scope text not null,
+  kind text not null,
+  field text,
+  records integer not null,
+  links integer not null,
+  since timestamp with time zone not null default now(),
+  released_at timestamp with time zone,
+  constraint held_pkey PRIMARY KEY (id)
+);
 create table tandem.intents (
   id uuid not null,
   pair text not null,
@@ -157,6 +169,14 @@ create table tandem.live_fields (
   field text not null,
   first_at timestamp with time zone not null default now(),
   constraint live_fields_pkey PRIMARY KEY (system, type, field)
+);
+create table tandem.mass_changes (
+  pair text not null,
+  scope text not null,
+  unit text not null,
+  field text,
+  at timestamp with time zone not null default now(),
+  constraint mass_changes_pkey PRIMARY KEY (pair, scope, unit)
 );
 create table tandem.object_schemas (
   system text not null,
@@ -252,6 +272,7 @@ CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, l
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
+CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
 CREATE INDEX key_locks_fence ON tandem.key_locks USING btree (fence);
@@ -265,6 +286,7 @@ CREATE INDEX links_ended_salesforce ON tandem.links USING btree (salesforce_id, 
 CREATE UNIQUE INDEX links_live_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX links_live_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NULL);
 CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
+CREATE INDEX mass_changes_recent ON tandem.mass_changes USING btree (pair, at);
 
 create sequence tandem.fences as bigint;
 create sequence tandem.worker_numbers as integer;
@@ -279,6 +301,8 @@ comment on index tandem.dirty_due is 'claim: the oldest due rows of a class with
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
 comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
+comment on column tandem.held.kind is 'blank, overwrite, delete';
+comment on column tandem.held.records is 'how many were counted when it tripped';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
 comment on index tandem.intents_one_open is 'at most one write under way per unit and system';
 comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile';
@@ -289,6 +313,7 @@ comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one 
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';
 comment on table tandem.live_fields is 'fields that a live signal came for at least once';
+comment on table tandem.mass_changes is 'records that were blanked, overwritten or deleted lately, counted by scope; no values';
 comment on table tandem.object_schemas is 'what each system said of an object when it was described last';
 comment on column tandem.parked.field is 'empty: the whole record';
 comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';

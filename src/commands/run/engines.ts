@@ -70,6 +70,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
       mappings,
       store,
       live: opened.store.live,
+      breakers: store,
       systems: reads.counted,
       gates: options.systems.gates,
       wake: { wake: (name) => queue.wake(name, 'live') },

@@ -1,6 +1,7 @@
 import type { Pause } from '../../model/pause.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
+import { type HeldRow, heldChanges, releaseHeld } from '../breakers.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
 import {
@@ -63,6 +64,10 @@ export interface OperatorStore {
   /** Keeps what a comparison of both systems found. */
   noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
   lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
+  /** Mass changes that wait for a word, the oldest first. */
+  heldChanges(): Promise<readonly HeldRow[]>;
+  /** Lets one go; null where there is none with this id. */
+  releaseHeld(id: string): Promise<HeldRow | null>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Links whose base holds this value, for when no system can be asked. */
   linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
@@ -90,6 +95,8 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   leaveReviews: (units) => leaveReviews(db, units),
   noteVerified: (found) => noteVerified(db, found),
   lastVerified: (pairs) => lastVerified(db, pairs),
+  heldChanges: () => heldChanges(db),
+  releaseHeld: (id) => releaseHeld(db, id),
   life: (refs) => recordLife(db, refs),
   linksHolding: (value) => linksHolding(db, value),
 });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Pause } from '../../model/pause.ts';
 import type { System } from '../../model/system.ts';
 import { cleanText, epochMs } from '../batch.ts';
-import { type Db, inTransaction, run } from '../transaction.ts';
+import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 
 const columns = sql`scope, by, cause, ${epochMs('since')} as since`;
 
@@ -21,6 +21,17 @@ export const pause = async (db: Db, { scope, by, cause }: Omit<Pause, 'since'>):
   );
 };
 
+/** Makes rows due that wait for a word, of whatever kind; what another one still covers is held anew. */
+export const letGoOfHeld = async (tx: Tx): Promise<void> => {
+  await sql`
+    with row as (
+      select d.ctid from tandem.dirty d where d.held
+      order by d.pair, d.system, d.record_id, d.type for update of d
+    )
+    update tandem.dirty d set held = false, attempts = 0, due = least(d.due, now())
+    from row where d.ctid = row.ctid`.execute(tx);
+};
+
 /**
  * Ends the pauses of these scopes that were made so, and lets go of what they held: rows that wait for a pause are due at once; what
  * another pause still covers is held anew. Answers the scopes that were paused.
@@ -35,15 +46,7 @@ export const resume = async (
       delete from tandem.pauses where scope = any(${[...scopes]}::text[]) and by = ${by} returning scope`.execute(
       tx,
     );
-    if (rows.length > 0) {
-      await sql`
-        with row as (
-          select d.ctid from tandem.dirty d where d.held
-          order by d.pair, d.system, d.record_id, d.type for update of d
-        )
-        update tandem.dirty d set held = false, attempts = 0, due = least(d.due, now())
-        from row where d.ctid = row.ctid`.execute(tx);
-    }
+    if (rows.length > 0) await letGoOfHeld(tx);
     return rows.map(({ scope }) => scope);
   });
 

@@ -1,0 +1,40 @@
+import { UsageError } from '../model/failure.ts';
+import { exitCode } from './exit.ts';
+import { answer, iso, type StoreOptions, withStore } from './with-store.ts';
+
+export interface ApplyOptions extends StoreOptions {
+  readonly held?: string;
+}
+
+const words = { blank: 'emptied', overwrite: 'overwritten', delete: 'deleted' } as const;
+
+/**
+ * Lets a mass change go on that the breaker held: what waits for it is worked off at once. Exit code 1 where none of that id is held.
+ * @throws UsageError without an id, naming those that are held
+ */
+export const applyCommand = async (options: ApplyOptions): Promise<number> =>
+  withStore(options, async ({ store }) => {
+    const { held } = options;
+    if (held === undefined) {
+      const open = await store.operator.heldChanges();
+      const list = open.map(
+        ({ id, pair, kind, records }) => `${id} (${pair}: ${records} records ${words[kind]})`,
+      );
+      throw new UsageError(
+        'tandem apply releases what is held, and wants to know which: --held ID.',
+        list.length === 0 ? 'Nothing is held.' : `Held now: ${list.join(', ')}.`,
+      );
+    }
+    const released = await store.operator.releaseHeld(held);
+    if (!released) {
+      answer(options, { released: null }, `Nothing is held under ${held}; tandem status lists what is.`);
+      return exitCode.found;
+    }
+    const { id, pair, kind, field, records, since } = released;
+    answer(
+      options,
+      { released: { id, pair, kind, field, records, since: iso(since) } },
+      `Released: ${records} or more records of ${pair} are ${words[kind]}${field === null ? '' : ` (${field})`}, now.`,
+    );
+    return exitCode.fine;
+  });
