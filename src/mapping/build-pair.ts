@@ -9,15 +9,24 @@ import {
 } from '../model/mapping.ts';
 import type { Sides } from '../model/system.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
+import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import { withFills } from './fill.ts';
 import type { YamlSource } from './yaml-source.ts';
 
+/** Who is who, by what is referred to (`owner`, or a mapping's name): asked once per field, its tables whenever a value is read. */
+export type References = (of: string) => ReferenceTable;
+
 /** A field's options for its codec; `country` has been checked to be one that the phone library knows. */
-export const codecOptions = ({ country, scale, values }: MappingFileField): CodecOptions => ({
+export const codecOptions = (
+  { country, scale, values, zone, of }: MappingFileField,
+  references: References = () => noReferences,
+): CodecOptions => ({
   ...(country === undefined ? {} : { country: country as CountryCode }),
   ...(scale === undefined ? {} : { scale }),
+  ...(zone === undefined ? {} : { zone }),
+  ...(of === undefined ? {} : { of, references: references(of) }),
   ...(values === undefined
     ? {}
     : { values: Object.fromEntries(Object.entries(values).map(([from, to]) => [from, String(to)])) }),
@@ -42,12 +51,17 @@ const namesOf = (fields: readonly MappingFileField[]): string[] => {
   });
 };
 
-const buildField = (field: MappingFileField, name: string, line: number): FieldMapping => {
+const buildField = (
+  field: MappingFileField,
+  name: string,
+  line: number,
+  references?: References,
+): FieldMapping => {
   const fill = fillsOf(field);
   return {
     name,
     fields: { hubspot: field.hubspot, salesforce: field.salesforce },
-    codecs: withFills(codecKinds[field.kind].make(codecOptions(field)), fill),
+    codecs: withFills(codecKinds[field.kind].make(codecOptions(field, references)), fill),
     kind: field.kind,
     direction: field.direction,
     conflict: field.conflict,
@@ -73,10 +87,10 @@ export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks =
 };
 
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
-export const buildPair = (source: YamlSource, content: MappingFile): PairMapping => {
+export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
   const fields = content.fields.map((field, index) =>
-    buildField(field, names[index] ?? field.hubspot, source.placeOf(['fields', index]).line),
+    buildField(field, names[index] ?? field.hubspot, source.placeOf(['fields', index]).line, references),
   );
   const match = content.match.flatMap((name): MatchRule[] => {
     const field = fields.find((candidate) => candidate.fields.hubspot === name);

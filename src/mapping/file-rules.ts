@@ -3,6 +3,7 @@ import type { ConflictRule } from '../model/mapping.ts';
 import { type System, systemLabel, systems } from '../model/system.ts';
 import { codecOptions } from './build-pair.ts';
 import type { CodecKind, CodecOption } from './codecs/codec-kind.ts';
+import { isZone } from './codecs/day-in-zone.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
@@ -90,7 +91,7 @@ const checkGroups = (content: MappingFile, report: Report): void => {
 
 const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): void => {
   const takes = codecKinds[field.kind].options;
-  const given: readonly CodecOption[] = (['country', 'scale', 'values'] as const).filter(
+  const given: readonly CodecOption[] = (['country', 'scale', 'values', 'zone', 'of'] as const).filter(
     (name) => field[name] !== undefined,
   );
   for (const name of given.filter((option) => !takes.includes(option))) {
@@ -106,6 +107,24 @@ const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): v
   if (field.country !== undefined && !isSupportedCountry(field.country)) {
     const what = `'${field.country}' is not a country that phone numbers are known of`;
     report([...path, 'country'], what, 'codes are those of ISO 3166', 'write US, GB, DE …');
+  }
+  if (field.zone !== undefined && !isZone(field.zone)) {
+    const what = `'${field.zone}' is not a time zone`;
+    report(
+      [...path, 'zone'],
+      what,
+      'zones are those of the IANA list',
+      'write Europe/Berlin, America/New_York …',
+    );
+  }
+  if (field.kind === 'reference' && field.of === undefined) {
+    const what = `field ${field.hubspot} does not say what it refers to`;
+    report(
+      [...path, 'kind'],
+      what,
+      'a reference is read by who is who',
+      "add 'of: owner', or of: a mapping's name",
+    );
   }
   if (field.codes !== undefined && field.kind !== 'currency') {
     const why = `only kind currency has codes, and this field's kind is ${field.kind}`;

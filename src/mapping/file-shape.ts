@@ -77,8 +77,17 @@ const field = z.strictObject({
     .optional()
     .meta({ description: 'kind phone: the country of numbers written without a country code, e.g. US.' }),
   scale: z.int().min(0).max(scaleMax).optional().meta({
-    description: 'kind number or currency: digits after the point that the Salesforce field keeps.',
+    description: 'kind number, currency or percent: digits after the point that the Salesforce field keeps.',
   }),
+  zone: z.string().min(1).optional().meta({
+    description:
+      "kind date: the HubSpot property holds a date and time; its day is what the clocks of this zone show, e.g. 'Europe/Berlin'.",
+  }),
+  of: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and - only')
+    .optional()
+    .meta({ description: "kind reference: what is referred to, 'owner' or the name of another mapping." }),
   values: z.record(z.string().min(1), scalar).optional().meta({
     description:
       'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is.',

@@ -1,4 +1,4 @@
-const numbers = ['number', 'integer', 'currency'];
+const numbers = ['number', 'integer', 'currency', 'percent'];
 
 /**
  * The kinds that a typed field takes, by the vendors' own type names (HubSpot: properties API; Salesforce: describe). Types that
@@ -13,7 +13,8 @@ const kindsByType: Readonly<Record<string, readonly string[]>> = {
   percent: numbers,
   int: ['integer'],
   date: ['date'],
-  datetime: ['datetime'],
+  datetime: ['datetime', 'date'],
+  reference: ['reference', 'text'],
 };
 
 /** Why a field of this type cannot be written from values of this kind; undefined if it can. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PairMapping } from '../model/mapping.ts';
-import { buildPair } from './build-pair.ts';
+import { buildPair, type References } from './build-pair.ts';
 import { codecVersion } from './codecs/registry.ts';
 import { checkFileRules } from './file-rules.ts';
 import type { MappingFile } from './file-shape.ts';
@@ -65,14 +65,18 @@ const hashOf = (files: readonly CheckedFile[]): string => {
 
 /**
  * Loads and checks all mapping files of a configuration folder (`CONFIG/mappings/*.yaml`). Reads the disk, asks no system.
+ * `references` answers who is who for fields of kind reference; without it every reference is foreign.
  * Throws MappingError with everything that is wrong in all of them.
  */
-export const loadMappings = (configDir: string): LoadedMappings => {
+export const loadMappings = (configDir: string, references?: References): LoadedMappings => {
   const { files, findings: unread } = readMappingFiles(configDir);
   const results = files.map(checkFile);
   const checked = results.flatMap((result) => ('checked' in result ? [result.checked] : []));
   const wrong = results.flatMap((result) => ('findings' in result ? result.findings : []));
   const findings = [...unread, ...wrong, ...twiceMapped(checked)];
   if (findings.length > 0) throw new MappingError(findings);
-  return { pairs: checked.map(({ source, content }) => buildPair(source, content)), hash: hashOf(checked) };
+  return {
+    pairs: checked.map(({ source, content }) => buildPair(source, content, references)),
+    hash: hashOf(checked),
+  };
 };

@@ -1,18 +1,24 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import type { Sides } from '../../model/system.ts';
 import type { RawValue, SideCodec } from '../../model/value.ts';
+import type { ReferenceTable } from './reference.ts';
 
 /** What a field's mapping may say about its kind. Which kinds take which option is in each kind's `options`. */
 export interface CodecOptions {
   /** phone: the country of numbers written without a country code. */
   readonly country?: CountryCode;
-  /** number, currency: digits after the point that both sides keep; values are compared rounded to it. */
+  /** number, currency, percent: digits after the point that both sides keep; values are compared rounded to it. */
   readonly scale?: number;
+  /** date: HubSpot keeps a moment, and the day is what the clocks of this zone show (Europe/Berlin). */
+  readonly zone?: string;
+  /** reference: what is referred to (owner, company …), and who is who there. */
+  readonly of?: string;
+  readonly references?: ReferenceTable;
   /** enum, multi-enum: HubSpot value → Salesforce value. */
   readonly values?: Readonly<Record<string, string>>;
 }
 
-export type CodecOption = keyof CodecOptions;
+export type CodecOption = Exclude<keyof CodecOptions, 'references'>;
 
 /** A kind of value: how it is read, compared and written on either side. */
 export interface CodecKind {

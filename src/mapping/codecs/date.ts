@@ -2,6 +2,7 @@ import type { Sides } from '../../model/system.ts';
 import { blank, type Canonical, type RawValue, type SideCodec } from '../../model/value.ts';
 import { cleanText } from '../clean-text.ts';
 import { type CodecKind, clearedHubspot, clearedSalesforce, plainKind } from './codec-kind.ts';
+import { dayInZone } from './day-in-zone.ts';
 import { dayMs, epochMs, isCalendarDay } from './time-text.ts';
 
 const dayText = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -35,5 +36,10 @@ const sides: Sides<SideCodec> = {
   },
 };
 
-/** Days without a time or a zone, `YYYY-MM-DD` on both sides. */
-export const date: CodecKind = { ...plainKind, order: 'time', make: () => sides };
+/** Days without a time or a zone, `YYYY-MM-DD` on both sides. With a `zone` HubSpot keeps a moment, and its day there is meant. */
+export const date: CodecKind = {
+  ...plainKind,
+  options: ['zone'],
+  order: 'time',
+  make: ({ zone }) => (zone === undefined ? sides : { ...sides, hubspot: dayInZone(zone) }),
+};

@@ -10,7 +10,9 @@ import { integer } from './integer.ts';
 import { longText } from './long-text.ts';
 import { multiEnum } from './multi-enum.ts';
 import { number } from './number.ts';
+import { percent } from './percent.ts';
 import { phone } from './phone.ts';
+import { reference } from './reference.ts';
 import { text } from './text.ts';
 import { url } from './url.ts';
 
@@ -25,11 +27,13 @@ export const kindNames = [
   'number',
   'integer',
   'currency',
+  'percent',
   'boolean',
   'date',
   'datetime',
   'enum',
   'multi-enum',
+  'reference',
 ] as const;
 export type KindName = (typeof kindNames)[number];
 
@@ -49,9 +53,11 @@ export const codecKinds: Record<KindName, CodecKind> = {
   number,
   integer,
   currency,
+  percent,
   boolean,
   date,
   datetime,
   enum: enumeration,
   'multi-enum': multiEnum,
+  reference,
 };

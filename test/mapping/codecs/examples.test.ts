@@ -3,6 +3,7 @@ import type { CodecOptions } from '../../../src/mapping/codecs/codec-kind.ts';
 import { codecKinds, type KindName } from '../../../src/mapping/codecs/registry.ts';
 import type { System } from '../../../src/model/system.ts';
 import { blank, type RawValue } from '../../../src/model/value.ts';
+import { owners } from './raw-values.ts';
 
 /** Kind, options, side, raw, key (undefined: foreign; null: blank). */
 type Case = readonly [KindName, CodecOptions, System, RawValue, string | null | undefined];
@@ -56,6 +57,21 @@ const cases: readonly Case[] = [
   ['country', {}, 'salesforce', 'UK', 'GB'],
   ['country', {}, 'salesforce', 'Germany', 'DE'],
   ['country', {}, 'salesforce', 'Deutschland', 'Deutschland'],
+  ['percent', {}, 'hubspot', '0.15', '15'],
+  ['percent', {}, 'hubspot', '0.07', '7'],
+  ['percent', {}, 'salesforce', 7, '7'],
+  ['percent', { scale: 0 }, 'hubspot', '0.126', '13'],
+  // Summer time of Berlin began on 2026-03-29 at 02:00; the day is that of the clocks on the wall.
+  ['date', { zone: 'Europe/Berlin' }, 'hubspot', '2026-03-28T23:30:00Z', '2026-03-29'],
+  ['date', { zone: 'Europe/Berlin' }, 'hubspot', '2026-03-29T21:59:59Z', '2026-03-29'],
+  ['date', { zone: 'Europe/Berlin' }, 'hubspot', '2026-03-29T22:00:00Z', '2026-03-30'],
+  ['date', { zone: 'Europe/Berlin' }, 'salesforce', '2026-03-29', '2026-03-29'],
+  ['date', { zone: 'America/Los_Angeles' }, 'hubspot', '1774742400000', '2026-03-28'],
+  ['reference', { of: 'owner', references: owners }, 'hubspot', '1', '005000000000001AAA'],
+  ['reference', { of: 'owner', references: owners }, 'hubspot', '13', undefined],
+  ['reference', { of: 'owner', references: owners }, 'salesforce', '005000000000001', '005000000000001AAA'],
+  ['reference', { of: 'owner', references: owners }, 'salesforce', '00G000000000001AAA', undefined],
+  ['reference', { of: 'owner' }, 'hubspot', '1', undefined],
   ['number', {}, 'hubspot', '1.0E7', '10000000'],
   ['number', {}, 'hubspot', '-0.50', '-0.5'],
   ['number', {}, 'hubspot', '-0', '0'],

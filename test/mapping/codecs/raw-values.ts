@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { CodecOptions } from '../../../src/mapping/codecs/codec-kind.ts';
+import type { ReferenceTable } from '../../../src/mapping/codecs/reference.ts';
 import type { KindName } from '../../../src/mapping/codecs/registry.ts';
 import type { RawValue } from '../../../src/model/value.ts';
 
@@ -71,7 +72,22 @@ const long = fc
   .map((part) => part.repeat(32_000 / part.length));
 
 /** Spellings of the variants' tables. */
-const choices = fc.constantFrom('NEW', 'OPEN', 'Open', 'DONE', 'Closed', 'a', 'b;a', ' NEW;a');
+const choices = fc.constantFrom(
+  '1',
+  '2',
+  '12',
+  '13',
+  '005000000000001',
+  '005000000000002AAA',
+  'NEW',
+  'OPEN',
+  'Open',
+  'DONE',
+  'Closed',
+  'a',
+  'b;a',
+  ' NEW;a',
+);
 
 /** Every raw value that either API can give, and a good deal more. */
 export const rawValues: fc.Arbitrary<RawValue> = fc.oneof(
@@ -86,6 +102,21 @@ export const rawValues: fc.Arbitrary<RawValue> = fc.oneof(
     arbitrary: fc.oneof(fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(-0)),
   },
 );
+
+/** Who is who: two owners are one user, one of them told by an id of 15 characters. */
+const users = new Map([
+  ['1', '005000000000001AAA'],
+  ['2', '005000000000002AAA'],
+  ['12', '005000000000002'],
+]);
+const ownersOfUsers = new Map([
+  ['005000000000001AAA', '1'],
+  ['005000000000002AAA', '2'],
+]);
+export const owners: ReferenceTable = {
+  toSalesforce: (id) => users.get(id),
+  toHubspot: (id) => ownersOfUsers.get(id),
+};
 
 /** Every kind, with each option that changes what it does. */
 export const variants: readonly (readonly [KindName, CodecOptions])[] = [
@@ -102,8 +133,13 @@ export const variants: readonly (readonly [KindName, CodecOptions])[] = [
   ['integer', {}],
   ['currency', {}],
   ['currency', { scale: 0 }],
+  ['percent', {}],
+  ['percent', { scale: 0 }],
   ['boolean', {}],
   ['date', {}],
+  ['date', { zone: 'America/Sao_Paulo' }],
+  ['date', { zone: 'Pacific/Apia' }],
+  ['reference', { of: 'owner', references: owners }],
   ['datetime', {}],
   ['enum', {}],
   ['enum', { values: { NEW: 'Open', OPEN: 'Open', DONE: 'Closed' } }],

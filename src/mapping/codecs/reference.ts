@@ -1,0 +1,74 @@
+import { blank, type Canonical, type RawValue, type SideCodec } from '../../model/value.ts';
+import { cleanText } from '../clean-text.ts';
+import { type CodecKind, clearedHubspot, clearedSalesforce, plainKind } from './codec-kind.ts';
+
+/**
+ * Who is who in the other system: owners and users, companies and accounts. What it answers may change while the worker runs; what it
+ * does not know stays where it is.
+ */
+export interface ReferenceTable {
+  /** The Salesforce id (18 characters) of a HubSpot id; undefined where there is no counterpart. */
+  toSalesforce(hubspotId: string): string | undefined;
+  /** The HubSpot id of a Salesforce id of 18 characters. */
+  toHubspot(salesforceId: string): string | undefined;
+}
+
+/** Knows nobody: every reference is foreign until a table is given. */
+export const noReferences: ReferenceTable = { toSalesforce: () => undefined, toHubspot: () => undefined };
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
+
+/**
+ * The form of 18 characters of an id of 15: three more, each for five characters, say which of these are capitals (Salesforce: 'Why are
+ * some ids 15 characters and others 18'). Other texts are answered as they are.
+ */
+export const longId = (id: string): string => {
+  if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
+  const suffix = [0, 5, 10].map((start) => {
+    const bits = [...id.slice(start, start + 5)].reduce(
+      (sum, letter, place) => sum + (/[A-Z]/.test(letter) ? 2 ** place : 0),
+      0,
+    );
+    return alphabet[bits] ?? '';
+  });
+  return id + suffix.join('');
+};
+
+const foreign = (raw: RawValue, why: string): Canonical => ({ kind: 'foreign', raw, why });
+
+/**
+ * References to other records. The key is the Salesforce id. Somebody without a counterpart is foreign: not written to the other side, and
+ * not taken for nobody, so that no record loses its owner.
+ */
+export const reference: CodecKind = {
+  ...plainKind,
+  options: ['of'],
+  make: ({ references = noReferences }) => {
+    const hubspot: SideCodec = {
+      decode: (raw) => {
+        const id = cleanText(raw);
+        if (id === '') return blank;
+        const user = references.toSalesforce(id);
+        const key = user === undefined ? undefined : longId(user);
+        // Known in both directions, or a value could not be written back.
+        return key === undefined || references.toHubspot(key) === undefined
+          ? foreign(raw, 'it has no counterpart in Salesforce')
+          : { kind: 'value', key, text: key };
+      },
+      encode: (value) =>
+        value.kind === 'blank' ? clearedHubspot : (references.toHubspot(value.key) ?? clearedHubspot),
+    };
+    const salesforce: SideCodec = {
+      decode: (raw) => {
+        const id = longId(cleanText(raw));
+        if (id === '') return blank;
+        // Two HubSpot owners may be one user: the user is known if anybody is theirs.
+        return references.toHubspot(id) === undefined
+          ? foreign(raw, 'it has no counterpart in HubSpot')
+          : { kind: 'value', key: id, text: id };
+      },
+      encode: (value) => (value.kind === 'blank' ? clearedSalesforce : value.key),
+    };
+    return { hubspot, salesforce };
+  },
+};
