@@ -201,7 +201,7 @@ const textOf = ({ body }: ApiReply): string =>
         : JSON.stringify(body);
 
 /** HubSpot reads and searches with POST, Salesforce reads many by id so; signing in writes nothing. */
-const asks = /\/(search|batch\/read)(\?|$)|\/oauth2\/|^POST .*composite\/sobjects\/\w+$/;
+const asks = /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|^POST .*composite\/sobjects\/\w+$/;
 
 /** Whether a call changes something. */
 export const isWrite = ({ method, path }: Passed): boolean =>
