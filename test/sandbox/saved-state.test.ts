@@ -91,6 +91,51 @@ describe('a saved HubSpot portal', () => {
     );
     expect(found.body.total).toBe(1);
   });
+
+  it('goes on with its associations, merges, pipelines, erased addresses, opt-outs and settings', async () => {
+    const before = keep(await createHubspotSimulator(options));
+    const token = before.tokens.person;
+    const [a, b, c, d] = (await records(before, 'contacts')).map((record) => record.id);
+    const call = async (simulator: Simulator, method: string, path: string, body?: unknown) =>
+      await ask(simulator, method, path, body, token);
+    await call(before, 'POST', `${contacts}/merge`, { primaryObjectId: a, objectIdToMerge: b });
+    await call(before, 'POST', `${contacts}/gdpr-delete`, {
+      objectId: 'gone@x.example.com',
+      idProperty: 'email',
+    });
+    await call(before, 'PUT', `/crm/v4/objects/contacts/${c}/associations/default/contacts/${d}`);
+    await call(
+      before,
+      'POST',
+      '/communication-preferences/v4/statuses/o@x.example.com/unsubscribe-all?channel=EMAIL',
+      {},
+    );
+    const stage = { label: 'Talks', displayOrder: 0, metadata: { probability: '0.5' } };
+    await call(before, 'POST', '/crm/v3/pipelines/deals', {
+      label: 'Partners',
+      displayOrder: 1,
+      stages: [stage],
+    });
+    await ask(before, 'POST', '/_sandbox/portal', { createCompanies: false });
+    const after = keep(await createHubspotSimulator({ ...options, state: copy(before.exportState()) }));
+    for (const path of [
+      `${contacts}/${b}?associations=companies`,
+      `/crm/v4/objects/contacts/${c}/associations/contacts`,
+      '/crm/v3/pipelines/deals',
+      '/_sandbox/portal',
+    ]) {
+      expect(await call(after, 'GET', path)).toEqual(await call(before, 'GET', path));
+    }
+    const erased = await call(after, 'POST', contacts, { properties: { email: 'gone@x.example.com' } });
+    expect(erased.status).toBe(400);
+    const out = await call(after, 'POST', contacts, { properties: { email: 'o@x.example.com' } });
+    const { body } = await call(
+      after,
+      'GET',
+      `${contacts}/${out.body.id}?properties=hs_email_optout,associatedcompanyid`,
+    );
+    expect(body.properties).toMatchObject({ hs_email_optout: 'true', associatedcompanyid: null });
+  });
 });
 
 describe('a saved Salesforce org', () => {

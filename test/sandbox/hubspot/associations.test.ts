@@ -193,12 +193,13 @@ describe('companies that the portal makes by itself', () => {
     expect(await seen(first)).toEqual({ [companyId ?? '']: [1, 279] });
     const { body } = await portal.call(
       'GET',
-      `/crm/v3/objects/companies/${companyId}?properties=domain,hs_object_source,hs_object_source_id`,
+      `/crm/v3/objects/companies/${companyId}?properties=domain,hs_object_source,hs_object_source_id,hs_object_source_label`,
     );
     expect(body.properties).toMatchObject({
       domain: 'firm.example.com',
       hs_object_source: 'COMPANIES',
       hs_object_source_id: 'FetchAssociatedCompanyIdStep',
+      hs_object_source_label: 'CRM_SETTING',
     });
   });
 

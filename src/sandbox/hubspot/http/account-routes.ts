@@ -70,6 +70,16 @@ const dailyUsage = (state: HubspotState, limits: HubspotLimits): ApiReply => {
   };
 };
 
+/** What the integration's private app was granted. */
+const grantedScopes: readonly string[] = [
+  ...['contacts', 'companies', 'deals', 'custom'].flatMap((object) => [
+    `crm.objects.${object}.read`,
+    `crm.objects.${object}.write`,
+  ]),
+  'crm.objects.owners.read',
+  'communication_preferences.read_write',
+];
+
 const tokenSchema = z.object({ tokenKey: z.string().min(1) });
 
 /**
@@ -85,7 +95,7 @@ const tokenInfo = (call: Call): ApiReply => {
       userId: personUserId,
       hubId: portalId,
       appId: Number(integrationAppId),
-      scopes: ['crm.objects.contacts.read', 'crm.objects.contacts.write'],
+      scopes: grantedScopes,
     },
   };
 };

@@ -54,6 +54,9 @@ export const labelledOptions = (options: Readonly<Record<string, string>>): read
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+/** Sources that people see under another name (recorded: NangoHQ/integration-templates, update-company.test.json). */
+const sourceLabels: Readonly<Record<string, string>> = { COMPANIES: 'CRM_SETTING' };
+
 /** What every object has. `modified` is lastmodifieddate for contacts and hs_lastmodifieddate for the others. */
 export const recordProperties = (groupName: string, modified: string): PropertyDefinition[] => {
   const property = standard(groupName);
@@ -86,7 +89,7 @@ export const recordProperties = (groupName: string, modified: string): PropertyD
       'hs_object_source_label',
       'Record source',
       'string',
-      computed((r) => r.origin.sourceType),
+      computed((r) => sourceLabels[r.origin.sourceType] ?? r.origin.sourceType),
     ),
     property(
       'hs_object_source_id',
