@@ -1,7 +1,7 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
-import { moveBase } from './draft.ts';
+import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
@@ -102,6 +102,18 @@ const planAll = async (
   return plans;
 };
 
+/** So many looks may a history cost that is ahead of its record; vendors do not promise that both go by one clock. */
+const aheadLooksMax = 3;
+
+/** Whether a history tells of a change that its record's read is too old to show: the value that was read is not there any more. */
+const isBehindHistory = ({ draft, snapshots }: Looked, { histories }: Planned): boolean =>
+  attemptsOf(draft.unit) < aheadLooksMax &&
+  systems.some((system) =>
+    Object.values(histories[system] ?? {}).some(
+      ([newest]) => newest !== undefined && newest.at > snapshots[system].stamp,
+    ),
+  );
+
 const jobsOf = (
   context: EngineContext,
   { draft, snapshots }: Looked,
@@ -126,6 +138,10 @@ export const planLooked = async (
   return looked.flatMap((look) => {
     const planned = plans.get(look);
     if (!planned) return [];
+    if (isBehindHistory(look, planned)) {
+      lookAgain(look.draft, 0);
+      return [];
+    }
     const { plan } = planned;
     moveBase(look.draft, plan.settled);
     look.draft.stillParked = plan.stillParked;

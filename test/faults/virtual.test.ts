@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { play } from './virtual/run.ts';
-import { scenario } from './virtual/scenario.ts';
+import { liveScenario, scenario } from './virtual/scenario.ts';
 
 vi.mock('node:timers/promises', async (original) => ({
   ...(await original<typeof import('node:timers/promises')>()),
@@ -26,6 +26,15 @@ it(`after each of ${scenarios} storms both sides agree, nobody is there twice, a
     { seed, numRuns: scenarios, endOnFailure: false },
   );
   expect(kills).toBeGreaterThan(scenarios / 2);
+}, 3_600_000);
+
+it(`and so do ${Math.ceil(scenarios / 5)} in which HubSpot tells of changes: twice, late, in any order, or not at all`, async () => {
+  await fc.assert(
+    fc.asyncProperty(liveScenario, async (each) => {
+      expect((await play(each)).complaints).toEqual([]);
+    }),
+    { seed, numRuns: Math.ceil(scenarios / 5), endOnFailure: false },
+  );
 }, 3_600_000);
 
 it('takes the same course for the same scenario', async () => {

@@ -12,6 +12,9 @@ import type { VirtualTime } from './time.ts';
 
 const origins: Sides<string> = { hubspot: 'http://hubspot.invalid', salesforce: 'http://salesforce.invalid' };
 
+/** Where HubSpot posts what happens. */
+export const webhookUrl = 'http://tandem.invalid/webhooks/hubspot';
+
 /** One call as it passed, for the judge and for the trace. */
 export interface Passed {
   readonly at: number;
@@ -29,6 +32,10 @@ export interface Passed {
 export class VirtualCompany {
   readonly systems: Sides<SimulatedSystem>;
   readonly passed: Passed[] = [];
+  /** What takes HubSpot's deliveries; rejects while nobody is there, as a port does that nobody listens to. */
+  onDelivery: (body: string) => Promise<boolean> = async () => {
+    throw new Error('ECONNREFUSED');
+  };
   readonly access: Pick<SandboxAccess, 'hubspotToken' | 'salesforceClientId' | 'salesforceClientSecret'>;
   private readonly time: VirtualTime;
   private readonly respond: Sides<Respond>;
@@ -139,6 +146,9 @@ export class VirtualCompany {
   }
 
   private async fetch(url: string, init: RequestInit): Promise<Response> {
+    if (url === webhookUrl) {
+      return new Response(null, { status: (await this.onDelivery(String(init.body))) ? 200 : 503 });
+    }
     const system: System = url.startsWith(origins.hubspot) ? 'hubspot' : 'salesforce';
     const target = url.slice(origins[system].length);
     const headers = Object.fromEntries(new Headers(init.headers));

@@ -4,9 +4,10 @@ import { loadMappings } from '../../../src/mapping/load.ts';
 import { repositoryRoot } from '../../../src/settings.ts';
 import { verifyPair } from '../../../src/sync/verify.ts';
 import { randomOf } from '../../data/random.ts';
+import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
-import { isWrite, VirtualCompany } from './company.ts';
+import { isWrite, VirtualCompany, webhookUrl } from './company.ts';
 import { lostOf, misplacedOf, standingOf } from './judge.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
@@ -72,6 +73,7 @@ class Run {
     this.ground = {
       company: this.company,
       store: this.store,
+      live: new MemoryLiveStore(this.store),
       permits: makePermits(time.now),
       mappings,
       pair,
@@ -87,6 +89,7 @@ class Run {
     const { scenario, persons, company } = this;
     for (const person of scenario.people) await persons.enter(person);
     await this.setFaults(scenario.faults);
+    await this.setWebhooks();
     for (let n = 0; n < scenario.workers; n += 1) this.start(null);
     for (const step of scenario.steps) await this.step(step);
     await this.setFaults(null);
@@ -112,6 +115,18 @@ class Run {
   private start(doom: Doom | null): void {
     this.started += 1;
     this.workers.push(new VirtualWorker(this.ground, `worker-${this.started}`, doom));
+  }
+
+  /** Deliveries go to any worker that lives, as a proxy before them does it. */
+  private async setWebhooks(): Promise<void> {
+    const { webhooks } = this.scenario;
+    if (webhooks === null) return;
+    this.company.onDelivery = async (body) => {
+      const living = this.workers.find((worker) => !worker.life.isOver);
+      if (living === undefined) throw new Error('ECONNREFUSED');
+      return living.take(body);
+    };
+    await this.company.control('hubspot', 'webhooks', { ...webhooks, url: webhookUrl, secret: 'secret' });
   }
 
   private async setFaults(faults: Faults | null): Promise<void> {

@@ -56,6 +56,14 @@ const faults = fc.record({
 });
 export type Faults = typeof faults extends fc.Arbitrary<infer T> ? T : never;
 
+/** HubSpot's webhooks, where it has any, and what becomes of its events. */
+const webhooks = fc.record({
+  duplicate: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  reorder: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  delayMs: fc.constantFrom(0, 0, 300, 20_000),
+  dropEvery: fc.constantFrom(null, null, 2, 3, 7),
+});
+
 export const scenario = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   /** Who is there when the first worker starts. */
@@ -65,6 +73,14 @@ export const scenario = fc.record({
   }),
   workers: fc.constantFrom(1, 1, 2),
   faults,
+  webhooks: fc.constant(null),
   steps: fc.array(step, { minLength: 1, maxLength: 24 }),
 });
-export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+/** As above, with HubSpot telling of changes. Without writes that land after their time-out: what they lose is not about signals. */
+export const liveScenario = fc
+  .record({ each: scenario, webhooks })
+  .map(({ each, webhooks: told }) => ({ ...each, faults: { ...each.faults, late: 0 }, webhooks: told }));
+
+type Live = typeof liveScenario extends fc.Arbitrary<infer T> ? T : never;
+export type Scenario = Omit<Live, 'webhooks'> & { readonly webhooks: Live['webhooks'] | null };

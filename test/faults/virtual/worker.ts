@@ -1,12 +1,15 @@
 import pino from 'pino';
 import { composeEngine, composeSystems } from '../../../src/compose.ts';
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
+import { parseWebhookDelivery } from '../../../src/connectors/hubspot/webhook-events.ts';
 import type { LoadedMappings } from '../../../src/mapping/load.ts';
 import type { PermitStore } from '../../../src/model/budget.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import { bothSides, type Sides } from '../../../src/model/system.ts';
+import { type LiveIntake, takeLive } from '../../../src/sync/live-intake.ts';
 import type { RecordSystem } from '../../../src/sync/ports.ts';
 import { Runner } from '../../../src/sync/runner.ts';
+import type { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { type Doom, Life } from '../chaos/mortal.ts';
 import type { VirtualCompany } from './company.ts';
@@ -15,6 +18,7 @@ import type { VirtualCompany } from './company.ts';
 export interface Ground {
   readonly company: VirtualCompany;
   readonly store: MemoryStore;
+  readonly live: MemoryLiveStore;
   readonly permits: PermitStore;
   readonly mappings: LoadedMappings;
   readonly pair: PairMapping;
@@ -31,12 +35,13 @@ export class VirtualWorker {
   readonly runner: Runner;
   readonly systems: Sides<RecordSystem>;
   readonly life: Life;
+  private readonly intake: LiveIntake;
   private readonly ground: Ground;
   private readonly looking: Promise<void>;
   private readonly ended = new AbortController();
 
   constructor(ground: Ground, holder: string, doom: Doom | null) {
-    const { company, store, permits, mappings, pair } = ground;
+    const { company, permits, mappings, pair } = ground;
     this.ground = ground;
     this.holder = holder;
     this.life = new Life(doom);
@@ -55,12 +60,15 @@ export class VirtualWorker {
       permits,
       quiet,
     );
-    store.state.living.add(holder);
+    ground.store.state.living.add(holder);
+    const store = this.life.wrap(ground.store, true);
+    const live = this.life.wrap(ground.live, true);
     this.systems = connectors;
     const context = composeEngine({
       pair,
       mappings,
-      store: this.life.wrap(store, true),
+      store,
+      live,
       systems: bothSides((system) => this.life.wrap(connectors[system], false)),
       gates,
       wake: { wake: () => this.runner.wake() },
@@ -73,10 +81,27 @@ export class VirtualWorker {
       ids += 1;
       return `${holder.replace(/\D/g, '').padStart(8, '0')}-0000-4000-8000-${ids.toString(16).padStart(12, '0')}`;
     };
+    this.intake = {
+      pairs: [{ pair, mappingHash: mappings.hash, store }],
+      live,
+      wake: { wake: () => this.runner.wake() },
+    };
     this.runner = new Runner({ ...context, makeId }, ground.pollMs);
     this.looking = this.runner.look(this.life.signal);
     this.looking.catch(() => undefined);
     void this.tick();
+  }
+
+  /** A delivery of HubSpot's; false where it could not be taken. */
+  async take(body: string): Promise<boolean> {
+    const parsed = parseWebhookDelivery(JSON.parse(body));
+    if (parsed === null) throw new Error('the simulator sent no delivery');
+    try {
+      await takeLive(this.intake, { system: 'hubspot', source: 'webhooks', signals: parsed.signals });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The safety tick of a second, which also breaks the leases of dead workers. */
