@@ -115,6 +115,56 @@ export const misplacedOf = (found: Case): readonly string[] =>
     return wrong.map((system) => `${email}: ${on(system).length} times in ${system}`);
   });
 
+/** A removed record of a link whose person the worker brought back. */
+export const revivedOf = (found: Case): readonly string[] => {
+  const places = placesByEmail(found);
+  const links = [...found.store.state.links.values()];
+  return found.persons.removed
+    .filter(({ system, id }) => links.some(({ ids }) => ids[system] === id))
+    .filter(({ system, email, at }) => {
+      const now = places.get(email) ?? [];
+      // Whoever is entered anew by a person is somebody new.
+      const isEnteredAnew = now.some(({ madeAt }) => madeAt !== null && madeAt > at);
+      return (
+        !isEnteredAnew &&
+        now.some((place) => place.system === system && place.madeAt === null && place.createdAt > at)
+      );
+    })
+    .map(({ system, email }) => `${email}: removed from ${system} by a person, and created there again`);
+};
+
+/** By then a record that was entered is linked and settled, in quiet weather. */
+const settledMs = 60_000;
+
+/**
+ * A name that a person emptied in HubSpot, where Salesforce keeps its own: nobody may fill it again but a person. The two sides differ
+ * at rest, so an engine with one base for both takes the difference for a change.
+ */
+export const refilledOf = ({ company, persons, pair }: Case): readonly string[] => {
+  const contacts = recordsOf(company, 'hubspot');
+  const leads = recordsOf(company, 'salesforce');
+  return pair.fields
+    .filter(({ name }) => name === 'lastname' || name === 'company')
+    .flatMap(({ fields }) => {
+      const ofContact = (id: string) =>
+        persons.edits.filter((edit) => edit.id === id && edit.apiField === fields.hubspot);
+      return [...contacts].flatMap(([id, contact]) => {
+        const last = ofContact(id).at(-1);
+        const madeAt = Date.parse(String(contact.fields.createdate));
+        if (contact.deleted || last?.value !== null || last.at - madeAt < settledMs) return [];
+        const [leadId] = [...leads].find(([, lead]) => lead.fields.HubSpot_Id__c === id) ?? [];
+        const isTypedThere = persons.edits.some(
+          (edit) =>
+            edit.id === leadId && edit.apiField === fields.salesforce && edit.at > last.at - settledMs,
+        );
+        const now = contact.fields[fields.hubspot] ?? '';
+        return leadId === undefined || isTypedThere || now === ''
+          ? []
+          : [`${fields.hubspot} of ${id} was emptied by a person and filled again`];
+      });
+    });
+};
+
 /** One made by the worker, and others that persons entered so late that its look could not show them. */
 const isEnteredMeanwhile = (places: readonly Place[]): boolean => {
   const [own, ...more] = places.filter(({ madeAt }) => madeAt === null);

@@ -1,6 +1,9 @@
-import type { System } from '../../../src/model/system.ts';
+import { otherSystem, type System } from '../../../src/model/system.ts';
 import { PersonRefused, type VirtualCompany } from './company.ts';
 import { editable } from './scenario.ts';
+
+/** What is typed: text, a number where the API has one, nothing. */
+type Entered = string | number | null;
 
 /** A value that a person entered into a field of a record, and when the vendor had it. */
 export interface PersonEdit {
@@ -10,7 +13,7 @@ export interface PersonEdit {
   readonly system: System;
   readonly id: string;
   readonly apiField: string;
-  readonly value: string | null;
+  readonly value: Entered;
 }
 
 /** Somebody whom a person entered: the records of one email. */
@@ -29,6 +32,13 @@ export class Persons {
   readonly odd = new Set<string>();
   /** Records that persons made, by `system:id`, with the time at which the vendor had them. */
   readonly made = new Map<string, number>();
+  /** People whose record a person removed from a side, and when. */
+  readonly removed: {
+    readonly system: System;
+    readonly id: string;
+    readonly email: string;
+    readonly at: number;
+  }[] = [];
   private readonly company: VirtualCompany;
   private readonly now: () => number;
   private readonly people: Somebody[] = [];
@@ -43,21 +53,24 @@ export class Persons {
     readonly contact: boolean;
     readonly lead: boolean;
     readonly differs: boolean;
+    /** Without what Salesforce requires and HubSpot does not: last name and company. */
+    readonly bare: boolean;
   }): Promise<void> {
     const email = `person${this.people.length + 1}@example.com`;
     const somebody: Somebody = { email, ids: { hubspot: null, salesforce: null } };
     this.people.push(somebody);
-    const shared = editable.map(() => this.value());
+    const shared = editable.map(() => this.next());
     const both = { hubspot: where.contact || !where.lead, salesforce: where.lead };
     for (const system of ['hubspot', 'salesforce'] as const) {
       if (!both[system]) continue;
-      const fields = editable.map((names, index) => [
-        names[system],
-        where.differs && index % 2 === 0 ? this.value() : (shared[index] ?? ''),
-      ]);
+      const isBare = where.bare && system === 'hubspot';
+      const entries = editable.flatMap((names, index) => {
+        const n = where.differs && index % 2 === 0 ? this.next() : (shared[index] ?? 0);
+        return isBare && required.has(names[system]) ? [] : [[names[system], spelled(names[system], n)]];
+      });
       somebody.ids[system] = await this.create(system, {
         [emailField[system]]: email,
-        ...Object.fromEntries(fields),
+        ...Object.fromEntries(entries),
       });
     }
   }
@@ -68,22 +81,33 @@ export class Persons {
     if (somebody === undefined) return;
     const isThere = somebody.ids[system] !== null;
     if (isThere) this.odd.add(somebody.email);
-    const fields = Object.fromEntries(editable.map((names) => [names[system], this.value()]));
+    const fields = Object.fromEntries(
+      editable.map((names) => [names[system], spelled(names[system], this.next())]),
+    );
     const email = somebody.email.replace('person', 'Person');
     const id = await this.attempt(() => this.create(system, { [emailField[system]]: email, ...fields }));
     if (id !== null && !isThere) somebody.ids[system] = id;
   }
 
   async edit(system: System, who: number, field: number): Promise<void> {
-    await this.put(system, who, field, this.value());
+    const name = editable[field]?.[system];
+    if (name !== undefined) await this.put(system, who, field, spelled(name, this.next()));
+  }
+
+  /** More than Salesforce takes in a title. */
+  async overlong(who: number): Promise<void> {
+    await this.put('hubspot', who, 0, `v${this.next()} ${'long '.repeat(40)}`.trim());
   }
 
   async clear(system: System, who: number, field: number): Promise<void> {
     const names = editable[field];
-    if (names !== undefined && !required.has(names[system])) await this.put(system, who, field, null);
+    if (names === undefined) return;
+    // Salesforce takes no lead without them; in HubSpot they can be emptied, and the other side keeps what it has.
+    if (system === 'hubspot' || !required.has(names[system])) await this.put(system, who, field, null);
   }
 
-  async remove(system: System, who: number): Promise<void> {
+  /** Takes somebody away on one side; a while later somebody else still works on what is left on the other. */
+  async remove(system: System, who: number, thenField: number, wait: () => Promise<void>): Promise<void> {
     const somebody = this.pick(who);
     const id = somebody?.ids[system];
     if (somebody === undefined || id === null || id === undefined) return;
@@ -91,19 +115,22 @@ export class Persons {
     const path =
       system === 'hubspot' ? `/crm/v3/objects/contacts/${id}` : `/services/data/v62.0/sobjects/Lead/${id}`;
     await this.attempt(() => this.company.asPerson(system, 'DELETE', path));
+    this.removed.push({ system, id, email: somebody.email, at: this.now() });
     somebody.ids[system] = null;
+    await wait();
+    await this.edit(otherSystem(system), who, thenField);
   }
 
   private pick(who: number): Somebody | undefined {
     return this.people[who % Math.max(1, this.people.length)];
   }
 
-  private value(): string {
+  private next(): number {
     this.values += 1;
-    return `v${this.values}`;
+    return this.values;
   }
 
-  private async put(system: System, who: number, field: number, value: string | null): Promise<void> {
+  private async put(system: System, who: number, field: number, value: Entered): Promise<void> {
     const id = this.recordOf(system, who);
     const apiField = editable[field]?.[system];
     if (id === null || apiField === undefined) return;
@@ -132,7 +159,7 @@ export class Persons {
     return somebody.ids[system];
   }
 
-  private async create(system: System, fields: Readonly<Record<string, string>>): Promise<string> {
+  private async create(system: System, fields: Readonly<Record<string, Entered>>): Promise<string> {
     const [path, body] =
       system === 'hubspot'
         ? ['/crm/v3/objects/contacts', { properties: fields }]
@@ -146,7 +173,7 @@ export class Persons {
     return made.id;
   }
 
-  private note(sentAt: number, system: System, id: string, apiField: string, value: string | null): void {
+  private note(sentAt: number, system: System, id: string, apiField: string, value: Entered): void {
     this.edits.push({ sentAt, at: this.now(), system, id, apiField, value });
   }
 
@@ -159,3 +186,20 @@ export class Persons {
     }
   }
 }
+
+/** The n-th value of a field, as people of each side write it. */
+const spelled = (apiField: string, n: number): string | number => {
+  const digits = String(n % 10_000).padStart(4, '0');
+  switch (apiField) {
+    case 'phone':
+      return `+1415555${digits}`;
+    case 'Phone':
+      return `(415) 555-${digits}`;
+    case 'annualrevenue':
+      return String(1_000 + n);
+    case 'AnnualRevenue':
+      return 1_000 + n;
+    default:
+      return `v${n}`;
+  }
+};

@@ -7,8 +7,10 @@ import { randomOf } from '../../data/random.ts';
 import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
+import type { Broken } from './broken.ts';
 import { isWrite, VirtualCompany, webhookUrl } from './company.ts';
-import { lostOf, misplacedOf, standingOf } from './judge.ts';
+import { lostOf, misplacedOf, refilledOf, revivedOf, standingOf } from './judge.ts';
+import { Lag } from './lag.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
 import { VirtualTime } from './time.ts';
@@ -60,7 +62,7 @@ class Run {
   private started = 0;
   private kills = 0;
 
-  constructor(scenario: Scenario, time: VirtualTime) {
+  constructor(scenario: Scenario, time: VirtualTime, broken: Broken | null) {
     this.scenario = scenario;
     this.time = time;
     this.company = new VirtualCompany(time, scenario.seed);
@@ -78,6 +80,9 @@ class Run {
       mappings,
       pair,
       pollMs,
+      now: time.now,
+      broken,
+      lag: new Lag(randomOf('lag', scenario.seed)),
     };
   }
 
@@ -130,6 +135,7 @@ class Run {
   }
 
   private async setFaults(faults: Faults | null): Promise<void> {
+    this.ground.lag.percent = faults?.stale ?? 0;
     for (const system of ['hubspot', 'salesforce'] as const) {
       await this.company.control(system, 'faults', faults === null ? [] : faultsOf(faults));
     }
@@ -141,6 +147,8 @@ class Run {
     switch (what.kind) {
       case 'edit':
         return persons.edit(what.side, what.who, what.field);
+      case 'overlong':
+        return persons.overlong(what.who);
       case 'clear':
         return persons.clear(what.side, what.who, what.field);
       case 'both':
@@ -153,11 +161,12 @@ class Run {
           contact: what.side === 'hubspot',
           lead: what.side === 'salesforce',
           differs: false,
+          bare: false,
         });
       case 'double':
         return persons.double(what.side, what.who);
       case 'remove':
-        return persons.remove(what.side, what.who);
+        return persons.remove(what.side, what.who, what.thenField, () => this.sleep(20_000));
       case 'kill':
         return this.replace(null);
       case 'doom':
@@ -212,6 +221,8 @@ class Run {
           `${item.hubspotId}/${item.salesforceId} ${item.field}: ${item.hubspot} and ${item.salesforce}, ${item.why}`,
       ),
       ...misplacedOf(found),
+      ...revivedOf(found),
+      ...refilledOf(found),
       ...lostOf(found),
       ...(backlog.dirty + backlog.openIntents > 0 ? [`left: ${JSON.stringify(backlog)}`] : []),
     ];
@@ -244,14 +255,14 @@ class Run {
 }
 
 /** Plays a scenario from its beginning to the judgement, in virtual time. */
-export const play = async (scenario: Scenario): Promise<Outcome> => {
+export const play = async (scenario: Scenario, broken: Broken | null = null): Promise<Outcome> => {
   const time = new VirtualTime(startMs);
   const random = randomOf('chance', scenario.seed);
   time.install();
   const chance = vi.spyOn(Math, 'random').mockImplementation(() => random.below(1_000_000) / 1_000_000);
   try {
     return await time.run(async () => {
-      const run = new Run(scenario, time);
+      const run = new Run(scenario, time, broken);
       run.install();
       return run.play();
     });

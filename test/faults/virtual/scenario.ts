@@ -11,6 +11,8 @@ export const editable = [
   { hubspot: 'firstname', salesforce: 'FirstName' },
   { hubspot: 'lastname', salesforce: 'LastName' },
   { hubspot: 'company', salesforce: 'Company' },
+  { hubspot: 'phone', salesforce: 'Phone' },
+  { hubspot: 'annualrevenue', salesforce: 'AnnualRevenue' },
 ] as const;
 
 const who = fc.nat(7);
@@ -27,9 +29,13 @@ const step = fc.record({
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('edit' as const), side, who, field }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const), side, who, field }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('both' as const), who, field }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('overlong' as const), who }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('enter' as const), side }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('double' as const), side, who }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), side, who }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('remove' as const), side, who, thenField: field }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
     {
       weight: 2,
@@ -51,6 +57,8 @@ const faults = fc.record({
   /** The write is carried out and answered with 502. */
   lies: fc.integer({ min: 0, max: 5 }),
   throttled: fc.integer({ min: 0, max: 5 }),
+  /** A read by id shows an earlier state. */
+  stale: fc.integer({ min: 0, max: 10 }),
   /** The answer comes after the time-out. */
   late: fc.integer({ min: 0, max: 2 }),
 });
@@ -67,10 +75,13 @@ const webhooks = fc.record({
 export const scenario = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
   /** Who is there when the first worker starts. */
-  people: fc.array(fc.record({ contact: fc.boolean(), lead: fc.boolean(), differs: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 6,
-  }),
+  people: fc.array(
+    fc.record({ contact: fc.boolean(), lead: fc.boolean(), differs: fc.boolean(), bare: fc.boolean() }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ),
   workers: fc.constantFrom(1, 1, 2),
   faults,
   webhooks: fc.constant(null),

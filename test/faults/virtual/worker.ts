@@ -7,12 +7,14 @@ import type { PermitStore } from '../../../src/model/budget.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import { bothSides, type Sides } from '../../../src/model/system.ts';
 import { type LiveIntake, takeLive } from '../../../src/sync/live-intake.ts';
-import type { RecordSystem } from '../../../src/sync/ports.ts';
+import type { EngineStore, RecordSystem } from '../../../src/sync/ports.ts';
 import { Runner } from '../../../src/sync/runner.ts';
 import type { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { type Doom, Life } from '../chaos/mortal.ts';
+import { type Broken, overlay } from './broken.ts';
 import type { VirtualCompany } from './company.ts';
+import { type Lag, lagging } from './lag.ts';
 
 /** What the workers of one run share. */
 export interface Ground {
@@ -23,6 +25,10 @@ export interface Ground {
   readonly mappings: LoadedMappings;
   readonly pair: PairMapping;
   readonly pollMs: number;
+  readonly now: () => number;
+  /** The mistake of the engine under test; none in the real one. */
+  readonly broken: Broken | null;
+  readonly lag: Lag;
 }
 
 export const makePermits = (now: () => number): PermitStore => makeMemoryPermitStore(now);
@@ -41,7 +47,7 @@ export class VirtualWorker {
   private readonly ended = new AbortController();
 
   constructor(ground: Ground, holder: string, doom: Doom | null) {
-    const { company, permits, mappings, pair } = ground;
+    const { company, permits, mappings, pair, broken } = ground;
     this.ground = ground;
     this.holder = holder;
     this.life = new Life(doom);
@@ -61,7 +67,10 @@ export class VirtualWorker {
       quiet,
     );
     ground.store.state.living.add(holder);
-    const store = this.life.wrap(ground.store, true);
+    const store = this.life.wrap(
+      overlay<EngineStore>(ground.store, broken?.store?.(ground.store) ?? {}),
+      true,
+    );
     const live = this.life.wrap(ground.live, true);
     this.systems = connectors;
     const context = composeEngine({
@@ -69,7 +78,10 @@ export class VirtualWorker {
       mappings,
       store,
       live,
-      systems: bothSides((system) => this.life.wrap(connectors[system], false)),
+      systems: bothSides((system) => {
+        const slow = lagging(connectors[system], ground);
+        return this.life.wrap(overlay<RecordSystem>(slow, broken?.system?.(slow, ground.now) ?? {}), false);
+      }),
       gates,
       wake: { wake: () => this.runner.wake() },
       events: { emit: () => undefined },

@@ -1,0 +1,167 @@
+import type { UnitSettlement } from '../../../src/model/state.ts';
+import type { EngineStore, RecordSystem } from '../../../src/sync/ports.ts';
+
+/** A way in which an engine could be wrong, planted between the real one and what it works with. */
+export interface Broken {
+  readonly store?: (store: EngineStore) => Partial<EngineStore>;
+  readonly system?: (system: RecordSystem, now: () => number) => Partial<RecordSystem>;
+}
+
+const settlementsBy = (
+  store: EngineStore,
+  change: (settlement: UnitSettlement) => UnitSettlement,
+): Partial<EngineStore> => ({
+  settle: (settlements) => store.settle(settlements.map(change)),
+  settleAndKeep: (settlements) => store.settleAndKeep(settlements.map(change)),
+});
+
+const withBase = (
+  settlement: UnitSettlement,
+  base: (old: NonNullable<UnitSettlement['begin']>['base']) => NonNullable<UnitSettlement['begin']>['base'],
+): UnitSettlement => {
+  const { begin, move } = settlement;
+  return {
+    ...settlement,
+    ...(begin === undefined ? {} : { begin: { ...begin, base: base(begin.base) } }),
+    ...(move === undefined ? {} : { move: { ...move, base: base(move.base) } }),
+  };
+};
+
+/** Own writes by record and time, for engines that tell echoes by who wrote last; one book for all workers of a run. */
+const books = new WeakMap<() => number, ReturnType<typeof makeBook>>();
+const bookOf = (now: () => number): ReturnType<typeof makeBook> => {
+  const book = books.get(now) ?? makeBook();
+  books.set(now, book);
+  return book;
+};
+const makeBook = (): { note(id: string, at: number): void; isEcho(id: string, at: number): boolean } => {
+  const writes = new Map<string, number>();
+  return {
+    note: (id, at) => void writes.set(id, at),
+    isEcho: (id, at) => at - (writes.get(id) ?? Number.NEGATIVE_INFINITY) < 20_000,
+  };
+};
+
+/** Engines that are wrong in one way each. The seeded runs must find every one of them. */
+export const broken: Readonly<Record<string, Broken>> = {
+  'no base: both sides are compared with each other alone': {
+    store: (store) => settlementsBy(store, (each) => withBase(each, () => ({}))),
+  },
+  'one base value for both sides': {
+    store: (store) =>
+      settlementsBy(store, (each) =>
+        withBase(each, (base) =>
+          Object.fromEntries(
+            Object.entries(base).map(([name, { hubspot }]) => [name, { hubspot, salesforce: hubspot }]),
+          ),
+        ),
+      ),
+  },
+  'the ledger is not written': {
+    store: (store) => settlementsBy(store, (each) => ({ ...each, ledger: [] })),
+  },
+  'the value that lost a conflict is not kept': {
+    store: (store) =>
+      settlementsBy(store, (each) => ({
+        ...each,
+        ledger: each.ledger.map((entry) => ({ ...entry, lost: null })),
+      })),
+  },
+  'tombstones are forgotten': {
+    store: (store) => ({
+      linksOf: async (...request) =>
+        new Map([...(await store.linksOf(...request))].filter(([, { ended }]) => ended === null)),
+    }),
+  },
+  'open intents are forgotten': {
+    store: (store) => ({
+      claim: async (...request) => (await store.claim(...request)).map((unit) => ({ ...unit, intents: [] })),
+    }),
+  },
+  'an unknown outcome counts as landed': {
+    system: (system) => ({
+      writeMany: async (type, rows, context) =>
+        (await system.writeMany(type, rows, context)).map((outcome, index) => {
+          const row = rows[index];
+          if (outcome.kind !== 'unknown' || row?.op !== 'update') return outcome;
+          return { kind: 'landed', id: row.id, created: false, stamp: null };
+        }),
+    }),
+  },
+  'an unknown outcome counts as refused': {
+    system: (system) => ({
+      writeMany: async (type, rows, context) =>
+        (await system.writeMany(type, rows, context)).map((outcome) =>
+          outcome.kind === 'unknown'
+            ? {
+                kind: 'refused',
+                failure: {
+                  category: 'value',
+                  system: system.system,
+                  code: 'GUESSED',
+                  message: 'no answer',
+                  fields: [],
+                },
+              }
+            : outcome,
+        ),
+    }),
+  },
+  'echoes are told by who wrote last': {
+    system: (system, now) => {
+      const own = bookOf(now);
+      return {
+        writeMany: async (type, rows, context) => {
+          for (const row of rows) if (row.op === 'update') own.note(row.id, now());
+          return system.writeMany(type, rows, context);
+        },
+        async *changesSince(...request) {
+          for await (const page of system.changesSince(...request)) {
+            yield { ...page, records: page.records.filter(({ ref, stamp }) => !own.isEcho(ref.id, stamp)) };
+          }
+        },
+      };
+    },
+  },
+  'polls do not overlap': {
+    system: (system) => ({
+      changesSince: (type, cursor, _overlapMs, fields, context) =>
+        system.changesSince(type, cursor, 0, fields, context),
+    }),
+  },
+  'matches are looked up in an index that lags': {
+    system: (system, now) => ({
+      findByField: async (...request) =>
+        (await system.findByField(...request)).filter(({ record }) => record.createdAt < now() - 60_000),
+    }),
+  },
+  'nobody is looked up before a create': {
+    system: () => ({ findByField: async () => [] }),
+  },
+  'an emptied value does not flow': {
+    system: (system) => ({
+      writeMany: (type, rows, context) =>
+        system.writeMany(
+          type,
+          rows.map((row) => ({
+            ...row,
+            fields: Object.fromEntries(
+              Object.entries(row.fields).filter(([, value]) => value !== null && value !== ''),
+            ),
+          })),
+          context,
+        ),
+    }),
+  },
+};
+
+/** What stands between an engine and its neighbour: the neighbour, with some methods replaced. */
+export const overlay = <T extends object>(whole: T, part: Partial<T>): T =>
+  new Proxy(whole, {
+    get: (target, name): unknown => {
+      const replaced: unknown = Reflect.get(part, name);
+      if (replaced !== undefined) return replaced;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
