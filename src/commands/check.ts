@@ -5,7 +5,7 @@ import { type Finding, formatFindings, MappingError } from '../mapping/finding.t
 import { loadMappings } from '../mapping/load.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
@@ -73,7 +73,9 @@ const checkLive = async (options: CheckOptions, pairs: readonly PairMapping[]): 
     const [hubspot, salesforce] = await Promise.all(
       systems.map(async (system) => parts.connectors[system].check(call)),
     );
-    const findings = (await Promise.all(pairs.map(async (pair) => checkPair(parts, pair)))).flat();
+    const findings = (
+      await Promise.all(pairs.flatMap(formsOf).map(async (form) => checkPair(parts, form)))
+    ).flat();
     return {
       accounts: { hubspot: hubspot?.account ?? '', salesforce: salesforce?.account ?? '' },
       findings,

@@ -6,7 +6,7 @@ import { MappingError } from '../mapping/finding.ts';
 import type { LoadedMappings } from '../mapping/load.ts';
 import type { CallContext } from '../model/budget.ts';
 import { CallFailed, type Failure, UnreachableError } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import type { EngineStore } from '../sync/ports.ts';
 import { problemKeyOf } from '../sync/problems.ts';
@@ -129,7 +129,7 @@ export const checkSchemas = async (
 ): Promise<void> => {
   const findings = (
     await Promise.all(
-      pairs.map(async (pair) => {
+      pairs.flatMap(formsOf).map(async (pair) => {
         const [hubspot, salesforce] = await Promise.all([
           connectors.hubspot.describe(pair.types.hubspot, context(signal, 'describe')),
           connectors.salesforce.describe(pair.types.salesforce, context(signal, 'describe')),

@@ -1,7 +1,7 @@
 import { composeSystems } from '../compose.ts';
 import { toId18 } from '../connectors/salesforce/ids.ts';
 import { CallFailed, UsageError } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { type RecordRef, systems } from '../model/system.ts';
 import type { CommandContext } from './with-store.ts';
 
@@ -63,7 +63,7 @@ const byEmailLive = async (
   const call = { class: 'live', purpose: 'match' } as const;
   try {
     const found = await Promise.all(
-      mappings.pairs.flatMap((pair) =>
+      mappings.pairs.flatMap(formsOf).flatMap((pair) =>
         pair.match
           .filter(({ kind }) => kind === 'email')
           .flatMap((rule) =>
@@ -108,7 +108,8 @@ export const pairOf = (
   ref: RecordRef,
   linkPair: string | undefined,
 ): PairMapping | undefined =>
-  pairs.find(({ name }) => name === linkPair) ?? pairs.find(({ types }) => types[ref.system] === ref.type);
+  pairs.find(({ name }) => name === linkPair) ??
+  pairs.find((pair) => typesOn(pair, ref.system).includes(ref.type));
 
 /** Both records of a link. */
 export const refsOfLink = (

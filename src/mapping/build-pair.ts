@@ -1,5 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import {
+  type Conversion,
   type FieldMapping,
   type MatchRule,
   type PairMapping,
@@ -86,6 +87,29 @@ export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks =
   return { rank: rank as Record<SourceClass, number>, known };
 };
 
+/** True on a lead that was converted (Salesforce object reference, Lead: IsConverted). Only leads can be converted. */
+const conversionFlag = 'IsConverted';
+
+/** The pair as it stands for converted records: fields by their names there, less those that have none. */
+const conversionOf = (own: PairMapping, content: MappingFile): Conversion | null => {
+  if (content.converted === undefined) return null;
+  const nameOf = new Map(
+    content.fields.map((field) => [`${field.hubspot} ${field.salesforce}`, field.converted]),
+  );
+  const moved = <T extends Pick<FieldMapping, 'fields'>>(each: T): T[] => {
+    const { hubspot, salesforce } = each.fields;
+    const name = nameOf.get(`${hubspot} ${salesforce}`);
+    return name === false ? [] : [{ ...each, fields: { hubspot, salesforce: name ?? salesforce } }];
+  };
+  const form: PairMapping = {
+    ...own,
+    types: { ...own.types, salesforce: content.converted },
+    match: own.match.flatMap(moved),
+    fields: own.fields.flatMap(moved),
+  };
+  return { flag: conversionFlag, form };
+};
+
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
 export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
@@ -96,7 +120,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     const field = fields.find((candidate) => candidate.fields.hubspot === name);
     return field === undefined ? [] : [{ fields: field.fields, codecs: field.codecs, kind: field.kind }];
   });
-  return {
+  const own: PairMapping = {
     name: content.object,
     file: source.file,
     types: { hubspot: content.hubspot, salesforce: content.salesforce },
@@ -108,4 +132,6 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     sources: ranksOf(content.sources),
     breakers: content.breakers,
   };
+  const conversion = conversionOf(own, content);
+  return conversion === null ? own : { ...own, conversion };
 };

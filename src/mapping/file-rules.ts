@@ -241,6 +241,47 @@ const checkMatch = (content: MappingFile, report: Report): void => {
   });
 };
 
+/** Names on the converted record: only where there is one, not for what records are found by, and each written by one row. */
+const checkConverted = (content: MappingFile, report: Report): void => {
+  const writers = new Map<string, string>();
+  content.fields.forEach((field, index) => {
+    const place = ['fields', index, 'converted'];
+    if (field.converted !== undefined && content.converted === undefined) {
+      const why = 'the mapping names no object for converted records';
+      report(
+        place,
+        `'converted' of field ${field.hubspot} has no meaning`,
+        why,
+        "add 'converted: Contact' at the top, or delete it",
+      );
+    }
+    if (field.converted === false) {
+      if (!content.match.includes(field.hubspot)) return;
+      const why = 'converted records could not be found by it';
+      report(
+        place,
+        `match field ${field.hubspot} is missing on the converted record`,
+        why,
+        'name its field there',
+      );
+      return;
+    }
+    if (content.converted === undefined || !writesTo(field.direction, 'salesforce')) return;
+    const name = field.converted ?? field.salesforce;
+    const first = writers.get(name);
+    if (first !== undefined) {
+      const what = `Salesforce ${content.converted}.${name} is written by two rows (${first} and ${field.hubspot})`;
+      report(
+        ['fields', index],
+        what,
+        'each would overwrite what the other wrote',
+        "give one 'converted: false'",
+      );
+    }
+    writers.set(name, field.hubspot);
+  });
+};
+
 /** Everything that is wrong with a file whose shape is right. */
 export const checkFileRules = (source: YamlSource, content: MappingFile): Finding[] => {
   const findings: Finding[] = [];
@@ -259,5 +300,6 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkTargets(content, report);
   checkIdentity(content, report);
   checkMatch(content, report);
+  checkConverted(content, report);
   return findings;
 };

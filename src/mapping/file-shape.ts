@@ -26,6 +26,16 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const field = z.strictObject({
   hubspot: fieldName("Internal name of the HubSpot property, e.g. 'firstname'."),
   salesforce: fieldName("API name of the Salesforce field, e.g. 'FirstName'."),
+  converted: z
+    .union([
+      fieldName("API name of the field on the converted record, e.g. 'MailingStreet'."),
+      z.literal(false),
+    ])
+    .optional()
+    .meta({
+      description:
+        'The field on the converted record, where its name is another; false: it has none, and the value stays as it was.',
+    }),
   kind: z
     .enum(kindNames)
     .default('text')
@@ -154,6 +164,9 @@ export const mappingFile = z
       .meta({ description: "Name of the pair, used in reports and commands, e.g. 'people'." }),
     hubspot: fieldName("HubSpot object type, e.g. 'contacts'."),
     salesforce: fieldName("API name of the Salesforce object, e.g. 'Lead'."),
+    converted: fieldName(
+      "API name of the object that a record lives on as once it was converted, e.g. 'Contact'.",
+    ).optional(),
     identity: z
       .strictObject({
         hubspot: fieldName('HubSpot property (unique) that holds the Salesforce id.'),

@@ -94,6 +94,16 @@ export interface MatchRule {
 export const createRules = ['matchable', 'never'] as const;
 export type CreateRule = (typeof createRules)[number];
 
+/**
+ * A record that is converted lives on as a record of another object (a lead as its contact). `form` is the same pair as it stands
+ * for those: their object and field names; fields that have no counterpart there are left out, so that their base is kept.
+ */
+export interface Conversion {
+  /** The field of the first object that is true once a record was converted. */
+  readonly flag: string;
+  readonly form: PairMapping;
+}
+
 /** A pair of objects, as its mapping file says it, checked. */
 export interface PairMapping {
   /** Name of the pair: the mapping's `object`. */
@@ -101,6 +111,8 @@ export interface PairMapping {
   /** The file it was read from, for messages. */
   readonly file: string;
   readonly types: Sides<string>;
+  /** Where records of the Salesforce object can be converted into another one, how that is seen and aligned. */
+  readonly conversion?: Conversion;
   /** The identity field on each side, holding the other side's id. */
   readonly identity: Sides<string>;
   /** Line of `identity` in the file, from 1, for messages. */
@@ -113,3 +125,22 @@ export interface PairMapping {
   /** Absent: `breakerDefaults`. */
   readonly breakers?: BreakerLimits;
 }
+
+/** The objects of one side of a pair, the one in which records are created first. */
+export const typesOn = (
+  pair: Pick<PairMapping, 'types' | 'conversion'>,
+  system: System,
+): readonly string[] => {
+  const later = pair.conversion?.form.types[system];
+  return later === undefined || later === pair.types[system]
+    ? [pair.types[system]]
+    : [pair.types[system], later];
+};
+
+/** Every form of a pair, its own first. */
+export const formsOf = (pair: PairMapping): readonly PairMapping[] =>
+  pair.conversion ? [pair, pair.conversion.form] : [pair];
+
+/** The pair as it stands for records of this object: its own form, or that of converted ones. */
+export const formFor = (pair: PairMapping, system: System, type: string): PairMapping =>
+  formsOf(pair).find(({ types }) => types[system] === type) ?? pair;

@@ -27,11 +27,23 @@ export interface LastWrite {
   readonly since: number;
 }
 
-/** Ties one HubSpot record to one Salesforce record. An ended link is a tombstone: its records are not created again. */
+/** A Salesforce record that follows a link's primary one: an older lead, a duplicate. */
+export interface Follower {
+  readonly type: string;
+  readonly id: string;
+  /** Its identity field says `HUBSPOTID.number`; a number is never given twice within a link. */
+  readonly number: number;
+}
+
+/** Ties one HubSpot record to one primary Salesforce record and any number of followers. An ended link is a tombstone: its records are not created again. */
 export interface Link {
   readonly id: string;
   readonly pair: string;
   readonly ids: Sides<string>;
+  /** The objects of both records by the API's names; a link from before they were kept has none: they are the pair's own. */
+  readonly types?: Sides<string>;
+  /** Other Salesforce records of the same one: they get identity, consent and erasure, and no field. */
+  readonly followers?: readonly Follower[];
   /** Moves with every settle; a plan made against an older version is discarded. */
   readonly version: number;
   readonly base: Base;
@@ -164,17 +176,40 @@ export interface UnitSettlement {
   readonly unit: Pick<ClaimedUnit, 'key' | 'fence'>;
   readonly pair: string;
   /** A link that begins. Refused (unit not settled) when one of its records already has a live link. */
-  readonly begin?: { readonly ids: Sides<string>; readonly base: Base; readonly stamps: Sides<number> };
+  readonly begin?: {
+    readonly ids: Sides<string>;
+    readonly types?: Sides<string>;
+    readonly base: Base;
+    readonly stamps: Sides<number>;
+    readonly followers?: readonly Follower[];
+  };
   /** A link whose base moves: fields given replace their pair, others stay; `stamps` only ever rise. */
   readonly move?: {
     readonly linkId: string;
     readonly version: number;
     readonly base: Base;
     readonly stamps: Partial<Sides<number>>;
+    /**
+     * The link goes to another Salesforce record (conversion, merge): its stamp starts anew, and the record that it leaves is a follower
+     * from now on where `follows` gives it a number. `fresh`: the base is that of the move alone, for the values are another record's.
+     * Refused when the record is in another live link.
+     */
+    readonly to?: {
+      readonly ref: RecordRef;
+      readonly stamp: number;
+      readonly follows: number | null;
+      readonly fresh?: boolean;
+    };
   };
+  /** A record that becomes a follower of a live link of another unit, at the version that was seen. */
+  readonly follow?: { readonly linkId: string; readonly version: number; readonly follower: Follower };
+  /** A follower that follows no more. */
+  readonly unfollow?: { readonly linkId: string; readonly id: string };
   readonly end?: { readonly linkId: string; readonly cause: string };
   readonly closedIntents: readonly string[];
   readonly ledger: readonly LedgerEntry[];
+  /** Records to look at next: what became of this unit concerns them. */
+  readonly mark?: readonly DirtyMark[];
   /** Dirty rows that are answered: deleted only if their version is still this one. */
   readonly clean: readonly { readonly ref: RecordRef; readonly version: number }[];
   /** Dirty rows to look at again after so long; `attempts` rises by one. Held ones are due at once when a pause ends. */
@@ -194,6 +229,8 @@ export interface Alignment {
   readonly after: Sides<string | null>;
   readonly listed: Sides<number>;
   readonly done: Sides<boolean>;
+  /** The listing of converted records, where the pair has any. */
+  readonly converted?: { readonly after: string | null; readonly listed: number; readonly done: boolean };
 }
 
 /** Where a reader of changes stands, by pair and system. */

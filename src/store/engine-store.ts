@@ -57,8 +57,8 @@ export class PostgresEngineStore {
     return commitSignals(this.#db, marks, position);
   }
 
-  cursor(pair: string, system: System): Promise<ChangeCursor | null> {
-    return cursor(this.#db, pair, system);
+  cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null> {
+    return cursor(this.#db, pair, system, type);
   }
 
   async alignment(pair: string): Promise<Alignment | null> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Link } from '../model/state.ts';
+import type { Follower, Link } from '../model/state.ts';
 import type { System } from '../model/system.ts';
 import { batch, epochMs } from './batch.ts';
 import { parseBase } from './json.ts';
@@ -11,6 +11,9 @@ export interface LinkRow {
   readonly pair: string;
   readonly hubspot_id: string;
   readonly salesforce_id: string;
+  readonly hubspot_type: string | null;
+  readonly salesforce_type: string | null;
+  readonly followers: readonly Follower[] | null;
   readonly version: number;
   readonly base: string;
   readonly hubspot_stamp: number;
@@ -20,7 +23,9 @@ export interface LinkRow {
 }
 
 /** What to select of `tandem.links link` for a {@link LinkRow}. */
-export const linkColumns = sql`link.id, link.pair, link.hubspot_id, link.salesforce_id, link.version::float8 as version,
+export const linkColumns = sql`link.id, link.pair, link.hubspot_id, link.salesforce_id, link.hubspot_type,
+  link.salesforce_type, (select json_agg(json_build_object('type', f.type, 'id', f.salesforce_id, 'number', f.number)
+    order by f.number) from tandem.followers f where f.link_id = link.id) as followers, link.version::float8 as version,
   link.base::text as base, link.hubspot_stamp::float8 as hubspot_stamp, link.salesforce_stamp::float8 as salesforce_stamp,
   ${epochMs('link.ended_at')} as ended_at, link.ended_cause`;
 
@@ -28,6 +33,10 @@ export const toLink = (row: LinkRow): Link => ({
   id: row.id,
   pair: row.pair,
   ids: { hubspot: row.hubspot_id, salesforce: row.salesforce_id },
+  ...(row.hubspot_type === null || row.salesforce_type === null
+    ? {}
+    : { types: { hubspot: row.hubspot_type, salesforce: row.salesforce_type } }),
+  ...(row.followers === null ? {} : { followers: row.followers }),
   version: row.version,
   base: parseBase(row.base),
   stamps: { hubspot: row.hubspot_stamp, salesforce: row.salesforce_stamp },
@@ -60,6 +69,12 @@ export const linksOf = async (
           (select * from tandem.links l
             where l.pair = ${pair} and l.${idColumn(system)} = record.id and l.ended_at is not null
             order by l.ended_at desc limit 1)
+          ${
+            system === 'salesforce'
+              ? sql`union all (select l.* from tandem.followers f join tandem.links l on l.id = f.link_id
+                  where f.pair = ${pair} and f.salesforce_id = record.id)`
+              : sql``
+          }
         ) either
         order by either.ended_at is not null
         limit 1

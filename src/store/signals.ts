@@ -9,7 +9,14 @@ import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
 /** Where the marks came from; committed with them. */
 export type Position =
-  | { readonly cursor: { readonly pair: string; readonly system: System; readonly at: ChangeCursor } }
+  | {
+      readonly cursor: {
+        readonly pair: string;
+        readonly system: System;
+        readonly type?: string;
+        readonly at: ChangeCursor;
+      };
+    }
   | { readonly alignment: Alignment };
 
 /** EngineStore.commitSignals. */
@@ -78,33 +85,41 @@ const joinMarks = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
 
 const storeCursor = async (
   tx: Tx,
-  { pair, system, at }: { readonly pair: string; readonly system: System; readonly at: ChangeCursor },
+  { pair, system, type = '', at }: Extract<Position, { cursor: unknown }>['cursor'],
 ): Promise<void> => {
   await sql`
-    insert into tandem.cursors (pair, system, stamp, id)
-    values (${pair}, ${system}, ${Math.trunc(at.stamp)}, ${cleanText(at.id)})
-    on conflict (pair, system) do update set stamp = excluded.stamp, id = excluded.id`.execute(tx);
+    insert into tandem.cursors (pair, system, type, stamp, id)
+    values (${pair}, ${system}, ${type}, ${Math.trunc(at.stamp)}, ${cleanText(at.id)})
+    on conflict (pair, system, type) do update set stamp = excluded.stamp, id = excluded.id`.execute(tx);
 };
 
 const storeAlignment = async (tx: Tx, alignment: Alignment): Promise<void> => {
-  const { pair, mappingHash, after, listed, done } = alignment;
+  const { pair, mappingHash, after, listed, done, converted } = alignment;
   await sql`
     insert into tandem.alignments (pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed, salesforce_listed,
-      hubspot_done, salesforce_done)
+      hubspot_done, salesforce_done, converted_after, converted_listed, converted_done)
     values (${pair}, ${mappingHash}, ${after.hubspot}, ${after.salesforce}, ${listed.hubspot}, ${listed.salesforce},
-      ${done.hubspot}, ${done.salesforce})
+      ${done.hubspot}, ${done.salesforce}, ${converted?.after ?? null}, ${converted?.listed ?? null},
+      ${converted?.done ?? null})
     on conflict (pair) do update set mapping_hash = excluded.mapping_hash, hubspot_after = excluded.hubspot_after,
       salesforce_after = excluded.salesforce_after, hubspot_listed = excluded.hubspot_listed,
       salesforce_listed = excluded.salesforce_listed, hubspot_done = excluded.hubspot_done,
-      salesforce_done = excluded.salesforce_done`.execute(tx);
+      salesforce_done = excluded.salesforce_done, converted_after = excluded.converted_after,
+      converted_listed = excluded.converted_listed, converted_done = excluded.converted_done`.execute(tx);
 };
 
 /** EngineStore.cursor. */
-export const cursor = async (db: Db, pair: string, system: System): Promise<ChangeCursor | null> => {
+export const cursor = async (
+  db: Db,
+  pair: string,
+  system: System,
+  type = '',
+): Promise<ChangeCursor | null> => {
   const [row] = await run(
     db,
     sql<ChangeCursor>`
-      select stamp::float8 as stamp, id from tandem.cursors where pair = ${pair} and system = ${system}`,
+      select stamp::float8 as stamp, id from tandem.cursors where pair = ${pair} and system = ${system}
+        and type = ${type}`,
   );
   return row === undefined ? null : { stamp: row.stamp, id: row.id };
 };
@@ -118,6 +133,9 @@ interface AlignmentRow {
   readonly salesforce_listed: number;
   readonly hubspot_done: boolean;
   readonly salesforce_done: boolean;
+  readonly converted_after: string | null;
+  readonly converted_listed: number | null;
+  readonly converted_done: boolean | null;
 }
 
 /** All alignments, or one pair's. */
@@ -126,7 +144,8 @@ export const alignments = async (db: Db, pair: string | null): Promise<readonly 
     db,
     sql<AlignmentRow>`
       select pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed::float8 as hubspot_listed,
-        salesforce_listed::float8 as salesforce_listed, hubspot_done, salesforce_done
+        salesforce_listed::float8 as salesforce_listed, hubspot_done, salesforce_done,
+        converted_after, converted_listed::float8 as converted_listed, converted_done
       from tandem.alignments where ${pair}::text is null or pair = ${pair} order by pair`,
   );
   return rows.map((row) => ({
@@ -135,5 +154,10 @@ export const alignments = async (db: Db, pair: string | null): Promise<readonly 
     after: { hubspot: row.hubspot_after, salesforce: row.salesforce_after },
     listed: { hubspot: row.hubspot_listed, salesforce: row.salesforce_listed },
     done: { hubspot: row.hubspot_done, salesforce: row.salesforce_done },
+    ...(row.converted_listed === null || row.converted_done === null
+      ? {}
+      : {
+          converted: { after: row.converted_after, listed: row.converted_listed, done: row.converted_done },
+        }),
   }));
 };

@@ -1,8 +1,10 @@
+import type { PairMapping } from '../model/mapping.ts';
 import type { Alignment } from '../model/state.ts';
 import { type System, systems } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOf } from './intake.ts';
 import { activeContext, readPaused } from './pauses.ts';
+import { readersOf } from './readers.ts';
 
 /** More dirty rows than this, and the listing waits for the work to catch up: memory and the age of rows stay bounded. */
 const dirtyRowsMax = 2_000;
@@ -12,10 +14,12 @@ export type AlignStep = 'page' | 'wait' | 'done';
 /** Sets the cursors of both readers of changes before anything is listed, so that what changes meanwhile is seen by the polls. */
 const setCursors = async (context: EngineContext): Promise<void> => {
   const { pair, store } = context;
-  for (const system of systems) {
-    if (await store.cursor(pair.name, system)) continue;
+  for (const { system, reader } of readersOf(pair)) {
+    if (await store.cursor(pair.name, system, reader)) continue;
     const stamp = await context.systems[system].now(contextFor(context, 'live', 'poll'));
-    await store.commitSignals([], { cursor: { pair: pair.name, system, at: { stamp, id: '' } } });
+    await store.commitSignals([], {
+      cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: { stamp, id: '' } },
+    });
   }
 };
 
@@ -27,11 +31,35 @@ const begin = async (context: EngineContext): Promise<Alignment> => {
     after: { hubspot: null, salesforce: null },
     listed: { hubspot: 0, salesforce: 0 },
     done: { hubspot: false, salesforce: false },
+    ...(context.pair.conversion ? { converted: { after: null, listed: 0, done: false } } : {}),
   };
   await context.store.commitSignals([], { alignment });
   const retried = await context.store.retryParked(context.pair.name);
   context.events.emit('alignment-started', { pair: context.pair.name, parkedRetried: retried });
   return alignment;
+};
+
+/** Lists the next page of converted records. */
+const listConverted = async (
+  context: EngineContext,
+  form: PairMapping,
+  alignment: Alignment,
+  { after, listed }: NonNullable<Alignment['converted']>,
+): Promise<void> => {
+  const type = form.types.salesforce;
+  const page = await context.systems.salesforce.listPage(
+    type,
+    after,
+    fieldsOf(form, 'salesforce'),
+    contextFor(context, 'backfill', 'list'),
+  );
+  const marks = await marksOf(context, page.records, 'backfill', 'first alignment');
+  const done = page.after === null;
+  const converted = { after: page.after ?? after, listed: listed + page.records.length, done };
+  await context.store.commitSignals(marks, { alignment: { ...alignment, converted } });
+  if (marks.length > 0) context.wake.wake(context.pair.name);
+  const counts = { marked: marks.length, listed: converted.listed };
+  context.events.emit('alignment-page', { pair: context.pair.name, system: 'salesforce', type, ...counts });
 };
 
 const listNext = async (context: EngineContext, alignment: Alignment, system: System): Promise<void> => {
@@ -71,7 +99,10 @@ export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
   let alignment = await store.alignment(pair.name);
   if (alignment?.mappingHash !== context.mappingHash) alignment = await begin(context);
   const system = systems.find((side) => !alignment.done[side]);
-  if (!system) return 'done';
+  const { converted } = alignment;
+  const form = pair.conversion?.form;
+  const isOpen = form !== undefined && converted !== undefined && !converted.done;
+  if (!system && !isOpen) return 'done';
   const backlog = await store.backlog(pair.name);
   const busy = backlog.due + backlog.leased > 0;
   if (
@@ -80,6 +111,7 @@ export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
   ) {
     return 'wait';
   }
-  await listNext(context, alignment, system);
+  if (system) await listNext(context, alignment, system);
+  else if (isOpen) await listConverted(context, form, alignment, converted);
   return 'page';
 };

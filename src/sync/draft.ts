@@ -2,6 +2,7 @@ import type { Failure } from '../model/failure.ts';
 import type {
   Base,
   ClaimedUnit,
+  DirtyMark,
   LedgerEntry,
   Link,
   NewIntent,
@@ -22,6 +23,11 @@ export interface Draft {
   stamps: { hubspot?: number; salesforce?: number };
   begin: UnitSettlement['begin'] | undefined;
   end: UnitSettlement['end'] | undefined;
+  /** Where the link goes, who follows whom from now on, and whom to look at next. */
+  to: NonNullable<UnitSettlement['move']>['to'];
+  follow: UnitSettlement['follow'];
+  unfollow: UnitSettlement['unfollow'];
+  marks: DirtyMark[];
   closedIntents: string[];
   ledger: LedgerEntry[];
   /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
@@ -42,6 +48,10 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   stamps: {},
   begin: undefined,
   end: undefined,
+  to: undefined,
+  follow: undefined,
+  unfollow: undefined,
+  marks: [],
   closedIntents: [],
   ledger: [],
   againMs: null,
@@ -92,9 +102,20 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
     pair,
     ...(draft.begin ? { begin: draft.begin } : {}),
     ...(moves
-      ? { move: { linkId: link.id, version: link.version, base: draft.base, stamps: draft.stamps } }
+      ? {
+          move: {
+            linkId: link.id,
+            version: link.version,
+            base: draft.base,
+            stamps: draft.stamps,
+            ...(draft.to ? { to: draft.to } : {}),
+          },
+        }
       : {}),
     ...(draft.end ? { end: draft.end } : {}),
+    ...(draft.follow ? { follow: draft.follow } : {}),
+    ...(draft.unfollow ? { unfollow: draft.unfollow } : {}),
+    ...(draft.marks.length > 0 ? { mark: draft.marks } : {}),
     closedIntents: draft.closedIntents,
     ledger: draft.ledger,
     clean: keepDirty || dueMs !== null ? [] : unit.dirty.map(({ ref, version }) => ({ ref, version })),

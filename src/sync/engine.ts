@@ -54,12 +54,13 @@ export interface EngineContext {
 
 export const makeIntentId = (): string => randomUUID();
 
-/** API fields of one side that a look reads: the mapped ones and the identity field. */
+/** API fields of one side that a look reads: the mapped ones, the identity field, and the flag of converted records. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
   ...new Set([
     pair.identity[system],
     ...pair.fields.map((field) => field.fields[system]),
     ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
+    ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
   ]),
 ];
 

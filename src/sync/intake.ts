@@ -2,8 +2,10 @@ import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link, Parked } from '../model/state.ts';
-import { formatRef, otherSystem } from '../model/system.ts';
+import { formatRef } from '../model/system.ts';
 import { sameCanonical } from '../model/value.ts';
+import { formOfLink, formOfRecord } from './forms.ts';
+import { canRevive, followerIn, identityValue, isConverted, isLifted } from './identity.ts';
 import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
 import type { EngineStore } from './ports.ts';
 
@@ -31,7 +33,7 @@ export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): re
 /** The identity field says something else than the link: emptied, or given to another record. */
 export const losesIdentity = (pair: PairMapping, { ref, fields }: ChangedRecord, link: Link): boolean => {
   const identity = fields[pair.identity[ref.system]];
-  return identity !== undefined && identity !== link.ids[otherSystem(ref.system)];
+  return identity !== undefined && identity !== identityValue(link, ref);
 };
 
 /** HubSpot's search and its other answers may stamp one change some milliseconds apart. */
@@ -68,16 +70,32 @@ export interface News {
   readonly link: Link | null;
 }
 
+/** The pair as it stands for a record that a signal is about: with a link, as it stands for both its records. */
+export const formOfSignal = (
+  pair: PairMapping,
+  record: Pick<ChangedRecord, 'ref'>,
+  link: Link | null | undefined,
+) => (link ? formOfLink(pair, link) : formOfRecord(pair, record.ref));
+
 const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined): News | null => {
-  if (!link) {
-    const isOpen = !record.deleted && couldMatch(pair, record);
-    return isOpen ? { record, unit: formatRef(record.ref), link: null } : null;
+  const own = { record, unit: formatRef(record.ref), link: null };
+  if (!link || isLifted(link)) {
+    // A converted lead is no person of its own: its contact is.
+    const isOpen = !record.deleted && !isConverted(pair, record);
+    return isOpen && couldMatch(formOfRecord(pair, record.ref), record) ? own : null;
   }
-  if (link.ended) return null;
+  // A tombstone stands until its record comes back.
+  if (link.ended) return !record.deleted && canRevive(link, record.ref) ? own : null;
+  if (followerIn(link, record.ref)) {
+    return record.deleted || losesIdentity(pair, record, link) ? own : null;
+  }
   const unit = `link:${link.id}`;
   if (record.deleted) return { record, unit, link };
   if (isOutdated(record, link)) return null;
-  const isNews = losesIdentity(pair, record, link) || newsIn(pair, record, link).length > 0;
+  const isNews =
+    isConverted(pair, record) ||
+    losesIdentity(pair, record, link) ||
+    newsIn(formOfLink(pair, link), record, link).length > 0;
   return isNews ? { record, unit, link } : null;
 };
 
@@ -87,10 +105,11 @@ export const isKnownNews = (
   { record, link }: News,
   parked: readonly Parked[],
 ): boolean => {
-  const { pair, mappingHash } = context;
+  const { mappingHash } = context;
+  const pair = formOfSignal(context.pair, record, link);
   if (parked.length === 0 || record.deleted) return false;
-  if (!link) return !namesOther(pair, record) && isRefusedCreate(context, record, parked);
-  if (losesIdentity(pair, record, link)) return false;
+  if (!link) return !namesOther(pair, record) && isRefusedCreate({ pair, mappingHash }, record, parked);
+  if (losesIdentity(pair, record, link) || isConverted(context.pair, record)) return false;
   return newsIn(pair, record, link).every((field) =>
     isKnownRefusal(mappingHash, field, record, link, parked),
   );

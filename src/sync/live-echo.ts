@@ -2,6 +2,7 @@ import type { LiveSignal, WriteUnderWay } from '../model/live.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 import { type RawValue, sameCanonical } from '../model/value.ts';
+import { formOfRecord } from './forms.ts';
 import type { LiveStore } from './signal-sources.ts';
 
 const isSent = (
@@ -57,7 +58,9 @@ export const echoesAmong = async (
     return own.some((write) =>
       event === 'created'
         ? write.targetId === ''
-        : Object.entries(fields).every(([name, value]) => isSent(pair, system, write, name, value)),
+        : Object.entries(fields).every(([name, value]) =>
+            isSent(formOfRecord(pair, ref), system, write, name, value),
+          ),
     );
   };
   return new Set(signals.filter(isEcho));

@@ -1,8 +1,10 @@
 import type { LiveBatch, LiveEvent, LiveSignal, LiveSource } from '../model/live.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
+import { formOfLink, formOfRecord } from './forms.ts';
+import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
 import { type IntakeContext, isKnownNews, isOutdated, losesIdentity, type News, newsIn } from './intake.ts';
 import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
@@ -62,22 +64,28 @@ const newsOf = (pair: PairMapping, signal: LiveSignal, link: Link | undefined): 
   const own = { record, unit: formatRef(signal.ref), link: null };
   if (!link) return isGone(event) ? null : own;
   // A tombstone stands until its record comes back: then the engine looks what its policy says.
-  if (link.ended) return event === 'restored' || event === 'merged' ? own : null;
+  if (link.ended) {
+    const isBack =
+      event === 'restored' || event === 'merged' || (!isGone(event) && canRevive(link, signal.ref));
+    return isBack || isLifted(link) ? own : null;
+  }
+  if (followerIn(link, signal.ref)) return own;
   const news = { record, unit: `link:${link.id}`, link };
   if (speaksForItself[event]) return news;
   if (isOutdated(record, link)) return null;
   const isNews =
     (signal.unvalued ?? []).length > 0 ||
+    isConverted(pair, record) ||
     losesIdentity(pair, record, link) ||
-    newsIn(pair, record, link).length > 0;
+    newsIn(formOfLink(pair, link), record, link).length > 0;
   return isNews ? news : null;
 };
 
 /** The part of a signal that concerns this pair: other fields are left out, and a change of none is no signal. */
 const partFor = (pair: PairMapping, signal: LiveSignal): LiveSignal | null => {
   const { system } = signal.ref;
-  if (signal.ref.type !== pair.types[system]) return null;
-  const matter = fieldsThatMatter(pair, system);
+  if (!typesOn(pair, system).includes(signal.ref.type)) return null;
+  const matter = fieldsThatMatter(formOfRecord(pair, signal.ref), system);
   const fields = Object.fromEntries(Object.entries(signal.fields).filter(([name]) => matter.has(name)));
   const unvalued = (signal.unvalued ?? []).filter((name) => matter.has(name));
   const isAbout = Object.keys(fields).length > 0 || unvalued.length > 0 || signal.event !== 'changed';

@@ -1,7 +1,9 @@
 import type { WorkClass } from '../model/budget.ts';
+import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import { otherSystem, type RecordRef, type System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { isConverted } from './identity.ts';
 import type { Candidates } from './match.ts';
 
 /** An unlinked record that was read, and the match keys it locked. */
@@ -23,26 +25,85 @@ const indexOf = (
   return index;
 };
 
+/** Finds records of one side by a field, in every form of the pair; a converted lead is not found, its contact is. */
 const find = async (
   context: EngineContext,
   system: System,
-  field: string,
+  fieldIn: (form: PairMapping) => string | undefined,
   values: readonly string[],
   workClass: WorkClass,
 ): Promise<Index> => {
   const distinct = [...new Set(values)];
   if (distinct.length === 0) return new Map();
   const callContext = contextFor(context, workClass, 'match');
-  const { pair } = context;
-  return indexOf(
-    await context.systems[system].findByField(
-      pair.types[system],
-      field,
-      distinct,
-      fieldsOf(pair, system),
-      callContext,
-    ),
+  const pages = await Promise.all(
+    typesOn(context.pair, system).map(async (type) => {
+      const form = formFor(context.pair, system, type);
+      const field = fieldIn(form);
+      if (field === undefined) return [];
+      const fields = fieldsOf(form, system);
+      return context.systems[system].findByField(type, field, distinct, fields, callContext);
+    }),
   );
+  return indexOf(pages.flat().filter(({ record }) => !isConverted(context.pair, record)));
+};
+
+/** The contacts that converted leads became, by the lead's id. */
+const contactsOf = async (
+  context: EngineContext,
+  system: System,
+  leads: readonly string[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<string, RecordSnapshot>> => {
+  const { pair } = context;
+  const form = pair.conversion?.form;
+  if (!form || leads.length === 0) return new Map();
+  const callContext = contextFor(context, workClass, 'match');
+  const fates = await context.systems[system].fates(pair.types[system], leads, callContext);
+  const idOf = (lead: string): string => {
+    const fate = fates.get(lead);
+    return fate?.kind === 'convertedTo' && fate.type === form.types[system] ? fate.id : '';
+  };
+  const ids = leads.map(idOf).filter((id) => id !== '');
+  if (ids.length === 0) return new Map();
+  const read = await context.systems[system].readMany(
+    form.types[system],
+    ids,
+    fieldsOf(form, system),
+    callContext,
+  );
+  return new Map(
+    leads.flatMap((lead): [string, RecordSnapshot][] => {
+      const contact = read.get(idOf(lead));
+      return contact ? [[lead, contact]] : [];
+    }),
+  );
+};
+
+/** Reads the records that identity fields name, whatever object they are of; a converted lead's contact stands for it. */
+const readNamed = async (
+  context: EngineContext,
+  system: System,
+  ids: readonly string[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<string, RecordSnapshot>> => {
+  const { pair } = context;
+  const named = new Map<string, RecordSnapshot>();
+  for (const type of typesOn(pair, system)) {
+    const missing = ids.filter((id) => !named.has(id));
+    if (missing.length === 0) break;
+    const read = await context.systems[system].readMany(
+      type,
+      missing,
+      fieldsOf(formFor(pair, system, type), system),
+      contextFor(context, workClass, 'match'),
+    );
+    for (const [id, record] of read) named.set(id, record);
+  }
+  const converted = [...named].flatMap(([id, record]) => (isConverted(pair, record) ? [id] : []));
+  const contacts = await contactsOf(context, system, converted, workClass);
+  for (const id of converted) named.delete(id);
+  return new Map([...named, ...contacts]);
 };
 
 const unique = (records: readonly RecordSnapshot[]): readonly RecordSnapshot[] => [
@@ -71,17 +132,14 @@ export const lookUp = async (
   const keys = seekers.flatMap((seeker) => seeker.keys);
   const names = seekers.flatMap((seeker) => idInIdentityField(context, seeker.record) ?? []);
   const byKey = async (side: System): Promise<readonly Index[]> =>
-    Promise.all(pair.match.map((rule) => find(context, side, rule.fields[side], keys, workClass)));
+    Promise.all(
+      pair.match.map((_, index) =>
+        find(context, side, (form) => form.match[index]?.fields[side], keys, workClass),
+      ),
+    );
   const [named, naming, matching, twins] = await Promise.all([
-    names.length === 0
-      ? new Map<string, RecordSnapshot>()
-      : context.systems[other].readMany(
-          pair.types[other],
-          names,
-          fieldsOf(pair, other),
-          contextFor(context, workClass, 'match'),
-        ),
-    find(context, other, pair.identity[other], ids, workClass),
+    names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
+    find(context, other, (form) => form.identity[other], ids, workClass),
     byKey(other),
     system === 'salesforce' ? byKey(system) : [],
   ]);

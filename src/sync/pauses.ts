@@ -1,4 +1,4 @@
-import type { PairMapping } from '../model/mapping.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
 import { type ParsedScope, type Pause, parseScope } from '../model/pause.ts';
 import { bothSides, type Sides, systems } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
@@ -18,7 +18,7 @@ export interface PausedParts {
   readonly fields: ReadonlySet<string>;
 }
 
-type Covers = Pick<PairMapping, 'name' | 'types'>;
+type Covers = Pick<PairMapping, 'name' | 'types' | 'conversion'>;
 
 const isOf = (pair: Covers, named: string | null): boolean => named === null || named === pair.name;
 
@@ -30,7 +30,7 @@ export const coversWhole = (pair: Covers, scope: ParsedScope): boolean => {
     case 'mapping':
       return scope.pair === pair.name;
     case 'object':
-      return pair.types[scope.system] === scope.type;
+      return typesOn(pair, scope.system).includes(scope.type);
     case 'behaviour':
       return scope.behaviour === 'align' && isOf(pair, scope.pair);
     default:
@@ -62,7 +62,15 @@ export const readPaused = async (context: EngineContext): Promise<PausedParts> =
 
 /** The pair as long as fields of it are paused: as if the mapping did not name them. Their base stays as it is. */
 export const withoutFields = (pair: PairMapping, fields: ReadonlySet<string>): PairMapping =>
-  fields.size === 0 ? pair : { ...pair, fields: pair.fields.filter((field) => !fields.has(field.name)) };
+  fields.size === 0
+    ? pair
+    : {
+        ...pair,
+        fields: pair.fields.filter((field) => !fields.has(field.name)),
+        ...(pair.conversion
+          ? { conversion: { ...pair.conversion, form: withoutFields(pair.conversion.form, fields) } }
+          : {}),
+      };
 
 /** The engine's context less the paused fields. */
 export const activeContext = (context: EngineContext, { fields }: PausedParts): EngineContext =>

@@ -3,6 +3,7 @@ import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
+import { byForm, formOfRecord, inForm } from './forms.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
@@ -130,6 +131,19 @@ const jobsOf = (
 
 /** Plans links that were looked at: moves bases in the drafts and answers the writes that are due. */
 export const planLooked = async (
+  context: EngineContext,
+  looked: readonly Looked[],
+  workClass: WorkClass,
+): Promise<readonly SendJob[]> => {
+  const { pair } = context;
+  const forms = byForm(pair, looked, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
+  const jobs = await Promise.all(
+    forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass)),
+  );
+  return jobs.flat();
+};
+
+const planInForm = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,

@@ -1,8 +1,11 @@
+import { formFor } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { inForm } from './forms.ts';
 import { marksOfNews, newsAmong } from './intake.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { clearCallFailure } from './problems.ts';
+import { type Reader, readersOf } from './readers.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { noteUntold } from './untold.ts';
 
@@ -25,30 +28,46 @@ export const pollOnce = async (
   const paused = await readPaused(whole);
   if (paused.blind) return { seen: 0, marked: 0 };
   const context = activeContext(whole, paused);
+  let [seen, marked] = [0, 0];
+  for (const reader of readersOf(context.pair).filter((each) => each.system === system)) {
+    const result = await readChanges(context, reader, memory);
+    seen += result.seen;
+    marked += result.marked;
+  }
+  await clearCallFailure(context, system);
+  return { seen, marked };
+};
+
+const readChanges = async (
+  context: EngineContext,
+  { system, type, reader }: Reader,
+  memory: SignalMemory,
+): Promise<PollResult> => {
   const { pair, store, timing } = context;
-  const cursor = await store.cursor(pair.name, system);
+  const cursor = await store.cursor(pair.name, system, reader);
   if (!cursor) return { seen: 0, marked: 0 };
   let [seen, marked] = [0, 0];
   const pages = context.systems[system].changesSince(
-    pair.types[system],
+    type,
     cursor,
     timing.overlapMs[system],
-    fieldsOf(pair, system),
+    fieldsOf(formFor(pair, system, type), system),
     contextFor(context, 'live', 'poll'),
   );
   for await (const page of pages) {
     const fresh = page.records.filter((record) => !memory.has(record));
     const news = await newsAmong(context, fresh);
-    await noteUntold(context, system, news);
+    await noteUntold(inForm(context, formFor(pair, system, type)), system, news);
     const marks = marksOfNews(pair, news, 'live', `poll of ${system}`);
-    await store.commitSignals(marks, { cursor: { pair: pair.name, system, at: page.cursor } });
+    await store.commitSignals(marks, {
+      cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: page.cursor },
+    });
     const dirty = new Set(marks.map(({ ref }) => ref.id));
     memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
     seen += page.records.length;
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);
   }
-  await context.live?.noteLooked(system, pair.types[system]);
-  await clearCallFailure(context, system);
+  await context.live?.noteLooked(system, type);
   return { seen, marked };
 };

@@ -20,7 +20,10 @@ import type { System } from '../model/system.ts';
  * is the store's own clock. Methods reject only when the store itself fails.
  */
 export interface EngineStore {
-  /** Live and ended links of these records, by record id. A live link wins over an ended one. */
+  /**
+   * Live and ended links of these records, by record id; a follower's link is that of its primary record. A live link wins over an
+   * ended one.
+   */
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
 
   /** Live links by id. */
@@ -36,11 +39,19 @@ export interface EngineStore {
   commitSignals(
     marks: readonly DirtyMark[],
     position?:
-      | { readonly cursor: { readonly pair: string; readonly system: System; readonly at: ChangeCursor } }
+      | {
+          readonly cursor: {
+            readonly pair: string;
+            readonly system: System;
+            readonly type?: string;
+            readonly at: ChangeCursor;
+          };
+        }
       | { readonly alignment: Alignment },
   ): Promise<void>;
 
-  cursor(pair: string, system: System): Promise<ChangeCursor | null>;
+  /** Where the reader of changes stands; `type`: that of converted records, by their object. */
+  cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null>;
   alignment(pair: string): Promise<Alignment | null>;
 
   /**

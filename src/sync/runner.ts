@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../model/failure.ts';
+import { typesOn } from '../model/mapping.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
 import { againAfterMs } from './backoff.ts';
@@ -227,7 +228,9 @@ export class Runner {
     const { live, pair } = this.context;
     const states = live ? await this.safely('live sources', async () => live.sources()) : [];
     return systems.filter((system) =>
-      this.cadence.isDue(system, feedOf(states ?? [], system, pair.types[system], this.sweepMs), nowMs),
+      typesOn(pair, system).some((type) =>
+        this.cadence.isDue(system, feedOf(states ?? [], system, type, this.sweepMs), nowMs),
+      ),
     );
   }
 

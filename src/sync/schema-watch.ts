@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CallFailed, type Failure } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Pause, parseScope } from '../model/pause.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -164,22 +164,41 @@ const checkPair = async (
   pair: PairMapping,
   seen: ReadonlyMap<string, Sight>,
 ): Promise<void> => {
+  const forms = formsOf(pair);
+  const isSeen = forms.some((form) => systems.some((system) => seen.has(`${system} ${form.types[system]}`)));
+  if (!isSeen) return;
+  const found: Misfit[] = [];
+  for (const form of forms) {
+    const own = await checkForm(watch, form, seen);
+    if (own === null) return;
+    found.push(...own);
+  }
+  const whole = found.find(({ scope }) => scope === pair.name);
+  const byScope = new Map(found.map((misfit) => [misfit.scope, misfit]));
+  await apply(watch, pair, whole ? [whole] : [...byScope.values()]);
+};
+
+/** What of one form does not fit; null while one of its objects was never described. */
+const checkForm = async (
+  watch: SchemaWatch,
+  pair: PairMapping,
+  seen: ReadonlyMap<string, Sight>,
+): Promise<readonly Misfit[] | null> => {
   const sightOf = (system: System): Sight | undefined => seen.get(`${system} ${pair.types[system]}`);
-  if (!systems.some((system) => sightOf(system))) return;
   const now: { hubspot?: ObjectDescription; salesforce?: ObjectDescription } = {};
   const before: { hubspot?: ObjectDescription | null; salesforce?: ObjectDescription | null } = {};
   for (const system of systems) {
     const sight = sightOf(system);
-    if (sight && 'failure' in sight) return apply(watch, pair, [unseen(pair, system, sight.failure)]);
+    if (sight && 'failure' in sight) return [unseen(pair, system, sight.failure)];
     const description = sight ? sight.now : await watch.store.storedSchema(system, pair.types[system]);
-    if (description === null) return;
+    if (description === null) return null;
     now[system] = description;
     if (sight) before[system] = sight.before;
   }
   const { hubspot, salesforce } = now;
-  if (!hubspot || !salesforce) return;
-  await apply(watch, pair, misfits(pair, { hubspot, salesforce }));
+  if (!hubspot || !salesforce) return null;
   await tellOptions(watch, pair, before, { hubspot, salesforce });
+  return misfits(pair, { hubspot, salesforce });
 };
 
 /**
@@ -192,17 +211,18 @@ export const lookAtSchemas = async (
   gaps: { readonly busyMs: number; readonly idleMs: number },
 ): Promise<boolean> => {
   const seen = new Map<string, Sight>();
+  const all = { ...watch, pairs: watch.pairs.flatMap(formsOf) };
   for (const system of systems) {
-    for (const type of new Set(watch.pairs.map(({ types }) => types[system]))) {
+    for (const type of new Set(all.pairs.map(({ types }) => types[system]))) {
       if (!(await watch.store.takeSchemaLook(system, type, gaps))) continue;
-      const sight = await see(watch, system, type);
+      const sight = await see(all, system, type);
       if (sight) seen.set(`${system} ${type}`, sight);
     }
   }
   for (const pair of watch.pairs) await checkPair(watch, pair, seen);
   for (const [key, sight] of seen) {
     const [system, type] = key.split(' ') as [System, string];
-    await retryChanged(watch, system, sight, type);
+    await retryChanged(all, system, sight, type);
   }
   return seen.size > 0;
 };

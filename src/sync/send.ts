@@ -75,10 +75,31 @@ const sendSide = async (
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
-  if (jobs.length === 0) return [];
+  const types = [...new Set(jobs.map(({ intent }) => intent.target.type))];
+  const parts = await Promise.all(
+    types.map((type) =>
+      sendType(
+        context,
+        { system, type },
+        jobs.filter(({ intent }) => intent.target.type === type),
+        workClass,
+        reservations,
+      ),
+    ),
+  );
+  return parts.flat();
+};
+
+const sendType = async (
+  context: EngineContext,
+  { system, type }: Pick<RecordRef, 'system' | 'type'>,
+  jobs: readonly SendJob[],
+  workClass: WorkClass,
+  reservations: Reservations,
+): Promise<readonly SentJob[]> => {
   const rows = jobs.map((job) => rowOf(context, job.intent));
   const callContext = contextFor(context, workClass, 'write', reservations[system]);
-  const outcomes = await context.systems[system].writeMany(context.pair.types[system], rows, callContext);
+  const outcomes = await context.systems[system].writeMany(type, rows, callContext);
   return jobs.map((job, index) => ({
     job,
     outcome: outcomes[index] ?? { kind: 'unknown', cause: 'the connector answered no outcome for this row' },

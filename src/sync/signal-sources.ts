@@ -132,6 +132,7 @@ export class LookCadence {
 export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet<string> =>
   new Set([
     pair.identity[system],
+    ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...pair.match.map((rule) => rule.fields[system]),
     ...pair.fields.map((field) => field.fields[system]),
   ]);

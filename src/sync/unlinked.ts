@@ -1,12 +1,16 @@
 import type { WorkClass } from '../model/budget.ts';
+import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Base, Intent } from '../model/state.ts';
-import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts';
+import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { workFollowers } from './followers.ts';
+import { formOfRecord, inForm, refOfLink } from './forms.ts';
+import { handleMissing, isStale, lookAgainLater } from './found.ts';
+import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
 import { landedWrites } from './landed.ts';
-import { handleMissing, isStale, lookAgainLater } from './linked.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
 import { type Candidates, decideMatch, matchKeysOf } from './match.ts';
 import { baseOfWrites, planCreate } from './plan.ts';
@@ -20,11 +24,14 @@ export interface Beginning {
   /** What an earlier create, whose outcome was unknown, is now seen to have written. */
   readonly base: Base;
   readonly how: string;
+  readonly followers?: readonly Follower[];
 }
 
 export interface Unlinked {
   readonly beginnings: readonly Beginning[];
   readonly creates: readonly { readonly job: SendJob; readonly source: RecordSnapshot }[];
+  /** What followers get. */
+  readonly jobs: readonly SendJob[];
 }
 
 interface Seeking extends Seeker {
@@ -36,25 +43,54 @@ const keyHeldMs = 500;
 
 const lockName = (pair: string, key: string): string => `key:${pair}:${key}`;
 
+const refOf = (draft: Draft): RecordRef =>
+  draft.unit.dirty[0]?.ref ?? { system: 'hubspot', type: '', id: '' };
+
+/** What the store says of units that were claimed without a link. */
+interface Sorted {
+  readonly open: readonly Draft[];
+  readonly followers: readonly (readonly [Draft, Link])[];
+  /** Tombstones whose record may have come back. */
+  readonly ended: ReadonlyMap<Draft, Link>;
+}
+
 /**
- * Leaves out records that have a link after all: an ended one is a tombstone, and its record is not created again; a live one began
- * a moment ago, and the unit is claimed anew as that link.
+ * Sorts out records that have a link after all: an ended one is a tombstone, and its record is not created again; a live one began
+ * a moment ago, and the unit is claimed anew as that link; a follower has its own way.
  */
-const withoutLinks = async (
+const sortByLink = async (
   context: EngineContext,
   system: System,
   drafts: readonly Draft[],
-): Promise<readonly Draft[]> => {
-  const ids = drafts.map((draft) => draft.unit.dirty[0]?.ref.id ?? '');
+): Promise<Sorted> => {
+  const ids = drafts.map((draft) => refOf(draft).id);
   const links = await context.store.linksOf(context.pair.name, system, ids);
-  return drafts.filter((draft, index) => {
-    const link = links.get(ids[index] ?? '');
-    if (link && !link.ended) lookAgain(draft, 0);
-    return !link;
-  });
+  const open: Draft[] = [];
+  const followers: (readonly [Draft, Link])[] = [];
+  const ended = new Map<Draft, Link>();
+  for (const draft of drafts) {
+    const ref = refOf(draft);
+    const link = links.get(ref.id);
+    if (!link || isLifted(link)) open.push(draft);
+    else if (link.ended) {
+      if (!canRevive(link, ref)) continue;
+      open.push(draft);
+      ended.set(draft, link);
+    } else if (followerIn(link, ref)) followers.push([draft, link]);
+    else lookAgain(draft, 0);
+  }
+  return { open, followers, ended };
 };
 
-/** Reads the records themselves; what is missing, deleted or stale ends here. */
+const nextMark = (pair: PairMapping, ref: RecordRef, cause: string): DirtyMark => ({
+  pair: pair.name,
+  ref,
+  class: 'live',
+  stamp: null,
+  cause,
+});
+
+/** Reads the records themselves, object by object; what is missing, deleted, converted or stale ends here. */
 const readOwn = async (
   context: EngineContext,
   system: System,
@@ -63,30 +99,69 @@ const readOwn = async (
   reservations: Reservations,
 ): Promise<readonly Seeking[]> => {
   const { pair } = context;
-  const idOf = (draft: Draft): string => draft.unit.dirty[0]?.ref.id ?? '';
-  const found = await context.systems[system].readMany(
-    pair.types[system],
-    drafts.map(idOf),
-    fieldsOf(pair, system),
-    contextFor(context, workClass, 'read', reservations[system]),
+  const pages = await Promise.all(
+    [...new Set(drafts.map((draft) => refOf(draft).type))].map((type) =>
+      context.systems[system].readMany(
+        type,
+        drafts.filter((draft) => refOf(draft).type === type).map((draft) => refOf(draft).id),
+        fieldsOf(formFor(pair, system, type), system),
+        contextFor(context, workClass, 'read', reservations[system]),
+      ),
+    ),
   );
+  const found = new Map(pages.flatMap((page) => [...page]));
   return drafts.flatMap((draft) => {
-    const record = found.get(idOf(draft));
-    if (!record || record.ref.id !== idOf(draft)) {
-      handleMissing(context, draft, system, idOf(draft));
+    const ref = refOf(draft);
+    const record = found.get(ref.id);
+    if (!record) {
+      handleMissing(context, draft, ref);
       return [];
     }
-    if (record.deleted) {
+    const isMerged = record.ref.id !== ref.id;
+    if (isMerged || record.deleted || isConverted(pair, record)) {
       draft.closedIntents.push(...draft.unit.intents.map((intent) => intent.id));
       draft.stillParked = [];
+      if (isMerged) draft.marks.push(nextMark(pair, record.ref, 'merged'));
       return [];
     }
     if (isStale(draft, record)) {
       lookAgainLater(context, draft, record.ref.system);
       return [];
     }
-    return [{ draft, record, keys: matchKeysOf(pair, record) }];
+    return [{ draft, record, keys: matchKeysOf(formOfRecord(pair, record.ref), record) }];
   });
+};
+
+/** Tombstones whose record lives again, and whose other record lives still, begin anew with the base they had. */
+const revive = async (
+  context: EngineContext,
+  seeking: readonly Seeking[],
+  ended: ReadonlyMap<Draft, Link>,
+  workClass: WorkClass,
+): Promise<readonly Beginning[]> => {
+  const { pair } = context;
+  const coming = await Promise.all(
+    seeking.map(async ({ draft, record }): Promise<Beginning | null> => {
+      const link = ended.get(draft);
+      if (!link) return null;
+      const other = refOfLink(pair, link, otherSystem(record.ref.system));
+      const read = await context.systems[other.system].readMany(
+        other.type,
+        [other.id],
+        fieldsOf(formFor(pair, other.system, other.type), other.system),
+        contextFor(context, workClass, 'read'),
+      );
+      const counterpart = read.get(other.id);
+      if (!counterpart || counterpart.deleted || counterpart.ref.id !== other.id) return null;
+      const snapshots =
+        record.ref.system === 'hubspot'
+          ? { hubspot: record, salesforce: counterpart }
+          : { hubspot: counterpart, salesforce: record };
+      draft.review = null;
+      return { draft, snapshots, base: link.base, how: 'restored', followers: link.followers ?? [] };
+    }),
+  );
+  return coming.filter((each) => each !== null);
 };
 
 /** Whether there is anything to look a counterpart up by; a record without a valid match key stays alone, by rule. */
@@ -126,7 +201,13 @@ const settleCreates = (
   for (const intent of intents) {
     draft.closedIntents.push(intent.id);
     if (!target || intent.target.system !== target.ref.system) continue;
-    Object.assign(base, baseOfWrites(intent.target.system, landedWrites(context.pair, intent, target)));
+    Object.assign(
+      base,
+      baseOfWrites(
+        intent.target.system,
+        landedWrites(formOfRecord(context.pair, target.ref), intent, target),
+      ),
+    );
   }
   return base;
 };
@@ -194,7 +275,8 @@ const decide = (
     draft.stillParked = [];
     return null;
   }
-  const plan = planCreate(context, record, draft.unit.parked);
+  const own = inForm(context, formOfRecord(pair, record.ref));
+  const plan = planCreate(own, record, draft.unit.parked);
   draft.stillParked = plan.stillParked;
   if (plan.kind === 'blocked') return null;
   const to = { system: target, type: pair.types[target], id: '' };
@@ -212,15 +294,19 @@ const workSide = async (
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<Unlinked> => {
-  const open = await withoutLinks(context, system, drafts);
-  if (open.length === 0) return { beginnings: [], creates: [] };
-  const read = await readOwn(context, system, open, workClass, reservations);
+  const { open, followers, ended } = await sortByLink(context, system, drafts);
+  const jobs = await workFollowers(context, followers, workClass);
+  if (open.length === 0) return { beginnings: [], creates: [], jobs };
+  const all = await readOwn(context, system, open, workClass, reservations);
+  const back = all.filter(({ draft }) => ended.has(draft));
+  const revived = back.length === 0 ? [] : await revive(context, back, ended, workClass);
+  const read = all.filter(({ draft }) => !ended.has(draft));
   for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
   const locked = await lockKeys(
     context,
     read.filter((seeking) => canSeek(context, seeking)),
   );
-  if (locked.length === 0) return { beginnings: [], creates: [] };
+  if (locked.length === 0) return { beginnings: revived, creates: [], jobs };
   const candidates = await lookUp(context, system, locked, workClass);
   const others = [...candidates.values()].flatMap(({ named, naming, matching }) =>
     [named, ...naming, ...matching].flatMap((record) => record?.ref ?? []),
@@ -235,7 +321,8 @@ const workSide = async (
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);
   }
-  return { beginnings: await settleCreatesOfOthers(context, system, beginnings), creates };
+  const begun = await settleCreatesOfOthers(context, system, beginnings);
+  return { beginnings: [...revived, ...begun], creates, jobs };
 };
 
 /** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */
@@ -248,12 +335,13 @@ export const lookUnlinked = async (
   const sides = await Promise.all(
     systems.map(async (system) => {
       const own = drafts.filter((draft) => draft.unit.dirty[0]?.ref.system === system);
-      if (own.length === 0) return { beginnings: [], creates: [] };
+      if (own.length === 0) return { beginnings: [], creates: [], jobs: [] };
       return workSide(context, system, own, workClass, reservations);
     }),
   );
   return {
     beginnings: sides.flatMap((side) => side.beginnings),
     creates: sides.flatMap((side) => side.creates),
+    jobs: sides.flatMap((side) => side.jobs),
   };
 };

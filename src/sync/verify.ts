@@ -1,5 +1,5 @@
 import type { CallContext } from '../model/budget.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { Link, Standing } from '../model/state.ts';
 import {
@@ -13,6 +13,8 @@ import {
 } from '../model/system.ts';
 import type { RawFields, RawValue } from '../model/value.ts';
 import { fieldsOf } from './engine.ts';
+import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
+import { followerIn, isConverted } from './identity.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
 
@@ -123,7 +125,7 @@ const compareFields = (
   values: Sides<RawFields>,
   isUnpolled: boolean,
 ): readonly Finding[] =>
-  context.pair.fields.flatMap((field) => {
+  formOfLink(context.pair, link).fields.flatMap((field) => {
     const raw = {
       hubspot: values.hubspot[field.fields.hubspot],
       salesforce: values.salesforce[field.fields.salesforce],
@@ -149,7 +151,7 @@ const compareFields = (
   });
 
 const refsOf = (pair: PairMapping, link: Link): readonly RecordRef[] =>
-  systems.map((system) => ({ system, type: pair.types[system], id: link.ids[system] }));
+  systems.map((system) => refOfLink(pair, link, system));
 
 /** A record without a live link: by rule, by a tombstone, or because of something that the store knows. */
 const alone = (
@@ -158,18 +160,20 @@ const alone = (
   link: Link | undefined,
   polled: Polled,
 ): Finding => {
-  const { pair } = context;
+  const pair = formOfRecord(context.pair, record.ref);
   const { system, id } = record.ref;
   const matchable = pair.match.some(
     (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
   );
   const rule = link?.ended
     ? `link ended: ${link.ended.cause}`
-    : !matchable
-      ? 'no valid match key'
-      : pair.create[otherSystem(system)] === 'never'
-        ? 'create: never'
-        : null;
+    : isConverted(context.pair, record)
+      ? 'converted'
+      : !matchable
+        ? 'no valid match key'
+        : pair.create[otherSystem(system)] === 'never'
+          ? 'create: never'
+          : null;
   const ids =
     system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };
   return {
@@ -198,12 +202,16 @@ const halfGone = (context: VerifyContext, link: Link, isUnpolled: boolean): Find
 });
 
 async function* pagesOf(context: VerifyContext, system: System) {
+  for (const type of typesOn(context.pair, system)) yield* pagesOfType(context, system, type);
+}
+
+async function* pagesOfType(context: VerifyContext, system: System, type: string) {
   let after: string | null = null;
   do {
     const page = await context.systems[system].listPage(
-      context.pair.types[system],
+      type,
       after,
-      fieldsOf(context.pair, system),
+      fieldsOf(formFor(context.pair, system, type), system),
       context.call,
     );
     yield page.records;
@@ -225,12 +233,17 @@ const verifyHubSpot = async (
       records.map((record) => record.ref.id),
     );
     const live = [...links.values()].filter((link) => link.ended === null);
-    const others = await context.systems.salesforce.readMany(
-      pair.types.salesforce,
-      live.map((link) => link.ids.salesforce),
-      fieldsOf(pair, 'salesforce'),
-      context.call,
+    const pages = await Promise.all(
+      byForm(pair, live, (link) => formOfLink(pair, link)).map(([form, own]) =>
+        context.systems.salesforce.readMany(
+          form.types.salesforce,
+          own.map((link) => link.ids.salesforce),
+          fieldsOf(form, 'salesforce'),
+          context.call,
+        ),
+      ),
     );
+    const others = new Map(pages.flatMap((page) => [...page]));
     const findings = records.flatMap((record): readonly Finding[] => {
       report.countRecord();
       const link = links.get(record.ref.id);
@@ -262,7 +275,7 @@ const verifySalesforce = async (
     );
     const findings = records.flatMap((record): readonly Finding[] => {
       const link = links.get(record.ref.id);
-      if (link && !link.ended && seen.has(link.id)) return [];
+      if (link && !link.ended && (seen.has(link.id) || followerIn(link, record.ref))) return [];
       report.countRecord();
       const isUnpolled = record.stamp > polled.salesforce;
       return [

@@ -7,6 +7,7 @@ import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
+import { formOfRecord, inForm } from './forms.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
@@ -63,10 +64,11 @@ const beginLinks = async (
   beginnings: readonly Beginning[],
 ): Promise<readonly Looked[]> => {
   if (beginnings.length === 0) return [];
-  for (const { draft, snapshots, base, how } of beginnings) {
-    const begin = beginningOf(snapshots);
+  for (const { draft, snapshots, base, how, followers = [] } of beginnings) {
+    const begin = { ...beginningOf(snapshots), ...(followers.length > 0 ? { followers } : {}) };
+    const own = inForm(context, formOfRecord(context.pair, snapshots.salesforce.ref));
     // What is equal has its base at once: an edit that comes before the second step must not meet a link that knows nothing.
-    const { settled } = planLinked(context, { ...begin, base }, snapshots, draft.unit.parked);
+    const { settled } = planLinked(own, { ...begin, base }, snapshots, draft.unit.parked);
     draft.begin = { ...begin, base: { ...base, ...settled } };
     draft.ledger.push({
       pair: context.pair.name,
@@ -109,7 +111,10 @@ const adoptCreated = async (
       ids: isHubSpot
         ? { hubspot: source.ref.id, salesforce: id }
         : { hubspot: id, salesforce: source.ref.id },
-      base: baseOfCreated(context.pair, source, intent.writes),
+      types: isHubSpot
+        ? { hubspot: source.ref.type, salesforce: intent.target.type }
+        : { hubspot: intent.target.type, salesforce: source.ref.type },
+      base: baseOfCreated(formOfRecord(context.pair, source.ref), source, intent.writes),
       stamps: isHubSpot
         ? { hubspot: source.stamp, salesforce: stamp ?? 0 }
         : { hubspot: stamp ?? 0, salesforce: source.stamp },
@@ -187,7 +192,7 @@ const workBatch = async (
   const creates = unlinked.creates.map(({ job }) => job);
   const free = await holdBack(context, jobs, drafts);
   for (const draft of drafts) tellEnd(context, draft);
-  const wanted = withoutHeld(paused, [...free, ...creates]);
+  const wanted = withoutHeld(paused, [...free, ...creates, ...unlinked.jobs]);
   const sent = await sendAll(context, wanted, workClass, reservations);
   for (const each of sent) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');
@@ -220,7 +225,9 @@ const countBatch = (drafts: readonly Draft[], sent: readonly SentJob[]): BatchRe
     ),
   );
   const linked = drafts.filter((draft) => draft.key !== draft.unit.key).length;
-  const based = drafts.some((draft) => Object.keys(draft.base).length > 0 || draft.end !== undefined);
+  const based = drafts.some(
+    (draft) => Object.keys(draft.base).length > 0 || draft.end !== undefined || draft.to !== undefined,
+  );
   return {
     units: drafts.length,
     created: count('create'),

@@ -18,6 +18,9 @@ create table tandem.alignments (
   salesforce_listed bigint not null,
   hubspot_done boolean not null,
   salesforce_done boolean not null,
+  converted_after text,
+  converted_listed bigint,
+  converted_done boolean,
   constraint alignments_pkey PRIMARY KEY (pair)
 );
 create table tandem.budget_lanes (
@@ -54,7 +57,8 @@ create table tandem.cursors (
   system text not null,
   stamp bigint not null,
   id text not null,
-  constraint cursors_pkey PRIMARY KEY (pair, system)
+  type text not null default ''::text,
+  constraint cursors_pkey PRIMARY KEY (pair, system, type)
 );
 create table tandem.dirty (
   pair text not null,
@@ -84,6 +88,16 @@ create table tandem.event_usage (
   hour timestamp with time zone not null,
   events bigint not null default 0,
   constraint event_usage_pkey PRIMARY KEY (system, hour)
+);
+create table tandem.followers (
+  pair text not null,
+  salesforce_id text not null,
+  type text not null,
+  link_id uuid not null,
+  number integer not null,
+  since timestamp with time zone not null default now(),
+  constraint followers_link_id_fkey FOREIGN KEY (link_id) REFERENCES links(id),
+  constraint followers_pkey PRIMARY KEY (salesforce_id, pair)
 );
 create table tandem.held (
   id text not null,
@@ -160,6 +174,8 @@ create table tandem.links (
   began_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   ended_cause text,
+  hubspot_type text,
+  salesforce_type text,
   constraint links_ended_says_why CHECK (((ended_at IS NULL) = (ended_cause IS NULL))),
   constraint links_pkey PRIMARY KEY (id)
 );
@@ -272,6 +288,7 @@ CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, l
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
+CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, number);
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
@@ -293,6 +310,7 @@ create sequence tandem.worker_numbers as integer;
 
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
+comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
@@ -301,6 +319,7 @@ comment on index tandem.dirty_due is 'claim: the oldest due rows of a class with
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
 comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
+comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
 comment on column tandem.held.kind is 'blank, overwrite, delete';
 comment on column tandem.held.records is 'how many were counted when it tripped';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
@@ -309,6 +328,7 @@ comment on index tandem.intents_source is 'claim: a create whose record was link
 comment on table tandem.key_locks is 'a match key is held as long as the lease with this fence lives';
 comment on index tandem.ledger_at is 'status: latency of the last hour';
 comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
+comment on column tandem.links.salesforce_type is 'null: from before types were kept, the pair''s own';
 comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';

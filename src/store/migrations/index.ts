@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
+import { identity } from './0002-identity.ts';
 import { breakers } from './0004-breakers.ts';
 import { operator } from './0006-operator.ts';
 import { liveSignals } from './0007-live-signals.ts';
@@ -10,6 +11,7 @@ import { reviewsLeft } from './0011-reviews-left.ts';
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
+  '0002-identity': identity,
   '0004-breakers': breakers,
   '0006-operator': operator,
   '0007-live-signals': liveSignals,

@@ -11,14 +11,20 @@ const linkBatchColumns: Columns<Link> = {
   pair: ['text', (link) => link.pair],
   hubspot: ['text', (link) => link.ids.hubspot],
   salesforce: ['text', (link) => link.ids.salesforce],
+  hubspot_type: ['text', (link) => link.types?.hubspot ?? null],
+  salesforce_type: ['text', (link) => link.types?.salesforce ?? null],
   version: ['bigint', (link) => link.version],
   base: ['json', (link) => baseToJson(link.base)],
   hubspot_stamp: ['bigint', (link) => link.stamps.hubspot],
   salesforce_stamp: ['bigint', (link) => link.stamps.salesforce],
 };
 
-/** Moves, ends and begins links, in this order, since a link may end so that another can begin with its record. */
+/**
+ * Moves, ends and begins links, in this order, since a link may end so that another can begin with its record; followers last: of a
+ * link that moved, began, or got another.
+ */
 export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  await unfollow(tx, accepted);
   await moveLinks(
     tx,
     accepted.flatMap(({ moved }) => moved ?? []),
@@ -28,6 +34,50 @@ export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise
     accepted.flatMap(({ settlement }) => settlement.end ?? []),
   );
   await beginLinks(tx, accepted);
+  await follow(tx, accepted);
+};
+
+/** Records that follow no more, or are a link's primary record from now on. */
+const unfollow = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  const gone = accepted.flatMap(({ settlement: { pair, unfollow, move, begin } }) =>
+    [unfollow?.id, move?.to?.ref.id, begin?.ids.salesforce].flatMap((id) =>
+      id === undefined ? [] : { pair, id },
+    ),
+  );
+  if (gone.length === 0) return;
+  const rows = batch('g', gone, { pair: ['text', (each) => each.pair], id: ['text', (each) => each.id] });
+  await sql`
+    delete from tandem.followers f using ${rows} where f.salesforce_id = g.id and f.pair = g.pair`.execute(
+    tx,
+  );
+};
+
+const follow = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  const rows = accepted.flatMap(({ settlement, begun, left }) => {
+    const { pair, follow: one } = settlement;
+    return [
+      ...(begun?.followers ?? []).map((follower) => ({ pair, linkId: begun?.id ?? '', follower })),
+      ...(one ? [{ pair, linkId: one.linkId, follower: one.follower }] : []),
+      ...(left && settlement.move ? [{ pair, linkId: settlement.move.linkId, follower: left }] : []),
+    ];
+  });
+  if (rows.length === 0) return;
+  const followers = batch('f', rows, {
+    pair: ['text', (each) => each.pair],
+    id: ['text', (each) => each.follower.id],
+    type: ['text', (each) => each.follower.type],
+    link_id: ['uuid', (each) => each.linkId],
+    number: ['int', (each) => each.follower.number],
+  });
+  await sql`
+    insert into tandem.followers (pair, salesforce_id, type, link_id, number)
+    select f.pair, f.id, f.type, f.link_id, f.number from ${followers}
+    on conflict (salesforce_id, pair) do update set type = excluded.type, link_id = excluded.link_id,
+      number = excluded.number, since = now()`.execute(tx);
+  const others = accepted.flatMap(({ settlement: { follow: one } }) => one?.linkId ?? []);
+  if (others.length === 0) return;
+  // A plan that was made without the follower is made again.
+  await sql`update tandem.links set version = version + 1 where id = any(${others}::uuid[])`.execute(tx);
 };
 
 const expectRows = (what: string, got: bigint | undefined, wanted: number): void => {
@@ -37,7 +87,8 @@ const expectRows = (what: string, got: bigint | undefined, wanted: number): void
 const moveLinks = async (tx: Tx, moved: readonly Link[]): Promise<void> => {
   if (moved.length === 0) return;
   const { numAffectedRows } = await sql`
-    update tandem.links link set version = m.version, base = m.base,
+    update tandem.links link set version = m.version, base = m.base, salesforce_id = m.salesforce,
+      hubspot_type = m.hubspot_type, salesforce_type = m.salesforce_type,
       hubspot_stamp = m.hubspot_stamp, salesforce_stamp = m.salesforce_stamp
     from ${batch('m', moved, linkBatchColumns)}
     where link.id = m.id and link.version = m.version - 1 and link.ended_at is null`.execute(tx);
@@ -70,8 +121,9 @@ const beginLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> 
   if (begins.length === 0) return;
   const links = begins.map(({ link }) => link);
   const { numAffectedRows } = await sql`
-    insert into tandem.links (id, pair, hubspot_id, salesforce_id, version, base, hubspot_stamp, salesforce_stamp)
-    select b.id, b.pair, b.hubspot, b.salesforce, b.version, b.base, b.hubspot_stamp, b.salesforce_stamp
+    insert into tandem.links (id, pair, hubspot_id, salesforce_id, hubspot_type, salesforce_type, version, base,
+      hubspot_stamp, salesforce_stamp)
+    select b.id, b.pair, b.hubspot, b.salesforce, b.hubspot_type, b.salesforce_type, b.version, b.base, b.hubspot_stamp, b.salesforce_stamp
     from ${batch('b', links, linkBatchColumns)} order by b.pair, b.hubspot
     on conflict do nothing`.execute(tx);
   // Somebody else began one with the same record after we looked: look again.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Base, Link, UnitSettlement } from '../../model/state.ts';
+import type { Base, Follower, Link, UnitSettlement } from '../../model/state.ts';
 import { systems } from '../../model/system.ts';
 import { batch } from '../batch.ts';
 import { lockFences } from '../leases.ts';
@@ -14,6 +14,8 @@ export interface Accepted {
   readonly begun: Link | null;
   /** The link after its base moved. */
   readonly moved: Link | null;
+  /** The record that the link left and that follows it from now on. */
+  readonly left: Follower | null;
   /** The unit's key from now on: a link that begins takes over its unit. */
   readonly unit: string;
   /** What the ledger ties the entries to. */
@@ -49,9 +51,10 @@ export const checkSettlements = async (
 };
 
 /** What only one settlement of a batch may touch. */
-const claimsOf = ({ unit, pair, move, end, begin }: UnitSettlement): readonly string[] => [
+const claimsOf = ({ unit, pair, move, end, begin, follow }: UnitSettlement): readonly string[] => [
   `unit ${unit.key}`,
-  ...new Set([move?.linkId, end?.linkId].filter((id) => id !== undefined)),
+  ...new Set([move?.linkId, end?.linkId, follow?.linkId].filter((id) => id !== undefined)),
+  ...[move?.to?.ref.id, follow?.follower.id].flatMap((id) => (id ? [recordKey(pair, 'salesforce', id)] : [])),
   ...(begin === undefined ? [] : systems.map((system) => recordKey(pair, system, begin.ids[system]))),
 ];
 
@@ -62,10 +65,17 @@ const accept = (
   links: ReadonlyMap<string, Link>,
   taken: ReadonlyMap<string, string>,
 ): Accepted | null => {
-  const { pair, unit, move, end, begin } = settlement;
+  const { pair, unit, move, end, begin, follow } = settlement;
   const moving = move === undefined ? null : links.get(move.linkId);
   if (moving === undefined || (moving !== null && moving.version !== move?.version)) return null;
   if (end !== undefined && !links.has(end.linkId)) return null;
+  if (follow !== undefined && links.get(follow.linkId)?.version !== follow.version) return null;
+  const wanted = [move?.to?.ref.id, follow?.follower.id].flatMap((id) => id ?? []);
+  const isTaken = (id: string): boolean => {
+    const owner = taken.get(recordKey(pair, 'salesforce', id));
+    return owner !== undefined && owner !== move?.linkId && owner !== end?.linkId;
+  };
+  if (wanted.some(isTaken)) return null;
   if (begin !== undefined) {
     const owners = systems.map((system) => taken.get(recordKey(pair, system, begin.ids[system])));
     if (owners.some((owner) => owner !== undefined && owner !== end?.linkId)) return null;
@@ -76,6 +86,7 @@ const accept = (
     settlement,
     begun,
     moved: moving === null || move === undefined ? null : moveLink(moving, move),
+    left: moving === null || move === undefined ? null : leftBy(moving, move),
     unit: begun === null ? unit.key : linkUnit(begun.id),
     linkId,
   };
@@ -85,6 +96,8 @@ const newLink = (pair: string, begin: NonNullable<UnitSettlement['begin']>): Lin
   id: randomUUID(),
   pair,
   ids: begin.ids,
+  ...(begin.types ? { types: begin.types } : {}),
+  ...(begin.followers ? { followers: begin.followers } : {}),
   version: 1,
   base: begin.base,
   stamps: begin.stamps,
@@ -93,24 +106,35 @@ const newLink = (pair: string, begin: NonNullable<UnitSettlement['begin']>): Lin
 
 /** Merged here and not in SQL: the base lies in a `json` column, which SQL cannot take apart without losing NULs. */
 const moveLink = (link: Link, move: NonNullable<UnitSettlement['move']>): Link => {
-  const base: Base = { ...link.base, ...move.base };
+  const { to } = move;
+  const base: Base = to?.fresh ? move.base : { ...link.base, ...move.base };
+  const hubspot = Math.max(link.stamps.hubspot, move.stamps.hubspot ?? 0);
+  const salesforce = to ? to.stamp : Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0);
   return {
     ...link,
+    ...(to
+      ? {
+          ids: { ...link.ids, salesforce: to.ref.id },
+          ...(link.types ? { types: { ...link.types, salesforce: to.ref.type } } : {}),
+        }
+      : {}),
     version: link.version + 1,
     base,
-    stamps: {
-      hubspot: Math.max(link.stamps.hubspot, move.stamps.hubspot ?? 0),
-      salesforce: Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0),
-    },
+    stamps: { hubspot, salesforce },
   };
 };
+
+const leftBy = (link: Link, { to }: NonNullable<UnitSettlement['move']>): Follower | null =>
+  to === undefined || to.follows === null
+    ? null
+    : { type: link.types?.salesforce ?? '', id: link.ids.salesforce, number: to.follows };
 
 const lockLinks = async (
   tx: Tx,
   settlements: readonly UnitSettlement[],
 ): Promise<ReadonlyMap<string, Link>> => {
-  const ids = settlements.flatMap(({ move, end }) =>
-    [move?.linkId, end?.linkId].filter((id) => id !== undefined),
+  const ids = settlements.flatMap(({ move, end, follow }) =>
+    [move?.linkId, end?.linkId, follow?.linkId].filter((id) => id !== undefined),
   );
   if (ids.length === 0) return new Map();
   const { rows } = await sql<LinkRow>`
@@ -120,14 +144,16 @@ const lockLinks = async (
   return new Map(rows.map((row) => [row.id, toLink(row)]));
 };
 
-/** Live links that hold a record of a link that wants to begin, by record. */
+/** Live links that hold a record that a link wants to begin with, move to or be followed by, by record. */
 const liveLinksOfBegins = async (
   tx: Tx,
   settlements: readonly UnitSettlement[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const begins = settlements.flatMap(({ pair, begin }) =>
-    begin === undefined ? [] : [{ pair, ...begin.ids }],
-  );
+  const begins = settlements.flatMap(({ pair, begin, move, follow }) => [
+    ...(begin === undefined ? [] : [{ pair, ...begin.ids }, ...followersOf(pair, begin.followers)]),
+    ...(move?.to === undefined ? [] : [{ pair, hubspot: '', salesforce: move.to.ref.id }]),
+    ...followersOf(pair, follow === undefined ? [] : [follow.follower]),
+  ]);
   if (begins.length === 0) return new Map();
   const rows = batch('b', begins, {
     pair: ['text', (each) => each.pair],
@@ -139,8 +165,13 @@ const liveLinksOfBegins = async (
     join tandem.links l on l.pair = b.pair and l.hubspot_id = b.hubspot and l.ended_at is null
     union all
     select l.pair, 'salesforce', l.salesforce_id, l.id from ${rows}
-    join tandem.links l on l.pair = b.pair and l.salesforce_id = b.salesforce and l.ended_at is null`.execute(
-    tx,
-  );
+    join tandem.links l on l.pair = b.pair and l.salesforce_id = b.salesforce and l.ended_at is null
+    union all
+    select l.pair, 'salesforce', f.salesforce_id, l.id from ${rows}
+    join tandem.followers f on f.pair = b.pair and f.salesforce_id = b.salesforce
+    join tandem.links l on l.id = f.link_id and l.ended_at is null`.execute(tx);
   return new Map(found.rows.map((row) => [recordKey(row.pair, row.system, row.record_id), row.id]));
 };
+
+const followersOf = (pair: string, followers: readonly Follower[] = []) =>
+  followers.map(({ id }) => ({ pair, hubspot: '', salesforce: id }));

@@ -1,5 +1,6 @@
 import type { Link, UnitSettlement } from '../../model/state.ts';
 import { isDataError } from '../errors.ts';
+import { markDirty } from '../signals.ts';
 import { type Db, inTransaction } from '../transaction.ts';
 import { cleanDirty, putOffDirty, releaseUnits } from './apply-dirty.ts';
 import { applyLinks } from './apply-links.ts';
@@ -40,6 +41,10 @@ export const settle = async (
       await applyReviews(tx, checked);
       await cleanDirty(tx, checked);
       await putOffDirty(tx, checked);
+      await markDirty(
+        tx,
+        checked.flatMap(({ settlement }) => settlement.mark ?? []),
+      );
       if (!options.keep && checked.length > 0) await releaseUnits(tx, checked);
       return checked;
     });

@@ -32,6 +32,8 @@ const holdEnd = (draft: Draft): void => {
   draft.ledger = draft.ledger.filter(({ event }) => event !== 'end');
   draft.closedIntents = [];
   draft.stillParked = [...draft.unit.parked];
+  draft.review = undefined;
+  draft.marks = [];
   draft.held = true;
 };
 

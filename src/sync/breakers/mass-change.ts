@@ -77,5 +77,5 @@ export const changesOfJob = (
 };
 
 /** What it counts of a link that is about to end. */
-export const changesOfEnd = ({ key, end }: Draft): readonly MassChange[] =>
-  end ? [{ unit: key, kind: 'delete', scope: 'delete', field: null }] : [];
+export const changesOfEnd = ({ key, end, begin, follow }: Draft): readonly MassChange[] =>
+  end && !begin && !follow ? [{ unit: key, kind: 'delete', scope: 'delete', field: null }] : [];

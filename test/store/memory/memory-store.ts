@@ -36,10 +36,13 @@ export class MemoryStore implements EngineStore {
   async linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     const found = new Map<string, Link>();
     for (const link of this.state.links.values()) {
-      const id = link.ids[system];
-      if (link.pair !== pair || !ids.includes(id)) continue;
-      const known = found.get(id);
-      if (known === undefined || isBetter(link, known)) found.set(id, link);
+      if (link.pair !== pair) continue;
+      const followers = system === 'salesforce' ? (link.followers ?? []) : [];
+      for (const id of [link.ids[system], ...followers.map((follower) => follower.id)]) {
+        if (!ids.includes(id)) continue;
+        const known = found.get(id);
+        if (known === undefined || isBetter(link, known)) found.set(id, link);
+      }
     }
     return found;
   }
@@ -64,11 +67,14 @@ export class MemoryStore implements EngineStore {
     for (const mark of foldMarks(marks)) this.state.mark(mark);
     if (position === undefined) return;
     if ('alignment' in position) this.state.alignments.set(position.alignment.pair, position.alignment);
-    else this.state.cursors.set(`${position.cursor.pair} ${position.cursor.system}`, position.cursor.at);
+    else {
+      const { pair, system, type = '', at } = position.cursor;
+      this.state.cursors.set(`${pair} ${system} ${type}`, at);
+    }
   }
 
-  async cursor(pair: string, system: System): Promise<ChangeCursor | null> {
-    return this.state.cursors.get(`${pair} ${system}`) ?? null;
+  async cursor(pair: string, system: System, type = ''): Promise<ChangeCursor | null> {
+    return this.state.cursors.get(`${pair} ${system} ${type}`) ?? null;
   }
 
   async alignment(pair: string): Promise<Alignment | null> {

@@ -33,7 +33,7 @@ const settleOne = (
   settlement: UnitSettlement,
   keep: boolean,
 ): Link | null | 'refused' => {
-  const { pair, unit, move, end, begin } = settlement;
+  const { pair, unit, move, end, begin, follow } = settlement;
   if (state.leases.get(unit.key)?.fence !== unit.fence) return 'refused';
   const moving = move === undefined ? undefined : state.links.get(move.linkId);
   if (move !== undefined && (moving?.ended !== null || moving.version !== move.version)) return 'refused';
@@ -43,7 +43,17 @@ const settleOne = (
     begin === undefined ? [] : systems.map((system) => state.liveLinkOf(pair, system, begin.ids[system]));
   if (owners.some((owner) => owner !== undefined && owner.id !== end?.linkId)) return 'refused';
 
+  const followed = follow === undefined ? undefined : state.links.get(follow.linkId);
+  if (follow !== undefined && (followed?.ended !== null || followed.version !== follow.version))
+    return 'refused';
+  const wanted = [move?.to?.ref.id, follow?.follower.id, ...(begin?.followers ?? []).map(({ id }) => id)];
+  for (const id of wanted) {
+    const owner = id === undefined ? undefined : ownerOf(state, pair, id);
+    if (owner !== undefined && owner.id !== move?.linkId && owner.id !== end?.linkId) return 'refused';
+  }
+
   moveLink(state, settlement);
+  applyFollowers(state, settlement);
   if (end !== undefined) endLink(state, end);
   const begun = begin === undefined ? null : beginLink(state, settlement);
   const key = begun === null ? unit.key : `link:${begun.id}`;
@@ -53,20 +63,53 @@ const settleOne = (
   applyParked(state, settlement, key);
   applyReview(state, settlement, key);
   applyDirty(state, settlement);
+  for (const mark of settlement.mark ?? []) state.mark(mark);
   if (!keep) releaseUnit(state, key, settlement);
   return begun;
+};
+
+/** The live link that a Salesforce record is in, as the primary one or as a follower. */
+const ownerOf = (state: MemoryState, pair: string, id: string): Link | undefined =>
+  [...state.links.values()].find(
+    (link) =>
+      link.pair === pair &&
+      link.ended === null &&
+      (link.ids.salesforce === id || (link.followers ?? []).some((follower) => follower.id === id)),
+  );
+
+const applyFollowers = (state: MemoryState, { move, follow, unfollow, begin }: UnitSettlement): void => {
+  const gone = new Set([unfollow?.id, move?.to?.ref.id, begin?.ids.salesforce, follow?.follower.id]);
+  for (const id of (begin?.followers ?? []).map((each) => each.id)) gone.add(id);
+  for (const [id, link] of state.links) {
+    const { followers = [] } = link;
+    const left = followers.filter((follower) => !gone.has(follower.id));
+    if (left.length < followers.length) state.links.set(id, { ...link, followers: left });
+  }
+  const link = follow === undefined ? undefined : state.links.get(follow.linkId);
+  if (follow === undefined || link === undefined) return;
+  const followers = [...(link.followers ?? []), follow.follower];
+  state.links.set(link.id, { ...link, followers, version: link.version + 1 });
 };
 
 const moveLink = (state: MemoryState, { move }: UnitSettlement): void => {
   const link = move === undefined ? undefined : state.links.get(move.linkId);
   if (move === undefined || link === undefined) return;
+  const { to } = move;
+  const salesforce = Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0);
+  const left =
+    to === undefined || to.follows === null
+      ? []
+      : [{ type: link.types?.salesforce ?? '', id: link.ids.salesforce, number: to.follows }];
   state.links.set(link.id, {
     ...link,
+    ...(to ? { ids: { ...link.ids, salesforce: to.ref.id } } : {}),
+    ...(to && link.types ? { types: { ...link.types, salesforce: to.ref.type } } : {}),
+    followers: [...(link.followers ?? []), ...left],
     version: link.version + 1,
-    base: { ...link.base, ...move.base },
+    base: to?.fresh ? move.base : { ...link.base, ...move.base },
     stamps: {
       hubspot: Math.max(link.stamps.hubspot, move.stamps.hubspot ?? 0),
-      salesforce: Math.max(link.stamps.salesforce, move.stamps.salesforce ?? 0),
+      salesforce: to ? to.stamp : salesforce,
     },
   });
 };

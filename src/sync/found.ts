@@ -1,0 +1,58 @@
+import type { Failure } from '../model/failure.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import type { Link } from '../model/state.ts';
+import { type RecordRef, type Sides, type System, systemLabel } from '../model/system.ts';
+import { againAfterMs, identityLooksMax, looksAfterSignalMax } from './backoff.ts';
+import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
+import type { EngineContext } from './engine.ts';
+import { nextStepOf } from './refusal.ts';
+
+/** A link and what a read by id found of its records. */
+export interface Found {
+  readonly draft: Draft;
+  readonly link: Link;
+  readonly found: Sides<RecordSnapshot | undefined>;
+}
+
+const missingFailure = (system: System, code: string, message: string): Failure => ({
+  category: 'identity',
+  system,
+  code,
+  message,
+  fields: [],
+});
+
+/** Absence is not deletion: a record that was not found is looked at again and then parked as unreachable. */
+export const handleMissing = (context: EngineContext, draft: Draft, ref: RecordRef): void => {
+  const { system } = ref;
+  const attempts = attemptsOf(draft.unit);
+  if (attempts < identityLooksMax) {
+    lookAgain(draft, againAfterMs(attempts));
+    return;
+  }
+  const message = `${systemLabel[system]} does not return the record, and does not say that it is deleted.`;
+  const failure = missingFailure(system, 'UNREACHABLE', message);
+  parkIn(draft, context.pair.name, { ref, field: null, failure, next: nextStepOf(failure), refused: '' });
+};
+
+/**
+ * A read below the highest stamp seen, or below the signal's, is stale: it is read again at widening distances. A signal's stamp is
+ * not believed for ever: a vendor may give an event another time than the record's own stamp, and a read that has not moved after
+ * all of them is what there is. The next look by stamp finds what it should have shown.
+ */
+export const isStale = (draft: Draft, snapshot: RecordSnapshot): boolean => {
+  const { ref } = snapshot;
+  if (snapshot.stamp < (draft.link?.stamps[ref.system] ?? 0)) return true;
+  if (attemptsOf(draft.unit) >= looksAfterSignalMax) return false;
+  const signalled = draft.unit.dirty
+    .filter((row) => row.ref.system === ref.system)
+    .map((row) => row.stamp ?? 0);
+  return snapshot.stamp < Math.max(0, ...signalled);
+};
+
+/** Asks for another look at a unit whose read was stale. */
+export const lookAgainLater = (context: EngineContext, draft: Draft, system: System): void => {
+  const againMs = againAfterMs(attemptsOf(draft.unit));
+  context.events.emit('stale-read', { pair: context.pair.name, system, unit: draft.key, againMs });
+  lookAgain(draft, againMs);
+};

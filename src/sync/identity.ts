@@ -1,0 +1,53 @@
+import { formsOf, type PairMapping } from '../model/mapping.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import type { Follower, Link } from '../model/state.ts';
+import { otherSystem, type RecordRef, type System, systemLabel } from '../model/system.ts';
+
+/** Whether values show a lead that was converted: it can be read, and not written any more. */
+export const isConverted = (
+  pair: PairMapping,
+  { ref, fields }: Pick<RecordSnapshot, 'ref' | 'fields'>,
+): boolean =>
+  pair.conversion !== undefined &&
+  ref.system === 'salesforce' &&
+  ref.type === pair.types.salesforce &&
+  fields[pair.conversion.flag] === true;
+
+/** The causes of tombstones that their own record's return takes back. */
+export const deletedIn = (system: System): string => `deleted in ${systemLabel[system]}`;
+
+/** Why a link ended whose HubSpot record was erased for privacy: nothing takes it back. */
+export const erasedCause = 'erased in HubSpot';
+
+/** What a person said of a tombstone: its records are looked at as if they had never been linked. */
+export const liftedCause = 'lifted by hand';
+
+/** Whether the return of this record takes the tombstone back. */
+export const canRevive = (link: Link, { system, id }: RecordRef): boolean =>
+  link.ended?.cause === deletedIn(system) && link.ids[system] === id;
+
+/** A tombstone that blocks nothing any more. */
+export const isLifted = (link: Link): boolean => link.ended?.cause === liftedCause;
+
+/** This record as a follower of the link; null where it is one of its two own records. */
+export const followerIn = (link: Link, { system, id }: RecordRef): Follower | null =>
+  system === 'salesforce' && link.ids.salesforce !== id
+    ? ((link.followers ?? []).find((follower) => follower.id === id) ?? null)
+    : null;
+
+/** What the identity field of a linked record says: the other record's id, and behind it the number of a follower. */
+export const identityValue = (link: Link, ref: RecordRef): string => {
+  const follower = followerIn(link, ref);
+  const own = link.ids[otherSystem(ref.system)];
+  return follower ? `${own}.${follower.number}` : own;
+};
+
+/** The next free number of a link's followers; the primary record is the first. */
+export const nextNumber = (link: Pick<Link, 'followers'>): number =>
+  Math.max(1, ...(link.followers ?? []).map(({ number }) => number)) + 1;
+
+/** Whether a record of this type stands before one of that as a link's primary: a contact before a lead. */
+export const outranks = (pair: PairMapping, type: string, other: string): boolean => {
+  const order = formsOf(pair).map(({ types }) => types.salesforce);
+  return order.indexOf(type) > order.indexOf(other);
+};

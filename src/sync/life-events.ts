@@ -1,0 +1,240 @@
+import type { WorkClass } from '../model/budget.ts';
+import type { Fate } from '../model/fate.ts';
+import { typesOn } from '../model/mapping.ts';
+import type { DirtyMark, LedgerEntry, Link } from '../model/state.ts';
+import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
+import { againAfterMs } from './backoff.ts';
+import { attemptsOf, type Draft, lookAgain } from './draft.ts';
+import { contextFor, type EngineContext } from './engine.ts';
+import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
+import { type Found, handleMissing } from './found.ts';
+import { deletedIn, erasedCause, isConverted, nextNumber } from './identity.ts';
+import { newsIn } from './intake.ts';
+
+/** How live sources name the event (sync/live-intake.ts): the system itself answers of an erased record as of one that never was. */
+export const toldErased = (draft: Draft): boolean =>
+  draft.unit.dirty.some((row) => row.ref.system === 'hubspot' && row.cause.startsWith('erased in hubspot'));
+
+const markOf = (context: EngineContext, ref: RecordRef, cause: string): DirtyMark => ({
+  pair: context.pair.name,
+  ref,
+  class: 'live',
+  stamp: null,
+  cause,
+});
+
+const entryOf = (
+  context: EngineContext,
+  event: LedgerEntry['event'],
+  target: RecordRef,
+  cause: string,
+  rule: string,
+  to: LedgerEntry['to'] = null,
+): LedgerEntry => ({
+  pair: context.pair.name,
+  event,
+  target,
+  field: null,
+  from: null,
+  to,
+  cause,
+  rule,
+  clock: null,
+  lost: null,
+  changedAt: null,
+});
+
+/** Nothing of the unit is under way or parked any more: its records are not what they were. */
+const forget = (draft: Draft): void => {
+  draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
+  draft.stillParked = [];
+};
+
+const endLink = (
+  context: EngineContext,
+  { draft, link }: Found,
+  ref: RecordRef,
+  cause: string,
+  rule: string,
+): void => {
+  forget(draft);
+  draft.end = { linkId: link.id, cause };
+  draft.ledger.push(entryOf(context, 'end', ref, cause, rule));
+};
+
+const ask = (
+  context: EngineContext,
+  { draft }: Found,
+  ref: RecordRef,
+  cause: string,
+  candidates: readonly RecordRef[],
+): void => {
+  draft.review = { pair: context.pair.name, unit: draft.key, ref, cause, candidates };
+};
+
+/** Live links of the records that others became, by id. */
+type Owners = Sides<ReadonlyMap<string, Link>>;
+
+const liveOwner = (owners: Owners, system: System, id: string): Link | undefined => {
+  const link = owners[system].get(id);
+  return link?.ended === null ? link : undefined;
+};
+
+/**
+ * HubSpot merged the contact away; the survivor has an id of its own. The link ends and one begins for the survivor; where that has a
+ * link already, this one's Salesforce record follows its primary.
+ */
+const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, owners: Owners): void => {
+  const { draft, link } = each;
+  const owner = liveOwner(owners, 'hubspot', survivor);
+  const old = refOfLink(context.pair, link, 'hubspot');
+  const next = { ...old, id: survivor };
+  const salesforce = refOfLink(context.pair, link, 'salesforce');
+  const cause = 'merged in HubSpot';
+  endLink(context, each, old, cause, 'life:merge');
+  if (owner) {
+    const follower = { type: salesforce.type, id: salesforce.id, number: nextNumber(owner) };
+    draft.follow = { linkId: owner.id, version: owner.version, follower };
+    draft.ledger.push(entryOf(context, 'link', salesforce, cause, 'life:follower', survivor));
+    draft.marks.push(markOf(context, salesforce, cause));
+  } else {
+    draft.begin = {
+      ids: { hubspot: survivor, salesforce: salesforce.id },
+      types: { hubspot: next.type, salesforce: salesforce.type },
+      base: link.base,
+      stamps: { hubspot: 0, salesforce: link.stamps.salesforce },
+      ...(link.followers ? { followers: link.followers } : {}),
+    };
+    draft.ledger.push(entryOf(context, 'link', salesforce, cause, 'life:merge', survivor));
+  }
+  draft.marks.push(markOf(context, next, cause));
+};
+
+/** The Salesforce record lives on as another: the link goes there, by id, and the converted lead follows. */
+const movedInSalesforce = (
+  context: EngineContext,
+  each: Found,
+  to: RecordRef,
+  follows: boolean,
+  owners: Owners,
+): void => {
+  const { draft, link } = each;
+  const old = refOfLink(context.pair, link, 'salesforce');
+  const hubspot = refOfLink(context.pair, link, 'hubspot');
+  const cause = follows ? 'converted in Salesforce' : 'merged in Salesforce';
+  const owner = liveOwner(owners, 'salesforce', to.id);
+  if (owner && owner.id !== link.id) {
+    endLink(context, each, old, `${cause} into a record of another link`, 'life:merge');
+    const question = `its Salesforce record was ${cause.split(' ')[0]} into one that is linked with another contact`;
+    ask(context, each, hubspot, question, [to]);
+    return;
+  }
+  forget(draft);
+  draft.to = { ref: to, stamp: 0, follows: follows ? nextNumber(link) : null };
+  draft.ledger.push(
+    entryOf(context, 'link', to, cause, follows ? 'life:conversion' : 'life:merge', hubspot.id),
+  );
+  draft.marks.push(markOf(context, to, cause));
+  if (follows) draft.marks.push(markOf(context, old, cause));
+  context.events.emit('link-moved', { pair: context.pair.name, link: link.id, to: to.id, cause });
+};
+
+/** One side says that its record is deleted: the link is a tombstone. A change that the deletion crossed is a person's question. */
+const deleted = (context: EngineContext, each: Found, system: System): void => {
+  const { link, found } = each;
+  const gone = refOfLink(context.pair, link, system);
+  const left = found[otherSystem(system)];
+  endLink(context, each, gone, deletedIn(system), 'tombstone');
+  if (!left || left.deleted) return;
+  const form = formOfLink(context.pair, link);
+  if (newsIn(form, left, link).length === 0) return;
+  ask(context, each, left.ref, `changed here while it was ${deletedIn(system)}`, [gone]);
+};
+
+/** Where the Salesforce record lives on, and whether by a conversion; null where it lives under its own id or not at all. */
+const nextInSalesforce = (
+  { pair }: EngineContext,
+  { link }: Found,
+  fate: Fate,
+): { readonly ref: RecordRef; readonly converted: boolean } | null => {
+  if (fate.kind === 'mergedInto') {
+    return { ref: { ...refOfLink(pair, link, 'salesforce'), id: fate.id }, converted: false };
+  }
+  if (fate.kind !== 'convertedTo' || !typesOn(pair, 'salesforce').includes(fate.type)) return null;
+  return { ref: { system: 'salesforce', type: fate.type, id: fate.id }, converted: true };
+};
+
+const isGone = ({ kind }: Fate): boolean => kind === 'deleted' || kind === 'archived' || kind === 'erased';
+
+const decide = (context: EngineContext, each: Found, fates: Sides<Fate>, owners: Owners): void => {
+  const { draft, link, found } = each;
+  const { hubspot, salesforce } = fates;
+  const next = nextInSalesforce(context, each, salesforce);
+  const gone = systems.find((system) => isGone(fates[system]));
+  const lost = systems.find((system) => fates[system].kind === 'unknown' && !found[system]);
+  if (hubspot.kind === 'erased' || (!found.hubspot && toldErased(draft))) {
+    endLink(context, each, refOfLink(context.pair, link, 'hubspot'), erasedCause, 'life:erasure');
+  } else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
+  else if (next) movedInSalesforce(context, each, next.ref, next.converted, owners);
+  else if (gone) deleted(context, each, gone);
+  else if (lost) handleMissing(context, draft, refOfLink(context.pair, link, lost));
+  // The system says that it lives: the read was older than that.
+  else lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
+};
+
+const alive: Fate = { kind: 'alive' };
+
+const askFates = async (
+  context: EngineContext,
+  system: System,
+  strange: readonly Found[],
+  workClass: WorkClass,
+): Promise<ReadonlyMap<string, Fate>> => {
+  const { pair } = context;
+  const asked = strange.filter(({ link, found }) => {
+    const snapshot = found[system];
+    return (
+      !snapshot || snapshot.deleted || snapshot.ref.id !== link.ids[system] || isConverted(pair, snapshot)
+    );
+  });
+  const pages = await Promise.all(
+    byForm(pair, asked, ({ link }) => formOfLink(pair, link)).map(([, own]) =>
+      context.systems[system].fates(
+        own[0] ? typeOfLink(pair, own[0].link, system) : pair.types[system],
+        own.map(({ link }) => link.ids[system]),
+        contextFor(context, workClass, 'read'),
+      ),
+    ),
+  );
+  return new Map(pages.flatMap((page) => [...page]));
+};
+
+/**
+ * What became of the records of links whose read shows that they are not what they were: asked by id, and followed. A record that the
+ * system says nothing of is unreachable, never deleted.
+ */
+export const followFates = async (
+  context: EngineContext,
+  strange: readonly Found[],
+  workClass: WorkClass,
+): Promise<void> => {
+  if (strange.length === 0) return;
+  const [hubspot, salesforce] = await Promise.all(
+    systems.map((system) => askFates(context, system, strange, workClass)),
+  );
+  const fatesOf = ({ link }: Found): Sides<Fate> => ({
+    hubspot: hubspot?.get(link.ids.hubspot) ?? alive,
+    salesforce: salesforce?.get(link.ids.salesforce) ?? alive,
+  });
+  const targets = bothSides((system) =>
+    strange.flatMap((each) => {
+      const fate = fatesOf(each)[system];
+      return fate.kind === 'mergedInto' || fate.kind === 'convertedTo' ? [fate.id] : [];
+    }),
+  );
+  const [left, right] = await Promise.all(
+    systems.map((system) => context.store.linksOf(context.pair.name, system, targets[system])),
+  );
+  const owners = { hubspot: left ?? new Map<string, Link>(), salesforce: right ?? new Map<string, Link>() };
+  for (const each of strange) decide(context, each, fatesOf(each), owners);
+};
