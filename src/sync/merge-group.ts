@@ -1,9 +1,9 @@
 import type { FieldMapping } from '../model/mapping.ts';
-import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { bothSides, otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { asking, type higherVoice } from './conflict.ts';
 import { type FieldDecision, flowFrom, hold } from './flow.ts';
 import { mergeField } from './merge.ts';
-import { changedSides, type FieldState, type Sight, saysTheSame, sightOf } from './merge-view.ts';
+import { changedSides, type FieldState, type Sight, saysTheSame, sightOf, type Voice } from './merge-view.ts';
 import { type ChangeTime, couldExactTimeDecide, newest } from './newest.ts';
 
 /** A field of a group with what it is decided from. */
@@ -21,8 +21,11 @@ interface Verdict {
 
 const later = (a: ChangeTime, b: ChangeTime): ChangeTime => (b.to > a.to ? b : a);
 
+/** Whether a side had a hand in a field. */
+type ChangedOn = (sight: Sight, system: System) => boolean;
+
 /** When each side was changed last, in any of these fields. */
-const timesOf = (sights: readonly Sight[], changedOn: (sight: Sight, system: System) => boolean) => {
+const timesOf = (sights: readonly Sight[], changedOn: ChangedOn) => {
   const never: ChangeTime = { from: 0, to: 0, clock: 'interval' };
   const latest = (system: System): ChangeTime =>
     sights
@@ -31,14 +34,16 @@ const timesOf = (sights: readonly Sight[], changedOn: (sight: Sight, system: Sys
   return { hubspot: latest('hubspot'), salesforce: latest('salesforce') };
 };
 
-/** The side on which the highest source had a hand in the group; null where the sources are equals. */
-const higherIn = (sights: readonly Sight[]): ReturnType<typeof higherVoice> => {
-  const voices = sights.flatMap(({ state }) => (state.voices ? [state.voices] : []));
-  const missing = systems.filter((system) => voices.some((each) => each[system] === null));
-  if (missing.length > 0 || voices.length === 0) return { winner: null, needsHistory: missing };
-  const top = (system: System): number => Math.max(...voices.map((each) => each[system]?.rank ?? 0));
-  const [hubspot, salesforce] = [top('hubspot'), top('salesforce')];
-  if (hubspot === salesforce) return { winner: null, needsHistory: [] };
+/** The side on which the higher source had a hand in the group, by what was changed there; null where the sources are equals. */
+const higherIn = (sights: readonly Sight[], changedOn: ChangedOn): ReturnType<typeof higherVoice> => {
+  const voicesOn = (system: System): readonly (Voice | null)[] =>
+    sights.flatMap((sight) =>
+      sight.state.voices && changedOn(sight, system) ? [sight.state.voices[system]] : [],
+    );
+  const missing = systems.filter((system) => voicesOn(system).includes(null));
+  const ranks = bothSides((system) => Math.max(-1, ...voicesOn(system).map((voice) => voice?.rank ?? 0)));
+  const { hubspot, salesforce } = ranks;
+  if (missing.length > 0 || hubspot === salesforce) return { winner: null, needsHistory: missing };
   return { winner: hubspot > salesforce ? 'hubspot' : 'salesforce', needsHistory: [] };
 };
 
@@ -55,13 +60,14 @@ const isBlankOn = (sights: readonly Sight[], system: System): boolean =>
 const verdictOf = (
   { field: lead }: Sight,
   sights: readonly Sight[],
-  times: Sides<ChangeTime>,
+  changedOn: ChangedOn,
   prefix: 'conflict' | 'first',
 ): Verdict => {
   const wanted = prefix === 'first' ? lead.first : lead.conflict;
   const plain = { rule: `${prefix}:${wanted}`, clock: null, needsHistory: [] };
   if (wanted === 'hold') return { ...plain, winner: null };
-  const { winner: higher, needsHistory } = higherIn(sights);
+  const { winner: higher, needsHistory } = higherIn(sights, changedOn);
+  const times = timesOf(sights, changedOn);
   if (higher) return { winner: higher, rule: `${prefix}:source`, clock: null, needsHistory: [] };
   const filled = systems.find((system) => isBlankOn(sights, otherSystem(system)));
   const byRule = (): Verdict => {
@@ -111,12 +117,7 @@ const firstTogether = (sights: readonly Sight[], lead: Sight): ReadonlyMap<strin
     ({ canonical: { hubspot, salesforce } }) => hubspot.kind === 'value' && salesforce.kind === 'value',
   );
   if (contradicting.length === 0) return null;
-  const verdict = verdictOf(
-    lead,
-    contradicting,
-    timesOf(contradicting, () => true),
-    'first',
-  );
+  const verdict = verdictOf(lead, contradicting, () => true, 'first');
   const { winner } = verdict;
   if (!winner || isWhole(sights, winner)) return decided(sights, verdict, () => true);
   const other = otherSystem(winner);
@@ -130,12 +131,12 @@ const conflictTogether = (
   sights: readonly Sight[],
   lead: Sight,
 ): ReadonlyMap<string, FieldDecision> | null => {
-  const changedOn = (sight: Sight, system: System): boolean =>
+  const changedOn: ChangedOn = (sight, system) =>
     sight.state.base !== undefined && changedSides(sight, sight.state.base)[system];
   const both = systems.every((system) => sights.some((sight) => changedOn(sight, system)));
   if (!both) return null;
   const touched = sights.filter((sight) => systems.some((system) => changedOn(sight, system)));
-  const verdict = verdictOf(lead, touched, timesOf(touched, changedOn), 'conflict');
+  const verdict = verdictOf(lead, touched, changedOn, 'conflict');
   return decided(touched, verdict, changedOn);
 };
 

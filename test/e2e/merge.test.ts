@@ -1,0 +1,160 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { codecKinds } from '../../src/mapping/codecs/registry.ts';
+import { repositoryRoot } from '../../src/settings.ts';
+import { dataForTests, readSources } from '../data/sources.ts';
+import type { Person } from './harness/person.ts';
+import { mirror, Stage } from './harness/stage.ts';
+
+const failuresShape = z.object({
+  items: z.array(z.object({ field: z.string().nullable(), code: z.string() })),
+});
+const explainShape = z.object({
+  events: z.array(z.looseObject({ event: z.string(), from: z.unknown(), to: z.unknown(), rule: z.string() })),
+});
+
+/** The longest text that Salesforce's description takes, and texts that are no text to somebody. */
+const hardTexts = [
+  'x'.repeat(32_000),
+  '字'.repeat(32_000),
+  'y'.repeat(32_001),
+  'bell \u0007, escape \u001b[31m, nothing \0, delete \u007f',
+  'line\r\nline\nline\u2028line',
+  'العربية עברית हिन्दी ไทย 한국어 👩‍👩‍👧‍👦 z̷̢a̶l̴g̵o',
+];
+
+let stage: Stage;
+let person: Person;
+let config: string;
+
+/** The mirror, but the person of HubSpot is somebody who loads lists: what they enter is of the lowest rank. */
+const makeConfig = async (): Promise<string> => {
+  const folder = join(stage.folder, 'config');
+  await cp(join(repositoryRoot, mirror), folder, { recursive: true });
+  const file = join(folder, 'mappings', 'people.yaml');
+  const text = await readFile(file, 'utf8');
+  const changed = text.replace('\nsources:\n', "\nsources:\n  known: { 'hubspot:CRM_UI': import }\n");
+  expect(changed).not.toBe(text);
+  await writeFile(file, changed);
+  return folder;
+};
+
+const run = async (): Promise<void> => {
+  const args = ['run', '--until-idle', '--config', config, '--data', stage.data, '--port', '0'];
+  const { code, stdout, stderr } = await stage.start(args).finish(90_000);
+  expect(code, `${stdout.slice(-1_500)}${stderr}`).toBe(0);
+};
+const ask = async (...args: readonly string[]): Promise<unknown> => {
+  const { stdout } = await stage.tandem([...args, '--json', '--config', config, '--data', stage.data]);
+  return JSON.parse(stdout);
+};
+const refusedOf = async (record: string) => failuresShape.parse(await ask('failures', 'show', record)).items;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  config = await makeConfig();
+  person = await stage.person();
+});
+afterAll(async () => stage?.close());
+
+describe.skipIf(!dataForTests('e2e/merge'))('merge, completely', () => {
+  let texts: readonly string[] = [];
+  const contacts = new Map<string, string>();
+  let leadId = '';
+  let contactId = '';
+
+  beforeAll(async () => {
+    texts = [...hardTexts, ...readSources().naughty];
+    const records = texts.map((message, n) => ({
+      email: `n${n}@example.com`,
+      lastname: `N${n}`,
+      company: 'C',
+      message,
+    }));
+    await stage.sandbox.control('hubspot', 'records/contacts', { records });
+    const address = { Street: '1 Main St', City: 'Bonn', PostalCode: '53111', Country: 'Germany' };
+    leadId = await person.createLead({
+      LastName: 'Rank',
+      Company: 'C',
+      Email: 'rank@example.com',
+      Title: 'CEO',
+      ...address,
+    });
+    await run();
+    for (const record of await stage.sandbox.records('hubspot', 'contacts')) {
+      const { email } = z.looseObject({ email: z.string() }).parse(record.properties);
+      contacts.set(email, String(record.id));
+    }
+    contactId = contacts.get('rank@example.com') ?? '';
+    expect(contactId).not.toBe('');
+  });
+
+  it('lets any text arrive equal, or be refused by name', async () => {
+    const text = codecKinds['long-text'].make({});
+    const leads = new Map(
+      (await stage.sandbox.records('salesforce', 'Lead')).map((lead) => [lead.Email, lead]),
+    );
+    const astray: string[] = [];
+    for (const [n, message] of texts.entries()) {
+      const sent = text.hubspot.decode(message);
+      const there = text.salesforce.decode(
+        z
+          .string()
+          .nullable()
+          .parse(leads.get(`n${n}@example.com`)?.Description ?? null),
+      );
+      if (JSON.stringify(sent) !== JSON.stringify(there)) astray.push(`n${n}@example.com`);
+    }
+    // Only what is too long is not there, and it was not cut.
+    expect(astray).toEqual(['n2@example.com']);
+    expect(leads.get('n2@example.com')?.Description).toBeNull();
+    expect(await refusedOf(`hubspot:contacts/${contacts.get('n2@example.com')}`)).toMatchObject([
+      { field: 'message', code: 'STRING_TOO_LONG' },
+    ]);
+  });
+
+  it('keeps a lower source beside, and takes an address that both sides changed from one side', async () => {
+    await person.editContacts([
+      {
+        id: contactId,
+        values: { jobtitle: 'Imported title', city: 'Imported city', address: 'Imported street' },
+      },
+    ]);
+    await person.editLeads([{ id: leadId, values: { PostalCode: '50667', City: 'Köln' } }]);
+    await run();
+    expect(await person.readLead(leadId)).toMatchObject({ Title: 'CEO', City: 'Köln', Street: '1 Main St' });
+    expect(await person.readContact(contactId, 'jobtitle', 'city', 'address', 'zip')).toMatchObject({
+      jobtitle: 'Imported title',
+      city: 'Köln',
+      address: '1 Main St',
+      zip: '50667',
+    });
+    expect(await refusedOf(`hubspot:contacts/${contactId}`)).toMatchObject([
+      { field: 'jobtitle', code: 'LOWER_SOURCE' },
+    ]);
+    const { events } = explainShape.parse(await ask('explain', `hubspot:contacts/${contactId}`, 'jobtitle'));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'kept',
+        from: 'CEO',
+        to: 'Imported title',
+        rule: 'source: import below person',
+      }),
+    );
+    const address = explainShape.parse(
+      await ask('explain', `hubspot:contacts/${contactId}`, 'address'),
+    ).events;
+    expect(address).toContainEqual(
+      expect.objectContaining({ rule: 'conflict:source:together', overwrote: 'Imported street' }),
+    );
+  });
+
+  it('takes it when somebody says so', async () => {
+    expect(await ask('failures', 'take', `hubspot:contacts/${contactId}`)).toEqual({ taken: 1 });
+    await run();
+    expect(await person.readLead(leadId)).toMatchObject({ Title: 'Imported title' });
+    expect(await refusedOf(`hubspot:contacts/${contactId}`)).toEqual([]);
+  });
+});
