@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from './model/failure.ts';
@@ -22,7 +22,9 @@ const environment = z.object({
   SALESFORCE_CLIENT_SECRET: text,
   SALESFORCE_USERNAME: text,
   SALESFORCE_PASSWORD: text,
-  DATABASE_URL: text,
+  SALESFORCE_JWT_KEY_FILE: text,
+  SALESFORCE_REFRESH_TOKEN: text,
+  DATABASE_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^postgres(ql)?$/ }).optional()),
   REDIS_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^rediss?$/ }).optional()),
   TANDEM_HOST: text,
   TANDEM_PUBLIC_URL: url,
@@ -39,7 +41,19 @@ const environment = z.object({
 
 export type SalesforceAuth =
   | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
-  | { readonly kind: 'password'; readonly username: string; readonly password: string };
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'jwt';
+      readonly clientId: string;
+      readonly username: string;
+      readonly privateKey: string;
+    }
+  | {
+      readonly kind: 'refresh-token';
+      readonly clientId: string;
+      readonly clientSecret?: string;
+      readonly refreshToken: string;
+    };
 
 /** How to reach both systems. */
 export interface Connections {
@@ -76,13 +90,35 @@ export interface Settings {
 
 type Environment = z.infer<typeof environment>;
 
+/** PEM of the key that signs the assertion. @throws UsageError naming the variable where the file cannot be read */
+const readKey = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(
+      'SALESFORCE_JWT_KEY_FILE: the file cannot be read.',
+      'Give the path of the private key in PEM form, readable by the user that runs Tandem.',
+      { cause },
+    );
+  }
+};
+
+/** The way in that is set up; where several are, the one that was chosen most specially. */
 const salesforceAuth = (env: Environment): SalesforceAuth | null => {
   const {
     SALESFORCE_CLIENT_ID: clientId,
     SALESFORCE_CLIENT_SECRET: clientSecret,
     SALESFORCE_USERNAME: username,
     SALESFORCE_PASSWORD: password,
+    SALESFORCE_JWT_KEY_FILE: keyFile,
+    SALESFORCE_REFRESH_TOKEN: refreshToken,
   } = env;
+  if (clientId && username && keyFile) {
+    return { kind: 'jwt', clientId, username, privateKey: readKey(keyFile) };
+  }
+  if (clientId && refreshToken) {
+    return { kind: 'refresh-token', clientId, refreshToken, ...(clientSecret ? { clientSecret } : {}) };
+  }
   if (clientId && clientSecret) return { kind: 'client-credentials', clientId, clientSecret };
   if (username && password) return { kind: 'password', username, password };
   return null;
@@ -107,9 +143,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     ...(env.HUBSPOT_ACCESS_TOKEN ? [] : ['HUBSPOT_ACCESS_TOKEN']),
     ...(auth
       ? []
-      : [
-          'SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET (or SALESFORCE_USERNAME and SALESFORCE_PASSWORD)',
-        ]),
+      : ['SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET (or one of the other ways in of .env.example)']),
   ];
   const connections: Connections | null =
     env.HUBSPOT_ACCESS_TOKEN && auth

@@ -100,13 +100,13 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     if (settings.alertWebhook !== null) {
       startAlerts({ store, pairs: mappings.pairs, webhook: settings.alertWebhook, log }, closers);
     }
+    const callsBefore = await callsBySystem(store);
     await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
     await checkSchemas(parts, await freshPairs(store.engine, mappings), log, stop.signal);
     const watch = await startSchemaWatch(
       { mappings, store, systems: parts, everyMs: settings.schemaMs, log },
       closers,
     );
-    const callsBefore = await callsBySystem(store);
     const { pollMs, redisUrl } = settings;
     const engines = await startEngines(
       {

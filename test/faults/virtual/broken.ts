@@ -73,11 +73,6 @@ export const broken: Readonly<Record<string, Broken>> = {
         new Map([...(await store.linksOf(...request))].filter(([, { ended }]) => ended === null)),
     }),
   },
-  'open intents are forgotten': {
-    store: (store) => ({
-      claim: async (...request) => (await store.claim(...request)).map((unit) => ({ ...unit, intents: [] })),
-    }),
-  },
   'an unknown outcome counts as landed': {
     system: (system) => ({
       writeMany: async (type, rows, context) =>

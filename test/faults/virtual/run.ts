@@ -19,7 +19,7 @@ import { type Ground, makePermits, VirtualWorker } from './worker.ts';
 const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
 const startMs = Date.UTC(2026, 10, 25, 9);
 /** Rest must come within so much virtual time: leases and deadlines of a minute, refusals tried again up to two. */
-const restMsMax = 10 * 60_000;
+const restMsMax = 5 * 60_000;
 const pollMs = 15_000;
 /** Longer than leases, deadlines and pauses: nothing of what was under way is left. */
 const quietMs = 180_000;

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { UsageError } from '../../src/model/failure.ts';
+import { parseSettings } from '../../src/settings.ts';
+
+const authOf = (variables: NodeJS.ProcessEnv) =>
+  parseSettings({ HUBSPOT_ACCESS_TOKEN: 'token', ...variables }).connections?.salesforce.auth;
+
+it('signs in with a signed assertion where a key file is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-key-'));
+  try {
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, 'PEM');
+    const app = { SALESFORCE_CLIENT_ID: 'app', SALESFORCE_USERNAME: 'tandem@example.com' };
+    expect(authOf({ ...app, SALESFORCE_JWT_KEY_FILE: file })).toEqual({
+      kind: 'jwt',
+      clientId: 'app',
+      username: 'tandem@example.com',
+      privateKey: 'PEM',
+    });
+    expect(() => authOf({ ...app, SALESFORCE_JWT_KEY_FILE: `${file}.gone` })).toThrow(UsageError);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('signs in with a refresh token, with the secret of the app where it has one', () => {
+  const token = { SALESFORCE_CLIENT_ID: 'app', SALESFORCE_REFRESH_TOKEN: 'refresh' };
+  expect(authOf(token)).toEqual({ kind: 'refresh-token', clientId: 'app', refreshToken: 'refresh' });
+  expect(authOf({ ...token, SALESFORCE_CLIENT_SECRET: 'secret' })).toMatchObject({ clientSecret: 'secret' });
+});
+
+it('names a database address that is none, without its content', () => {
+  const password = 'hunter2';
+  expect(() => parseSettings({ DATABASE_URL: `nonsense ${password}` })).toThrow(/DATABASE_URL/);
+  expect(() => parseSettings({ DATABASE_URL: `nonsense ${password}` })).not.toThrow(new RegExp(password));
+});
