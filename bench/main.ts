@@ -5,9 +5,13 @@
 import { parseArgs } from 'node:util';
 import { runAlign } from './align/align.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
+import { runNoop } from './noop/noop.ts';
 import { writeResults } from './results.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { align: runAlign };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  align: runAlign,
+  noop: runNoop,
+};
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;
 

@@ -15,7 +15,8 @@ const warmUpShare = 0.2;
 const pageSize = 200;
 const at = 1_700_000_000_000;
 
-const refOf = (pair: PairMapping, system: System, index: number) => ({
+/** The record of one side of the person with this number. */
+export const refOf = (pair: PairMapping, system: System, index: number) => ({
   system,
   type: pair.types[system],
   id: system === 'hubspot' ? String(1_000 + index) : `00Q${String(index).padStart(12, '0')}AAA`,
@@ -34,7 +35,8 @@ const snapshotsOf = (pair: PairMapping, values: Pair, index: number) =>
     }),
   );
 
-const baseOf = (pair: PairMapping, values: Pair): Base =>
+/** A base that equals both records, so that no signal of either is news. */
+export const baseOf = (pair: PairMapping, values: Pair): Base =>
   Object.fromEntries(
     pair.fields.map(({ name, fields }) => [
       name,
