@@ -54,6 +54,12 @@ export interface EngineContext {
 
 export const makeIntentId = (): string => randomUUID();
 
+/**
+ * The ids of the records that were merged into this one, with semicolons between (HubSpot, default properties: Merged record IDs). The
+ * survivor of a merge has a new id, and is the only one of them that polls show.
+ */
+export const mergedIdsField = 'hs_merged_object_ids';
+
 /** API fields of one side that a look reads: the mapped ones, the identity field, and the flag of converted records. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
   ...new Set([
@@ -61,6 +67,7 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
     ...pair.fields.map((field) => field.fields[system]),
     ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
+    ...(system === 'hubspot' ? [mergedIdsField] : []),
   ]),
 ];
 

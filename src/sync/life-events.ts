@@ -130,7 +130,10 @@ const movedInSalesforce = (
     return;
   }
   forget(draft);
-  draft.to = { ref: to, stamp: 0, follows: follows ? nextNumber(link) : null };
+  // A survivor has values of its own: what is blank there was not emptied, so the two meet as for the first time.
+  draft.to = follows
+    ? { ref: to, stamp: 0, follows: nextNumber(link) }
+    : { ref: to, stamp: 0, follows: null, fresh: true };
   draft.ledger.push(
     entryOf(context, 'link', to, cause, follows ? 'life:conversion' : 'life:merge', hubspot.id),
   );

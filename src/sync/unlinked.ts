@@ -5,7 +5,7 @@ import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts'
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { type Draft, lookAgain } from './draft.ts';
-import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
@@ -37,6 +37,9 @@ export interface Unlinked {
 interface Seeking extends Seeker {
   readonly draft: Draft;
 }
+
+/** How long the survivor of a merge waits for the links of the merged records. */
+const mergeLookMs = 1_000;
 
 /** How long a unit waits whose match key another unit holds. */
 const keyHeldMs = 500;
@@ -129,6 +132,31 @@ const readOwn = async (
       return [];
     }
     return [{ draft, record, keys: matchKeysOf(formOfRecord(pair, record.ref), record) }];
+  });
+};
+
+/**
+ * Leaves out survivors of a merge whose merged records are still linked: those links are looked at, and go to the survivor; it is looked
+ * at as theirs after that.
+ */
+const withoutSurvivors = async (
+  context: EngineContext,
+  system: System,
+  seeking: readonly Seeking[],
+): Promise<readonly Seeking[]> => {
+  const { pair } = context;
+  const mergedOf = ({ record }: Seeking): readonly string[] => {
+    const text = record.fields[mergedIdsField];
+    return typeof text === 'string' ? text.split(';').filter((id) => id !== '' && id !== record.ref.id) : [];
+  };
+  const ids = system === 'hubspot' ? seeking.flatMap(mergedOf) : [];
+  if (ids.length === 0) return seeking;
+  const links = await context.store.linksOf(pair.name, system, ids);
+  return seeking.filter((each) => {
+    const linked = mergedOf(each).filter((id) => links.get(id)?.ended === null);
+    for (const id of linked) each.draft.marks.push(nextMark(pair, { ...each.record.ref, id }, 'merged'));
+    if (linked.length > 0) lookAgain(each.draft, mergeLookMs);
+    return linked.length === 0;
   });
 };
 
@@ -300,7 +328,11 @@ const workSide = async (
   const all = await readOwn(context, system, open, workClass, reservations);
   const back = all.filter(({ draft }) => ended.has(draft));
   const revived = back.length === 0 ? [] : await revive(context, back, ended, workClass);
-  const read = all.filter(({ draft }) => !ended.has(draft));
+  const read = await withoutSurvivors(
+    context,
+    system,
+    all.filter(({ draft }) => !ended.has(draft)),
+  );
   for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
   const locked = await lockKeys(
     context,
