@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests with whole workers or many processes: one file at a time, after the others, or they starve one another on 2 cores. */
-const heavy = ['test/{commands,faults,e2e,bench}/**/*.test.ts'];
+const heavy = ['test/{commands,e2e,bench}/**/*.test.ts'];
 
 export default defineConfig({
   test: {

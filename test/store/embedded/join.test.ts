@@ -114,6 +114,7 @@ describe('the embedded server', () => {
     await expect
       .poll(async () => (await readdir(folder)).some((name) => name.startsWith('postgres.new-')), {
         interval: 5,
+        timeout: 20_000,
       })
       .toBe(true);
     await child.kill();
