@@ -14,6 +14,7 @@ import type { Connections } from './settings.ts';
 import type { BreakerStore } from './sync/breakers/mass-change.ts';
 import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
+import { withReferences } from './sync/reference-system.ts';
 import type { LiveStore } from './sync/signal-sources.ts';
 
 /**
@@ -96,6 +97,15 @@ export const countReads = (connectors: Sides<Connector>): ReadCounter => {
         counts[system] += found.length;
         return found;
       },
+      ...(inner.findByDomain && {
+        findByDomain: async (...request: Parameters<NonNullable<RecordSystem['findByDomain']>>) => {
+          const found = (await inner.findByDomain?.(...request)) ?? [];
+          counts[system] += found.length;
+          return found;
+        },
+      }),
+      ...(inner.readTies && { readTies: inner.readTies }),
+      ...(inner.writeTies && { writeTies: inner.writeTies }),
       writeMany: async (...request) => inner.writeMany(...request),
       changesSince: (...request) => inner.changesSince(...request),
       listPage: async (...request) => inner.listPage(...request),
@@ -132,8 +142,11 @@ export interface EngineParts {
 /** One pair's engine. */
 export const composeEngine = (parts: EngineParts): EngineContext => {
   const { mappings, ...rest } = parts;
+  const { pair, store } = parts;
+  const { pairs, references: known } = mappings;
   return {
     ...rest,
+    systems: bothSides((system) => withReferences(parts.systems[system], { pair, pairs, known, store })),
     mappingHash: mappings.hash,
     timing: engineTiming,
     nowMs: Date.now,

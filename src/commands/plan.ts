@@ -11,6 +11,7 @@ import { checkSchemas, freshPairs } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { type Sample, Samples } from './plan/samples.ts';
 import { planWords } from './plan/words.ts';
+import { learnOwners } from './run/owners.ts';
 import { answer, type StoreOptions, withStore } from './with-store.ts';
 
 /** The contract's plan. */
@@ -126,6 +127,7 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
       log.warn({ event: 'store-trouble', what: `plan: ${what}`, cause: String(error) });
     try {
       await checkSchemas(parts, await freshPairs(store.engine, mappings), log, signal);
+      await learnOwners(parts.connectors, mappings);
       const scratch = await openScratchStore(connectionString, trouble);
       try {
         const rehearsed = bothSides((system) => new RehearsalSystem(parts.connectors[system], Date.now));

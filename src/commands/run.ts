@@ -5,6 +5,7 @@ import { UsageError } from '../model/failure.ts';
 import { systems } from '../model/system.ts';
 import { startServer } from '../server/server.ts';
 import { loadSettings, requireConnections, type Settings } from '../settings.ts';
+import type { Runner } from '../sync/runner.ts';
 import { checkSchemas, freshPairs, waitForSystems } from './connect.ts';
 import { exitCode } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
@@ -14,6 +15,7 @@ import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
 import { startLiveSources } from './run/live-sources.ts';
+import { followOwners } from './run/owners.ts';
 import type { Role } from './run/roles.ts';
 import { startSchemaWatch } from './run/schema-watch.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
@@ -58,6 +60,17 @@ const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log:
   const parts = composeSystems(requireConnections(settings), opened.store.budget, log);
   closers.add(async () => Promise.all(systems.map(async (system) => parts.connectors[system].close())));
   return parts;
+};
+
+/** What moves in one pair can be news in another: idle is what all of them are at once, each by a look from after the last move. */
+const allIdle = async (runners: readonly Runner[]): Promise<void> => {
+  for (;;) {
+    const before = Math.max(...runners.map((runner) => runner.lastMovedAt));
+    await Promise.all(runners.map(async (runner) => runner.untilIdle()));
+    const moved = Math.max(...runners.map((runner) => runner.lastMovedAt)) > before;
+    if (!moved || runners.length === 1) return;
+    for (const runner of runners) runner.lookAnew();
+  }
 };
 
 /** The worker: aligns every pair of the configuration until it is stopped, or until nothing is left to do. */
@@ -107,6 +120,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       { mappings, store, systems: parts, everyMs: settings.schemaMs, log },
       closers,
     );
+    await followOwners(parts.connectors, mappings, log, closers);
     const { pollMs, redisUrl } = settings;
     const engines = await startEngines(
       {
@@ -129,9 +143,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       );
     }
     state.notReady = null;
-    const idle = options.untilIdle
-      ? [Promise.all(engines.runners.map(async (runner) => runner.untilIdle()))]
-      : [];
+    const idle = options.untilIdle ? [allIdle(engines.runners)] : [];
     await Promise.race([...idle, stop.requested]);
     if (stop.signal.aborted) return exitCode.fine;
     const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });

@@ -10,6 +10,7 @@ import { workOnce } from '../sync/work.ts';
 import { exitCode } from './exit.ts';
 import { lifeEvents } from './explain/life-events.ts';
 import { findRecords, pairOf, refsOfLink } from './find-record.ts';
+import { learnOwners } from './run/owners.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
 
 /** A record that is not settled in this time has an outcome that is not known yet, or cannot be read; the worker goes on with it. */
@@ -100,6 +101,7 @@ const byItself = async (
   );
   try {
     await store.engine.breakLeasesOfDead();
+    await learnOwners(connectors, mappings);
     return await untilDone(context, refs, async () => {
       for (const engine of engines) await workOnce(engine, 'live', undefined, ids);
     });

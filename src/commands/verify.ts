@@ -1,11 +1,14 @@
 import { composeSystems } from '../compose.ts';
 import { makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
+import { bothSides } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
 import { pausedParts, withoutFields } from '../sync/pauses.ts';
+import { withReferences } from '../sync/reference-system.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
+import { learnOwners } from './run/owners.ts';
 
 export interface VerifyOptions {
   readonly config: string;
@@ -53,6 +56,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
   const { connectors } = composeSystems(connections, opened.store.budget, log);
   try {
     const reports: VerifyReport[] = [];
+    await learnOwners(connectors, mappings);
     const pauses = await opened.store.operator.pauses();
     for (const mapped of mappings.pairs) {
       // A field that a system does not have any more cannot be read; status says so.
@@ -63,7 +67,9 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
         standingOf: opened.store.status.standingOf,
       };
       const call = { class: 'sweep', purpose: 'verify' } as const;
-      const found = await verifyPair({ pair, systems: connectors, store, call });
+      const parts = { pair, pairs: mappings.pairs, known: mappings.references, store };
+      const seen = bothSides((system) => withReferences(connectors[system], parts));
+      const found = await verifyPair({ pair, systems: seen, store, call });
       await opened.store.operator.noteVerified({ ...found, pair: pair.name });
       reports.push(found);
     }

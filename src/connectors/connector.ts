@@ -3,7 +3,6 @@ import type { Owner } from '../model/owner.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { DeletionPage, FieldSearch, ObjectDescription } from '../model/record.ts';
 import type { FoundRecord, RecordSystem } from '../model/record-system.ts';
-import type { Tie, TieChange, TieOutcome } from '../model/tie.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
 
@@ -36,17 +35,6 @@ export interface Connector extends RecordSystem {
     values: readonly string[],
     context: CallContext,
   ): Promise<readonly FoundRecord[]>;
-
-  /** The ties of these records to records of another type; records without one are left out. */
-  readTies?(
-    type: string,
-    ids: readonly string[],
-    toType: string,
-    context: CallContext,
-  ): Promise<ReadonlyMap<string, readonly Tie[]>>;
-
-  /** Begins, changes and ends ties: one outcome per change, in order. Never rejects for what the vendor says. */
-  writeTies?(changes: readonly TieChange[], context: CallContext): Promise<readonly TieOutcome[]>;
 
   /** What the last answers said of the quota; makes no call. */
   quota(): Quota;

@@ -21,13 +21,14 @@ export type References = (of: string) => ReferenceTable;
 
 /** A field's options for its codec; `country` has been checked to be one that the phone library knows. */
 export const codecOptions = (
-  { country, scale, values, zone, of }: MappingFileField,
+  { country, scale, values, also, zone, of }: MappingFileField,
   references: References = () => noReferences,
 ): CodecOptions => ({
   ...(country === undefined ? {} : { country: country as CountryCode }),
   ...(scale === undefined ? {} : { scale }),
   ...(zone === undefined ? {} : { zone }),
   ...(of === undefined ? {} : { of, references: references(of) }),
+  ...(also === undefined ? {} : { also }),
   ...(values === undefined
     ? {}
     : { values: Object.fromEntries(Object.entries(values).map(([from, to]) => [from, String(to)])) }),
@@ -72,6 +73,9 @@ const buildField = (
     fill,
     ...(field.group === undefined ? {} : { group: field.group }),
     ...(field.codes === undefined ? {} : { currencyCodes: field.codes }),
+    ...(field.of === undefined
+      ? {}
+      : { reference: { of: field.of, values: codecOptions(field).values ?? {} } }),
     line,
   };
 };

@@ -1,4 +1,4 @@
-import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { writesTo } from './file-rules.ts';
@@ -31,6 +31,10 @@ const checkThere = (
   }
 };
 
+/** A company that HubSpot shows in a property of its own is written as an association (sync/reference-system.ts). */
+const isAssociation = (pair: PairMapping, field: FieldMapping, system: System): boolean =>
+  system === 'hubspot' && isPrimaryAssociation(pair.types.hubspot, field);
+
 /** What can go wrong when the field is written to this side. Both descriptions are known to be there. */
 const checkTarget = (
   pair: PairMapping,
@@ -42,7 +46,7 @@ const checkTarget = (
 ): void => {
   const name = label(pair, system, field.fields[system]);
   const from = systemLabel[otherSystem(system)];
-  if (!target.writable) {
+  if (!target.writable && !isAssociation(pair, field, system)) {
     const why = `the direction is ${field.direction}, and the integration may not write it (read-only, calculated, or no right)`;
     report(
       'error',
@@ -52,7 +56,7 @@ const checkTarget = (
       `direction: to-${otherSystem(system)}, or give the right`,
     );
   }
-  const why = kindFits(field.kind, target.type);
+  const why = isAssociation(pair, field, system) ? undefined : kindFits(field.kind, target.type);
   if (why !== undefined) {
     const fix = 'correct the kind, or map to a field of another type';
     report('error', field.line, `${name} (type ${target.type}) does not take kind ${field.kind}`, why, fix);

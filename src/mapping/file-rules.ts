@@ -91,9 +91,9 @@ const checkGroups = (content: MappingFile, report: Report): void => {
 
 const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): void => {
   const takes = codecKinds[field.kind].options;
-  const given: readonly CodecOption[] = (['country', 'scale', 'values', 'zone', 'of'] as const).filter(
-    (name) => field[name] !== undefined,
-  );
+  const given: readonly CodecOption[] = (
+    ['country', 'scale', 'values', 'also', 'zone', 'of'] as const
+  ).filter((name) => field[name] !== undefined);
   for (const name of given.filter((option) => !takes.includes(option))) {
     const kinds = kindsThat((kind) => kind.options.includes(name));
     const why = `only kind ${kinds} has one, and this field's kind is ${field.kind}`;
@@ -214,6 +214,12 @@ const checkIdentity = (content: MappingFile, report: Report): void => {
 };
 
 const checkMatch = (content: MappingFile, report: Report): void => {
+  for (const system of systems) {
+    if (content.match.length > 0 || content.create[system] !== 'matchable') continue;
+    const why = 'a record that has no match key is never created';
+    const what = `create.${system} is matchable, and there is nothing to match by`;
+    report(['create', system], what, why, 'write always or never, or name a field in match');
+  }
   const mapped = content.fields.map((field) => field.hubspot);
   content.match.forEach((name, index) => {
     const field = content.fields.find((candidate) => candidate.hubspot === name);

@@ -100,7 +100,11 @@ const field = z.strictObject({
     .meta({ description: "kind reference: what is referred to, 'owner' or the name of another mapping." }),
   values: z.record(z.string().min(1), scalar).optional().meta({
     description:
-      'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is.',
+      'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is. kind reference of owner: owner (id or email) → user (id or email) or queue (id or name).',
+  }),
+  also: z.record(z.string().min(1), z.string().min(1)).optional().meta({
+    description:
+      'kind enum: further Salesforce values → the HubSpot value that each is read as, where several Salesforce values are one in HubSpot.',
   }),
 });
 
@@ -153,7 +157,7 @@ const breakers = z
 
 const create = z.enum(createRules).meta({
   description:
-    'matchable: a record is created here for everyone who has a valid match key; never: only existing ones are linked.',
+    'matchable: a record is created here for everyone who has a valid match key; always: for every record; never: only existing ones are linked.',
 });
 
 export const mappingFile = z
@@ -173,9 +177,9 @@ export const mappingFile = z
         salesforce: fieldName('Salesforce field (external id, unique) that holds the HubSpot id.'),
       })
       .meta({ description: 'The fields in which the two records of a pair name each other.' }),
-    match: z.array(fieldName('HubSpot name of a mapped field.')).min(1).meta({
+    match: z.array(fieldName('HubSpot name of a mapped field.')).meta({
       description:
-        'Mapped fields (by HubSpot name) by which records that are not linked yet find each other.',
+        'Mapped fields (by HubSpot name) by which records that are not linked yet find each other. Empty: by the identity fields alone.',
     }),
     create: z.strictObject({ hubspot: create, salesforce: create }).meta({
       description: 'Whether a record without counterpart is created on each side.',

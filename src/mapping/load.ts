@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { PairMapping } from '../model/mapping.ts';
-import { buildPair, type References } from './build-pair.ts';
+import { buildPair } from './build-pair.ts';
 import { codecVersion } from './codecs/registry.ts';
 import { checkFileRules } from './file-rules.ts';
 import type { MappingFile } from './file-shape.ts';
 import { type Finding, MappingError } from './finding.ts';
+import { KnownReferences } from './known-references.ts';
 import { readMappingFiles, type TextFile } from './read-files.ts';
+import { inOrder, unknownReferences } from './reference-order.ts';
 import { checkShape } from './shape-findings.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** The mappings of a configuration. */
 export interface LoadedMappings {
-  /** In order of the files' names. */
+  /** In order of the files' names, but for what refers to another pair: it comes after it. */
   readonly pairs: readonly PairMapping[];
   /** Of what the files say (not of comments or layout) and of the codecs' version: equal hashes give equal plans. */
   readonly hash: string;
+  /** What the codecs of references know; empty until somebody fills it. */
+  readonly references: KnownReferences;
 }
 
 interface CheckedFile {
@@ -65,18 +69,19 @@ const hashOf = (files: readonly CheckedFile[]): string => {
 
 /**
  * Loads and checks all mapping files of a configuration folder (`CONFIG/mappings/*.yaml`). Reads the disk, asks no system.
- * `references` answers who is who for fields of kind reference; without it every reference is foreign.
  * Throws MappingError with everything that is wrong in all of them.
  */
-export const loadMappings = (configDir: string, references?: References): LoadedMappings => {
+export const loadMappings = (configDir: string): LoadedMappings => {
   const { files, findings: unread } = readMappingFiles(configDir);
   const results = files.map(checkFile);
   const checked = results.flatMap((result) => ('checked' in result ? [result.checked] : []));
   const wrong = results.flatMap((result) => ('findings' in result ? result.findings : []));
-  const findings = [...unread, ...wrong, ...twiceMapped(checked)];
+  const lost = results.length === checked.length ? unknownReferences(checked) : [];
+  const findings = [...unread, ...wrong, ...twiceMapped(checked), ...lost];
   if (findings.length > 0) throw new MappingError(findings);
-  return {
-    pairs: checked.map(({ source, content }) => buildPair(source, content, references)),
-    hash: hashOf(checked),
-  };
+  const references = new KnownReferences();
+  const pairs = checked.map(({ source, content }) =>
+    buildPair(source, content, (of) => references.table(of)),
+  );
+  return { pairs: inOrder(pairs), hash: hashOf(checked), references };
 };

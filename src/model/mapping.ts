@@ -79,9 +79,14 @@ export interface FieldMapping {
   readonly group?: string;
   /** The fields that hold the currency's code, where there are some: amounts in two currencies are not compared. */
   readonly currencyCodes?: Sides<string>;
+  /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who. */
+  readonly reference?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
   /** Where it stands, for messages: line in the mapping file, from 1. */
   readonly line: number;
 }
+
+/** What a reference to owners is called in `of`; any other word there is a pair's name. */
+export const ownerReference = 'owner';
 
 /** A match key: records whose values decode to the same key are candidates for one another. */
 export interface MatchRule {
@@ -90,8 +95,8 @@ export interface MatchRule {
   readonly kind: string;
 }
 
-/** Whether a record without counterpart is created on this side: for everyone with a valid match key, or never. */
-export const createRules = ['matchable', 'never'] as const;
+/** Whether a record without counterpart is created on this side: for everyone with a valid match key, for every record, or never. */
+export const createRules = ['matchable', 'always', 'never'] as const;
 export type CreateRule = (typeof createRules)[number];
 
 /**
@@ -144,3 +149,16 @@ export const formsOf = (pair: PairMapping): readonly PairMapping[] =>
 /** The pair as it stands for records of this object: its own form, or that of converted ones. */
 export const formFor = (pair: PairMapping, system: System, type: string): PairMapping =>
   formsOf(pair).find(({ types }) => types[system] === type) ?? pair;
+
+/** HubSpot's properties that show a record's primary company, by object; they are read-only: the association itself is written. */
+const primaryCompanyProperties: Readonly<Record<string, string>> = {
+  contacts: 'associatedcompanyid',
+  deals: 'hs_primary_associated_company',
+  tickets: 'hs_primary_associated_company',
+};
+
+/** Whether HubSpot keeps this reference as an association whose primary one a property shows. */
+export const isPrimaryAssociation = (
+  hubspotType: string,
+  field: Pick<FieldMapping, 'fields' | 'reference'>,
+): boolean => field.reference !== undefined && primaryCompanyProperties[hubspotType] === field.fields.hubspot;

@@ -2,6 +2,7 @@ import type { CallContext } from './budget.ts';
 import type { Fate } from './fate.ts';
 import type { ChangeCursor, ChangePage, FieldHistoryEntry, ListPage, RecordSnapshot } from './record.ts';
 import type { System } from './system.ts';
+import type { Tie, TieChange, TieOutcome } from './tie.ts';
 import type { WriteOutcome, WriteRow } from './write.ts';
 
 /** A record that `findByField` found, and the lower-cased values asked for that led to it. */
@@ -45,6 +46,18 @@ export interface RecordSystem {
     context: CallContext,
   ): Promise<readonly FoundRecord[]>;
 
+  /**
+   * Finds records by the domain of a web address (model/domain.ts), whatever else stands in the field. `matched` are the domains. Where it is not
+   * there, `findByField` finds the domain itself.
+   */
+  findByDomain?(
+    type: string,
+    field: string,
+    domains: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]>;
+
   /** Writes any number of rows in batches of the vendor's size: exactly one outcome per row, in order. Never rejects for what the vendor says. */
   writeMany(type: string, rows: readonly WriteRow[], context: CallContext): Promise<readonly WriteOutcome[]>;
 
@@ -67,6 +80,17 @@ export interface RecordSystem {
     fields: readonly string[],
     context: CallContext,
   ): Promise<ListPage>;
+
+  /** The ties of these records to records of another type; records without one are left out. */
+  readTies?(
+    type: string,
+    ids: readonly string[],
+    toType: string,
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly Tie[]>>;
+
+  /** Begins, changes and ends ties: one outcome per change, in order. Never rejects for what the vendor says. */
+  writeTies?(changes: readonly TieChange[], context: CallContext): Promise<readonly TieOutcome[]>;
 
   /** When and by whom these fields got their present and earlier values, newest first; empty where the vendor keeps no history. */
   history(

@@ -64,6 +64,15 @@ export interface DirtyMark {
   readonly changed?: Readonly<Record<string, number>>;
 }
 
+/** A record that refers to another of a pair in which that one has no link yet: it is looked at again when the link begins. */
+export interface AwaitedLink {
+  readonly pair: string;
+  readonly ref: RecordRef;
+  /** The pair referred to, and the record's id there, in the same system. */
+  readonly of: string;
+  readonly id: string;
+}
+
 /** A mark as it stands in the store. */
 export interface DirtyRow extends DirtyMark {
   /** Counts the signals; the row is deleted only at the version that was claimed. */

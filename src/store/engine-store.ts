@@ -3,6 +3,7 @@ import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type {
   Alignment,
+  AwaitedLink,
   Backlog,
   ClaimedUnit,
   DirtyMark,
@@ -14,6 +15,7 @@ import type {
   UnitSettlement,
 } from '../model/state.ts';
 import type { System } from '../model/system.ts';
+import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { backlog } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
@@ -124,6 +126,14 @@ export class PostgresEngineStore {
     limits: BreakerLimits['mass'],
   ): Promise<{ readonly open: readonly HeldRow[]; readonly begun: readonly HeldRow[] }> {
     return noteChanges(this.#db, pair, changes, limits);
+  }
+
+  awaitLinks(awaited: readonly AwaitedLink[]): Promise<void> {
+    return awaitLinks(this.#db, awaited);
+  }
+
+  wakeAwaited(all: boolean): Promise<number> {
+    return wakeAwaited(this.#db, all);
   }
 
   backlog(pair: string): Promise<Backlog> {

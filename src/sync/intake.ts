@@ -56,6 +56,7 @@ const couldMatch = (pair: PairMapping, record: ChangedRecord): boolean => {
   const { system } = record.ref;
   return (
     namesOther(pair, record) ||
+    pair.create[otherSystem(system)] === 'always' ||
     pair.match.some(
       (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
     )

@@ -3,6 +3,7 @@ import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type {
   Alignment,
+  AwaitedLink,
   Backlog,
   ClaimedUnit,
   DirtyMark,
@@ -122,6 +123,15 @@ export interface EngineStore {
 
   /** Everything that is paused at present. */
   pauses(): Promise<readonly Pause[]>;
+
+  /** Remembers what waits for a link of another pair; again and again is the same. */
+  awaitLinks?(awaited: readonly AwaitedLink[]): Promise<void>;
+
+  /**
+   * Marks dirty what waited for links that are there now, and forgets that it waited. `all`: whenever it began to wait; else what began to wait, or
+   * was linked, within the last minutes. Answers how many.
+   */
+  wakeAwaited?(all: boolean): Promise<number>;
 
   backlog(pair: string): Promise<Backlog>;
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../model/failure.ts';
-import { breakerDefaults, type FieldMapping } from '../model/mapping.ts';
-import { otherSystem, type System, systemLabel, systems } from '../model/system.ts';
+import { breakerDefaults, type FieldMapping, ownerReference } from '../model/mapping.ts';
+import { otherSystem, type RecordRef, type System, systemLabel, systems } from '../model/system.ts';
 import { digestOf } from './digest.ts';
 import { parkIn } from './draft.ts';
 import type { EngineContext } from './engine.ts';
@@ -29,6 +29,22 @@ const heldMessages: Readonly<Record<string, { readonly code: string; readonly me
   },
 };
 
+/** An owner whom the other system does not know is told; a record that is not linked yet is waited for, and nobody has to do anything. */
+const parkReference = (
+  context: EngineContext,
+  draft: Looked['draft'],
+  ref: RecordRef,
+  field: FieldMapping,
+  of: string,
+): void => {
+  if (of !== ownerReference) return;
+  const there = systemLabel[otherSystem(ref.system)];
+  const message = `The owner has no active counterpart in ${there}; the owner there stays as it is.`;
+  const failure = ownFailure(ref.system, ownCodes.unknownOwner, message);
+  const next = `Give the record to somebody active in both systems, or say who it is under 'values' of ${field.fields.hubspot} in the mapping.`;
+  parkIn(draft, context.pair.name, { ref, field: field.name, failure, next, refused: '' });
+};
+
 /** A value that the codec cannot read is reported where it stands. Differences that a rule holds are counted by `verify`. */
 const reportHeld = (context: EngineContext, { draft, snapshots }: Looked, { plan }: Planned): void => {
   for (const { field: name, rule } of plan.held) {
@@ -39,8 +55,12 @@ const reportHeld = (context: EngineContext, { draft, snapshots }: Looked, { plan
       const raw = snapshots[system].fields[field.fields[system]] ?? null;
       if (rule === 'foreign' && field.codecs[system].decode(raw).kind !== 'foreign') continue;
       if (rule !== 'foreign' && system === 'hubspot') continue;
-      const failure = ownFailure(system, known.code, known.message);
       const { ref } = snapshots[system];
+      if (rule === 'foreign' && field.reference) {
+        parkReference(context, draft, ref, field, field.reference.of);
+        continue;
+      }
+      const failure = ownFailure(system, known.code, known.message);
       parkIn(draft, context.pair.name, { ref, field: name, failure, next: nextStepOf(failure), refused: '' });
     }
   }

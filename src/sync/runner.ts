@@ -50,7 +50,8 @@ export class Runner {
   };
   private readonly context: EngineContext;
   private readonly pollEveryMs: number;
-  private readonly startedAt: number;
+  private startedAt: number;
+  private readonly after: readonly Runner[];
   private readonly looks = new Set<Promise<void>>();
   private working: Promise<void> | null = null;
   private wokenAgain = false;
@@ -67,8 +68,12 @@ export class Runner {
   private readonly sweepMs: number;
   private readonly cadence: LookCadence;
 
-  /** `pairs`: how many pairs this worker has; their sweeps share one allowance of calls. */
-  constructor(context: EngineContext, pollEveryMs: number, pairs = 1) {
+  /**
+   * `pairs`: how many pairs this worker has; their sweeps share one allowance of calls. `after`: runners whose first alignment comes
+   * before this one's.
+   */
+  constructor(context: EngineContext, pollEveryMs: number, pairs = 1, after: readonly Runner[] = []) {
+    this.after = after;
     const wake = (pair: string): void => {
       this.fill.tell();
       context.wake.wake(pair);
@@ -246,8 +251,25 @@ export class Runner {
     this.pollSoon = null;
   }
 
+  /** Whether the first alignment has come to its end. */
+  get isAligned(): boolean {
+    return this.aligned;
+  }
+
+  /** When this worker last moved something of the pair. */
+  get lastMovedAt(): number {
+    return this.movedAt;
+  }
+
+  /** Idle is only what a look finds that begins after now. */
+  lookAnew(): void {
+    this.startedAt = this.context.nowMs();
+  }
+
   private async alignLoop(ending: AbortSignal): Promise<void> {
     let failures = 0;
+    // What this pair refers to is linked first: else all of it would wait and be looked at twice.
+    while (!ending.aborted && this.after.some((runner) => !runner.isAligned)) await this.pause(100, ending);
     while (!ending.aborted) {
       const step = await this.fill.whileStreaming(async () =>
         this.safely('alignment', async () => alignStep(this.context)),

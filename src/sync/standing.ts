@@ -18,6 +18,8 @@ export const ownCodes = {
   taken: 'TAKEN',
   /** The two amounts are of different currencies. */
   otherCurrency: 'OTHER_CURRENCY',
+  /** Who owns the record has no counterpart in the other system. */
+  unknownOwner: 'UNKNOWN_OWNER',
   unreadable: 'UNREADABLE_VALUE',
 } as const;
 

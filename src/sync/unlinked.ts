@@ -195,7 +195,13 @@ const revive = async (
 /** Whether there is anything to look a counterpart up by; a record without a valid match key stays alone, by rule. */
 const canSeek = (context: EngineContext, { draft, record, keys }: Seeking): boolean => {
   const named = record.fields[context.pair.identity[record.ref.system]];
-  return keys.length > 0 || draft.unit.intents.length > 0 || (typeof named === 'string' && named !== '');
+  const isCreated = context.pair.create[otherSystem(record.ref.system)] === 'always';
+  return (
+    isCreated ||
+    keys.length > 0 ||
+    draft.unit.intents.length > 0 ||
+    (typeof named === 'string' && named !== '')
+  );
 };
 
 /** Locks the match keys; a unit that does not get all of its keys waits for the one that holds them. */
@@ -299,7 +305,8 @@ const decide = (
     return { draft, snapshots, base, how: verdict.how };
   }
   settleCreates(context, draft, draft.unit.intents, null);
-  if (pair.create[target] === 'never' || seeking.keys.length === 0) {
+  const rule = pair.create[target];
+  if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0)) {
     draft.stillParked = [];
     return null;
   }

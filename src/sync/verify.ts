@@ -162,16 +162,19 @@ const alone = (
 ): Finding => {
   const pair = formOfRecord(context.pair, record.ref);
   const { system, id } = record.ref;
-  const matchable = pair.match.some(
-    (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
-  );
+  const creates = pair.create[otherSystem(system)];
+  const matchable =
+    creates === 'always' ||
+    pair.match.some(
+      (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
+    );
   const rule = link?.ended
     ? `link ended: ${link.ended.cause}`
     : isConverted(context.pair, record)
       ? 'converted'
       : !matchable
         ? 'no valid match key'
-        : pair.create[otherSystem(system)] === 'never'
+        : creates === 'never'
           ? 'create: never'
           : null;
   const ids =

@@ -1,6 +1,7 @@
 import { composeEngine, countReads, type Systems } from '../../compose.ts';
 import { causeOf, type Logger } from '../../log.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
+import { referredBy } from '../../mapping/reference-order.ts';
 import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { WakeQueue } from '../../queue/wake-queue.ts';
@@ -79,12 +80,11 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
       signal: options.signal,
     }),
   );
-  const runners = new Map(
-    contexts.map((context) => [
-      context.pair.name,
-      new Runner(context, options.pollMs, mappings.pairs.length),
-    ]),
-  );
+  const runners = new Map<string, Runner>();
+  for (const context of contexts) {
+    const after = referredBy(context.pair).flatMap((name) => runners.get(name) ?? []);
+    runners.set(context.pair.name, new Runner(context, options.pollMs, mappings.pairs.length, after));
+  }
   const all = [...runners.values()];
   closers.add(async () => Promise.all(all.map(async (runner) => runner.stop())));
   if (options.roles.has('sync')) await serveWakes(queue, runners, options, closers);
@@ -118,13 +118,16 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
 const serveWakes = async (
   queue: WakeQueue,
   runners: ReadonlyMap<string, Runner>,
-  { log, opened }: EnginesOptions,
+  { log, opened, mappings }: EnginesOptions,
   closers: Closers,
 ): Promise<void> => {
   const { engine: store } = opened.store;
   await queue.serve(async (pair) => runners.get(pair)?.wake());
   const onTickError = (error: unknown): void => log.warn({ event: 'tick-failed', cause: causeOf(error) });
+  const refers = mappings.pairs.some((pair) => referredBy(pair).length > 0);
+  if (refers) await store.wakeAwaited(true);
   const wakeAll = async (): Promise<void> => {
+    if (refers) await store.wakeAwaited(false);
     for (const runner of runners.values()) runner.wake();
   };
   const breakLeases = async (): Promise<void> => {

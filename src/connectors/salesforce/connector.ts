@@ -10,6 +10,7 @@ import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe } from './describe.ts';
 import { readFates } from './fates.ts';
 import { findAcross } from './find-across.ts';
+import { findByDomain } from './find-by-domain.ts';
 import { findBatch, findByField } from './find-by-field.ts';
 import { readHistory } from './history.ts';
 import { listPage } from './list-page.ts';
@@ -77,6 +78,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     readMany: (type, ids, fields, context) => readMany(api, type, ids, fields, context),
     findByField: (type, field, values, fields, context) =>
       findByField(api, type, field, values, fields, context),
+    findByDomain: (type, field, domains, fields, context) =>
+      findByDomain(api, type, field, domains, fields, context),
     writeMany: (type, rows, context) => writeMany(api, type, rows, context),
     changesSince: (type, cursor, overlapMs, fields, context) =>
       changesSince(api, type, cursor, overlapMs, fields, context),

@@ -6,9 +6,9 @@ import { makeValueTable } from './value-table.ts';
 /** One of a list. With a table of `values`, a value that is not in it is foreign; without, both sides spell alike. */
 export const enumeration: CodecKind = {
   ...plainKind,
-  options: ['values'],
-  make: ({ values }) => {
-    const table = makeValueTable(values);
+  options: ['values', 'also'],
+  make: ({ values, also }) => {
+    const table = makeValueTable(values, also);
     const decodeWith =
       (lookUp: (value: string) => string | undefined) =>
       (raw: RawValue): Canonical => {

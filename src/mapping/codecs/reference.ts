@@ -11,6 +11,8 @@ export interface ReferenceTable {
   toSalesforce(hubspotId: string): string | undefined;
   /** The HubSpot id of a Salesforce id of 18 characters. */
   toHubspot(salesforceId: string): string | undefined;
+  /** Whether this Salesforce record stands for nobody: the integration user, a queue of what nobody has taken. */
+  isNobody?(salesforceId: string): boolean;
 }
 
 /** Knows nobody: every reference is foreign until a table is given. */
@@ -42,7 +44,7 @@ const foreign = (raw: RawValue, why: string): Canonical => ({ kind: 'foreign', r
  */
 export const reference: CodecKind = {
   ...plainKind,
-  options: ['of'],
+  options: ['of', 'values'],
   make: ({ references = noReferences }) => {
     const hubspot: SideCodec = {
       decode: (raw) => {
@@ -61,7 +63,7 @@ export const reference: CodecKind = {
     const salesforce: SideCodec = {
       decode: (raw) => {
         const id = longId(cleanText(raw));
-        if (id === '') return blank;
+        if (id === '' || references.isNobody?.(id) === true) return blank;
         // Two HubSpot owners may be one user: the user is known if anybody is theirs.
         return references.toHubspot(id) === undefined
           ? foreign(raw, 'it has no counterpart in HubSpot')

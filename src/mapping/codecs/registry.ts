@@ -4,6 +4,7 @@ import { country } from './country.ts';
 import { currency } from './currency.ts';
 import { date } from './date.ts';
 import { datetime } from './datetime.ts';
+import { domain } from './domain.ts';
 import { email } from './email.ts';
 import { enumeration } from './enum.ts';
 import { integer } from './integer.ts';
@@ -23,6 +24,7 @@ export const kindNames = [
   'email',
   'phone',
   'url',
+  'domain',
   'country',
   'number',
   'integer',
@@ -49,6 +51,7 @@ export const codecKinds: Record<KindName, CodecKind> = {
   email,
   phone,
   url,
+  domain,
   country,
   number,
   integer,

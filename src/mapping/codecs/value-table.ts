@@ -14,18 +14,24 @@ const sameSpelling: ValueTable = {
 
 /**
  * The table of a mapping's `values` (HubSpot → Salesforce); without one both sides spell alike. Several HubSpot values may
- * share a Salesforce value: they are then equal, and the first is what Salesforce's turns into.
+ * share a Salesforce value: they are then equal, and the first is what Salesforce's turns into. `also` (Salesforce → HubSpot): values that
+ * are read as if they were the one that HubSpot's maps to, so that they too arrive there, and are left as they are until HubSpot's changes.
  */
-export const makeValueTable = (values: Readonly<Record<string, string>> | undefined): ValueTable => {
+export const makeValueTable = (
+  values: Readonly<Record<string, string>> | undefined,
+  also: Readonly<Record<string, string>> = {},
+): ValueTable => {
   if (values === undefined) return sameSpelling;
   const salesforceByHubspot = new Map(Object.entries(values));
   const hubspotBySalesforce = new Map<string, string>();
   for (const [hubspot, salesforce] of salesforceByHubspot) {
     if (!hubspotBySalesforce.has(salesforce)) hubspotBySalesforce.set(salesforce, hubspot);
   }
+  const readAs = new Map(Object.entries(also));
   return {
     fromHubspot: (value) => salesforceByHubspot.get(value),
-    fromSalesforce: (value) => (hubspotBySalesforce.has(value) ? value : undefined),
+    fromSalesforce: (value) =>
+      hubspotBySalesforce.has(value) ? value : salesforceByHubspot.get(readAs.get(value) ?? ''),
     toHubspot: (value) => hubspotBySalesforce.get(value) ?? value,
   };
 };

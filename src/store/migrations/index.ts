@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { identity } from './0002-identity.ts';
+import { objects } from './0003-objects.ts';
 import { breakers } from './0004-breakers.ts';
 import { operator } from './0006-operator.ts';
 import { liveSignals } from './0007-live-signals.ts';
@@ -12,6 +13,7 @@ import { reviewsLeft } from './0011-reviews-left.ts';
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-identity': identity,
+  '0003-objects': objects,
   '0004-breakers': breakers,
   '0006-operator': operator,
   '0007-live-signals': liveSignals,

@@ -1,0 +1,104 @@
+import type { Sides, System } from '../model/system.ts';
+import type { ReferenceTable } from './codecs/reference.ts';
+
+/** Pairs kept of one table: what a batch of work refers to is a small part of it, and is learned anew with each read. */
+const pairsMax = 100_000;
+
+/** A map that forgets what it was told first when it is full. */
+class Bounded {
+  readonly #values = new Map<string, string>();
+
+  get(key: string): string | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: string): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size <= pairsMax) return;
+    for (const oldest of this.#values.keys()) {
+      this.#values.delete(oldest);
+      return;
+    }
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+}
+
+class Table implements ReferenceTable {
+  readonly hubspot = new Bounded();
+  readonly salesforce = new Bounded();
+
+  toSalesforce(hubspotId: string): string | undefined {
+    return this.hubspot.get(hubspotId);
+  }
+
+  toHubspot(salesforceId: string): string | undefined {
+    return this.salesforce.get(salesforceId);
+  }
+
+  readonly nobodies = new Set<string>();
+
+  isNobody(salesforceId: string): boolean {
+    return this.nobodies.has(salesforceId);
+  }
+
+  learn({ hubspot, salesforce }: Sides<string>): void {
+    this.hubspot.set(hubspot, salesforce);
+    this.salesforce.set(salesforce, hubspot);
+  }
+
+  forget(system: System, id: string): void {
+    const other = this[system].get(id);
+    this[system].delete(id);
+    const back = system === 'hubspot' ? this.salesforce : this.hubspot;
+    if (other !== undefined && back.get(other) === id) back.delete(other);
+  }
+
+  replace(pairs: readonly Sides<string>[], nobodies: readonly string[]): void {
+    this.nobodies.clear();
+    for (const id of nobodies) this.nobodies.add(id);
+    this.hubspot.clear();
+    this.salesforce.clear();
+    for (const pair of pairs) this.learn(pair);
+  }
+}
+
+/**
+ * Who is who, as far as it is known at present: links of other pairs and owners. The codecs of kind reference read it whenever a value is
+ * decoded; whoever reads records or owners fills it before (sync/reference-system.ts, commands/run/owners.ts). Ids of Salesforce have 18 characters.
+ */
+export class KnownReferences {
+  readonly #tables = new Map<string, Table>();
+
+  table(of: string): ReferenceTable {
+    return this.#table(of);
+  }
+
+  /** These are each other's counterparts. */
+  learn(of: string, pair: Sides<string>): void {
+    this.#table(of).learn(pair);
+  }
+
+  /** This record has no counterpart (any more). */
+  forget(of: string, system: System, id: string): void {
+    this.#table(of).forget(system, id);
+  }
+
+  /** These and no others; `nobodies` are records of Salesforce that stand for nobody. */
+  replace(of: string, pairs: readonly Sides<string>[], nobodies: readonly string[] = []): void {
+    this.#table(of).replace(pairs, nobodies);
+  }
+
+  #table(of: string): Table {
+    const known = this.#tables.get(of) ?? new Table();
+    this.#tables.set(of, known);
+    return known;
+  }
+}

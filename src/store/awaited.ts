@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { AwaitedLink, DirtyMark } from '../model/state.ts';
+import { type System, systems } from '../model/system.ts';
+import { batch } from './batch.ts';
+import { markDirty } from './signals.ts';
+import { type Db, inTransaction } from './transaction.ts';
+
+/** EngineStore.awaitLinks. */
+export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promise<void> => {
+  if (awaited.length === 0) return;
+  const rows = batch('a', awaited, {
+    pair: ['text', ({ pair }) => pair],
+    system: ['text', ({ ref }) => ref.system],
+    type: ['text', ({ ref }) => ref.type],
+    record_id: ['text', ({ ref }) => ref.id],
+    to_pair: ['text', ({ of }) => of],
+    to_id: ['text', ({ id }) => id],
+  });
+  await inTransaction(db, async (tx) => {
+    await sql`
+      insert into tandem.awaited (pair, system, type, record_id, to_pair, to_id)
+      select distinct a.pair, a.system, a.type, a.record_id, a.to_pair, a.to_id from ${rows}
+      order by a.to_id, a.to_pair, a.system, a.pair, a.record_id, a.type
+      on conflict (to_id, to_pair, system, pair, record_id, type) do update set since = now()`.execute(tx);
+  });
+};
+
+/**
+ * How far back a look goes that does not go back to the beginning. Whoever waits and whoever links commit apart from one another: a look
+ * sees both within moments, and the one at a worker's start sees all.
+ */
+const recent = sql`now() - interval '10 minutes'`;
+
+interface Row {
+  readonly pair: string;
+  readonly system: System;
+  readonly type: string;
+  readonly record_id: string;
+}
+
+/** EngineStore.wakeAwaited. */
+export const wakeAwaited = async (db: Db, all: boolean): Promise<number> =>
+  inTransaction(db, async (tx) => {
+    const marks: DirtyMark[] = [];
+    for (const system of systems) {
+      const id = sql.ref(`link.${system}_id`);
+      const since = all ? sql`true` : sql`(link.began_at > ${recent} or a.since > ${recent})`;
+      const { rows } = await sql<Row>`
+        with due as (
+          select a.ctid from tandem.awaited a join tandem.links link on ${id} = a.to_id and link.pair = a.to_pair
+          where a.system = ${system} and link.ended_at is null and ${since}
+          order by a.to_id, a.to_pair, a.system, a.pair, a.record_id, a.type
+          for update of a skip locked
+        )
+        delete from tandem.awaited a using due where a.ctid = due.ctid
+        returning a.pair, a.system, a.type, a.record_id`.execute(tx);
+      for (const { pair, type, record_id } of rows) {
+        const ref = { system, type, id: record_id };
+        marks.push({ pair, ref, class: 'sweep', stamp: null, cause: 'what it refers to is linked now' });
+      }
+    }
+    await markDirty(tx, marks);
+    return marks.length;
+  });

@@ -1,0 +1,227 @@
+import type { KnownReferences } from '../mapping/known-references.ts';
+import type { CallContext } from '../model/budget.ts';
+import {
+  type FieldMapping,
+  isPrimaryAssociation,
+  ownerReference,
+  type PairMapping,
+} from '../model/mapping.ts';
+import type { AwaitedLink } from '../model/state.ts';
+import type { RecordRef, System } from '../model/system.ts';
+import type { TieChange, TieOutcome } from '../model/tie.ts';
+import type { RawFields } from '../model/value.ts';
+import type { WriteOutcome, WriteRow } from '../model/write.ts';
+import type { EngineStore, RecordSystem } from './ports.ts';
+
+/** What the system around a pair knows besides its own records. */
+export interface ReferenceParts {
+  readonly pair: PairMapping;
+  /** All pairs of the configuration, for the objects that references lead to. */
+  readonly pairs: readonly PairMapping[];
+  readonly known: KnownReferences;
+  readonly store: Pick<EngineStore, 'linksOf' | 'awaitLinks'>;
+}
+
+type Referring = FieldMapping & { readonly reference: NonNullable<FieldMapping['reference']> };
+
+const toPairs = (pair: PairMapping): readonly Referring[] =>
+  pair.fields.filter(
+    (field): field is Referring => field.reference !== undefined && field.reference.of !== ownerReference,
+  );
+
+interface Read {
+  readonly ref: RecordRef;
+  readonly fields: RawFields;
+}
+
+/** Learns who is who in everything that these records refer to: one look at the links per pair referred to. */
+const learn = async (
+  { pair, known, store }: ReferenceParts,
+  system: System,
+  records: readonly Read[],
+): Promise<readonly AwaitedLink[]> => {
+  const awaited: AwaitedLink[] = [];
+  const names = new Set(toPairs(pair).map(({ reference }) => reference.of));
+  for (const of of names) {
+    const fields = toPairs(pair).filter(({ reference }) => reference.of === of);
+    const referring = records.flatMap(({ ref, fields: values }) =>
+      fields.flatMap((field) => {
+        const id = values[field.fields[system]];
+        return id === null || id === undefined || id === '' ? [] : [{ ref, id: String(id) }];
+      }),
+    );
+    if (referring.length === 0) continue;
+    const ids = [...new Set(referring.map(({ id }) => id))];
+    const links = await store.linksOf(of, system, ids);
+    for (const id of ids) {
+      const link = links.get(id);
+      if (link && link.ended === null) known.learn(of, link.ids);
+      else known.forget(of, system, id);
+    }
+    for (const { ref, id } of referring) {
+      const link = links.get(id);
+      if (link && link.ended === null) continue;
+      awaited.push({ pair: pair.name, ref, of, id });
+    }
+  }
+  return awaited;
+};
+
+/** A reference that is to be written as an association, not as a property. */
+interface Association {
+  readonly index: number;
+  readonly to: string | null;
+  readonly toType: string;
+}
+
+const toTieChanges = (
+  from: RecordRef,
+  { to, toType }: Association,
+  present: readonly string[],
+): readonly TieChange[] => {
+  const ref = (id: string): RecordRef => ({ system: from.system, type: toType, id });
+  if (to !== null) return [{ op: 'tie', from, to: ref(to), label: null, primary: true }];
+  return present.map((id) => ({ op: 'untie', from, to: ref(id) }));
+};
+
+const outcomeOfTie = (own: WriteOutcome, tie: TieOutcome, field: string): WriteOutcome => {
+  if (tie.kind === 'landed') return own;
+  if (tie.kind === 'unknown') return tie;
+  return { kind: 'refused', failure: { ...tie.failure, fields: [field] } };
+};
+
+/**
+ * Writes rows of which some fields are associations in HubSpot: what is a property first, then the associations of the rows that landed. A
+ * row is only answered as landed when both are; its next look finds what is there already.
+ */
+const writeWithTies = async (
+  inner: RecordSystem,
+  parts: ReferenceParts,
+  type: string,
+  rows: readonly WriteRow[],
+  context: CallContext,
+): Promise<readonly WriteOutcome[]> => {
+  const fields = toPairs(parts.pair).filter((field) => isPrimaryAssociation(type, field));
+  const [field] = fields;
+  const name = field?.fields.hubspot ?? '';
+  const target = parts.pairs.find((pair) => pair.name === field?.reference.of);
+  const { readTies, writeTies } = inner;
+  if (!field || !target || !readTies || !writeTies || !rows.some((row) => name in row.fields)) {
+    return inner.writeMany(type, rows, context);
+  }
+  const plain = rows.map((row): WriteRow => {
+    const { [name]: _association, ...properties } = row.fields;
+    return { ...row, fields: properties };
+  });
+  const sent = plain.flatMap((row, index) =>
+    row.op === 'update' && Object.keys(row.fields).length === 0 ? [] : [{ row, index }],
+  );
+  const answered = await inner.writeMany(
+    type,
+    sent.map(({ row }) => row),
+    context,
+  );
+  const outcomes = rows.map(
+    (row): WriteOutcome => ({
+      kind: 'landed',
+      id: row.op === 'update' ? row.id : '',
+      created: false,
+      stamp: null,
+    }),
+  );
+  for (const [at, { index }] of sent.entries()) {
+    outcomes[index] = answered[at] ?? { kind: 'unknown', cause: 'the batch gave no outcome for this row' };
+  }
+  const associations = rows.flatMap((row, index): readonly Association[] => {
+    if (!(name in row.fields) || outcomes[index]?.kind !== 'landed') return [];
+    const value = row.fields[name];
+    const to = value === null || value === undefined || value === '' ? null : String(value);
+    return [{ index, to, toType: target.types.hubspot }];
+  });
+  const idOf = (index: number): string => {
+    const outcome = outcomes[index];
+    return outcome?.kind === 'landed' ? outcome.id : '';
+  };
+  const emptied = associations.filter(({ to }) => to === null).map(({ index }) => idOf(index));
+  const present =
+    emptied.length === 0
+      ? new Map<string, never[]>()
+      : await readTies(type, emptied, target.types.hubspot, { ...context, purpose: 'read' });
+  const changes = associations.flatMap((association) => {
+    const from: RecordRef = { system: 'hubspot', type, id: idOf(association.index) };
+    const primary = (present.get(from.id) ?? []).filter((tie) => tie.primary).map(({ to }) => to.id);
+    return toTieChanges(from, association, primary).map((change) => ({ change, index: association.index }));
+  });
+  const ties =
+    changes.length === 0
+      ? []
+      : await writeTies(
+          changes.map(({ change }) => change),
+          context,
+        );
+  for (const [at, { index }] of changes.entries()) {
+    const own = outcomes[index];
+    const tie = ties[at];
+    if (own && tie) outcomes[index] = outcomeOfTie(own, tie, name);
+  }
+  return outcomes;
+};
+
+/** Whether records of this type are looked up by the domain of this field. */
+const isDomain = (pair: PairMapping, system: System, type: string, field: string): boolean =>
+  pair.types[system] === type &&
+  pair.match.some((rule) => rule.kind === 'domain' && rule.fields[system] === field);
+
+/**
+ * A system as the engine of one pair sees it: before a record's references are decoded, who they are is known; references that HubSpot keeps
+ * as associations are written as such; companies are found by their domain whatever their address looks like. A reference whose
+ * target has no link is noted, so that its record is looked at again when that link begins.
+ */
+export const withReferences = (inner: RecordSystem, parts: ReferenceParts): RecordSystem => {
+  const { system } = inner;
+  const { pair, store } = parts;
+  const refers = toPairs(pair).length > 0;
+  const domains = pair.match.some((rule) => rule.kind === 'domain');
+  if (!refers && !domains) return inner;
+  return {
+    system,
+    batch: inner.batch,
+    readMany: async (...request) => {
+      const found = await inner.readMany(...request);
+      const awaited = await learn(parts, system, [...found.values()]);
+      if (awaited.length > 0) await store.awaitLinks?.(awaited);
+      return found;
+    },
+    findByField: async (type, field, values, fields, context) => {
+      const find =
+        inner.findByDomain !== undefined && isDomain(pair, system, type, field)
+          ? inner.findByDomain
+          : inner.findByField;
+      const found = await find(type, field, values, fields, context);
+      await learn(
+        parts,
+        system,
+        found.map(({ record }) => record),
+      );
+      return found;
+    },
+    writeMany: async (type, rows, context) =>
+      system === 'hubspot'
+        ? writeWithTies(inner, parts, type, rows, context)
+        : inner.writeMany(type, rows, context),
+    async *changesSince(...request) {
+      for await (const page of inner.changesSince(...request)) {
+        await learn(parts, system, page.records);
+        yield page;
+      }
+    },
+    listPage: async (...request) => {
+      const page = await inner.listPage(...request);
+      await learn(parts, system, page.records);
+      return page;
+    },
+    history: async (...request) => inner.history(...request),
+    fates: async (...request) => inner.fates(...request),
+    now: async (context) => inner.now(context),
+  };
+};
