@@ -63,7 +63,15 @@ export const makeSignal = (
   id: string,
   event: LiveSignal['event'],
   more: Partial<LiveSignal> = {},
-): LiveSignal => ({ ref: { system: 'hubspot', type, id }, event, stamp: null, fields: {}, ...more });
+): LiveSignal => {
+  const signal: LiveSignal = { ref: { system: 'hubspot', type, id }, event, stamp: null, fields: {}, ...more };
+  const names = Object.keys(signal.fields);
+  const isStill = event === 'changed' && names.length > 0 && names.every((name) => unstamped.has(name));
+  return isStill ? { ...signal, stamp: null } : signal;
+};
+
+/** Properties that follow an association; like it, they change without moving the record's stamp, so that no read would ever reach the event's. */
+const unstamped: ReadonlySet<string> = new Set(['associatedcompanyid', 'hs_primary_associated_company']);
 
 /** Events about one record whose kind says it all. A deletion's time is not a stamp that a read could reach. */
 const simpleKinds: Readonly<Record<string, LiveSignal['event']>> = {

@@ -75,6 +75,34 @@ export class Person {
     return this.salesforce.sobject('Lead').retrieve(id);
   }
 
+  /** A record of any HubSpot object; answers its id. */
+  async createHubspot(type: string, values: Values): Promise<string> {
+    return idShape.parse(await this.hubspot('POST', `/crm/v3/objects/${type}`, { properties: values })).id;
+  }
+
+  async editHubspot(type: string, id: string, values: Values): Promise<void> {
+    await this.hubspot('PATCH', `/crm/v3/objects/${type}/${id}`, { properties: values });
+  }
+
+  /** Makes a company the contact's primary one (associations v4: 1 is contact to primary company). */
+  async setPrimaryCompany(contact: string, company: string): Promise<void> {
+    await this.hubspot('PUT', `/crm/v4/objects/contacts/${contact}/associations/companies/${company}`, [
+      { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 1 },
+    ]);
+  }
+
+  /** A record of any Salesforce object; answers its id. */
+  async create(type: string, values: Values): Promise<string> {
+    const result = await this.salesforce.sobject(type).create({ ...values });
+    if (!result.success) throw new Error(JSON.stringify(result.errors));
+    return result.id;
+  }
+
+  async edit(type: string, id: string, values: Values): Promise<void> {
+    const result = await this.salesforce.sobject(type).update({ ...values, Id: id });
+    if (!result.success) throw new Error(JSON.stringify(result.errors));
+  }
+
   private async hubspot(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.access.hubspot}${path}`, {
       method,
