@@ -1,0 +1,135 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Child } from './harness/child.ts';
+import type { Person, Values } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+import { until } from './harness/until.ts';
+
+const secret = 'the app’s client secret';
+const readyShape = z.object({ url: z.string() });
+const verifyShape = z.object({ records: z.number(), unexplained: z.number(), items: z.array(z.unknown()) });
+
+/** HubSpot's owners (src/sandbox/hubspot/owners.ts). */
+const maria = '41629779';
+const tom = '41629780';
+
+let stage: Stage;
+let person: Person;
+let worker: Child;
+let config: string;
+let users: Readonly<Record<string, string>>;
+
+type Row = Readonly<Record<string, unknown>>;
+
+const inHubspot = async (type: string): Promise<readonly (Row & { id: string })[]> =>
+  (await stage.sandbox.records('hubspot', type)).flatMap((record) =>
+    record.archived === true ? [] : [{ ...(record.properties as Row), id: String(record.id) }],
+  );
+const inSalesforce = async (type: string): Promise<readonly Row[]> =>
+  (await stage.sandbox.records('salesforce', type)).filter(({ IsDeleted }) => IsDeleted !== true);
+
+/** Waits until a record has these values, and answers it. */
+const untilThere = async <R extends Row>(
+  what: string,
+  read: () => Promise<readonly R[]>,
+  wanted: Row,
+): Promise<R> =>
+  until(
+    what,
+    async () =>
+      (await read()).find((row) => Object.entries(wanted).every(([name, value]) => row[name] === value)) ??
+      null,
+    30_000,
+  );
+const untilIn = async (type: string, wanted: Row): Promise<Row> =>
+  /^[A-Z]/.test(type)
+    ? untilThere(`${type} ${JSON.stringify(wanted)}`, () => inSalesforce(type), wanted)
+    : untilThere(`${type} ${JSON.stringify(wanted)}`, () => inHubspot(type), wanted);
+
+const account = async (values: Values): Promise<string> => person.create('Account', values);
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  person = await stage.person();
+  config = join(stage.folder, 'config');
+  await mkdir(join(config, 'mappings'), { recursive: true });
+  for (const name of ['companies', 'contacts', 'deals', 'custom-object']) {
+    const text = await readFile(join('config/objects', `${name}.yaml`), 'utf8');
+    const nobody = `    of: owner\n    values: { nobody: '${stage.sandbox.access.salesforceUsername}' }\n`;
+    await writeFile(join(config, 'mappings', `${name}.yaml`), text.replace('    of: owner\n', nobody));
+  }
+  await stage.sandbox.control('hubspot', 'schema', {
+    objects: [
+      {
+        name: 'projects',
+        properties: [
+          { name: 'name', type: 'string' },
+          { name: 'budget', type: 'number' },
+          { name: 'starts_on', type: 'date' },
+          { name: 'tandem_salesforce_id', type: 'string', hasUniqueValue: true },
+        ],
+      },
+    ],
+  });
+  await stage.sandbox.control('salesforce', 'schema', {
+    objects: [
+      {
+        name: 'Project__c',
+        label: 'Project',
+        fields: [
+          { name: 'Budget__c', type: 'double', precision: 18, scale: 2 },
+          { name: 'Starts_On__c', type: 'date' },
+          { name: 'HubSpot_Id__c', type: 'string', length: 32, externalId: true, unique: true },
+        ],
+      },
+    ],
+  });
+  await stage.sandbox.control('salesforce', 'directory', {
+    users: [
+      { alias: 'rsell', email: 'maria.lopez@acme.example.com' },
+      { alias: 'kclos', email: 'tom.becker@acme.example.com' },
+    ],
+  });
+  const all = await inSalesforce('User');
+  users = Object.fromEntries(all.map(({ Alias, Id }) => [String(Alias), String(Id)]));
+  worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0'], {
+    env: { HUBSPOT_WEBHOOK_SECRET: secret, TANDEM_LOG_LEVEL: 'debug' },
+  });
+  const { url } = readyShape.parse(await worker.event('ready'));
+  await stage.sandbox.control('hubspot', 'webhooks', { url: `${url}/webhooks/hubspot`, secret });
+}, 60_000);
+afterAll(async () => stage?.close());
+
+describe('several pairs of objects in one worker', () => {
+  it('aligns companies both ways and finds them by domain, whatever the address looks like', async () => {
+    await account({ Name: 'Globex', Website: 'https://www.Globex.example/about?x', BillingCity: 'Bonn' });
+    const company = await untilIn('companies', { name: 'Globex', domain: 'globex.example', city: 'Bonn' });
+    await person.editHubspot('companies', String(company.id), { city: 'Berlin' });
+    const there = await untilIn('Account', { Name: 'Globex', BillingCity: 'Berlin' });
+    expect(there.Website).toBe('https://www.Globex.example/about?x');
+    await person.createHubspot('companies', { name: 'Initech', domain: 'initech.example' });
+    await untilIn('Account', { Name: 'Initech', Website: 'initech.example' });
+  });
+
+  it('aligns a custom object by its mapping alone', async () => {
+    await person.createHubspot('projects', { name: 'Apollo', budget: 12.5, starts_on: '2027-01-01' });
+    const there = await untilIn('Project__c', { Name: 'Apollo', Budget__c: 12.5, Starts_On__c: '2027-01-01' });
+    await person.edit('Project__c', String(there.Id), { Budget__c: 20 });
+    await new Promise((r)=>setTimeout(r,6000)); console.log('THERE', there.Id, JSON.stringify(await inHubspot('projects')), JSON.stringify(await inSalesforce('Project__c'))); console.log(worker.stdout.split('\n').filter((l)=>/project|signal|echo/i.test(l)).join('\n')); console.log((await stage.tandem(['explain','salesforce:'+String(there.Id),'--json','--config',config,'--data',stage.data])).stdout);
+
+  });
+
+  it('leaves no difference that nothing accounts for, over all pairs', async () => {
+    const look = async (): Promise<true | null> => {
+      const { stdout } = await stage.tandem(['verify', '--json', '--config', config, '--data', stage.data]);
+      const report = verifyShape.parse(JSON.parse(stdout));
+      expect(report.records).toBeGreaterThan(5);
+      return report.unexplained === 0 ? true : null;
+    };
+    await until('nothing unexplained', look, 40_000);
+    const { stdout } = await stage.tandem(['status', '--json', '--config', config, '--data', stage.data]);
+    expect(stdout).toContain('UNKNOWN_OWNER');
+  });
+});
