@@ -86,6 +86,9 @@ beforeAll(async () => {
       },
     ],
   });
+  await stage.sandbox.control('salesforce', 'streaming', {
+    entities: ['Contact', 'Account', 'Opportunity', 'Project__c'],
+  });
   await stage.sandbox.control('salesforce', 'directory', {
     users: [
       { alias: 'rsell', email: 'maria.lopez@acme.example.com' },
@@ -184,7 +187,12 @@ describe('several pairs of objects in one worker', () => {
 
   it('aligns a custom object by its mapping alone', async () => {
     await person.createHubspot('projects', { name: 'Apollo', budget: 12.5, starts_on: '2027-01-01' });
-    const there = await untilIn('Project__c', { Name: 'Apollo', Budget__c: 12.5, Starts_On__c: '2027-01-01' });
+    const there = await untilIn('Project__c', {
+      Name: 'Apollo',
+      Budget__c: 12.5,
+      Starts_On__c: '2027-01-01',
+    });
+    await untilIn('projects', { name: 'Apollo', tandem_salesforce_id: there.Id });
     await person.edit('Project__c', String(there.Id), { Budget__c: 20 });
     await untilIn('projects', { name: 'Apollo', budget: '20' });
   });

@@ -64,7 +64,13 @@ export const makeSignal = (
   event: LiveSignal['event'],
   more: Partial<LiveSignal> = {},
 ): LiveSignal => {
-  const signal: LiveSignal = { ref: { system: 'hubspot', type, id }, event, stamp: null, fields: {}, ...more };
+  const signal: LiveSignal = {
+    ref: { system: 'hubspot', type, id },
+    event,
+    stamp: null,
+    fields: {},
+    ...more,
+  };
   const names = Object.keys(signal.fields);
   const isStill = event === 'changed' && names.length > 0 && names.every((name) => unstamped.has(name));
   return isStill ? { ...signal, stamp: null } : signal;
