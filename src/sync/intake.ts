@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link, Parked } from '../model/state.ts';
-import { formatRef } from '../model/system.ts';
+import { formatRef, otherSystem } from '../model/system.ts';
 import { sameCanonical } from '../model/value.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, identityValue, isConverted, isLifted } from './identity.ts';

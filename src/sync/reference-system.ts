@@ -2,9 +2,12 @@ import type { KnownReferences } from '../mapping/known-references.ts';
 import type { CallContext } from '../model/budget.ts';
 import {
   type FieldMapping,
+  formFor,
+  formsOf,
   isPrimaryAssociation,
   ownerReference,
   type PairMapping,
+  typesOn,
 } from '../model/mapping.ts';
 import type { AwaitedLink } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
@@ -41,11 +44,11 @@ const learn = async (
   records: readonly Read[],
 ): Promise<readonly AwaitedLink[]> => {
   const awaited: AwaitedLink[] = [];
-  const names = new Set(toPairs(pair).map(({ reference }) => reference.of));
+  const names = new Set(formsOf(pair).flatMap((form) => toPairs(form).map(({ reference }) => reference.of)));
   for (const of of names) {
-    const fields = toPairs(pair).filter(({ reference }) => reference.of === of);
     const referring = records.flatMap(({ ref, fields: values }) =>
-      fields.flatMap((field) => {
+      toPairs(formFor(pair, system, ref.type)).flatMap((field) => {
+        if (field.reference.of !== of) return [];
         const id = values[field.fields[system]];
         return id === null || id === undefined || id === '' ? [] : [{ ref, id: String(id) }];
       }),
@@ -169,8 +172,8 @@ const writeWithTies = async (
 
 /** Whether records of this type are looked up by the domain of this field. */
 const isDomain = (pair: PairMapping, system: System, type: string, field: string): boolean =>
-  pair.types[system] === type &&
-  pair.match.some((rule) => rule.kind === 'domain' && rule.fields[system] === field);
+  typesOn(pair, system).includes(type) &&
+  formFor(pair, system, type).match.some((rule) => rule.kind === 'domain' && rule.fields[system] === field);
 
 /**
  * A system as the engine of one pair sees it: before a record's references are decoded, who they are is known; references that HubSpot keeps
@@ -180,7 +183,7 @@ const isDomain = (pair: PairMapping, system: System, type: string, field: string
 export const withReferences = (inner: RecordSystem, parts: ReferenceParts): RecordSystem => {
   const { system } = inner;
   const { pair, store } = parts;
-  const refers = toPairs(pair).length > 0;
+  const refers = formsOf(pair).some((form) => toPairs(form).length > 0);
   const domains = pair.match.some((rule) => rule.kind === 'domain');
   if (!refers && !domains) return inner;
   return {

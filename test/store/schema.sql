@@ -23,6 +23,16 @@ create table tandem.alignments (
   converted_done boolean,
   constraint alignments_pkey PRIMARY KEY (pair)
 );
+create table tandem.awaited (
+  pair text not null,
+  system text not null,
+  type text not null,
+  record_id text not null,
+  to_pair text not null,
+  to_id text not null,
+  since timestamp with time zone not null default now(),
+  constraint awaited_pkey PRIMARY KEY (to_id, to_pair, system, pair, record_id, type)
+);
 create table tandem.budget_lanes (
   system text not null,
   lane text not null,
@@ -284,6 +294,7 @@ create table tandem.workers (
   constraint workers_pkey PRIMARY KEY (number)
 );
 
+CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
@@ -298,6 +309,7 @@ CREATE INDEX leases_pair ON tandem.leases USING btree (pair);
 CREATE INDEX ledger_at ON tandem.ledger USING btree (pair, at);
 CREATE INDEX ledger_link ON tandem.ledger USING btree (link_id, id);
 CREATE INDEX ledger_record ON tandem.ledger USING btree (system, record_id, id);
+CREATE INDEX links_began ON tandem.links USING btree (began_at);
 CREATE INDEX links_ended_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NOT NULL);
 CREATE INDEX links_ended_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NOT NULL);
 CREATE UNIQUE INDEX links_live_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NULL);
@@ -310,6 +322,7 @@ create sequence tandem.worker_numbers as integer;
 
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
+comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
@@ -329,6 +342,7 @@ comment on table tandem.key_locks is 'a match key is held as long as the lease w
 comment on index tandem.ledger_at is 'status: latency of the last hour';
 comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
 comment on column tandem.links.salesforce_type is 'null: from before types were kept, the pair''s own';
+comment on index tandem.links_began is 'what waited for links that began a moment ago';
 comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';
