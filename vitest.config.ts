@@ -11,6 +11,8 @@ export default defineConfig({
     isolate: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A condition that is waited for may take longer than a second on a loaded machine.
+    expect: { poll: { timeout: 10_000 } },
     slowTestThreshold: 2_000,
     // Tests above the threshold are listed with their time, so that the suite's ten minutes are not eaten unseen.
     reporters: ['default'],

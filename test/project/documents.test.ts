@@ -54,7 +54,7 @@ describe('the documents', () => {
     expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  test('name commands and options of bin/tandem that exist', () => {
+  test('name commands and options of bin/tandem that exist', { timeout: 120_000 }, () => {
     const help = (...args: string[]): string =>
       execFileSync(join(root, 'bin/tandem'), [...args, '--help'], { encoding: 'utf8' });
     const commands = cells(help(), /^ {2}([a-z]+) \[options\]/gm);
