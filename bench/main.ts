@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { runAlign } from './align/align.ts';
+import { runCost } from './cost/cost.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
 import { runNoop } from './noop/noop.ts';
 import { writeResults } from './results.ts';
@@ -11,6 +12,7 @@ import { writeResults } from './results.ts';
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   align: runAlign,
   noop: runNoop,
+  cost: runCost,
 };
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;

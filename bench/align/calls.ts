@@ -19,12 +19,13 @@ const statsOf = async ({ sandbox }: Workspace): Promise<Sides<SystemStats>> => (
   salesforce: await sandbox.stats('salesforce'),
 });
 
-interface Look {
+/** The simulators' counters and the worker's own books at one moment. */
+export interface Look {
   readonly stats: Sides<SystemStats>;
   readonly books: Books;
 }
 
-const look = async (workspace: Workspace): Promise<Look> => ({
+export const look = async (workspace: Workspace): Promise<Look> => ({
   stats: await statsOf(workspace),
   books: await readBooks(workspace.sandbox, workspace.dataDir),
 });
@@ -40,8 +41,9 @@ const countedCalls = (calls: Sides<CallCount>, salesforcePolls: number): number 
   calls.salesforce.byKind.write +
   Math.max(0, calls.salesforce.byKind.query - salesforcePolls);
 
-const figureOf = (
-  mode: 'live' | 'until-idle',
+/** Reads and writes between two looks, for so many records that changed in one system, against the batch minimum. */
+export const callsFigure = (
+  { name, target }: { readonly name: string; readonly target: number },
   from: System,
   changed: number,
   before: Look,
@@ -55,15 +57,18 @@ const figureOf = (
   const counted = countedCalls(calls, booked(after) - booked(before));
   const minimum = batchMinimum(from, changed);
   return makeFigure({
-    name: `align.calls.${mode}.from-${from}`,
+    name,
     against: 'target',
     ours: rounded(counted / minimum, 3),
-    theirs: targetTimesMinimum,
+    theirs: target,
     better: 'lower',
     unit: '× batch minimum',
     detail: { changed, calls: counted, minimum, byRoute: systems.map((system) => calls[system].byRoute) },
   });
 };
+
+const figureOf = (mode: 'live' | 'until-idle', from: System, ...rest: [number, Look, Look]): Figure =>
+  callsFigure({ name: `align.calls.${mode}.from-${from}`, target: targetTimesMinimum }, from, ...rest);
 
 /** Edits while no worker runs, then a worker that catches up. */
 const catchUp = async (workspace: Workspace, from: System, people: readonly LinkedIds[]): Promise<Figure> => {

@@ -17,7 +17,7 @@ const parseLine = (text: string): Line | null => {
   }
 };
 
-/** A `tandem` command as a process of its own, which talks in lines of JSON on stdout. */
+/** A `tandem` command, or another script of the repository, as a process of its own, which talks in lines of JSON on stdout. */
 export class TandemChild {
   readonly pid: number;
   /** Its exit code (a signal counts as 1), once it has ended. */
@@ -26,13 +26,20 @@ export class TandemChild {
   readonly #listeners = new Set<(line: Line) => void>();
   #stderr = '';
 
-  /** @param env replaces what the environment and `.env` say of these variables; blank means not set */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const child = spawn(`${repositoryRoot}bin/tandem`, args, {
+  /**
+   * @param env replaces what the environment and `.env` say of these variables; blank means not set
+   * @param program `tandem-node` takes a file, relative to the repository, as its first argument
+   */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    program: 'tandem' | 'tandem-node' = 'tandem',
+  ) {
+    const child = spawn(`${repositoryRoot}bin/${program}`, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (child.pid === undefined) throw new Error(`tandem ${args[0]} could not be started`);
+    if (child.pid === undefined) throw new Error(`${program} ${args[0]} could not be started`);
     this.pid = child.pid;
     this.#process = child;
     this.ended = new Promise((resolve) => {

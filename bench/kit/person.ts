@@ -14,8 +14,9 @@ export const searchLagMs = 3_500;
 const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 
-/** A value that nobody had before, so that each edit is a change. */
+/** Values that nobody had before, so that each edit is a change; each its own, or the breaker for mass changes would rightly hold them. */
 const titleOf = (tag: string, index: number): string => `Planner ${index}, ${tag}`;
+const townOf = (tag: string, index: number): string => `Town ${index} of ${tag}`;
 
 const editContacts = async (
   { access }: Sandbox,
@@ -27,7 +28,10 @@ const editContacts = async (
     await client.crm.contacts.batchApi.update({
       inputs: batch.map(({ hubspot }, index) => ({
         id: hubspot,
-        properties: { jobtitle: titleOf(tag, at * hubspotBatch + index), city: `Town of ${tag}` },
+        properties: {
+          jobtitle: titleOf(tag, at * hubspotBatch + index),
+          city: townOf(tag, at * hubspotBatch + index),
+        },
       })),
     });
   }
@@ -41,7 +45,7 @@ const editLeads = async ({ access }: Sandbox, people: readonly LinkedIds[], tag:
       batch.map(({ salesforce }, index) => ({
         Id: salesforce,
         Title: titleOf(tag, at * salesforceBatch + index),
-        City: `Town of ${tag}`,
+        City: townOf(tag, at * salesforceBatch + index),
       })),
     );
     const refused = results.filter(({ success }) => !success).length;
@@ -49,7 +53,7 @@ const editLeads = async ({ access }: Sandbox, people: readonly LinkedIds[], tag:
   }
 };
 
-/** The person gives each of these people a new title and town, in batches, through the vendor's own client. */
+/** The person gives each of these people a new title and town, each its own, in batches, through the vendor's own client. */
 export const editAsPerson = async (
   sandbox: Sandbox,
   system: System,

@@ -7,6 +7,8 @@ const readyShape = z.object({
   salesforce: z.url(),
   hubspotToken: z.string(),
   hubspotPersonToken: z.string(),
+  hubspotClientId: z.string(),
+  hubspotClientSecret: z.string(),
   salesforceUsername: z.string(),
   salesforcePassword: z.string(),
   salesforceClientId: z.string(),

@@ -29,9 +29,14 @@ export interface Worker {
   readonly url: string;
 }
 
-/** Starts the worker and waits for its ready line; it then begins by itself. */
-export const startWorker = async (sandbox: Sandbox, dataDir: string, pollSeconds = 15): Promise<Worker> => {
-  const env = environmentOf(sandbox, { TANDEM_POLL_SECONDS: String(pollSeconds) });
+/** Starts the worker and waits for its ready line; it then begins by itself. `extra` is environment beside the usual. */
+export const startWorker = async (
+  sandbox: Sandbox,
+  dataDir: string,
+  pollSeconds = 15,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Worker> => {
+  const env = environmentOf(sandbox, { TANDEM_POLL_SECONDS: String(pollSeconds), ...extra });
   const child = new TandemChild(['run', '--port', '0', ...argumentsOf(dataDir)], env);
   const ready = readyShape.parse(await child.line('worker', ({ event }) => event === 'ready', readyWithinMs));
   return { child, url: ready.url };

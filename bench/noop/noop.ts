@@ -103,38 +103,45 @@ const timed = async (
   });
 };
 
-/** The benchmark `noop`: signals that tell nothing new, through intake with its real store, as polls and as live sources bring them. */
-export async function* runNoop(
-  say: (line: string) => void,
-  people: number = fullPeople,
+/** Signals that tell nothing new through intake, on the store at this address, as polls and as live sources bring them. */
+export async function* measureNoop(
+  connectionString: string,
+  store: Store,
+  people: number,
 ): AsyncGenerator<Figure> {
   const pair = loadMappings(`${repositoryRoot}config/presets/mirror`).pairs.find(
     ({ name }) => name === 'people',
   );
   if (!pair) throw new Error('the mirror preset has no pair `people`');
-  say(`noop: ${people} linked people, both records of each told again with the values they have`);
   const made = makePairs(pair, people);
+  await insertLinks(connectionString, pair, made, stamp);
+  const records = {
+    hubspot: recordsOf(pair, made, 'hubspot'),
+    salesforce: recordsOf(pair, made, 'salesforce'),
+  };
+  const bench = { pair, store, records };
+  yield await timed('noop.poll', made.length, async (from, to) => throughPoll(bench, from, to));
+  yield await timed('noop.live', made.length, async (from, to) => throughLive(bench, from, to));
+}
+
+/** The benchmark `noop`, on a Postgres of its own. */
+export async function* runNoop(
+  say: (line: string) => void,
+  people: number = fullPeople,
+): AsyncGenerator<Figure> {
+  say(`noop: ${people} linked people, both records of each told again with the values they have`);
   const dataDir = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
-  const embedded = await joinEmbedded(dataDir);
+  const { connectionString, leave } = await joinEmbedded(dataDir);
   try {
-    const store = await openStore({
-      connectionString: embedded.connectionString,
-      onTrouble: ({ what }) => say(`noop: trouble with ${what}`),
-    });
+    const onTrouble = ({ what }: { readonly what: string }): void => say(`noop: trouble with ${what}`);
+    const store = await openStore({ connectionString, onTrouble });
     try {
-      await insertLinks(embedded.connectionString, pair, made, stamp);
-      const records = {
-        hubspot: recordsOf(pair, made, 'hubspot'),
-        salesforce: recordsOf(pair, made, 'salesforce'),
-      };
-      const bench = { pair, store, records };
-      yield await timed('noop.poll', made.length, async (from, to) => throughPoll(bench, from, to));
-      yield await timed('noop.live', made.length, async (from, to) => throughLive(bench, from, to));
+      yield* measureNoop(connectionString, store, people);
     } finally {
       await store.close();
     }
   } finally {
-    await embedded.leave();
+    await leave();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
