@@ -6,13 +6,17 @@ import { parseArgs } from 'node:util';
 import { runAlign } from './align/align.ts';
 import { runCost } from './cost/cost.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
+import { runLatency } from './latency/latency.ts';
 import { runNoop } from './noop/noop.ts';
 import { writeResults } from './results.ts';
+import { runSaturation } from './saturation/saturation.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   align: runAlign,
   noop: runNoop,
   cost: runCost,
+  latency: runLatency,
+  saturation: runSaturation,
 };
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;

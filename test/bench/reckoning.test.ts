@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { callsAt } from '../../bench/cost/first-alignment.ts';
+import { latenciesOf, percentile, type Typed, titleOf } from '../../bench/latency/arrivals.ts';
+
+describe('how the benchmarks reckon', () => {
+  it('reads calls at any size off the line through two runs, fixed costs included once', () => {
+    const run = (records: number, hubspot: number, salesforce: number) => ({
+      records,
+      calls: { hubspot, salesforce },
+    });
+    expect(callsAt(run(100, 30, 12), run(300, 50, 16), 1_300)).toEqual({ hubspot: 150, salesforce: 36 });
+  });
+
+  it('an edit has arrived when it or a later one of the same record was written, and never by an earlier one', () => {
+    const typed = (targetId: string, number: number, sentAtMs: number): Typed => ({
+      ...{ to: 'salesforce', targetId, number, sentAtMs },
+    });
+    const arrivals = new Map([
+      [
+        'salesforce A',
+        [
+          { number: 1, atMs: 1_400 },
+          { number: 3, atMs: 3_000 },
+        ],
+      ],
+      ['hubspot B', [{ number: 9, atMs: 9_000 }]],
+    ]);
+    const edits = [
+      ...[typed('A', 1, 1_000), typed('A', 2, 2_000), typed('A', 3, 2_900)],
+      ...[typed('A', 4, 3_000), typed('B', 9, 1_000)],
+    ];
+    expect(latenciesOf(edits, arrivals)).toEqual([400, 1_000, 100, null, null]);
+  });
+
+  it('a percentile is a value that was measured', () => {
+    const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
+    expect([50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50, 99, 100]);
+    expect(percentile([7], 50)).toBe(7);
+  });
+
+  it('the titles of the edits all differ', () => {
+    expect(new Set([0, 1, 10, 11].map(titleOf)).size).toBe(4);
+  });
+});
