@@ -3,6 +3,7 @@ import type { PairMapping } from '../model/mapping.ts';
 import { formatRef, type System, systemLabel, systems } from '../model/system.ts';
 import type { ParkedFilter, ParkedItem } from '../store/operator/parked-rows.ts';
 import type { ParkedGroup } from '../store/status/waiting.ts';
+import { parkedWords } from '../sync/standing.ts';
 import { exitCode } from './exit.ts';
 import { editRefused } from './failures/edit.ts';
 import { findRecords } from './find-record.ts';
@@ -100,7 +101,7 @@ const show = async (
   const items = await context.store.operator.parkedItems(await filterOf(context, word, true), shownMax);
   const shown = items.map(shownItem);
   const words = shown.flatMap(({ record, field, system, code, message, next, since }) => [
-    `${record}  ${field ?? 'whole record'} refused by ${systemLabel[system]} since ${since}: ${code}: ${message}`,
+    `${record}  ${field ?? 'whole record'} ${parkedWords(code)} ${systemLabel[system]} since ${since}: ${code}: ${message}`,
     `  Next: ${next}`,
   ]);
   answer(options, { items: shown }, shown.length === 0 ? 'Nothing of that is refused.' : words.join('\n'));

@@ -7,7 +7,6 @@ import type { EngineContext } from './engine.ts';
 import type { Looked } from './linked.ts';
 import type { Withheld } from './plan.ts';
 import type { Planned } from './plan-looked.ts';
-import { nextStepOf } from './refusal.ts';
 import { ownCodes } from './standing.ts';
 
 const ownFailure = (system: System, code: string, message: string): Failure => ({
@@ -18,14 +17,18 @@ const ownFailure = (system: System, code: string, message: string): Failure => (
   fields: [],
 });
 
-const heldMessages: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
+const heldMessages: Readonly<
+  Record<string, { readonly code: string; readonly message: string; readonly next: string }>
+> = {
   foreign: {
     code: ownCodes.unreadable,
     message: 'The value is not of the kind that the mapping says; it is not written anywhere.',
+    next: 'Correct the value where it stands, or the kind of the field in the mapping; it is looked at again by itself when it changes.',
   },
   'other-currency': {
     code: ownCodes.otherCurrency,
     message: 'The two amounts are of different currencies; neither is written over the other.',
+    next: 'Enter both amounts in one currency; they are looked at again by themselves when one changes.',
   },
 };
 
@@ -61,7 +64,7 @@ const reportHeld = (context: EngineContext, { draft, snapshots }: Looked, { plan
         continue;
       }
       const failure = ownFailure(system, known.code, known.message);
-      parkIn(draft, context.pair.name, { ref, field: name, failure, next: nextStepOf(failure), refused: '' });
+      parkIn(draft, context.pair.name, { ref, field: name, failure, next: known.next, refused: '' });
     }
   }
 };

@@ -23,6 +23,12 @@ export const ownCodes = {
   unreadable: 'UNREADABLE_VALUE',
 } as const;
 
+/** Nobody has refused these: Tandem leaves them where they stand. */
+const heldCodes: ReadonlySet<string> = new Set([ownCodes.unreadable, ownCodes.otherCurrency]);
+
+/** What has happened to a parked value, before the name of the system that it is parked for. */
+export const parkedWords = (code: string): string => (heldCodes.has(code) ? 'held in' : 'refused by');
+
 const settledCodes: ReadonlySet<string> = new Set([ownCodes.silentlyRefused, ownCodes.flapping]);
 
 /** Parked rows of a field whose difference was settled: no change brings them back, so the plan has to think of them. */

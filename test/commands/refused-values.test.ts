@@ -32,6 +32,7 @@ describe('values that the other side refuses', () => {
       records: [
         person('long', { jobtitle: 'x'.repeat(200), city: 'Bonn' }),
         person('ruled', { city: 'Atlantis', jobtitle: 'Diver' }),
+        person('unread', { annualrevenue: '1e400', city: 'Ulm' }),
         person('fine', { jobtitle: 'Engineer' }),
       ],
     });
@@ -46,6 +47,18 @@ describe('values that the other side refuses', () => {
     expect(await leadOf(await idOf('long@example.com'))).toMatchObject({ Title: null, City: 'Bonn' });
     expect(await leadOf(await idOf('ruled@example.com'))).toMatchObject({ City: null, Title: 'Diver' });
     expect(await leadOf(await idOf('fine@example.com'))).toMatchObject({ Title: 'Engineer' });
+  });
+
+  it('says of a value that cannot be read where it stands, not that somebody refuses it', async () => {
+    expect(await leadOf(await idOf('unread@example.com'))).toMatchObject({
+      AnnualRevenue: null,
+      City: 'Ulm',
+    });
+    const { problems } = await stage.status();
+    expect(problems.find(({ what }) => what.includes('UNREADABLE_VALUE'))).toMatchObject({
+      what: 'people: annualrevenue held in hubspot: UNREADABLE_VALUE',
+      next: expect.stringMatching(/^Correct the value where it stands, or the kind/),
+    });
   });
 
   it('names in status what, cause, fault and the next step, and no value', async () => {

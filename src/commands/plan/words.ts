@@ -15,8 +15,17 @@ const figures = (each: Omit<Rehearsed, 'unsettled'>): string =>
     `${each.conflicts} values that lose to another`,
   ].join(', ');
 
+/** A value in plain form is cut after so many characters; the JSON has it whole. */
+const valueMax = 80;
+
+const valueWords = (value: Sample['to']): string => {
+  const characters = typeof value === 'string' ? [...value] : [];
+  if (characters.length <= valueMax) return JSON.stringify(value);
+  return `${JSON.stringify(characters.slice(0, valueMax).join(''))}… (${characters.length} characters)`;
+};
+
 const sampleWords = ({ system, record, email, field, from, to, rule }: Sample): string =>
-  `  ${systemLabel[system]} ${email ?? record}  ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}  (${rule})`;
+  `  ${systemLabel[system]} ${email ?? record}  ${field}: ${valueWords(from)} → ${valueWords(to)}  (${rule})`;
 
 /** The plan for people. */
 export const planWords = (plan: Plan): string =>

@@ -2,6 +2,7 @@ import type { Fault } from '../../model/failure.ts';
 import type { PairMapping } from '../../model/mapping.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { ParkedGroup } from '../../store/status/waiting.ts';
+import { parkedWords } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
 
 /** A problem in the words of `status --json` (contract.md), and by which it is known again. */
@@ -27,7 +28,7 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Curr
   const groups = await store.status.parkedByCause(pair);
   return groups.map((group) => ({
     key: `parked:${pair}:${group.system}:${group.field ?? '*'}:${group.code}`,
-    what: `${pair}: ${group.field ?? 'whole record'} refused by ${group.system}: ${group.code}`,
+    what: `${pair}: ${group.field ?? 'whole record'} ${parkedWords(group.code)} ${group.system}: ${group.code}`,
     since: iso(group.since),
     records: group.records,
     cause: group.message,
