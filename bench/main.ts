@@ -8,6 +8,7 @@ import { runCost } from './cost/cost.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
 import { runLatency } from './latency/latency.ts';
 import { runNoop } from './noop/noop.ts';
+import { runPeers } from './peers/peers.ts';
 import { writeResults } from './results.ts';
 import { runSaturation } from './saturation/saturation.ts';
 
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   cost: runCost,
   latency: runLatency,
   saturation: runSaturation,
+  peers: runPeers,
 };
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;

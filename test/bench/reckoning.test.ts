@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callsAt } from '../../bench/cost/first-alignment.ts';
 import { latenciesOf, percentile, type Typed, titleOf } from '../../bench/latency/arrivals.ts';
+import { makeTrace } from '../../bench/peers/trace.ts';
 
 describe('how the benchmarks reckon', () => {
   it('reads calls at any size off the line through two runs, fixed costs included once', () => {
@@ -40,5 +41,18 @@ describe('how the benchmarks reckon', () => {
 
   it('the titles of the edits all differ', () => {
     expect(new Set([0, 1, 10, 11].map(titleOf)).size).toBe(4);
+  });
+
+  it('a trace is one for its seed, edits both sides, empties some, and never lets two edits meet in a field', () => {
+    const people = Array.from({ length: 40 }, (_, at) => ({ hubspot: `${at}`, salesforce: `00Q${at}` }));
+    const trace = makeTrace(people, 7);
+    expect(makeTrace(people, 7)).toEqual(trace);
+    expect(makeTrace(people, 8)).not.toEqual(trace);
+    const places = trace.map(({ person, field }) => `${person.hubspot} ${field.hubspot}`);
+    expect(new Set(places).size).toBe(places.length);
+    expect(new Set(trace.map(({ from }) => from)).size).toBe(2);
+    const emptied = trace.filter(({ value }) => value === null).length;
+    expect(emptied).toBeGreaterThan(0);
+    expect(emptied).toBeLessThan(trace.length / 2);
   });
 });
