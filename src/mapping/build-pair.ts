@@ -4,16 +4,18 @@ import {
   type FieldMapping,
   type MatchRule,
   type PairMapping,
+  type ScopeRule,
   type SourceClass,
   type SourceRanks,
   sourceClasses,
 } from '../model/mapping.ts';
-import type { Sides } from '../model/system.ts';
+import type { Sides, System } from '../model/system.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
 import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import { withFills } from './fill.ts';
+import { makeScopeRule } from './scope-rule.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** Who is who, by what is referred to (`owner`, or a mapping's name): asked once per field, its tables whenever a value is read. */
@@ -72,6 +74,7 @@ const buildField = (
     first: field.first,
     fill,
     ...(field.group === undefined ? {} : { group: field.group }),
+    ...(field.latch ? { latch: true } : {}),
     ...(field.codes === undefined ? {} : { currencyCodes: field.codes }),
     ...(field.of === undefined
       ? {}
@@ -105,13 +108,26 @@ const conversionOf = (own: PairMapping, content: MappingFile): Conversion | null
     const name = nameOf.get(`${hubspot} ${salesforce}`);
     return name === false ? [] : [{ ...each, fields: { hubspot, salesforce: name ?? salesforce } }];
   };
+  // The rule of the first object names fields that converted records need not have.
+  const { scope, ...common } = own;
   const form: PairMapping = {
-    ...own,
+    ...common,
+    ...(scope?.hubspot === undefined ? {} : { scope: { hubspot: scope.hubspot } }),
     types: { ...own.types, salesforce: content.converted },
     match: own.match.flatMap(moved),
     fields: own.fields.flatMap(moved),
   };
   return { flag: conversionFlag, form };
+};
+
+const scopeOf = (source: YamlSource, { scope }: MappingFile): Pick<PairMapping, 'scope'> => {
+  const ruleOf = (system: System) => {
+    const text = scope[system];
+    if (text === undefined) return {};
+    return { [system]: makeScopeRule(text, source.placeOf(['scope', system]).line) };
+  };
+  const rules: Partial<Sides<ScopeRule>> = { ...ruleOf('hubspot'), ...ruleOf('salesforce') };
+  return Object.keys(rules).length === 0 ? {} : { scope: rules };
 };
 
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
@@ -133,6 +149,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     match,
     create: content.create,
     fields,
+    ...scopeOf(source, content),
     sources: ranksOf(content.sources),
     breakers: content.breakers,
   };

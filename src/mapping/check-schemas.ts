@@ -27,7 +27,8 @@ const checkThere = (
     const name = field.fields[system];
     if (sides[system].fields.has(name)) continue;
     const fix = `${didYouMean(name, sides[system].fields.keys())}correct the name, or create the field and give access`;
-    report('error', field.line, `${label(pair, system, name)} is not there`, hiddenHint[system], fix);
+    const why = `${field.latch ? 'consent has nowhere to go: ' : ''}${hiddenHint[system]}`;
+    report('error', field.line, `${label(pair, system, name)} is not there`, why, fix);
   }
 };
 
@@ -46,7 +47,16 @@ const checkTarget = (
 ): void => {
   const name = label(pair, system, field.fields[system]);
   const from = systemLabel[otherSystem(system)];
-  if (!target.writable && !isAssociation(pair, field, system)) {
+  if (!target.writable && field.latch) {
+    const why = 'consent has nowhere to go: the integration may not write it';
+    report(
+      'error',
+      field.line,
+      `${name} cannot be written`,
+      why,
+      'give the right, or map a field that can be',
+    );
+  } else if (!target.writable && !isAssociation(pair, field, system)) {
     const why = `the direction is ${field.direction}, and the integration may not write it (read-only, calculated, or no right)`;
     report(
       'error',
@@ -176,6 +186,19 @@ const checkIdentity = (pair: PairMapping, sides: Sides<ObjectDescription>, repor
   }
 };
 
+/** A field that a scope names and nobody has would put everyone out of scope. */
+const checkScope = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
+  for (const system of systems) {
+    const rule = pair.scope?.[system];
+    for (const name of rule?.fields ?? []) {
+      if (sides[system].fields.has(name)) continue;
+      const fix = `${didYouMean(name, sides[system].fields.keys())}correct the name in 'scope'`;
+      const what = `${label(pair, system, name)}, which 'scope' names, is not there`;
+      report('error', rule?.line ?? 1, what, hiddenHint[system], fix);
+    }
+  }
+};
+
 /**
  * Holds a mapping against what both systems say of their objects. Pure. Findings of level `error` keep the pair from
  * running; a `note` tells what will be refused for some records.
@@ -187,6 +210,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   };
   checkIdentity(pair, sides, report);
   checkRequired(pair, sides, report);
+  checkScope(pair, sides, report);
   for (const field of pair.fields) {
     checkThere(pair, field, sides, report);
     for (const system of systems) {

@@ -7,8 +7,12 @@ import { isZone } from './codecs/day-in-zone.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
+import { faultOfScope } from './scope-rule.ts';
 import { didYouMean } from './suggest.ts';
 import type { KeyPath, YamlSource } from './yaml-source.ts';
+
+/** The property by which HubSpot tells that a person gets no marketing email any more. */
+const optOutProperty = 'hs_email_optout';
 
 type Report = (path: KeyPath, what: string, why: string, fix: string) => void;
 
@@ -288,6 +292,32 @@ const checkConverted = (content: MappingFile, report: Report): void => {
   });
 };
 
+/** Consent is yes or no, and goes both ways; HubSpot's own opt-out can only ever be given. */
+const checkLatch = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  if (field.latch) {
+    if (field.kind !== 'boolean' || field.direction !== 'both' || field.group !== undefined) {
+      const why = 'a latch is true on both sides once it is true on one';
+      const fix = "give it kind: boolean, direction: both and no group, or delete 'latch'";
+      report([...path, 'latch'], `field ${field.hubspot} cannot be a latch`, why, fix);
+    }
+  } else if (field.hubspot === optOutProperty && writesTo(field.direction, 'hubspot')) {
+    const why = 'HubSpot lets people be opted out, and nobody but they themselves opts them in again';
+    const fix = 'add latch: true, or direction: to-salesforce';
+    report(path, `field ${optOutProperty} is written to HubSpot and is no latch`, why, fix);
+  }
+};
+
+const checkScope = (content: MappingFile, report: Report): void => {
+  for (const system of systems) {
+    const text = content.scope[system];
+    const wrong = text === undefined ? null : faultOfScope(text);
+    if (wrong === null) continue;
+    const what = `the scope of ${systemLabel[system]} is no expression that can be used`;
+    const fix = "write it in CEL over the record's API names; docs/admins/mapping.md has examples";
+    report(['scope', system], what, wrong, fix);
+  }
+};
+
 /** Everything that is wrong with a file whose shape is right. */
 export const checkFileRules = (source: YamlSource, content: MappingFile): Finding[] => {
   const findings: Finding[] = [];
@@ -300,7 +330,9 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
     checkFirst(field, path, report);
     checkOptions(field, path, report);
     checkFills(field, path, report);
+    checkLatch(field, path, report);
   });
+  checkScope(content, report);
   checkGroups(content, report);
   checkPairs(content, report);
   checkTargets(content, report);

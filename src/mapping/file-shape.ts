@@ -71,6 +71,10 @@ const field = z.strictObject({
       description:
         "Fields of one group (e.g. address) move together: in a conflict all come from the same side, by the first field's rules.",
     }),
+  latch: z.boolean().default(false).meta({
+    description:
+      'kind boolean: consent. True on either side becomes true on both, whatever other rules say, and is never taken back.',
+  }),
   codes: z
     .strictObject({
       hubspot: fieldName('HubSpot property that holds the currency code of the amount.'),
@@ -155,6 +159,27 @@ const breakers = z
   .prefault({})
   .meta({ description: 'When something is kept still because no person can have meant it.' });
 
+const scopeRule = (example: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: `CEL expression over the record's fields by API name, e.g. ${example}.` });
+
+const scope = z
+  .strictObject({
+    hubspot: scopeRule("\"lifecyclestage in ['lead', 'customer']\""),
+    salesforce: scopeRule('"Status != \'Unqualified\'"'),
+    leaves: z.literal('keep').default('keep').meta({
+      description: 'A record that leaves: keep, the link stays and nothing flows until it is back.',
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'Which records take part; everyone where nothing is said. Consent (latch) flows all the same.',
+  });
+
 const create = z.enum(createRules).meta({
   description:
     'matchable: a record is created here for everyone who has a valid match key; always: for every record; never: only existing ones are linked.',
@@ -184,6 +209,7 @@ export const mappingFile = z
     create: z.strictObject({ hubspot: create, salesforce: create }).meta({
       description: 'Whether a record without counterpart is created on each side.',
     }),
+    scope,
     sources,
     breakers,
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),

@@ -7,10 +7,17 @@ import type { KeyPath, YamlSource } from './yaml-source.ts';
 const topKeys = Object.keys(mappingFile.shape);
 const fieldKeys = Object.keys(mappingFile.shape.fields.element.shape);
 const sideKeys = ['hubspot', 'salesforce'];
+const scopeKeys = [...sideKeys, 'leaves'];
 
 /** The keys that a map at this place may have. */
 const allowedKeys = (path: KeyPath): readonly string[] =>
-  path.length === 0 ? topKeys : path[0] === 'fields' && path.length === 2 ? fieldKeys : sideKeys;
+  path.length === 0
+    ? topKeys
+    : path[0] === 'fields' && path.length === 2
+      ? fieldKeys
+      : path[0] === 'scope'
+        ? scopeKeys
+        : sideKeys;
 
 const valueAt = (data: unknown, path: KeyPath): unknown => {
   let value = data;

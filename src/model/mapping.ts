@@ -1,5 +1,5 @@
 import type { Sides, System } from './system.ts';
-import type { SideCodec } from './value.ts';
+import type { RawFields, SideCodec } from './value.ts';
 
 /** Which way a field may flow. */
 export const directions = ['both', 'to-salesforce', 'to-hubspot'] as const;
@@ -77,6 +77,8 @@ export interface FieldMapping {
   readonly fill: Partial<Sides<string>>;
   /** Fields of one group are settled together: in a conflict all come from the same side. */
   readonly group?: string;
+  /** Consent: true on either side is true on both, whatever other rules say, and Tandem never takes it back. */
+  readonly latch?: boolean;
   /** The fields that hold the currency's code, where there are some: amounts in two currencies are not compared. */
   readonly currencyCodes?: Sides<string>;
   /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who. */
@@ -93,6 +95,18 @@ export interface MatchRule {
   readonly fields: Sides<string>;
   readonly codecs: Sides<SideCodec>;
   readonly kind: string;
+}
+
+/** Which records of one side take part: an expression over their fields. */
+export interface ScopeRule {
+  /** As it stands in the mapping, for messages. */
+  readonly text: string;
+  /** API names of the fields that it names: they are read beside the mapped ones. */
+  readonly fields: readonly string[];
+  /** Line in the mapping file, from 1. */
+  readonly line: number;
+  /** Whether a record with these fields takes part. Pure; one for which the expression has no answer does not. */
+  readonly admits: (fields: RawFields) => boolean;
 }
 
 /** Whether a record without counterpart is created on this side: for everyone with a valid match key, for every record, or never. */
@@ -125,6 +139,8 @@ export interface PairMapping {
   readonly match: readonly MatchRule[];
   readonly create: Sides<CreateRule>;
   readonly fields: readonly FieldMapping[];
+  /** Who takes part; a side without rule: everyone. */
+  readonly scope?: Partial<Sides<ScopeRule>>;
   /** Absent: all sources are equals. */
   readonly sources?: SourceRanks;
   /** Absent: `breakerDefaults`. */

@@ -153,7 +153,7 @@ export interface Review {
 /** One line of the ledger: a field written, or a record created (`field` null, `to` holds all fields), linked or unlinked. */
 export interface LedgerEntry {
   readonly pair: string;
-  readonly event: 'write' | 'create' | 'link' | 'end' | 'kept';
+  readonly event: 'write' | 'create' | 'link' | 'end' | 'kept' | 'scope';
   readonly target: RecordRef;
   readonly field: string | null;
   readonly from: RawValue;

@@ -66,6 +66,7 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
     pair.identity[system],
     ...pair.fields.map((field) => field.fields[system]),
     ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
+    ...(pair.scope?.[system]?.fields ?? []),
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...(system === 'hubspot' ? [mergedIdsField] : []),
   ]),

@@ -7,7 +7,9 @@ import { sameCanonical } from '../model/value.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, identityValue, isConverted, isLifted } from './identity.ts';
 import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
+import { isSet } from './latch.ts';
 import type { EngineStore } from './ports.ts';
+import { fieldsOutOfScope, mayMoveScope, wasOut } from './scope.ts';
 
 /** What intake needs of the engine. */
 export interface IntakeContext {
@@ -19,7 +21,8 @@ export interface IntakeContext {
 /** The mapped fields whose value in the signal differs from this side's half of the base, or that have no base yet. */
 export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
   const { system } = record.ref;
-  return pair.fields.filter((field) => {
+  const fields = wasOut(pair, link) ? fieldsOutOfScope(pair) : pair.fields;
+  return fields.filter((field) => {
     const name = field.fields[system];
     if (!Object.hasOwn(record.fields, name)) return false;
     const half = link.base[field.name];
@@ -96,6 +99,7 @@ const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined
   const isNews =
     isConverted(pair, record) ||
     losesIdentity(pair, record, link) ||
+    mayMoveScope(formOfLink(pair, link), record, link) ||
     newsIn(formOfLink(pair, link), record, link).length > 0;
   return isNews ? { record, unit, link } : null;
 };
@@ -111,6 +115,7 @@ export const isKnownNews = (
   if (parked.length === 0 || record.deleted) return false;
   if (!link) return !namesOther(pair, record) && isRefusedCreate({ pair, mappingHash }, record, parked);
   if (losesIdentity(pair, record, link) || isConverted(context.pair, record)) return false;
+  if (mayMoveScope(pair, record, link)) return false;
   return newsIn(pair, record, link).every((field) =>
     isKnownRefusal(mappingHash, field, record, link, parked),
   );
@@ -137,6 +142,17 @@ export const newsAmong = async (
   return news.filter((each) => !isKnownNews(context, each, parked.get(each.unit) ?? []));
 };
 
+/** Whether a signal says that a person has taken their consent back: nothing is done before that. */
+export const isConsent = (pair: PairMapping, { record, link }: News): boolean => {
+  if (!link || record.deleted) return false;
+  const { system } = record.ref;
+  const form = formOfSignal(pair, record, link);
+  return newsIn(form, record, link).some(
+    ({ latch, codecs, fields }) =>
+      latch === true && isSet(codecs[system].decode(record.fields[fields[system]] ?? null)),
+  );
+};
+
 /** News as dirty marks. The values go no further: only reads by id feed a merge. */
 export const marksOfNews = (
   pair: PairMapping,
@@ -144,7 +160,10 @@ export const marksOfNews = (
   workClass: WorkClass,
   cause: string,
 ): readonly DirtyMark[] =>
-  news.map(({ record: { ref, stamp } }) => ({ pair: pair.name, ref, class: workClass, stamp, cause }));
+  news.map((each) => {
+    const { ref, stamp } = each.record;
+    return { pair: pair.name, ref, class: isConsent(pair, each) ? 'consent' : workClass, stamp, cause };
+  });
 
 /** Turns records that a listing or poll named into dirty marks, where they are news. */
 export const marksOf = async (

@@ -5,9 +5,18 @@ import type { DirtyMark, Link } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
-import { type IntakeContext, isKnownNews, isOutdated, losesIdentity, type News, newsIn } from './intake.ts';
+import {
+  type IntakeContext,
+  isConsent,
+  isKnownNews,
+  isOutdated,
+  losesIdentity,
+  type News,
+  newsIn,
+} from './intake.ts';
 import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
+import { mayMoveScope } from './scope.ts';
 import { fieldsThatMatter, type LiveStore } from './signal-sources.ts';
 
 /** What a live source came with at once: one delivery, page or frame. */
@@ -77,6 +86,7 @@ const newsOf = (pair: PairMapping, signal: LiveSignal, link: Link | undefined): 
     (signal.unvalued ?? []).length > 0 ||
     isConverted(pair, record) ||
     losesIdentity(pair, record, link) ||
+    mayMoveScope(formOfLink(pair, link), record, link) ||
     newsIn(formOfLink(pair, link), record, link).length > 0;
   return isNews ? news : null;
 };
@@ -138,10 +148,10 @@ const newsOfPair = async (
       !isKnownNews(context, found, parked.get(found.unit) ?? []),
   );
   return {
-    marks: fresh.map(({ part }) => ({
+    marks: fresh.map(({ part, found }) => ({
       pair: pair.name,
       ref: part.ref,
-      class: 'live',
+      class: isConsent(pair, found) ? 'consent' : 'live',
       stamp: isGone(part.event) ? null : part.stamp,
       cause: `${part.event} in ${system}, told by ${source}`,
       ...changeTimesOf(part),

@@ -7,6 +7,7 @@ import { byForm, formOfRecord, inForm } from './forms.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
+import { scopeMoves } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
 import { ownCodes } from './standing.ts';
 
@@ -157,6 +158,8 @@ const planInForm = async (
       return [];
     }
     const { plan } = planned;
+    const cause = look.draft.unit.dirty.map((row) => row.cause).join(', ') || 'look';
+    look.draft.ledger.push(...scopeMoves(context.pair, look.snapshots, look.link.base, plan.settled, cause));
     moveBase(look.draft, plan.settled);
     look.draft.stillParked = plan.stillParked;
     reportPlan(context, look, planned);

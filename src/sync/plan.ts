@@ -6,9 +6,11 @@ import type { RawValue } from '../model/value.ts';
 import { digestOf } from './digest.ts';
 import { type Evidence, type Histories, rawOf, stateOf } from './evidence.ts';
 import type { FieldDecision } from './flow.ts';
+import { isSet, mergeLatch } from './latch.ts';
 import { type FieldState, fieldsEqual, mayFlowTo, mergeField, viewOf } from './merge.ts';
 import { mergeGroup } from './merge-group.ts';
 import { type LinkedPlan, Planning } from './planning.ts';
+import { fieldsOutOfScope, scopeKey, scopeOf } from './scope.ts';
 import { isTaken, takenFrom } from './standing.ts';
 
 export type { Histories, History } from './evidence.ts';
@@ -96,7 +98,9 @@ const decide = (
   const decisions = new Map<string, FieldDecision>();
   const groups = new Map<string, { field: FieldMapping; state: FieldState }[]>();
   for (const { field, state } of fields) {
-    if (inTwoCurrencies(field, snapshots) && fieldsEqual(field, state.values) !== null) {
+    if (field.latch) {
+      decisions.set(field.name, mergeLatch(field, state));
+    } else if (inTwoCurrencies(field, snapshots) && fieldsEqual(field, state.values) !== null) {
       decisions.set(field.name, { kind: 'hold', rule: 'other-currency' });
     } else if (field.group === undefined) {
       decisions.set(field.name, mergeField(field, state));
@@ -123,7 +127,9 @@ export const planLinked = (
   changed: NonNullable<Evidence['changed']> = {},
 ): LinkedPlan => {
   const evidence: Evidence = { pair, link, snapshots, histories, changed };
-  const fields = pair.fields.map((field) => ({
+  const scope = scopeOf(pair, snapshots);
+  const isIn = !scope || systems.every((system) => scope[system]);
+  const fields = (isIn ? pair.fields : fieldsOutOfScope(pair)).map((field) => ({
     field,
     state: stateOf(evidence, field, takenFrom(mappingHash, field, snapshots, parked)),
   }));
@@ -133,6 +139,8 @@ export const planLinked = (
     planning.take(field, state, decisions.get(field.name) ?? { kind: 'skip' });
   }
   const { settled, held, beside, stopped, needsHistory } = planning;
+  const known = link.base[scopeKey];
+  if (scope && systems.some((system) => known?.[system] !== scope[system])) settled[scopeKey] = scope;
   const stillParked = [...planning.stillParked];
   const writes = { hubspot: [] as readonly FieldWrite[], salesforce: [] as readonly FieldWrite[] };
   for (const system of systems) {
@@ -171,6 +179,8 @@ export const planCreate = (
     if (raw === undefined || !mayFlowTo(field, target)) continue;
     const value = viewOf(field, from, raw);
     const fill = field.fill[target];
+    // A new record says no by itself: Tandem never does.
+    if (field.latch && !isSet(value)) continue;
     if (value.kind === 'foreign' || (value.kind === 'blank' && fill === undefined)) continue;
     const filled = value.kind === 'blank' && fill !== undefined;
     const sent = filled ? fill : field.codecs[target].encode(value);
@@ -214,6 +224,10 @@ export const baseOfCreated = (
     const write = sent.get(field.name);
     const raw = rawOf(source, field.fields[from]);
     const isBlank = raw !== undefined && viewOf(field, from, raw).kind === 'blank';
+    if (field.latch && !write && raw !== undefined && !isSet(viewOf(field, from, raw))) {
+      put(field.name, raw, target === 'salesforce' ? false : null);
+      continue;
+    }
     // A fill in place of a refused value settles nothing: the value still waits to be taken.
     if (write && (write.rule !== 'fill' || isBlank)) put(field.name, write.source, write.sent);
     else if (raw !== undefined && isBlank && mayFlowTo(field, target)) {

@@ -135,4 +135,5 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...pair.match.map((rule) => rule.fields[system]),
     ...pair.fields.map((field) => field.fields[system]),
+    ...(pair.scope?.[system]?.fields ?? []),
   ]);

@@ -13,8 +13,10 @@ import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
 import { landedWrites } from './landed.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
 import { type Candidates, decideMatch, matchKeysOf } from './match.ts';
+import { isSought, noteOut } from './out-of-scope.ts';
 import { baseOfWrites, planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
+import { takesPart } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
 
 /** A link that is to begin between two records that were read. */
@@ -305,6 +307,10 @@ const decide = (
     return { draft, snapshots, base, how: verdict.how };
   }
   settleCreates(context, draft, draft.unit.intents, null);
+  if (!takesPart(formOfRecord(pair, record.ref), record)) {
+    noteOut(context, seeking);
+    return null;
+  }
   const rule = pair.create[target];
   if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0)) {
     draft.stillParked = [];
@@ -335,11 +341,13 @@ const workSide = async (
   const all = await readOwn(context, system, open, workClass, reservations);
   const back = all.filter(({ draft }) => ended.has(draft));
   const revived = back.length === 0 ? [] : await revive(context, back, ended, workClass);
-  const read = await withoutSurvivors(
+  const present = await withoutSurvivors(
     context,
     system,
     all.filter(({ draft }) => !ended.has(draft)),
   );
+  const read = present.filter((seeking) => isSought(context, seeking));
+  for (const seeking of present) if (!read.includes(seeking)) noteOut(context, seeking);
   for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
   const locked = await lockKeys(
     context,

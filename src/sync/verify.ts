@@ -17,6 +17,7 @@ import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
 import { followerIn, isConverted } from './identity.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
+import { takesPart } from './scope.ts';
 
 /** What `verify` needs of the store. */
 export interface VerifyStore extends Pick<EngineStore, 'linksOf' | 'cursor'> {
@@ -124,8 +125,11 @@ const compareFields = (
   link: Link,
   values: Sides<RawFields>,
   isUnpolled: boolean,
-): readonly Finding[] =>
-  formOfLink(context.pair, link).fields.flatMap((field) => {
+): readonly Finding[] => {
+  const form = formOfLink(context.pair, link);
+  const isOut = systems.some((system) => !(form.scope?.[system]?.admits(values[system]) ?? true));
+  return form.fields.flatMap((field) => {
+    const rule = isOut && !field.latch ? 'out of scope' : null;
     const raw = {
       hubspot: values.hubspot[field.fields.hubspot],
       salesforce: values.salesforce[field.fields.salesforce],
@@ -145,10 +149,11 @@ const compareFields = (
       },
       unit: `link:${link.id}`,
       refs: refsOf(context.pair, link),
-      rule: ruleForDifference(field, { base: link.base[field.name], values: raw, times }),
+      rule: rule ?? ruleForDifference(field, { base: link.base[field.name], values: raw, times }),
       isUnpolled,
     };
   });
+};
 
 const refsOf = (pair: PairMapping, link: Link): readonly RecordRef[] =>
   systems.map((system) => refOfLink(pair, link, system));
@@ -174,9 +179,11 @@ const alone = (
       ? 'converted'
       : !matchable
         ? 'no valid match key'
-        : creates === 'never'
-          ? 'create: never'
-          : null;
+        : !takesPart(pair, record)
+          ? 'out of scope'
+          : creates === 'never'
+            ? 'create: never'
+            : null;
   const ids =
     system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };
   return {

@@ -14,6 +14,7 @@ import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { planLooked } from './plan-looked.ts';
 import { reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
+import { scopeMoves } from './scope.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
 import { type Beginning, lookUnlinked, type Unlinked } from './unlinked.ts';
 
@@ -70,6 +71,8 @@ const beginLinks = async (
     // What is equal has its base at once: an edit that comes before the second step must not meet a link that knows nothing.
     const { settled } = planLinked(own, { ...begin, base }, snapshots, draft.unit.parked);
     draft.begin = { ...begin, base: { ...base, ...settled } };
+    const cause = draft.unit.dirty.map((row) => row.cause).join(', ');
+    draft.ledger.push(...scopeMoves(own.pair, snapshots, base, settled, cause));
     draft.ledger.push({
       pair: context.pair.name,
       event: 'link',
@@ -77,7 +80,7 @@ const beginLinks = async (
       field: null,
       from: null,
       to: snapshots.hubspot.ref.id,
-      cause: draft.unit.dirty.map((row) => row.cause).join(', '),
+      cause,
       rule: how,
       clock: null,
       lost: null,

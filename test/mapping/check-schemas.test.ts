@@ -70,6 +70,20 @@ describe('a mapping against what the systems say', () => {
       /Lead\.Title cannot be written.*direction: to-hubspot/,
     ],
     [
+      'consent that has nowhere to go',
+      { salesforce: { HasOptedOutOfEmail: { writable: false } } },
+      'error',
+      'hs_email_optout',
+      /Lead\.HasOptedOutOfEmail cannot be written.*consent has nowhere to go/,
+    ],
+    [
+      'consent whose field is missing',
+      { hubspot: { hs_email_optout: null } },
+      'error',
+      'hs_email_optout',
+      /contacts\.hs_email_optout is not there.*consent has nowhere to go/,
+    ],
+    [
       'a shorter target',
       { salesforce: { City: { maxLength: 40 } } },
       'note',

@@ -105,6 +105,24 @@ describe('a mapping that is wrong', () => {
   /** Text of the file, line, and what the finding must say. */
   const cases: readonly (readonly [string, () => string, number, RegExp])[] = [
     ['not YAML', () => typing('match: [email]', 'match: [email'), 6, /not YAML — .+; fix: /],
+    [
+      'a scope that cannot decide',
+      () => typing('match: [email]', 'match: [email]\nscope: { hubspot: "lifecyclestage + 1" }'),
+      6,
+      /scope of HubSpot .+ gives a int/,
+    ],
+    [
+      'a latch that is no yes or no',
+      () => withLine('{ hubspot: city, salesforce: City, latch: true }'),
+      10,
+      /city cannot be a latch/,
+    ],
+    [
+      'an opt-out that could be taken back',
+      () => withLine('{ hubspot: hs_email_optout, salesforce: HasOptedOutOfEmail, kind: boolean }'),
+      10,
+      /is no latch/,
+    ],
     ['a key twice', () => typing('match: [email]', 'object: people'), 5, /there twice/],
     [
       'aliases without end',
@@ -274,7 +292,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, sources, breakers, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, scope, sources, breakers, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

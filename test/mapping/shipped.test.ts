@@ -13,6 +13,7 @@ const configs = ['config', 'config/presets/mirror'];
 /** The mirror's fields for people, by the contract: both ways, as far as they are plain fields. */
 const peopleFields = {
   email: 'Email',
+  hs_email_optout: 'HasOptedOutOfEmail',
   firstname: 'FirstName',
   lastname: 'LastName',
   phone: 'Phone',

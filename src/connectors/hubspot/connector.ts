@@ -18,7 +18,7 @@ import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
 import { readMany } from './read.ts';
 import { readTies } from './read-ties.ts';
-import { writeMany } from './write.ts';
+import { writeWithOptOut } from './write-opt-out.ts';
 import { writeTies } from './write-ties.ts';
 
 export interface HubSpotConnectorOptions {
@@ -72,7 +72,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     describe: (type, context) => describeObject(http, type, context),
     readMany: (type, ids, fields, context) => readMany(http, type, ids, fields, context),
     findByField: find,
-    writeMany: (type, rows, context) => writeMany(http, type, rows, context),
+    writeMany: (type, rows, context) => writeWithOptOut(http, type, rows, context),
     changesSince: (type, cursor, overlapMs, fields, context) =>
       changesSince(http, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(http, type, after, fields, context),

@@ -3,6 +3,7 @@ import type { FieldDescription, ObjectDescription } from '../../model/record.ts'
 import type { HubSpotHttp } from './http.ts';
 import { readPipelines } from './pipelines.ts';
 import { propertiesSchema } from './wire.ts';
+import { hasOptOut, optOutProperty } from './write-opt-out.ts';
 
 /** Longest text of a `string` property (properties guide, developers.hubspot.com, read 2026-11-24). */
 const textCharsMax = 65_536;
@@ -66,7 +67,10 @@ export const describeObject = async (
       name: property.name,
       label: property.label,
       type: property.type,
-      writable: property.modificationMetadata?.readOnlyValue !== true && property.calculated !== true,
+      // Read-only as a property; writeMany takes it all the same, through the subscriptions API.
+      writable:
+        (hasOptOut(type) && property.name === optOutProperty) ||
+        (property.modificationMetadata?.readOnlyValue !== true && property.calculated !== true),
       requiredOnCreate: required.includes(property.name),
       maxLength: property.type === 'string' ? textCharsMax : null,
       ...(typeof property.hasUniqueValue === 'boolean' ? { unique: property.hasUniqueValue } : {}),

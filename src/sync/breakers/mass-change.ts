@@ -40,9 +40,13 @@ export interface BreakerStore {
   ): Promise<{ readonly open: readonly Held[]; readonly begun: readonly Held[] }>;
 }
 
-/** Rules under which records meet first, or a person has spoken: no accident of many records. */
+/** Rules under which records meet first, or a person has spoken (consent is their word): no accident of many records. */
 const isMeant = ({ rule, field }: FieldWrite): boolean =>
-  field === 'identity' || rule.startsWith('first:') || rule === 'taken' || rule === 'retry';
+  field === 'identity' ||
+  rule.startsWith('first:') ||
+  rule === 'taken' ||
+  rule === 'retry' ||
+  rule === 'latch';
 
 const isEmpty = (value: FieldWrite['sent']): boolean => value === null || value === '';
 

@@ -301,6 +301,48 @@ describe('opting out', () => {
     expect(await portal.read(id, 'hs_email_optout')).toMatchObject({ hs_email_optout: 'false' });
   });
 
+  it('is a part of a write, before the rest of it, and cannot be taken back', async () => {
+    const { connector } = portal;
+    const known = await portal.create({ email: 'known@gmail.com' });
+    const nameless = await portal.create({ firstname: 'Nameless' });
+    const update = (key: string, id: string, fields: Record<string, string>) =>
+      ({ op: 'update', key, id, fields }) as const;
+    const outcomes = await connector.writeMany(
+      'contacts',
+      [
+        update('1', known, { hs_email_optout: 'true', jobtitle: 'CEO' }),
+        update('2', nameless, { hs_email_optout: 'true', jobtitle: 'CEO' }),
+        {
+          op: 'upsert',
+          key: '3',
+          identityField: 'tandem_salesforce_id',
+          identityValue: '00Q1',
+          fields: { email: 'new@gmail.com', hs_email_optout: 'true' },
+        },
+        update('4', known, { firstname: 'Kim' }),
+      ],
+      writing,
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['landed', 'refused', 'landed', 'landed']);
+    expect(outcomes[1]).toMatchObject({ failure: { code: 'NO_ADDRESS', fields: ['hs_email_optout'] } });
+    const names = 'hs_email_optout,jobtitle,firstname';
+    const shown = await portal.read(known, names);
+    expect(shown).toMatchObject({ hs_email_optout: 'true', jobtitle: 'CEO', firstname: 'Kim' });
+    expect((await portal.read(nameless, 'jobtitle')).jobtitle ?? null).toBeNull();
+    const [, , created] = outcomes;
+    const id = created?.kind === 'landed' ? created.id : '';
+    expect(await portal.read(id, 'hs_email_optout')).toMatchObject({ hs_email_optout: 'true' });
+    const [back] = await connector.writeMany(
+      'contacts',
+      [update('5', known, { hs_email_optout: 'false' })],
+      writing,
+    );
+    expect(back).toMatchObject({ kind: 'refused', failure: { code: 'OPT_OUT_STANDS' } });
+    expect((await connector.describe('contacts', reading)).fields.get('hs_email_optout')?.writable).toBe(
+      true,
+    );
+  });
+
   it('names nobody in what it says of a failure', async () => {
     await portal.control('/faults', [
       { match: { path: 'unsubscribe-all' }, effect: { code: 'MISSING_SCOPES', status: 403 } },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Access } from './sandbox.ts';
 
 /** Values of a record by API name. */
-export type Values = Readonly<Record<string, string | number | null>>;
+export type Values = Readonly<Record<string, string | number | boolean | null>>;
 
 /** A record and what is typed into it. */
 export interface Edit {

@@ -1,0 +1,104 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { repositoryRoot } from '../../src/settings.ts';
+import type { Person } from './harness/person.ts';
+import { mirror, Stage } from './harness/stage.ts';
+
+const explainShape = z.object({ events: z.array(z.looseObject({ event: z.string(), rule: z.string() })) });
+
+let stage: Stage;
+let person: Person;
+let config: string;
+
+/** The mirror for people whom sales cares about. */
+const makeConfig = async (): Promise<string> => {
+  const folder = join(stage.folder, 'config');
+  await cp(join(repositoryRoot, mirror), folder, { recursive: true });
+  const file = join(folder, 'mappings', 'people.yaml');
+  const text = await readFile(file, 'utf8');
+  const scope = `scope: { hubspot: "hs_lead_status != 'UNQUALIFIED'", salesforce: "Status != 'Closed - Not Converted'" }`;
+  const changed = text.replace('\nsources:\n', `\n${scope}\nsources:\n`);
+  expect(changed).not.toBe(text);
+  await writeFile(file, changed);
+  return folder;
+};
+
+const run = async (): Promise<void> => {
+  const args = ['run', '--until-idle', '--config', config, '--data', stage.data, '--port', '0'];
+  const { code, stdout, stderr } = await stage.start(args).finish(60_000);
+  expect(code, `${stdout.slice(-1_500)}${stderr}`).toBe(0);
+};
+const ask = async (...args: readonly string[]): Promise<unknown> => {
+  const { stdout } = await stage.tandem([...args, '--json', '--config', config, '--data', stage.data]);
+  return JSON.parse(stdout);
+};
+const leadOf = async (email: string) =>
+  (await stage.sandbox.records('salesforce', 'Lead')).find((lead) => lead.Email === email);
+const rulesOf = async (record: string): Promise<readonly string[]> =>
+  explainShape
+    .parse(await ask('explain', record))
+    .events.filter(({ event }) => event === 'scope')
+    .map(({ rule }) => rule);
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  config = await makeConfig();
+  person = await stage.person();
+});
+afterAll(async () => stage?.close());
+
+describe('scope and consent', () => {
+  let known = '';
+  let stranger = '';
+
+  beforeAll(async () => {
+    const common = { lastname: 'L', company: 'C' };
+    known = await person.createContact({ email: 'known@example.com', ...common, hs_lead_status: 'NEW' });
+    stranger = await person.createContact({
+      email: 'far@example.com',
+      ...common,
+      hs_lead_status: 'UNQUALIFIED',
+    });
+    await run();
+  });
+
+  it('creates nobody who takes no part, and explain says why', async () => {
+    expect(await leadOf('known@example.com')).toBeDefined();
+    expect(await leadOf('far@example.com')).toBeUndefined();
+    expect((await rulesOf(`hubspot:contacts/${stranger}`)).join()).toContain(
+      "hs_lead_status != 'UNQUALIFIED'",
+    );
+  });
+
+  it('keeps the link of one who leaves, lets consent alone flow, and looks at one who enters', async () => {
+    const lead = String((await leadOf('known@example.com'))?.Id);
+    await person.editContacts([
+      { id: known, values: { hs_lead_status: 'UNQUALIFIED', jobtitle: 'CEO' } },
+      { id: stranger, values: { hs_lead_status: 'NEW' } },
+    ]);
+    await person.editLeads([{ id: lead, values: { HasOptedOutOfEmail: true, Title: 'Boss' } }]);
+    await run();
+    expect(await leadOf('far@example.com')).toBeDefined();
+    const shown = await person.readContact(known, 'hs_email_optout', 'jobtitle');
+    expect(shown).toMatchObject({ hs_email_optout: 'true', jobtitle: 'CEO' });
+    expect(await leadOf('known@example.com')).toMatchObject({ Title: 'Boss' });
+    expect((await rulesOf(`hubspot:contacts/${known}`)).join()).toContain('takes no part');
+    const verified = await stage.tandem(['verify', '--json', '--config', config, '--data', stage.data]);
+    const { items } = z
+      .object({ items: z.array(z.looseObject({ why: z.string() })) })
+      .parse(JSON.parse(verified.stdout));
+    expect(items).toMatchObject([{ field: 'jobtitle', why: 'out of scope' }]);
+  });
+
+  it('sends what was changed meanwhile once somebody is back, and never takes a yes back', async () => {
+    await person.editContacts([{ id: known, values: { hs_lead_status: 'OPEN' } }]);
+    const lead = String((await leadOf('known@example.com'))?.Id);
+    await person.editLeads([{ id: lead, values: { HasOptedOutOfEmail: false } }]);
+    await run();
+    const { jobtitle, hs_email_optout } = await person.readContact(known, 'hs_email_optout', 'jobtitle');
+    expect(hs_email_optout).toBe('true');
+    expect(await leadOf('known@example.com')).toMatchObject({ Title: jobtitle, HasOptedOutOfEmail: true });
+  });
+});
