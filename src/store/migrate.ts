@@ -28,6 +28,8 @@ export const migrate = async (db: Kysely<Tables>): Promise<void> => {
     migrationTableSchema: schemaName,
     migrationTableName: migrationTable,
     migrationLockTableName: `${migrationTable}_lock`,
+    // Migrations are written side by side: one with a lower number may come after a store has those above it. Each stands alone.
+    allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;

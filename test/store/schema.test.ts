@@ -35,6 +35,16 @@ it('is made once when several processes find an empty database', async () => {
   await fixture.query('drop database empty_one with (force)');
 });
 
+it('gets what was written beside its newest migrations and came later', async () => {
+  await fixture.query('drop table tandem.awaited');
+  await fixture.query('drop index tandem.links_began');
+  await fixture.query("delete from tandem.migrations where name = '0003-objects'");
+  const store = await openStore({ connectionString: fixture.connectionString, onTrouble: () => undefined });
+  await store.close();
+  expect(await fixture.query('select from tandem.awaited')).toEqual([]);
+  expect(await fixture.query('select from tandem.migrations')).toHaveLength(Object.keys(migrations).length);
+});
+
 it('is refused by a process that is older than it', async () => {
   await fixture.query("insert into tandem.migrations (name, timestamp) values ('9999-later', '2026-01-01')");
   const opening = openStore({ connectionString: fixture.connectionString, onTrouble: () => undefined });
