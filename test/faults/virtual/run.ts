@@ -21,6 +21,8 @@ const startMs = Date.UTC(2026, 10, 25, 9);
 /** Rest must come within so much virtual time: leases and deadlines of a minute, refusals tried again up to two. */
 const restMsMax = 5 * 60_000;
 const pollMs = 15_000;
+/** A record about which a person has to be asked is looked at again whenever a poll names it: its row is there for a moment. */
+const youngMs = 60_000;
 /** Longer than leases, deadlines and pauses: nothing of what was under way is left. */
 const quietMs = 180_000;
 
@@ -224,7 +226,7 @@ class Run {
       ...revivedOf(found),
       ...refilledOf(found),
       ...lostOf(found),
-      ...(backlog.dirty + backlog.openIntents > 0 ? [`left: ${JSON.stringify(backlog)}`] : []),
+      ...((backlog.oldestMs ?? 0) > youngMs ? [`left: ${JSON.stringify(backlog)}`] : []),
     ];
   }
 
