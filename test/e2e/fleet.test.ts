@@ -14,7 +14,7 @@ import { mirror, Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 /** `TANDEM_FLEET_KILLS=20` is the night's storm; `TANDEM_FLEET_SEED` replays one. */
-const kills = Number(process.env.TANDEM_FLEET_KILLS ?? 2);
+const kills = Number(process.env.TANDEM_FLEET_KILLS ?? 1);
 const seed = Number(process.env.TANDEM_FLEET_SEED ?? Math.floor(Math.random() * 1_000_000));
 const people = 300;
 const workersAtOnce = 3;
