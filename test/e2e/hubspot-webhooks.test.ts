@@ -125,6 +125,8 @@ describe('a worker that HubSpot tells of changes', () => {
     await until('the lead', async () => ((await titles()).get(contact) === 'new' ? true : null), 20_000);
     await person.editContacts([{ id: contact, values: { jobtitle: 'never told' } }]);
     await worker.stop();
+    const isShown = async () => ((await person.countContacts('jobtitle', 'never told')) === 1 ? true : null);
+    await until('the edit in the index of the search', isShown, 20_000);
     // The next start looks once, as every sweep does.
     await startWorker();
     await untilTitles(new Map([[contact, 'never told']]));

@@ -55,6 +55,15 @@ export class Person {
       .properties;
   }
 
+  /** How many contacts HubSpot's search shows with this value; its index lags by seconds. */
+  async countContacts(property: string, value: string): Promise<number> {
+    const filters = [{ propertyName: property, operator: 'EQ', value }];
+    const found = await this.hubspot('POST', '/crm/v3/objects/contacts/search', {
+      filterGroups: [{ filters }],
+    });
+    return z.object({ total: z.number() }).parse(found).total;
+  }
+
   async createLead(values: Values): Promise<string> {
     const result = await this.salesforce.sobject('Lead').create({ ...values });
     if (!result.success) throw new Error(JSON.stringify(result.errors));
