@@ -65,14 +65,14 @@ describe('the benchmark align, with tiny numbers', () => {
     }
   });
 
-  it.each(['from-hubspot', 'from-salesforce'])(
-    'counts each changed record once, read and written: %s',
-    (from) => {
-      // One batch is both the minimum and what a worker that has nothing else to do needs.
-      const { detail } = figure(`align.calls.until-idle.${from}`);
-      expect(detail).toMatchObject({ changed: sizes.changed, calls: 3, minimum: 3 });
-    },
-  );
+  // One batch is both the minimum and what a worker that has nothing else to do needs; ranks of sources ask HubSpot's history besides.
+  it.each([
+    ['from-hubspot', 4],
+    ['from-salesforce', 3],
+  ])('counts each changed record once, read and written: %s', (from, calls) => {
+    const { detail } = figure(`align.calls.until-idle.${from}`);
+    expect(detail).toMatchObject({ changed: sizes.changed, calls, minimum: 3 });
+  });
 
   it.each([
     ['from-hubspot', 1],
