@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { SalesforceAuth } from './connectors/salesforce/sign-in.ts';
 import { UsageError } from './model/failure.ts';
 
 /** The repository's root: commands work from any directory. */
@@ -38,22 +39,6 @@ const environment = z.object({
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   ),
 });
-
-export type SalesforceAuth =
-  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
-  | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  | {
-      readonly kind: 'jwt';
-      readonly clientId: string;
-      readonly username: string;
-      readonly privateKey: string;
-    }
-  | {
-      readonly kind: 'refresh-token';
-      readonly clientId: string;
-      readonly clientSecret?: string;
-      readonly refreshToken: string;
-    };
 
 /** How to reach both systems. */
 export interface Connections {

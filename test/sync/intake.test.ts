@@ -4,29 +4,9 @@ import type { Link, Parked } from '../../src/model/state.ts';
 import type { RawFields } from '../../src/model/value.ts';
 import { digestOf } from '../../src/sync/digest.ts';
 import { type IntakeContext, marksOf } from '../../src/sync/intake.ts';
-import { makeField, makePair } from './builders.ts';
+import { makeLink, pair, seenAt } from './linked-person.ts';
 
-const pair = makePair([
-  makeField({ name: 'email', fields: { hubspot: 'email', salesforce: 'Email' } }),
-  makeField(),
-]);
 const mappingHash = 'hash';
-const seenAt = 1_700_000_000_000;
-
-const makeLink = (overrides: Partial<Link> = {}): Link => ({
-  id: 'L1',
-  pair: pair.name,
-  ids: { hubspot: '1', salesforce: '00Q1' },
-  version: 1,
-  base: {
-    email: { hubspot: 'a@example.com', salesforce: 'a@example.com' },
-    jobtitle: { hubspot: 'CEO', salesforce: 'CEO' },
-  },
-  stamps: { hubspot: seenAt, salesforce: seenAt },
-  ended: null,
-  ...overrides,
-});
-
 const makeParked = (overrides: Partial<Parked>): Parked => ({
   pair: pair.name,
   unit: 'link:L1',

@@ -3,27 +3,7 @@ import type { LiveBatch, LiveSignal, WriteUnderWay } from '../../src/model/live.
 import type { Link } from '../../src/model/state.ts';
 import type { IntakeContext } from '../../src/sync/intake.ts';
 import { type LiveIntake, takeLive } from '../../src/sync/live-intake.ts';
-import { makeField, makePair } from './builders.ts';
-
-const pair = makePair([
-  makeField({ name: 'email', fields: { hubspot: 'email', salesforce: 'Email' } }),
-  makeField(),
-]);
-const seenAt = 1_700_000_000_000;
-
-const makeLink = (overrides: Partial<Link> = {}): Link => ({
-  id: 'L1',
-  pair: pair.name,
-  ids: { hubspot: '1', salesforce: '00Q1' },
-  version: 1,
-  base: {
-    email: { hubspot: 'a@example.com', salesforce: 'a@example.com' },
-    jobtitle: { hubspot: 'CEO', salesforce: 'CEO' },
-  },
-  stamps: { hubspot: seenAt, salesforce: seenAt },
-  ended: null,
-  ...overrides,
-});
+import { makeLink, pair, seenAt } from './linked-person.ts';
 
 const signal = (overrides: Partial<LiveSignal> = {}): LiveSignal => ({
   ref: { system: 'hubspot', type: 'contacts', id: '1' },
