@@ -1,10 +1,7 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { repositoryRoot } from '../../src/settings.ts';
 import type { Person } from './harness/person.ts';
-import { mirror, Stage } from './harness/stage.ts';
+import { Stage } from './harness/stage.ts';
 
 const explainShape = z.object({ events: z.array(z.looseObject({ event: z.string(), rule: z.string() })) });
 
@@ -13,16 +10,9 @@ let person: Person;
 let config: string;
 
 /** The mirror for people whom sales cares about. */
-const makeConfig = async (): Promise<string> => {
-  const folder = join(stage.folder, 'config');
-  await cp(join(repositoryRoot, mirror), folder, { recursive: true });
-  const file = join(folder, 'mappings', 'people.yaml');
-  const text = await readFile(file, 'utf8');
+const makeConfig = (): Promise<string> => {
   const scope = `scope: { hubspot: "hs_lead_status != 'UNQUALIFIED'", salesforce: "Status != 'Closed - Not Converted'" }`;
-  const changed = text.replace('\nsources:\n', `\n${scope}\nsources:\n`);
-  expect(changed).not.toBe(text);
-  await writeFile(file, changed);
-  return folder;
+  return stage.changedMirror((text) => text.replace('\nsources:\n', `\n${scope}\nsources:\n`));
 };
 
 const run = async (): Promise<void> => {

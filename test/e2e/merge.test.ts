@@ -1,12 +1,9 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { codecKinds } from '../../src/mapping/codecs/registry.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { dataForTests, readSources } from '../data/sources.ts';
 import type { Person } from './harness/person.ts';
-import { mirror, Stage } from './harness/stage.ts';
+import { Stage } from './harness/stage.ts';
 
 const failuresShape = z.object({
   items: z.array(z.object({ field: z.string().nullable(), code: z.string() })),
@@ -30,16 +27,10 @@ let person: Person;
 let config: string;
 
 /** The mirror, but the person of HubSpot is somebody who loads lists: what they enter is of the lowest rank. */
-const makeConfig = async (): Promise<string> => {
-  const folder = join(stage.folder, 'config');
-  await cp(join(repositoryRoot, mirror), folder, { recursive: true });
-  const file = join(folder, 'mappings', 'people.yaml');
-  const text = await readFile(file, 'utf8');
-  const changed = text.replace('\nsources:\n', "\nsources:\n  known: { 'hubspot:CRM_UI': import }\n");
-  expect(changed).not.toBe(text);
-  await writeFile(file, changed);
-  return folder;
-};
+const makeConfig = (): Promise<string> =>
+  stage.changedMirror((text) =>
+    text.replace('\nsources:\n', "\nsources:\n  known: { 'hubspot:CRM_UI': import }\n"),
+  );
 
 const run = async (): Promise<void> => {
   const args = ['run', '--until-idle', '--config', config, '--data', stage.data, '--port', '0'];

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Sides } from '../../../src/model/system.ts';
+import { repositoryRoot } from '../../../src/settings.ts';
 import { joinEmbedded } from '../../../src/store/embedded/join.ts';
 import { Child, type Finished } from './child.ts';
 import { Person } from './person.ts';
@@ -138,6 +139,18 @@ export class Stage {
     if (code !== 0)
       throw new Error(`run --until-idle ended with ${code}: ${child.stdout.slice(-2_000)}${stderr}`);
     return idleShape.parse(child.linesOf('idle')[0]);
+  }
+
+  /** A copy of the mirror whose mapping of people is changed; answers its folder. @throws Error when nothing changed. */
+  async changedMirror(change: (mapping: string) => string): Promise<string> {
+    const folder = join(this.folder, 'config');
+    await cp(join(repositoryRoot, mirror), folder, { recursive: true });
+    const file = join(folder, 'mappings', 'people.yaml');
+    const text = await readFile(file, 'utf8');
+    const changed = change(text);
+    if (changed === text) throw new Error('the mapping has nothing of what was to be changed');
+    await writeFile(file, changed);
+    return folder;
   }
 
   async verify(): Promise<Verified> {
