@@ -1,11 +1,8 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { repositoryRoot } from '../../src/settings.ts';
 import type { Child } from './harness/child.ts';
 import type { Person } from './harness/person.ts';
-import { mirror, Stage } from './harness/stage.ts';
+import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 const people = 120;
@@ -33,16 +30,7 @@ let ids: readonly string[];
 const leads = new Map<string, string>();
 
 /** A configuration whose flap breaker trips soon: two automations need some seconds for each round. */
-const makeConfig = async (): Promise<string> => {
-  const folder = join(stage.folder, 'config');
-  await cp(join(repositoryRoot, mirror), folder, { recursive: true });
-  const file = join(folder, 'mappings', 'people.yaml');
-  const text = await readFile(file, 'utf8');
-  const changed = text.replace('flips: 5', 'flips: 1');
-  expect(changed).not.toBe(text);
-  await writeFile(file, changed);
-  return folder;
-};
+const makeConfig = (): Promise<string> => stage.changedMirror((text) => text.replace('flips: 5', 'flips: 1'));
 
 const start = (): Child => stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
 
