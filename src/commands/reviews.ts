@@ -1,8 +1,8 @@
 import { UsageError } from '../model/failure.ts';
 import { formatRef } from '../model/system.ts';
 import { exitCode } from './exit.ts';
-import { findRecords } from './find-record.ts';
 import { decideReview } from './reviews/decide.ts';
+import { showReviews } from './reviews/show.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
 
 /** Questions that `list` shows of each mapping. */
@@ -30,34 +30,12 @@ const list = async (context: CommandContext, options: StoreOptions): Promise<num
   return total === 0 ? exitCode.fine : exitCode.found;
 };
 
-const show = async (
-  context: CommandContext,
-  options: StoreOptions,
-  word: string | undefined,
-): Promise<number> => {
-  if (word === undefined) throw new UsageError('Say which record.', 'tandem reviews lists them.');
-  const life = await context.store.operator.life(await findRecords(context, word));
-  const reviews = life.reviews.map((review) => ({
-    object: review.pair,
-    record: formatRef(review.ref),
-    cause: review.cause,
-    since: iso(review.since),
-    candidates: review.candidates.map(formatRef),
-  }));
-  const words = reviews.flatMap(({ record, cause, since, candidates }) => [
-    `${record} since ${since}: ${cause}`,
-    ...candidates.map((candidate) => `  ${candidate}`),
-  ]);
-  answer(options, { reviews }, reviews.length === 0 ? 'Nothing of it is to be decided.' : words.join('\n'));
-  return reviews.length === 0 ? exitCode.fine : exitCode.found;
-};
-
 /** Questions for a person. */
 export const reviewsCommand = async (options: StoreOptions): Promise<number> =>
   withStore(options, async (context) => {
     const [action = 'list', word] = options.args;
     if (action === 'list') return list(context, options);
-    if (action === 'show') return show(context, options, word);
+    if (action === 'show') return showReviews(context, options, word);
     if (action === 'decide') return decideReview(context, options, options.args.slice(1));
     throw new UsageError(`tandem reviews knows no '${action}'.`, 'It is list, show or decide.');
   });

@@ -168,10 +168,14 @@ describe('the commands of an operator', () => {
 
   it('a question is shown with its candidates and decided: linked, or left alone', async () => {
     const [first = ''] = await Promise.all([
-      person.createLead({ Email: 'twin@example.com', LastName: 'Twin', Company: 'Two' }),
-      person.createLead({ Email: 'twin@example.com', LastName: 'Twin', Company: 'Two' }),
+      person.createLead({ Email: 'twin@example.com', FirstName: 'Tina', LastName: 'Twin', Company: 'Two' }),
+      person.createLead({ Email: 'twin@example.com', FirstName: 'Otto', LastName: 'Twin', Company: 'Two' }),
     ]);
-    const contact = await person.createContact({ email: 'twin@example.com', lastname: 'Twin' });
+    const contact = await person.createContact({
+      email: 'twin@example.com',
+      firstname: 'Tinna',
+      lastname: 'Twin',
+    });
     const about = async (id: string): Promise<{ code: number | null; json: unknown }> =>
       stage.ask('reviews', 'show', id);
     await until(
@@ -180,8 +184,29 @@ describe('the commands of an operator', () => {
       30_000,
     );
     expect((await about(`hubspot:contacts/${contact}`)).json).toMatchObject({
-      reviews: [{ candidates: expect.arrayContaining([`salesforce:Lead/${first}`]) }],
+      reviews: [
+        {
+          candidates: [`salesforce:Lead/${first}`, expect.any(String)],
+          ranked: [
+            {
+              record: `salesforce:Lead/${first}`,
+              place: 1,
+              score: expect.any(Number),
+              fields: expect.arrayContaining([
+                expect.objectContaining({ field: 'firstname', own: 'Tinna', theirs: 'Tina', why: 'alike' }),
+              ]),
+            },
+            { place: 2 },
+          ],
+          unranked: null,
+        },
+      ],
     });
+    const words = await stage.tandem([
+      ...['reviews', 'show', `hubspot:contacts/${contact}`],
+      ...['--config', 'config/presets/mirror', '--data', stage.data],
+    ]);
+    expect(words.stdout).toMatch(/1\. salesforce:Lead.+\n.+\n(.*\n)* {5}firstname +Tinna +Tina +\+3/);
     expect(
       (await stage.ask('reviews', 'decide', `hubspot:contacts/${contact}`, 'link', `salesforce:${first}`))
         .code,
