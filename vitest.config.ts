@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with whole workers or many processes: one file at a time, after the others, or they starve one another on 2 cores. */
+/** Tests with whole workers or many processes: they wait more than they compute, after the others, which compute more than they wait. */
 const heavy = ['test/{commands,e2e,bench}/**/*.test.ts'];
+/** What is too long for every run: `npm run test:nightly`. */
+const nightly = process.env.TANDEM_NIGHTLY ? [] : ['test/**/*.nightly.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'light',
           include: ['test/**/*.test.ts'],
-          exclude: heavy,
+          exclude: [...heavy, ...nightly],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -44,7 +46,8 @@ export default defineConfig({
         test: {
           name: 'heavy',
           include: heavy,
-          maxWorkers: 1,
+          exclude: nightly,
+          maxWorkers: 3,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },

@@ -1,10 +1,16 @@
 import type { Sides, System } from '../../src/model/system.ts';
 import { otherSystem } from '../../src/model/system.ts';
 
+/** How a change came to the worker: told by the system with its source, or found by a poll. */
+export type Signal = 'told' | 'polled';
+
 /** Records in one call of each vendor's batch endpoints. */
 const batch: Sides<number> = { hubspot: 100, salesforce: 200 };
 
 const calls = (system: System, records: number): number => Math.ceil(records / batch[system]);
+
+/** Records in one read of HubSpot's property history. */
+const historyBatch = 50;
 
 /**
  * The fewest calls that bring `changed` records of one side to the other: each read once on both sides (a three-way merge needs
@@ -12,3 +18,10 @@ const calls = (system: System, records: number): number => Math.ceil(records / b
  */
 export const batchMinimum = (from: System, changed: number): number =>
   calls('hubspot', changed) + calls('salesforce', changed) + calls(otherSystem(from), changed);
+
+/**
+ * What ranks of sources cost besides (docs/decisions/0021): who entered a value that a poll of HubSpot found, its history alone tells.
+ * Salesforce's users are persons, and a webhook names the source.
+ */
+export const historyMinimum = (from: System, changed: number, signal: Signal): number =>
+  from === 'hubspot' && signal === 'polled' ? Math.ceil(changed / historyBatch) : 0;

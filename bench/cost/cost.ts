@@ -45,7 +45,7 @@ const changeLive = async (
   await untilWorkedOff(worker.url, liveWithinMs);
   const name = `cost.changed.from-${from}`;
   return callsFigure(
-    { name, target: targetTimesMinimum },
+    { name, target: targetTimesMinimum, signal: 'told' },
     from,
     people.length,
     before,

@@ -1,3 +1,4 @@
+import type { ValueSource } from './record.ts';
 import type { DirtyMark, FieldWrite } from './state.ts';
 import type { RecordRef, System } from './system.ts';
 import type { RawFields } from './value.ts';
@@ -67,6 +68,8 @@ export interface LiveSignal {
   readonly fields: RawFields;
   /** When the change was made, the vendor's milliseconds, where it says so of the change and not of the record. */
   readonly changedAt?: number;
+  /** Who or what made the change, where the vendor says so. */
+  readonly by?: ValueSource;
   /** Fields that changed without their value being told, by API name. */
   readonly unvalued?: readonly string[];
 }

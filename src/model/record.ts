@@ -45,14 +45,18 @@ export interface ListPage {
   readonly after: string | null;
 }
 
-/** When and by whom one field got a value, from the vendor's own history. */
-export interface FieldHistoryEntry {
-  readonly at: number;
-  readonly byUs: boolean;
+/** Who or what entered a value. */
+export interface ValueSource {
   /** The vendor's own word: CRM_UI, INTEGRATION, IMPORT, FORM …; Salesforce names no way, only the user: `USER`. */
   readonly source: string;
   /** Which app, form, import or user it was, by the vendor's id, where it tells. */
   readonly sourceId?: string;
+}
+
+/** When and by whom one field got a value, from the vendor's own history. */
+export interface FieldHistoryEntry extends ValueSource {
+  readonly at: number;
+  readonly byUs: boolean;
   /** The value that was entered, where the history tells it. */
   readonly value?: RawValue;
 }

@@ -1,6 +1,6 @@
 import type { WorkClass } from './budget.ts';
 import type { Failure } from './failure.ts';
-import type { ChangeCursor } from './record.ts';
+import type { ChangeCursor, ValueSource } from './record.ts';
 import type { RecordRef, Sides, System } from './system.ts';
 import type { RawValue } from './value.ts';
 
@@ -52,6 +52,14 @@ export interface Link {
   readonly ended: { readonly cause: string; readonly at: number } | null;
 }
 
+/** What a live signal said of one field: when it was changed, the vendor's milliseconds, and by whom where it said so; no value. */
+export interface ToldChange extends Partial<ValueSource> {
+  readonly at: number;
+}
+
+/** Changes that live signals told of, by API name of the field. */
+export type ToldChanges = Readonly<Record<string, ToldChange>>;
+
 /** A signal that ended up as work: look at this record. Says nothing about what changed. */
 export interface DirtyMark {
   readonly pair: string;
@@ -60,8 +68,8 @@ export interface DirtyMark {
   /** The vendor's stamp that the signal carried: a read below it is stale. Null where it carried none. */
   readonly stamp: number | null;
   readonly cause: string;
-  /** When live signals said that fields were changed, by API name, the vendor's milliseconds; a clock for `newest`, no values. */
-  readonly changed?: Readonly<Record<string, number>>;
+  /** A clock for `newest` and sources for ranks; no values. */
+  readonly changed?: ToldChanges;
 }
 
 /** A record that refers to another of a pair in which that one has no link yet: it is looked at again when the link begins. */

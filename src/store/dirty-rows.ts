@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { workClasses } from '../model/budget.ts';
-import type { DirtyRow } from '../model/state.ts';
+import type { DirtyRow, ToldChange, ToldChanges } from '../model/state.ts';
 import { bothSides, type System } from '../model/system.ts';
 import { batch, epochMs } from './batch.ts';
 import type { Tx } from './transaction.ts';
@@ -27,12 +27,18 @@ export interface DirtyDbRow {
   readonly version: number;
   readonly since: number;
   readonly attempts: number;
-  readonly changed: Readonly<Record<string, number>> | null;
+  /** Rows of earlier versions hold the time alone. */
+  readonly changed: Readonly<Record<string, ToldChange | number>> | null;
 }
 
 /** What to select of `tandem.dirty d` for a {@link DirtyDbRow}. */
 export const dirtyColumns = sql`d.pair, d.system, d.type, d.record_id, d.class, d.stamp::float8 as stamp, d.cause,
   d.version::float8 as version, ${epochMs('d.since')} as since, d.attempts, d.changed`;
+
+const toTold = (changed: NonNullable<DirtyDbRow['changed']>): ToldChanges =>
+  Object.fromEntries(
+    Object.entries(changed).map(([name, told]) => [name, typeof told === 'number' ? { at: told } : told]),
+  );
 
 export const toDirtyRow = (row: DirtyDbRow): DirtyRow => ({
   pair: row.pair,
@@ -43,7 +49,7 @@ export const toDirtyRow = (row: DirtyDbRow): DirtyRow => ({
   version: row.version,
   since: row.since,
   attempts: row.attempts,
-  ...(row.changed ? { changed: row.changed } : {}),
+  ...(row.changed ? { changed: toTold(row.changed) } : {}),
 });
 
 /** The records that units are about: both sides of a link (ended or not), or the record itself. */

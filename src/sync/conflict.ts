@@ -27,8 +27,8 @@ export const higherVoice = ({
 }: Sight): { readonly winner: System | null; readonly needsHistory: readonly System[] } => {
   if (!voices) return { winner: null, needsHistory: [] };
   const { hubspot, salesforce } = voices;
-  if (!hubspot || !salesforce) {
-    return { winner: null, needsHistory: systems.filter((system) => voices[system] === null) };
+  if (typeof hubspot === 'string' || typeof salesforce === 'string') {
+    return { winner: null, needsHistory: [hubspot, salesforce].filter((voice) => typeof voice === 'string') };
   }
   if (hubspot.rank === salesforce.rank) return { winner: null, needsHistory: [] };
   return { winner: hubspot.rank > salesforce.rank ? 'hubspot' : 'salesforce', needsHistory: [] };

@@ -1,6 +1,6 @@
-import { breakerDefaults, type FieldMapping, type PairMapping } from '../model/mapping.ts';
-import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
-import type { BaseEntry, Link } from '../model/state.ts';
+import { breakerDefaults, type FieldMapping, type PairMapping, type SourceRanks } from '../model/mapping.ts';
+import type { FieldHistoryEntry, RecordSnapshot, ValueSource } from '../model/record.ts';
+import type { BaseEntry, Link, ToldChange, ToldChanges } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides, type System } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { type FieldState, sameRaw, type Voice } from './merge-view.ts';
@@ -19,8 +19,8 @@ export interface Evidence {
   readonly link: Pick<Link, 'base' | 'stamps'>;
   readonly snapshots: Sides<RecordSnapshot>;
   readonly histories: Histories;
-  /** When live signals said that fields were changed, by API name. */
-  readonly changed?: Partial<Sides<Readonly<Record<string, number>>>>;
+  /** What live signals said of changes. */
+  readonly changed?: Partial<Sides<ToldChanges>>;
 }
 
 /** A record's value of a field; undefined where it was not returned. */
@@ -36,13 +36,21 @@ const entriesOf = (
 /** Commit times and stamps are whole seconds. */
 const stampResolutionMs = 1_000;
 
+const toldOf = ({ changed }: Evidence, field: FieldMapping, system: System): ToldChange | undefined => {
+  const name = field.fields[system];
+  return changed?.[system] && Object.hasOwn(changed[system], name) ? changed[system][name] : undefined;
+};
+
+/** The newest change of the record is the one that was told of, so the value that was read is its value. */
+const isOfTheRead = ({ snapshots }: Evidence, system: System, told: ToldChange): boolean =>
+  snapshots[system].stamp - told.at <= stampResolutionMs;
+
 const timeOf = (evidence: Evidence, field: FieldMapping, system: System): ChangeTime => {
   const { link, snapshots } = evidence;
   const snapshot = snapshots[system];
-  const toldAt = evidence.changed?.[system]?.[field.fields[system]];
-  // The newest change of the record is the one that was told of, so the value that was read is its value.
-  const isExact = toldAt !== undefined && snapshot.stamp - toldAt <= stampResolutionMs;
-  if (isExact) return { from: toldAt, to: toldAt, clock: 'event' };
+  const told = toldOf(evidence, field, system);
+  const toldAt = told?.at;
+  if (told && isOfTheRead(evidence, system, told)) return { from: told.at, to: told.at, clock: 'event' };
   const [latest] = entriesOf(evidence, field, system);
   if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
   const equalled = link.base[field.name] ? link.stamps[system] : 0;
@@ -53,26 +61,36 @@ const timeOf = (evidence: Evidence, field: FieldMapping, system: System): Change
 const holds = (field: FieldMapping, system: System, entry: FieldHistoryEntry, raw: RawValue): boolean =>
   entry.value !== undefined && sameRaw(field, system, entry.value, raw);
 
+/** Who entered the value that was read, as the signal of its change said. A vendor's own history needs no call where it did. */
+const toldSource = (evidence: Evidence, field: FieldMapping, system: System): ValueSource | null => {
+  const told = toldOf(evidence, field, system);
+  if (told?.source === undefined || !isOfTheRead(evidence, system, told)) return null;
+  const { source, sourceId } = told;
+  return sourceId === undefined ? { source } : { source, sourceId };
+};
+
 /**
  * Whose word the present value of a side is. A value that Tandem wrote is the other side's: there the history tells who entered what
- * was settled. Null: a history that was not asked could tell.
+ * was settled. A system: its history, which was not asked, could tell.
  */
 const voiceIn = (
   evidence: Evidence,
   field: FieldMapping,
   values: FieldState['values'],
   system: System,
-): Voice | null => {
-  const { pair, histories, link } = evidence;
-  const { sources } = pair;
-  if (!sources) return null;
-  if (histories[system] === undefined && canBeLow(sources, system)) return null;
+  sources: SourceRanks,
+): Voice | System => {
+  const { histories, link } = evidence;
+  const base = link.base[field.name];
+  const isSettled = base !== undefined && sameRaw(field, system, base[system], values[system] ?? null);
+  const by = isSettled ? null : toldSource(evidence, field, system);
+  if (by) return voiceOf(sources, system, by);
+  if (histories[system] === undefined && canBeLow(sources, system)) return system;
   const [latest] = entriesOf(evidence, field, system);
   if (latest && !latest.byUs) return voiceOf(sources, system, latest);
-  const base = link.base[field.name];
-  if (!base || !sameRaw(field, system, base[system], values[system] ?? null)) return unknownVoice(sources);
+  if (!isSettled) return unknownVoice(sources);
   const other = otherSystem(system);
-  if (histories[other] === undefined) return canBeLow(sources, other) ? null : unknownVoice(sources);
+  if (histories[other] === undefined) return canBeLow(sources, other) ? other : unknownVoice(sources);
   const origin = entriesOf(evidence, field, other).find((entry) => holds(field, other, entry, base[other]));
   return origin && !origin.byUs ? voiceOf(sources, other, origin) : unknownVoice(sources);
 };
@@ -112,6 +130,7 @@ const isPersonInvolved = (evidence: Evidence, field: FieldMapping, sinceMs: numb
 /** What a field's merge is decided from. Pure. */
 export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System | undefined): FieldState => {
   const { pair, link, snapshots } = evidence;
+  const { sources } = pair;
   const base = link.base[field.name];
   const values = bothSides((system) => rawOf(snapshots[system], field.fields[system]));
   const { flap } = pair.breakers ?? breakerDefaults;
@@ -119,8 +138,8 @@ export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System |
     base,
     values,
     times: bothSides((system) => timeOf(evidence, field, system)),
-    ...(ranksMatter(pair.sources)
-      ? { voices: bothSides((system) => voiceIn(evidence, field, values, system)) }
+    ...(ranksMatter(sources)
+      ? { voices: bothSides((system) => voiceIn(evidence, field, values, system, sources)) }
       : {}),
     ...(base?.wrote
       ? {

@@ -1,7 +1,7 @@
 import type { LiveBatch, LiveEvent, LiveSignal, LiveSource } from '../model/live.ts';
 import { type PairMapping, typesOn } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { DirtyMark, Link } from '../model/state.ts';
+import type { DirtyMark, Link, ToldChange } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
@@ -102,16 +102,18 @@ const partFor = (pair: PairMapping, signal: LiveSignal): LiveSignal | null => {
   return isAbout ? { ...signal, fields, unvalued } : null;
 };
 
-/** When the fields of a change were changed. */
-const changeTimesOf = ({
+/** When the fields of a change were changed, and by whom. */
+const changesToldBy = ({
   event,
   fields,
   unvalued = [],
   changedAt,
-}: LiveSignal): Pick<DirtyMark, 'changed'> =>
-  event !== 'changed' || changedAt === undefined
-    ? {}
-    : { changed: Object.fromEntries([...Object.keys(fields), ...unvalued].map((name) => [name, changedAt])) };
+  by,
+}: LiveSignal): Pick<DirtyMark, 'changed'> => {
+  if (event !== 'changed' || changedAt === undefined) return {};
+  const told: ToldChange = { at: changedAt, ...by };
+  return { changed: Object.fromEntries([...Object.keys(fields), ...unvalued].map((name) => [name, told])) };
+};
 
 interface PairNews {
   readonly marks: readonly DirtyMark[];
@@ -154,7 +156,7 @@ const newsOfPair = async (
       class: isConsent(pair, found) ? 'consent' : 'live',
       stamp: isGone(part.event) ? null : part.stamp,
       cause: `${part.event} in ${system}, told by ${source}`,
-      ...changeTimesOf(part),
+      ...changesToldBy(part),
     })),
     dirty: new Set(fresh.map(({ signal }) => signal)),
   };

@@ -36,12 +36,13 @@ const timesOf = (sights: readonly Sight[], changedOn: ChangedOn) => {
 
 /** The side on which the higher source had a hand in the group, by what was changed there; null where the sources are equals. */
 const higherIn = (sights: readonly Sight[], changedOn: ChangedOn): ReturnType<typeof higherVoice> => {
-  const voicesOn = (system: System): readonly (Voice | null)[] =>
+  const voicesOn = (system: System): readonly (Voice | System)[] =>
     sights.flatMap((sight) =>
       sight.state.voices && changedOn(sight, system) ? [sight.state.voices[system]] : [],
     );
-  const missing = systems.filter((system) => voicesOn(system).includes(null));
-  const ranks = bothSides((system) => Math.max(-1, ...voicesOn(system).map((voice) => voice?.rank ?? 0)));
+  const missing = systems.filter((asked) => systems.some((system) => voicesOn(system).includes(asked)));
+  const rankOf = (voice: Voice | System): number => (typeof voice === 'string' ? 0 : voice.rank);
+  const ranks = bothSides((system) => Math.max(-1, ...voicesOn(system).map(rankOf)));
   const { hubspot, salesforce } = ranks;
   if (missing.length > 0 || hubspot === salesforce) return { winner: null, needsHistory: missing };
   return { winner: hubspot > salesforce ? 'hubspot' : 'salesforce', needsHistory: [] };

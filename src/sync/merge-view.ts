@@ -18,8 +18,8 @@ export interface FieldState {
   readonly base: BaseEntry | undefined;
   readonly values: Sides<RawValue | undefined>;
   readonly times: Sides<ChangeTime>;
-  /** Whose words the present values are; null: the vendor's history could tell. Absent: all sources are equals. */
-  readonly voices?: Sides<Voice | null>;
+  /** Whose words the present values are; where it is not known, the system whose history could tell. Absent: all sources are equals. */
+  readonly voices?: Sides<Voice | System>;
   /**
    * Whether a side that shows again what Tandem had replaced was touched by nobody else since; null: the vendor's history could tell.
    * Absent: taken for somebody's change.

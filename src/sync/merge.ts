@@ -37,9 +37,10 @@ const mergeChange = (sight: Sight, base: BaseEntry, source: System): FieldDecisi
   const wanted: System[] = [];
   if (state.voices && state.taken !== source && canonical[target].kind === 'value') {
     const { [source]: own, [target]: there } = state.voices;
-    if (own === null) wanted.push(source);
-    else if (!own.highest && there === null) wanted.push(target);
-    else if (there !== null && own.rank < there.rank) {
+    if (typeof own === 'string') wanted.push(own);
+    else if (typeof there === 'string') {
+      if (!own.highest) wanted.push(there);
+    } else if (own.rank < there.rank) {
       return { kind: 'beside', target, sent: flow.sent, rule: `source: ${own.source} below ${there.source}` };
     }
   }

@@ -1,5 +1,5 @@
 import type { SourceClass, SourceRanks } from '../model/mapping.ts';
-import type { FieldHistoryEntry } from '../model/record.ts';
+import type { ValueSource } from '../model/record.ts';
 import type { System } from '../model/system.ts';
 import type { Voice } from './merge-view.ts';
 
@@ -23,7 +23,7 @@ const hubspotWords: Readonly<Record<string, SourceClass>> = {
 };
 
 /** What the source of a value is: by the admin's own table, else by the vendor's word. Salesforce tells users alone: persons. */
-export const classOf = (ranks: SourceRanks, system: System, entry: FieldHistoryEntry): SourceClass => {
+export const classOf = (ranks: SourceRanks, system: System, entry: ValueSource): SourceClass => {
   const { source, sourceId } = entry;
   const names =
     sourceId === undefined
@@ -40,7 +40,7 @@ export const classOf = (ranks: SourceRanks, system: System, entry: FieldHistoryE
 const highestRank = (ranks: SourceRanks): number => Math.max(...Object.values(ranks.rank));
 
 /** The word of a source. */
-export const voiceOf = (ranks: SourceRanks, system: System, entry: FieldHistoryEntry): Voice => {
+export const voiceOf = (ranks: SourceRanks, system: System, entry: ValueSource): Voice => {
   const source = classOf(ranks, system, entry);
   const rank = ranks.rank[source];
   return { rank, source, highest: rank === highestRank(ranks) };

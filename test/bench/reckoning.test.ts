@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { batchMinimum, historyMinimum } from '../../bench/align/minimum.ts';
 import { callsAt } from '../../bench/cost/first-alignment.ts';
+import { type Figure, meetsTarget } from '../../bench/figure.ts';
 import { latenciesOf, percentile, type Typed, titleOf } from '../../bench/latency/arrivals.ts';
 import { makeTrace } from '../../bench/peers/trace.ts';
 
@@ -55,4 +57,41 @@ describe('how the benchmarks reckon', () => {
     expect(emptied).toBeGreaterThan(0);
     expect(emptied).toBeLessThan(trace.length / 2);
   });
+});
+
+describe('the batch minimum', () => {
+  it.each([
+    ['hubspot', 1_000, 10 + 5 + 5],
+    ['salesforce', 1_000, 10 + 5 + 10],
+    ['hubspot', 1, 3],
+    ['hubspot', 101, 2 + 1 + 1],
+    ['salesforce', 201, 3 + 2 + 3],
+  ] as const)('from %s, %i records: %i', (from, changed, minimum) => {
+    expect(batchMinimum(from, changed)).toBe(minimum);
+  });
+});
+
+it.each([
+  ['hubspot', 'polled', 101, 3],
+  ['hubspot', 'told', 101, 0],
+  ['salesforce', 'polled', 101, 0],
+] as const)('histories from %s, %s: %i records in %i calls', (from, signal, changed, calls) => {
+  expect(historyMinimum(from, changed, signal)).toBe(calls);
+});
+
+it('a target is met on the right side of it, and a rival is no target', () => {
+  const make = (ours: number, better: Figure['better'], against = 'target'): Figure => ({
+    name: 'x',
+    ratio: ours,
+    against,
+    ours,
+    theirs: 1,
+    better,
+    unit: '',
+    detail: {},
+  });
+  expect(
+    [make(1, 'lower'), make(1.1, 'lower'), make(1, 'higher'), make(0.9, 'higher')].map(meetsTarget),
+  ).toEqual([true, false, true, false]);
+  expect(meetsTarget(make(2, 'lower', 'record-by-record'))).toBeNull();
 });

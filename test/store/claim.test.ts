@@ -27,15 +27,18 @@ const link = async (hubspot: string, salesforce: string): Promise<string> => {
 const pass = (ms: number): Promise<void> => fixture.pass(ms);
 
 describe('signals', () => {
-  it('keep when fields were changed, the later word last', async () => {
+  it('keep when fields were changed and by whom, the later word last', async () => {
     await store.commitSignals([
-      makeMark(contact('1'), { changed: { City: 1, Title: 1 } }),
-      makeMark(contact('1'), { changed: { City: 2 } }),
+      makeMark(contact('1'), { changed: { City: { at: 1 }, Title: { at: 1, source: 'IMPORT' } } }),
+      makeMark(contact('1'), { changed: { City: { at: 2, source: 'CRM_UI', sourceId: 'userId:7' } } }),
     ]);
     await store.commitSignals([makeMark(contact('1'))]);
-    await store.commitSignals([makeMark(contact('1'), { changed: { Title: 3 } })]);
+    await store.commitSignals([makeMark(contact('1'), { changed: { Title: { at: 3 } } })]);
     const [unit] = await claim();
-    expect(unit?.dirty[0]?.changed).toEqual({ City: 2, Title: 3 });
+    expect(unit?.dirty[0]?.changed).toEqual({
+      City: { at: 2, source: 'CRM_UI', sourceId: 'userId:7' },
+      Title: { at: 3 },
+    });
   });
 
   it('fold into one row per record: versions count, class and stamp only strengthen', async () => {

@@ -327,7 +327,7 @@ comment on column tandem.cursors.type is 'empty: the pair''s own object; else th
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
-comment on column tandem.dirty.changed is 'API name of a field -> when live signals said that it was changed, milliseconds; no values';
+comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, sourceId?}: when live signals said that it was changed, milliseconds, and by whom; rows of earlier versions: the time alone; no values';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';

@@ -45,8 +45,10 @@ const take = async (
 };
 
 it('keeps the time of a change for the fields that it told of, and no value', async () => {
-  const { committed } = await take([signal({ changedAt: 42, fields: { jobtitle: 'CTO', shoe_size: '44' } })]);
-  expect(committed[0]?.marks[0]?.changed).toEqual({ jobtitle: 42 });
+  const { committed } = await take([
+    signal({ changedAt: 42, by: { source: 'IMPORT' }, fields: { jobtitle: 'CTO', shoe_size: '44' } }),
+  ]);
+  expect(committed[0]?.marks[0]?.changed).toEqual({ jobtitle: { at: 42, source: 'IMPORT' } });
   expect(JSON.stringify(committed[0]?.marks)).not.toContain('CTO');
 });
 

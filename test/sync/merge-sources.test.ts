@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMapping, PairMapping, SourceRanks } from '../../src/model/mapping.ts';
 import type { FieldHistoryEntry } from '../../src/model/record.ts';
-import type { BaseEntry, Parked } from '../../src/model/state.ts';
+import type { BaseEntry, Parked, ToldChange } from '../../src/model/state.ts';
 import type { RawValue } from '../../src/model/value.ts';
 import { digestOf } from '../../src/sync/digest.ts';
 import { type Histories, planLinked } from '../../src/sync/plan.ts';
@@ -11,6 +11,8 @@ import { makeField, makePair, makeSnapshot } from './builders.ts';
 const ids = { hubspot: '1', salesforce: '00Q000000000001AAA' };
 const ranks: SourceRanks = { rank: { person: 3, app: 3, form: 2, enrichment: 1, import: 0 }, known: {} };
 const title = makeField();
+/** Of the snapshots. */
+const stamp = 1_000_000;
 
 const pairOf = (fields: readonly FieldMapping[] = [title], sources: SourceRanks = ranks): PairMapping => ({
   ...makePair(fields),
@@ -31,6 +33,8 @@ interface Scene {
   readonly parked?: readonly Parked[];
   readonly pair?: PairMapping;
   readonly lastModifiedByUs?: boolean;
+  /** What the signal of HubSpot's change said of its title. */
+  readonly told?: ToldChange;
 }
 
 const plan = (scene: Scene) =>
@@ -47,6 +51,7 @@ const plan = (scene: Scene) =>
     },
     scene.parked ?? [],
     scene.histories ?? {},
+    scene.told ? { hubspot: { jobtitle: scene.told } } : {},
   );
 const parkedRow = (code: string, system: 'hubspot' | 'salesforce', refused: string): Parked => ({
   pair: 'people',
@@ -97,6 +102,21 @@ describe('sources and their ranks', () => {
       expected === 'beside' ? [['salesforce', 'Chief', 'CEO']] : [],
     );
     expect(planned.settled).toEqual({});
+  });
+
+  it('asks nobody where the signal of the change said that a source entered it which nothing is above', () => {
+    const person = { at: stamp, source: 'CRM_UI', sourceId: 'userId:7' };
+    expect(plan({ ...imported, told: person })).toMatchObject({
+      needsHistory: [],
+      writes: { salesforce: [{ sent: 'Chief' }] },
+    });
+    const known: SourceRanks = { ...ranks, known: { 'hubspot:userId:7': 'import' } };
+    const wanted = [{ system: 'hubspot', field: 'jobtitle' }];
+    // What is low asks whose word it would replace; what was told of an older change, or of what is settled, says nothing.
+    expect(plan({ ...imported, pair: pairOf([title], known), told: person }).needsHistory).toEqual(wanted);
+    expect(plan({ ...imported, told: { ...person, source: 'IMPORT' } }).needsHistory).toEqual(wanted);
+    expect(plan({ ...imported, told: { ...person, at: stamp - 5_000 } }).needsHistory).toEqual(wanted);
+    expect(plan({ ...imported, told: { at: stamp } }).needsHistory).toEqual(wanted);
   });
 
   it('does not ask again of what is kept beside already', () => {
@@ -203,7 +223,6 @@ describe('a target that does not keep the value', () => {
 });
 
 describe('a field that two automations set in turn', () => {
-  const stamp = 1_000_000;
   const flipped = (flips: number, since = stamp - 60_000): BaseEntry => ({
     hubspot: 'A',
     salesforce: 'A',

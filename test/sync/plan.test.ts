@@ -126,7 +126,7 @@ describe('the time of a change that a live signal told', () => {
       },
       [],
       {},
-      toldAt === undefined ? {} : { salesforce: { Title: toldAt } },
+      toldAt === undefined ? {} : { salesforce: { Title: { at: toldAt } } },
     );
     const [write] = [...plan.writes.hubspot, ...plan.writes.salesforce];
     return [write?.sent, write?.clock];

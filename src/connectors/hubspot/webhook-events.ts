@@ -50,6 +50,12 @@ const ofProperty = z.object({
     .union([z.string(), z.number(), z.boolean(), z.null()])
     .optional()
     .transform((value) => (value === undefined || value === null ? null : String(value))),
+  /** CRM_UI, INTEGRATION, IMPORT, FORM …, the words of the property history. */
+  changeSource: z.string().min(1).max(100).optional().catch(undefined),
+  sourceId: z
+    .union([z.string().min(1).max(500), z.number().transform(String)])
+    .optional()
+    .catch(undefined),
 });
 const ofMerge = z.object({
   primaryObjectId: recordId.optional(),
@@ -97,9 +103,17 @@ const signalsOf = (type: string, kind: string, at: number, raw: unknown): readon
   if (kind === 'propertyChange') {
     const event = ofProperty.safeParse(raw);
     if (!event.success) return null;
-    const { objectId, propertyName, propertyValue } = event.data;
-    // The name comes from outside: as a computed key it makes a property of its own, whatever it is called.
-    return [makeSignal(type, objectId, 'changed', { stamp: at, fields: { [propertyName]: propertyValue } })];
+    const { objectId, propertyName, propertyValue, changeSource, sourceId } = event.data;
+    const by = changeSource && { source: changeSource, ...(sourceId ? { sourceId } : {}) };
+    return [
+      makeSignal(type, objectId, 'changed', {
+        stamp: at,
+        // The name comes from outside: as a computed key it makes a property of its own, whatever it is called.
+        fields: { [propertyName]: propertyValue },
+        changedAt: at,
+        ...(by ? { by } : {}),
+      }),
+    ];
   }
   if (kind === 'merge') {
     const event = ofMerge.safeParse(raw);

@@ -8,6 +8,7 @@ import { liveSignals } from './0007-live-signals.ts';
 import { eventUse } from './0008-event-use.ts';
 import { verified } from './0010-verified.ts';
 import { reviewsLeft } from './0011-reviews-left.ts';
+import { toldBy } from './0012-told-by.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-event-use': eventUse,
   '0010-verified': verified,
   '0011-reviews-left': reviewsLeft,
+  '0012-told-by': toldBy,
 };

@@ -22,13 +22,37 @@ const propertyChange = {
 
 const signalsOf = (...events: readonly unknown[]): readonly LiveSignal[] =>
   parseWebhookDelivery(events)?.signals ?? [];
-const contact = (id: string) => ({ system: 'hubspot', type: 'contacts', id });
+const contact = (id: string): LiveSignal['ref'] => ({ system: 'hubspot', type: 'contacts', id });
 
 describe('an event of a delivery', () => {
-  it('tells a value with the record’s own stamp', () => {
-    expect(signalsOf(propertyChange)).toEqual([
-      { ref: contact('1801'), event: 'changed', stamp: at, fields: { email: 'ada@example.com' } },
-    ]);
+  const told: LiveSignal = {
+    ref: contact('1801'),
+    event: 'changed',
+    stamp: at,
+    fields: { email: 'ada@example.com' },
+    changedAt: at,
+  };
+
+  it('tells a value with the record’s own stamp, and who entered it', () => {
+    const by = { source: 'CRM_UI', sourceId: 'userId:51430432' };
+    expect(signalsOf(propertyChange)).toEqual([{ ...told, by }]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, LiveSignal['by']]>([
+    ['neither', { changeSource: undefined, sourceId: undefined }, undefined],
+    ['no id', { sourceId: undefined }, { source: 'CRM_UI' }],
+    ['an id alone', { changeSource: undefined }, undefined],
+    ['an id that is a number', { sourceId: 7 }, { source: 'CRM_UI', sourceId: '7' }],
+    ['what is no name', { changeSource: { a: 1 }, sourceId: [] }, undefined],
+    ['an endless name', { changeSource: 'x'.repeat(5_000) }, undefined],
+  ])('is heard with %s of its source', (_what, more, by) => {
+    expect(signalsOf({ ...propertyChange, ...more })).toEqual([by ? { ...told, by } : told]);
+  });
+
+  it('is no property change: it tells no source', () => {
+    expect(signalsOf({ ...propertyChange, subscriptionType: 'contact.creation' })[0]).not.toHaveProperty(
+      'by',
+    );
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, LiveSignal['event'], number | null]>([

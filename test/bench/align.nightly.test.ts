@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCalls } from '../../bench/align/align.ts';
 import { measureMemory } from '../../bench/align/memory.ts';
-import { batchMinimum } from '../../bench/align/minimum.ts';
 import type { AlignSizes } from '../../bench/align/sizes.ts';
 import { measureThroughput } from '../../bench/align/throughput.ts';
-import { type Figure, meetsTarget } from '../../bench/figure.ts';
+import type { Figure } from '../../bench/figure.ts';
 import { canReadMemory } from '../../bench/kit/memory.ts';
 import { peopleSource } from '../../bench/kit/people.ts';
 
@@ -65,13 +64,13 @@ describe('the benchmark align, with tiny numbers', () => {
     }
   });
 
-  // One batch is both the minimum and what a worker that has nothing else to do needs; ranks of sources ask HubSpot's history besides.
+  // One batch is both the minimum and what a worker that has nothing else to do needs; a polled change in HubSpot asks its history.
   it.each([
     ['from-hubspot', 4],
     ['from-salesforce', 3],
   ])('counts each changed record once, read and written: %s', (from, calls) => {
     const { detail } = figure(`align.calls.until-idle.${from}`);
-    expect(detail).toMatchObject({ changed: sizes.changed, calls, minimum: 3 });
+    expect(detail).toMatchObject({ changed: sizes.changed, calls, minimum: calls });
   });
 
   it.each([
@@ -82,33 +81,4 @@ describe('the benchmark align, with tiny numbers', () => {
       2 * sizes.compared + queries,
     );
   });
-});
-
-describe('the batch minimum', () => {
-  it.each([
-    ['hubspot', 1_000, 10 + 5 + 5],
-    ['salesforce', 1_000, 10 + 5 + 10],
-    ['hubspot', 1, 3],
-    ['hubspot', 101, 2 + 1 + 1],
-    ['salesforce', 201, 3 + 2 + 3],
-  ] as const)('from %s, %i records: %i', (from, changed, minimum) => {
-    expect(batchMinimum(from, changed)).toBe(minimum);
-  });
-});
-
-it('a target is met on the right side of it, and a rival is no target', () => {
-  const make = (ours: number, better: Figure['better'], against = 'target'): Figure => ({
-    name: 'x',
-    ratio: ours,
-    against,
-    ours,
-    theirs: 1,
-    better,
-    unit: '',
-    detail: {},
-  });
-  expect(
-    [make(1, 'lower'), make(1.1, 'lower'), make(1, 'higher'), make(0.9, 'higher')].map(meetsTarget),
-  ).toEqual([true, false, true, false]);
-  expect(meetsTarget(make(2, 'lower', 'record-by-record'))).toBeNull();
 });
