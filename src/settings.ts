@@ -64,7 +64,7 @@ export interface Settings {
   /** Whether Salesforce's change events are listened to. */
   readonly salesforceStream: boolean;
   readonly pollMs: number;
-  /** How often the worker asks both systems what their objects are, while records change; a third as often while none do. */
+  /** How often the worker asks both systems what their objects are, while records change; a fourth as often while none do. */
   readonly schemaMs: number;
   /** A Slack-compatible address that is told when a problem begins and ends; it is a secret. */
   readonly alertWebhook: string | null;

@@ -1,7 +1,7 @@
 import type { CallContext, Quota } from '../model/budget.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { DeletionPage, FieldSearch, ObjectDescription } from '../model/record.ts';
+import type { DeletionPage, Described, FieldSearch, ObjectDescription } from '../model/record.ts';
 import type { FoundRecord, RecordSystem } from '../model/record-system.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
@@ -16,6 +16,12 @@ export interface Connector extends RecordSystem {
 
   /** What the object's fields are. */
   describe(type: string, context: CallContext): Promise<ObjectDescription>;
+
+  /**
+   * What several objects are, at the price of one call for up to 25; one that cannot be described is told with its failure. Rejects with
+   * CallFailed when none can be asked for. Where it is not there, each object is a call.
+   */
+  describeMany?(types: readonly string[], context: CallContext): Promise<ReadonlyMap<string, Described>>;
 
   /** Everybody who owns records or has owned some, inactive ones too; also queues. */
   owners?(context: CallContext): Promise<readonly Owner[]>;

@@ -31,16 +31,27 @@ class Bounded {
   }
 }
 
+/** Strangers kept of one table; more of them say nothing that these do not. */
+const strangersMax = 10_000;
+
 class Table implements ReferenceTable {
   readonly hubspot = new Bounded();
   readonly salesforce = new Bounded();
+  /** Ids that were asked for and are nobody's: since the table was replaced, and before that. */
+  readonly strangers = new Set<string>();
+  knownStrangers: ReadonlySet<string> = new Set();
 
   toSalesforce(hubspotId: string): string | undefined {
-    return this.hubspot.get(hubspotId);
+    return this.#found(hubspotId, this.hubspot.get(hubspotId));
   }
 
   toHubspot(salesforceId: string): string | undefined {
-    return this.salesforce.get(salesforceId);
+    return this.#found(salesforceId, this.salesforce.get(salesforceId));
+  }
+
+  #found(id: string, counterpart: string | undefined): string | undefined {
+    if (counterpart === undefined && this.strangers.size < strangersMax) this.strangers.add(id);
+    return counterpart;
   }
 
   readonly nobodies = new Set<string>();
@@ -62,6 +73,8 @@ class Table implements ReferenceTable {
   }
 
   replace(pairs: readonly Sides<string>[], nobodies: readonly string[]): void {
+    this.knownStrangers = new Set(this.strangers);
+    this.strangers.clear();
     this.nobodies.clear();
     for (const id of nobodies) this.nobodies.add(id);
     this.hubspot.clear();
@@ -94,6 +107,13 @@ export class KnownReferences {
   /** These and no others; `nobodies` are records of Salesforce that stand for nobody. */
   replace(of: string, pairs: readonly Sides<string>[], nobodies: readonly string[] = []): void {
     this.#table(of).replace(pairs, nobodies);
+  }
+
+  /** What was asked for since the table was replaced and is in it under no id: nobody, those who were strangers before, or others. */
+  strangers(of: string): 'none' | 'known' | 'new' {
+    const { strangers, knownStrangers } = this.#table(of);
+    if (strangers.size === 0) return 'none';
+    return [...strangers].some((id) => !knownStrangers.has(id)) ? 'new' : 'known';
   }
 
   #table(of: string): Table {

@@ -1,3 +1,4 @@
+import type { Failure } from './failure.ts';
 import type { RecordRef } from './system.ts';
 import type { RawFields, RawValue } from './value.ts';
 
@@ -105,6 +106,9 @@ export interface ObjectDescription {
   /** Absent where the vendor has none; Salesforce's own master kind is left out. */
   readonly kinds?: readonly RecordKind[];
 }
+
+/** An object as it is described, or why it cannot be. */
+export type Described = { readonly description: ObjectDescription } | { readonly failure: Failure };
 
 /** Where to look for a value: a field of a type, and what to read of the records found. */
 export interface FieldSearch {

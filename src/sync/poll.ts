@@ -13,7 +13,11 @@ import { noteUntold } from './untold.ts';
 export interface PollResult {
   readonly seen: number;
   readonly marked: number;
+  /** Changes that a live source should have told of. */
+  readonly untold: number;
 }
+
+const nothing: PollResult = { seen: 0, marked: 0, untold: 0 };
 
 /**
  * Reads what changed in one system since its cursor, less the overlap, and commits the dirty rows of each page together with the
@@ -26,16 +30,15 @@ export const pollOnce = async (
   memory = new SignalMemory(),
 ): Promise<PollResult> => {
   const paused = await readPaused(whole);
-  if (paused.blind) return { seen: 0, marked: 0 };
+  if (paused.blind) return nothing;
   const context = activeContext(whole, paused);
-  let [seen, marked] = [0, 0];
+  let total = nothing;
   for (const reader of readersOf(context.pair).filter((each) => each.system === system)) {
-    const result = await readChanges(context, reader, memory);
-    seen += result.seen;
-    marked += result.marked;
+    const { seen, marked, untold } = await readChanges(context, reader, memory);
+    total = { seen: total.seen + seen, marked: total.marked + marked, untold: total.untold + untold };
   }
   await clearCallFailure(context, system);
-  return { seen, marked };
+  return total;
 };
 
 const readChanges = async (
@@ -45,8 +48,8 @@ const readChanges = async (
 ): Promise<PollResult> => {
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system, reader);
-  if (!cursor) return { seen: 0, marked: 0 };
-  let [seen, marked] = [0, 0];
+  if (!cursor) return nothing;
+  let [seen, marked, untold] = [0, 0, 0];
   const pages = context.systems[system].changesSince(
     type,
     cursor,
@@ -57,7 +60,7 @@ const readChanges = async (
   for await (const page of pages) {
     const fresh = page.records.filter((record) => !memory.has(record));
     const news = await newsAmong(context, fresh);
-    await noteUntold(inForm(context, formFor(pair, system, type)), system, news);
+    untold += await noteUntold(inForm(context, formFor(pair, system, type)), system, news);
     const marks = marksOfNews(pair, news, 'live', `poll of ${system}`);
     await store.commitSignals(marks, {
       cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: page.cursor },
@@ -69,5 +72,5 @@ const readChanges = async (
     if (marks.length > 0) context.wake.wake(pair.name);
   }
   await context.live?.noteLooked(system, type);
-  return { seen, marked };
+  return { seen, marked, untold };
 };

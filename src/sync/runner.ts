@@ -224,7 +224,7 @@ export class Runner {
       pollOnce(this.context, system, this.signals[system]),
     );
     if (result === null) return false;
-    this.cadence.looked(system, began);
+    this.cadence.looked(system, began, result.untold);
     return true;
   }
 

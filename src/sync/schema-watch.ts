@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { CallFailed, type Failure } from '../model/failure.ts';
+import type { Failure } from '../model/failure.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Pause, parseScope } from '../model/pause.ts';
-import type { ObjectDescription } from '../model/record.ts';
+import type { Described, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import type { EngineEvents, EngineStore } from './ports.ts';
 import { problemKeyOf } from './problems.ts';
@@ -37,7 +37,8 @@ export interface SchemaWatch {
   readonly pairs: readonly PairMapping[];
   readonly store: SchemaStore;
   readonly events: EngineEvents;
-  describe(system: System, type: string): Promise<ObjectDescription>;
+  /** The objects as they are now, by type; one that cannot be described is told with its failure. */
+  describe(system: System, types: readonly string[]): Promise<ReadonlyMap<string, Described>>;
 }
 
 /** An object as it is now, as it was, or why it cannot be seen. */
@@ -55,16 +56,16 @@ const isAboutObject = ({ category }: Failure): boolean =>
 
 const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Describes an object and keeps what it is; null where the system cannot be asked now. */
-const see = async (watch: SchemaWatch, system: System, type: string): Promise<Sight | null> => {
+/** Keeps what an object is; null where the system cannot be asked now. */
+const see = async (
+  watch: SchemaWatch,
+  system: System,
+  type: string,
+  described: Described,
+): Promise<Sight | null> => {
+  if ('failure' in described) return isAboutObject(described.failure) ? described : null;
   const before = await watch.store.storedSchema(system, type);
-  let now: ObjectDescription;
-  try {
-    now = await watch.describe(system, type);
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    return isAboutObject(error.failure) ? { failure: error.failure } : null;
-  }
+  const now = described.description;
   const fingerprint = fingerprintOf(essenceOf(watch.pairs, system, now));
   await watch.store.saveSchema(system, { ...now, type }, fingerprint);
   return { now, before };
@@ -201,6 +202,24 @@ const checkForm = async (
   return misfits(pair, { hubspot, salesforce });
 };
 
+/** The types whose time has come, and with the first of them all whose time comes soon: they are asked for together from then on. */
+const typesDue = async (
+  { pairs, store }: SchemaWatch,
+  system: System,
+  gaps: { readonly busyMs: number; readonly idleMs: number },
+): Promise<readonly string[]> => {
+  const types = [...new Set(pairs.map(({ types: own }) => own[system]))];
+  const soon = { busyMs: gaps.busyMs / 2, idleMs: gaps.idleMs / 2 };
+  const due = new Set<string>();
+  for (const within of [gaps, soon]) {
+    for (const type of types.filter((each) => !due.has(each))) {
+      if (await store.takeSchemaLook(system, type, within)) due.add(type);
+    }
+    if (due.size === 0) break;
+  }
+  return [...due];
+};
+
 /**
  * Looks at the schemas whose time has come: what does not fit a mapping any more pauses alone, field by field where that is safe; what fits
  * again goes on; what was refused because of a field that has changed is sent once more. One process of a fleet looks.
@@ -213,9 +232,10 @@ export const lookAtSchemas = async (
   const seen = new Map<string, Sight>();
   const all = { ...watch, pairs: watch.pairs.flatMap(formsOf) };
   for (const system of systems) {
-    for (const type of new Set(all.pairs.map(({ types }) => types[system]))) {
-      if (!(await watch.store.takeSchemaLook(system, type, gaps))) continue;
-      const sight = await see(all, system, type);
+    const due = await typesDue(all, system, gaps);
+    if (due.length === 0) continue;
+    for (const [type, described] of await watch.describe(system, due)) {
+      const sight = await see(all, system, type, described);
       if (sight) seen.set(`${system} ${type}`, sight);
     }
   }

@@ -66,7 +66,7 @@ export interface Look {
 /** A change may reach its live signal later than it can be seen; a delivery that is tried again comes some seconds later. */
 export const untoldGraceMs = 30_000;
 
-/** Calls an hour that all looks of one system may cost while live signals come: the idle hour has 60, sign-in and checks need some. */
+/** Calls an hour that all looks of one system cost at most while live signals come: the idle hour has 60, sign-in and checks need some. */
 const looksPerHourMax = 40;
 const hourMs = 3_600_000;
 
@@ -83,8 +83,11 @@ export const sweepEveryMs = (pairs: number, pollMs: number): number =>
  */
 const streamSweepFactor = 3;
 
+/** Each look that finds nothing untold is a proof: after so many in a row the next one waits that many times as long, and no longer. */
+const widenedMax = 2;
+
 /** A source without any proof of life for so long has gone silent. A sweep that finds nothing untold is one, so two may fail. */
-export const watchdogMs = (sweepMs: number): number => sweepMs * 2.5;
+export const watchdogMs = (sweepMs: number): number => sweepMs * widenedMax * 2.5;
 
 /** What feeds a type of record at present: a live source, or polling. */
 export type Feed = LiveSource | 'poll';
@@ -107,24 +110,38 @@ export const feedOf = (
   return live?.source ?? 'poll';
 };
 
-/** Decides at each tick of the polling clock whether a system is looked at: always while it is polled, at sweeps while it is live. */
+/**
+ * Decides at each tick of the polling clock whether a system is looked at: always while it is polled, at sweeps while it is live. Sweeps
+ * widen while its live source proves itself, and are as close as at first once one has found what nobody told of.
+ */
 export class LookCadence {
   private readonly sweepMs: number;
   private readonly lookedAt = new Map<System, number>();
+  /** Sweeps in a row that found nothing untold. */
+  private readonly proofs = new Map<System, number>();
+  /** Systems whose next look is a poll: it says nothing of a live source. */
+  private readonly polled = new Set<System>();
 
   constructor(sweepMs: number) {
     this.sweepMs = sweepMs;
   }
 
   isDue(system: System, feed: Feed, nowMs: number): boolean {
+    if (feed === 'poll') {
+      this.polled.add(system);
+      return true;
+    }
     const lookedAt = this.lookedAt.get(system);
-    const sweepMs = feed === 'stream' ? this.sweepMs * streamSweepFactor : this.sweepMs;
-    return lookedAt === undefined || feed === 'poll' || nowMs - lookedAt >= sweepMs;
+    const widened = Math.min(widenedMax, 1 + (this.proofs.get(system) ?? 0));
+    const sweepMs = this.sweepMs * widened * (feed === 'stream' ? streamSweepFactor : 1);
+    return lookedAt === undefined || nowMs - lookedAt >= sweepMs;
   }
 
-  /** A complete look began at this moment. */
-  looked(system: System, beganAtMs: number): void {
+  /** A complete look began at this moment, and found so many changes that nobody told of. */
+  looked(system: System, beganAtMs: number, untold: number): void {
     this.lookedAt.set(system, beganAtMs);
+    const isProof = !this.polled.delete(system) && untold === 0;
+    this.proofs.set(system, isProof ? (this.proofs.get(system) ?? 0) + 1 : 0);
   }
 }
 

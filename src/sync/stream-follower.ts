@@ -1,5 +1,5 @@
 import type { ChangeStream } from '../model/change-stream.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import type { LiveIntake, LiveTaken } from './live-intake.ts';
@@ -18,7 +18,8 @@ export interface StreamFollower {
   readonly onAlive: () => Promise<void>;
 }
 
-/** The types of record that a pair needs to be told of. */
-export const streamedTypes = ({ types }: Pick<PairMapping, 'types'>, system: System): readonly string[] => [
-  types[system],
-];
+/** The types of record that a pair needs to be told of: converted ones as well. */
+export const streamedTypes = (
+  pair: Pick<PairMapping, 'types' | 'conversion'>,
+  system: System,
+): readonly string[] => typesOn(pair, system);

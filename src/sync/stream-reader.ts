@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStream, StreamPart } from '../model/change-stream.ts';
 import { CallFailed } from '../model/failure.ts';
+import { formFor } from '../model/mapping.ts';
 import { systemLabel } from '../model/system.ts';
+import { inForm } from './forms.ts';
 import { takeLive } from './live-intake.ts';
 import { pollOnce } from './poll.ts';
 import { untoldGraceMs } from './signal-sources.ts';
@@ -174,7 +176,9 @@ export class StreamReader {
       for (const type of streamedTypes(pair, system)) {
         if (!this.told.includes(type)) continue;
         const request = { pair: pair.name, system, source, type, graceMs: untoldGraceMs } as const;
-        if (await live.noteUnheard(request)) await raiseSilence(engine, system);
+        if (await live.noteUnheard(request)) {
+          await raiseSilence(inForm(engine, formFor(pair, system, type)), system);
+        }
       }
     }
   }

@@ -58,14 +58,15 @@ export const raiseSilence = async (context: EngineContext, system: System): Prom
 /**
  * Holds what a poll found against what live sources should have told, before its dirty rows are committed: changes that nobody told
  * of become problems in `status`, and a source that was silent since is not relied on. Does nothing where no source was ever live.
+ * Answers how many nobody told of.
  */
 export const noteUntold = async (
   context: EngineContext,
   system: System,
   news: readonly News[],
-): Promise<void> => {
+): Promise<number> => {
   const { pair, live } = context;
-  if (!live || news.length === 0) return;
+  if (!live || news.length === 0) return 0;
   const ids = new Set(
     await live.noteUntold({
       pair: pair.name,
@@ -79,11 +80,12 @@ export const noteUntold = async (
       graceMs: untoldGraceMs,
     }),
   );
-  if (ids.size === 0) return;
+  if (ids.size === 0) return 0;
   await raiseFields(
     context,
     system,
     news.filter(({ record }) => ids.has(record.ref.id)),
   );
   await raiseSilence(context, system);
+  return ids.size;
 };

@@ -36,14 +36,41 @@ describe('looks at a system', () => {
   it('come with every tick while it is polled, and widen to sweeps while it is live', () => {
     const cadence = new LookCadence(sweepMs);
     expect(cadence.isDue('hubspot', 'webhooks', 0)).toBe(true);
-    cadence.looked('hubspot', 0);
+    cadence.looked('hubspot', 0, 1);
     expect(cadence.isDue('hubspot', 'webhooks', sweepMs - 1)).toBe(false);
-    expect(cadence.isDue('hubspot', 'poll', 1)).toBe(true);
     expect(cadence.isDue('hubspot', 'webhooks', sweepMs)).toBe(true);
     expect(cadence.isDue('salesforce', 'stream', 1)).toBe(true);
-    cadence.looked('salesforce', 0);
-    expect(cadence.isDue('salesforce', 'stream', sweepMs)).toBe(false);
+    cadence.looked('salesforce', 0, 1);
+    expect(cadence.isDue('salesforce', 'stream', 3 * sweepMs - 1)).toBe(false);
     expect(cadence.isDue('salesforce', 'stream', 3 * sweepMs)).toBe(true);
+    expect(cadence.isDue('hubspot', 'poll', 1)).toBe(true);
+  });
+
+  it('come half as often once a sweep has found nothing untold, no rarer after many, and as at first after one that has', () => {
+    const cadence = new LookCadence(sweepMs);
+    let now = 0;
+    for (let sweeps = 1; sweeps <= 5; sweeps += 1) {
+      cadence.looked('hubspot', now, 0);
+      expect(cadence.isDue('hubspot', 'webhooks', now + 2 * sweepMs - 1)).toBe(false);
+      now += 2 * sweepMs;
+      expect(cadence.isDue('hubspot', 'webhooks', now)).toBe(true);
+    }
+    cadence.looked('hubspot', now, 2);
+    expect(cadence.isDue('hubspot', 'webhooks', now + sweepMs)).toBe(true);
+  });
+
+  it('prove nothing while the system is polled', () => {
+    const cadence = new LookCadence(sweepMs);
+    cadence.looked('hubspot', 0, 0);
+    expect(cadence.isDue('hubspot', 'poll', 1)).toBe(true);
+    cadence.looked('hubspot', 1, 0);
+    expect(cadence.isDue('hubspot', 'webhooks', 1 + sweepMs)).toBe(true);
+  });
+
+  it('that are as rare as they become do not make a source that lives look silent', () => {
+    expect(feedOf([makeState({ aliveAgoMs: 2 * 2 * sweepMs })], 'hubspot', 'contacts', sweepMs)).toBe(
+      'webhooks',
+    );
   });
 
   it.each([1, 3, 7])('of %d pairs cost fewer than 60 calls in an idle hour', (pairs) => {

@@ -1,5 +1,6 @@
 import type { Connector } from '../../connectors/connector.ts';
 import { causeOf, type Logger } from '../../log.ts';
+import type { KnownReferences } from '../../mapping/known-references.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
 import { namedOwners, pairOwners, refersToOwners } from '../../mapping/owner-pairs.ts';
 import { ownerReference } from '../../model/mapping.ts';
@@ -7,8 +8,14 @@ import type { Sides } from '../../model/system.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { Closers } from './closers.ts';
 
-/** People come and go slowly; five calls each time. */
-const everyMs = 10 * 60_000;
+/** Whether it is time to ask is looked at so often; it costs no call. */
+const tickMs = 30_000;
+/** Five calls each time: within a minute where a record names somebody new, within ten where one names somebody who was not known before. */
+const askAfterMs = { new: 60_000, known: 10 * 60_000, none: 60 * 60_000 } as const;
+
+/** Whether to ask who the owners are, so long after the last time: soon where a record names one who is not known, else rarely. */
+export const isOwnersLookDue = (references: Pick<KnownReferences, 'strangers'>, sinceMs: number): boolean =>
+  sinceMs >= askAfterMs[references.strangers(ownerReference)];
 
 /**
  * Asks both systems who can own records, so that the mappings' references to owners can be read; answers how many are known on both sides.
@@ -28,7 +35,7 @@ export const learnOwners = async (
   return known.pairs.length;
 };
 
-/** Learns the owners now and from time to time. A later failure keeps what is known. @throws CallFailed for the first look */
+/** Learns the owners now, and again when a record names somebody who is not known, or an hour has passed. A later failure keeps what is known. @throws CallFailed for the first look */
 export const followOwners = async (
   connectors: Sides<Pick<Connector, 'owners'>>,
   mappings: LoadedMappings,
@@ -37,9 +44,12 @@ export const followOwners = async (
 ): Promise<void> => {
   if (!refersToOwners(mappings.pairs)) return;
   await learnOwners(connectors, mappings);
+  let askedAt = performance.now();
   const tick = startTick(
-    everyMs,
+    tickMs,
     async () => {
+      if (!isOwnersLookDue(mappings.references, performance.now() - askedAt)) return;
+      askedAt = performance.now();
       await learnOwners(connectors, mappings);
     },
     (error) => log.warn({ event: 'owners-unknown', cause: causeOf(error) }),

@@ -7,7 +7,7 @@ import type { Connector } from '../connector.ts';
 import { makeApi } from './api.ts';
 import { changesSince } from './changes-since.ts';
 import { deletionsSince, vendorNow } from './deleted.ts';
-import { describe } from './describe.ts';
+import { describe, describeMany } from './describe.ts';
 import { readFates } from './fates.ts';
 import { findAcross } from './find-across.ts';
 import { findByDomain } from './find-by-domain.ts';
@@ -75,6 +75,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
       return { account: `${session.organizationId} at ${new URL(session.instanceUrl).host}` };
     },
     describe: (type, context) => describe(api, type, context),
+    describeMany: (types, context) => describeMany(api, types, context),
     readMany: (type, ids, fields, context) => readMany(api, type, ids, fields, context),
     findByField: (type, field, values, fields, context) =>
       findByField(api, type, field, values, fields, context),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
-import type { FieldDescription, ObjectDescription, RecordKind } from '../../model/record.ts';
+import type { Described, FieldDescription, ObjectDescription, RecordKind } from '../../model/record.ts';
 import type { Api } from './api.ts';
+import { getTogether, subrequestsMax } from './composite.ts';
 import { toId18 } from './ids.ts';
+import { chunksOf } from './read-many.ts';
 import { soqlName } from './soql.ts';
 
 const fieldSchema = z.object({
@@ -97,16 +99,37 @@ const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => 
   ...referencesOf(field),
 });
 
+const toObject = (body: z.infer<typeof describeSchema>): ObjectDescription => ({
+  type: body.name,
+  fields: new Map(body.fields.map((field) => [field.name, toDescription(field)])),
+  kinds: (body.recordTypeInfos ?? []).flatMap(toKind),
+});
+
+const describePath = (type: string): string => `/sobjects/${soqlName(type)}/describe`;
+
 /** What this user may see of the object: a field hidden from it is not there at all. */
 export const describe = async (api: Api, type: string, context: CallContext): Promise<ObjectDescription> => {
-  const { body } = await api.read(
-    context,
-    { method: 'GET', path: `/sobjects/${soqlName(type)}/describe` },
-    describeSchema,
-  );
-  return {
-    type: body.name,
-    fields: new Map(body.fields.map((field) => [field.name, toDescription(field)])),
-    kinds: (body.recordTypeInfos ?? []).flatMap(toKind),
-  };
+  const { body } = await api.read(context, { method: 'GET', path: describePath(type) }, describeSchema);
+  return toObject(body);
+};
+
+/** Several objects in one call; see Connector.describeMany. */
+export const describeMany = async (
+  api: Api,
+  types: readonly string[],
+  context: CallContext,
+): Promise<ReadonlyMap<string, Described>> => {
+  const described = new Map<string, Described>();
+  for (const some of chunksOf(types, subrequestsMax)) {
+    const answers = await getTogether(api, some.map(describePath), describeSchema, context);
+    for (const [at, type] of some.entries()) {
+      const one = answers[at];
+      if (!one) continue;
+      described.set(
+        type,
+        one.kind === 'answered' ? { description: toObject(one.answer.body) } : { failure: one.failure },
+      );
+    }
+  }
+  return described;
 };

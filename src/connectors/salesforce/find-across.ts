@@ -3,15 +3,14 @@ import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { FieldSearch } from '../../model/record.ts';
 import type { FoundRecord } from '../connector.ts';
-import type { Api, ApiAnswer } from './api.ts';
-import { callFailure } from './call-failure.ts';
+import type { Api } from './api.ts';
+import { getTogether, queriesMax } from './composite.ts';
 import { type FieldQuery, makeFieldQuery } from './find-by-field.ts';
 import { followPages } from './query.ts';
 import { chunksOf } from './read-many.ts';
 import { snapshotRowSchema } from './rows.ts';
 
-/** Queries that one composite carries (REST API guide, Composite), and values that each of them asks for. */
-const queriesMax = 5;
+/** Values that each query asks for. */
 const acrossBatch = 500;
 
 const pageSchema = z.object({
@@ -19,35 +18,6 @@ const pageSchema = z.object({
   records: z.array(snapshotRowSchema),
   nextRecordsUrl: z.string().optional(),
 });
-
-const compositeSchema = z.object({
-  compositeResponse: z.array(
-    z.object({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() }),
-  ),
-});
-type Subresponse = z.infer<typeof compositeSchema>['compositeResponse'][number];
-
-/** A subrequest that failed fails the whole search: half of the candidates would be worse than none. */
-const pageOf = (
-  answer: ApiAnswer<unknown>,
-  sub: Subresponse | undefined,
-): ApiAnswer<z.infer<typeof pageSchema>> => {
-  const statusCode = sub?.httpStatusCode ?? 500;
-  if (statusCode >= 300) {
-    throw new CallFailed(
-      callFailure({ statusCode, headers: {}, body: JSON.stringify(sub?.body ?? null) }).failure,
-    );
-  }
-  const parsed = pageSchema.safeParse(sub?.body);
-  if (parsed.success) return { ...answer, body: parsed.data };
-  throw new CallFailed({
-    category: 'unavailable',
-    system: 'salesforce',
-    code: 'BAD_ANSWER',
-    message: 'an answer within the composite is not what the API promises',
-    fields: [],
-  });
-};
 
 /**
  * Finds candidates of several types in one call each 500 values, instead of one call a type: queries in the body of a composite, where
@@ -77,25 +47,16 @@ const runComposite = async (
   context: CallContext,
 ): Promise<readonly FoundRecord[]> => {
   const found: FoundRecord[] = [];
-  const answer = await api.read(
-    context,
-    {
-      method: 'POST',
-      path: '/composite',
-      body: {
-        allOrNone: false,
-        compositeRequest: queries.map(({ head, literals }, at) => ({
-          method: 'GET',
-          referenceId: `search${at}`,
-          url: `${api.basePath}/queryAll?q=${encodeURIComponent(`${head}${literals.join(',')})`)}`,
-        })),
-      },
-    },
-    compositeSchema,
+  const paths = queries.map(
+    ({ head, literals }) => `/queryAll?q=${encodeURIComponent(`${head}${literals.join(',')})`)}`,
   );
+  const pages = await getTogether(api, paths, pageSchema, context);
   for (const [at, query] of queries.entries()) {
-    const sub = answer.body.compositeResponse.find(({ referenceId }) => referenceId === `search${at}`);
-    for await (const page of followPages(api, context, pageOf(answer, sub), snapshotRowSchema)) {
+    const first = pages[at];
+    if (!first) continue;
+    // A subrequest that failed fails the whole search: half of the candidates would be worse than none.
+    if (first.kind === 'refused') throw new CallFailed(first.failure);
+    for await (const page of followPages(api, context, first.answer, snapshotRowSchema)) {
       for (const row of page.body.records) found.push(query.toFound(row, page.session.userId, page.readAt));
     }
   }
