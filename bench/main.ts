@@ -10,6 +10,7 @@ import { runLatency } from './latency/latency.ts';
 import { runNoop } from './noop/noop.ts';
 import { runPeers } from './peers/peers.ts';
 import { writeResults } from './results.ts';
+import { runReviews } from './reviews/reviews.ts';
 import { runSaturation } from './saturation/saturation.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   latency: runLatency,
   saturation: runSaturation,
   peers: runPeers,
+  reviews: runReviews,
 };
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;
