@@ -45,5 +45,6 @@ export interface Connector extends RecordSystem {
   /** What the last answers said of the quota; makes no call. */
   quota(): Quota;
 
+  /** Gives up the calls under way and waits until they are booked. Before the store is closed. */
   close(): Promise<void>;
 }

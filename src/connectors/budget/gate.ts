@@ -25,4 +25,6 @@ export interface Gate {
   /** Takes `calls` permits of the standard lane ahead, all or none, waiting as long as it takes. */
   reserve(calls: number, workClass: WorkClass, signal?: AbortSignal): Promise<Reservation>;
   quota(): Quota;
+  /** Aborts the calls under way and waits until they are booked: the store may be closed then. Later calls are refused. */
+  close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import type { System } from '../../model/system.ts';
 import { type Adaptation, makeAdaptation } from './adaptation.ts';
 import { withDeadline } from './deadline.ts';
 import type { CallReport, Gate } from './gate.ts';
+import { makeInFlight } from './in-flight.ts';
 import { makeReservation } from './reservation.ts';
 import { makeTurnstile, type Turnstile } from './turnstile.ts';
 
@@ -58,6 +59,7 @@ export const makeGate = (options: GateOptions): Gate => {
   const timeoutMs = options.requestTimeoutMs ?? requestTimeoutMsDefault;
   let daily: DailyQuota | null = null;
   let observedAt = Number.NEGATIVE_INFINITY;
+  const inFlight = makeInFlight();
 
   const makeLane = (lane: Lane): LaneState => {
     const adaptation = makeAdaptation(options.limits[lane], clock);
@@ -122,40 +124,45 @@ export const makeGate = (options: GateOptions): Gate => {
     }
   };
 
+  const call = async <T>(
+    context: CallContext,
+    lane: Lane,
+    make: (signal: AbortSignal) => Promise<CallReport<T>>,
+  ): Promise<T> => {
+    const permit = await permitFor(context, lane);
+    try {
+      const report = await withDeadline(system, timeoutMs, context.signal, make);
+      await settle(context, permit, () => observe(report.daily));
+      return report.value;
+    } catch (error) {
+      await settle(context, permit, async () => {
+        if (error instanceof CallFailed && error.failure.category === 'throttled') {
+          await pauseAfter(lane, error.failure);
+        }
+      });
+      throw error;
+    }
+  };
+
   return {
-    async call<T>(
-      context: CallContext,
-      lane: Lane,
-      make: (signal: AbortSignal) => Promise<CallReport<T>>,
-    ): Promise<T> {
-      const permit = await permitFor(context, lane);
-      try {
-        const report = await withDeadline(system, timeoutMs, context.signal, make);
-        await settle(context, permit, () => observe(report.daily));
-        return report.value;
-      } catch (error) {
-        await settle(context, permit, async () => {
-          if (error instanceof CallFailed && error.failure.category === 'throttled') {
-            await pauseAfter(lane, error.failure);
-          }
+    call: (context, lane, make) =>
+      inFlight.run(context.signal, (signal) => call({ ...context, signal }, lane, make)),
+    reserve: (calls, workClass, outer) =>
+      inFlight.run(outer, async (signal) => {
+        const permits = await lanes.standard.turnstile.enter({
+          count: calls,
+          workClass,
+          holdsReservation: false,
+          signal,
         });
-        throw error;
-      }
-    },
-    async reserve(calls, workClass, signal) {
-      const permits = await lanes.standard.turnstile.enter({
-        count: calls,
-        workClass,
-        holdsReservation: false,
-        signal,
-      });
-      return makeReservation({
-        permits,
-        end: (ids) => store.end(ids),
-        giveBack: (ids) => store.giveBack(ids),
-        clock,
-      });
-    },
+        return makeReservation({
+          permits,
+          end: (ids) => store.end(ids),
+          giveBack: (ids) => store.giveBack(ids),
+          clock,
+        });
+      }),
+    close: () => inFlight.close(),
     quota(): Quota {
       const { calls, windowMs } = lanes.standard.adaptation.limit(1);
       return {

@@ -101,6 +101,6 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
       });
     },
     quota: () => options.gate.quota(),
-    close: async () => undefined,
+    close: () => options.gate.close(),
   };
 };

@@ -97,8 +97,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     stream: makeSalesforceStream({ sessions, apiVersion }),
     eventQuota: (context) => eventQuota(api, context),
     quota: () => gate.quota(),
-    async close() {
-      // Sessions end by themselves; logging out would end the sessions of other workers of the same user.
-    },
+    // Sessions end by themselves; logging out would end the sessions of other workers of the same user.
+    close: () => gate.close(),
   };
 };

@@ -66,6 +66,31 @@ describe('gate', () => {
     }
   });
 
+  it('is closed once what was under way has ended and is booked, and makes no call after that', async () => {
+    const { store, books } = makeWatchedStore();
+    const slow: PermitStore = {
+      ...store,
+      book: async (...request) => {
+        await sleep(20);
+        await store.book(...request);
+      },
+    };
+    const gate = gateOn(slow);
+    const begun = Promise.withResolvers<void>();
+    const call = gate.call(live, 'standard', async () => {
+      begun.resolve();
+      return new Promise<CallReport<null>>(() => undefined);
+    });
+    const ended = Promise.allSettled([call]);
+    await begun.promise;
+    await gate.close();
+    expect(books).toEqual(['read']);
+    expect(await ended).toMatchObject([{ status: 'rejected' }]);
+    const late = gate.call(live, 'standard', async () => answer(null));
+    await expect(late).rejects.toThrow('not asked any more');
+    expect(books).toEqual(['read']);
+  });
+
   it('lets consent before live before backfill', async () => {
     const gate = gateOn(makeMemoryPermitStore(Date.now), {
       limits: { standard: { calls: 1, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
