@@ -1,5 +1,7 @@
 import { type SandboxOptions, startSandbox } from '../sandbox/start.ts';
+import { exitCode } from './exit.ts';
 import { writeSandboxVariables } from './sandbox-variables.ts';
+import { onPress } from './stop-press.ts';
 
 export interface SandboxCommandOptions extends SandboxOptions {
   /** Only the ready line: nothing for people on stderr. */
@@ -22,8 +24,12 @@ const thisProcess = (): SandboxProcess => ({
   print: (line) => process.stdout.write(`${line}\n`),
   tell: (line) => process.stderr.write(`${line}\n`),
   stopped: new Promise((resolve) => {
-    // Once: a second signal finds no listener and ends the process at once.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    let isStopping = false;
+    onPress(['SIGINT', 'SIGTERM'], () => {
+      if (isStopping) process.exit(exitCode.found);
+      isStopping = true;
+      resolve();
+    });
   }),
 });
 

@@ -6,8 +6,8 @@ import { exitCode } from './exit.ts';
 import { Demo } from './start/demo.ts';
 import { type Beginning, type DemoFolder, demoFolderOf, openDemoFolder } from './start/demo-folder.ts';
 import { findStoryPair } from './start/editable-fields.ts';
+import { listenForStop } from './start/listen-for-stop.ts';
 import { number, Screen } from './start/screen.ts';
-import { listenForStop } from './start/stop-press.ts';
 import type { Worker } from './start/worker.ts';
 
 export interface StartOptions {

@@ -1,7 +1,5 @@
 import type { Logger } from '../log.ts';
-
-/** npm hands the terminal's Ctrl-C on once more: the same signal within this time is the same press. */
-const samePressMs = 250;
+import { onPress } from './stop-press.ts';
 
 /** After the first signal, what is in flight has this long to finish; the contract gives 15 s in all. */
 const finishMs = 12_000;
@@ -30,24 +28,10 @@ export const stopSignal = (log: Logger): StopSignal => {
     soft.abort(new Error('stopped'));
     setTimeout(() => hard.abort(new Error('stopped')), finishMs).unref();
   };
-  let first: { readonly name: NodeJS.Signals; readonly at: number } | null = null;
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (first?.name === name && performance.now() - first.at <= samePressMs) return;
+  const silence = onPress(['SIGINT', 'SIGTERM'], (name) => {
     if (soft.signal.aborted) process.exit(1);
-    first = { name, at: performance.now() };
     log.info({ event: 'stopping', signal: name });
     stop();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: soft.signal,
-    hardSignal: hard.signal,
-    requested,
-    now: stop,
-    dispose: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
+  });
+  return { signal: soft.signal, hardSignal: hard.signal, requested, now: stop, dispose: silence };
 };

@@ -1,5 +1,4 @@
-/** npm hands the terminal's Ctrl-C on once more: what comes within this time is the same press. */
-const samePressMs = 500;
+import { onPress, samePressMs } from '../stop-press.ts';
 
 export interface StopPress {
   /** Aborts at the first press (or SIGTERM, or when the terminal is closed). */
@@ -17,17 +16,16 @@ export const listenForStop = (onSecond: () => void): StopPress => {
   const requested = new Promise<void>((resolve) => {
     soft.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let pressedAt = 0;
+  let askedAt = 0;
   const now = (): void => {
-    pressedAt = performance.now();
+    askedAt = performance.now();
     soft.abort(new Error('stopped'));
   };
-  const press = (): void => {
+  const silence = onPress(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
     if (!soft.signal.aborted) now();
-    else if (performance.now() - pressedAt > samePressMs) onSecond();
-  };
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, press);
+    // The worker hears the terminal's Ctrl-C too: that it ends can be known here before the press is.
+    else if (performance.now() - askedAt > samePressMs) onSecond();
+  });
   // Whoever read our lines is gone (`npm start | head`): there is nobody left to tell the story to.
   process.stdout.on('error', now);
   return {
@@ -35,7 +33,7 @@ export const listenForStop = (onSecond: () => void): StopPress => {
     requested,
     now,
     dispose: () => {
-      for (const name of names) process.off(name, press);
+      silence();
       process.stdout.off('error', now);
     },
   };
