@@ -10,7 +10,18 @@ export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 const blankIsUnset = (value: unknown): unknown =>
   typeof value === 'string' && value.trim() === '' ? undefined : value;
 const text = z.preprocess(blankIsUnset, z.string().trim().optional());
-const url = z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional());
+const webAddress = 'give a web address, http://... or https://...';
+const url = z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/, error: webAddress }).optional());
+const seconds = (min: number, max: number) => {
+  const error = `give a number of seconds from ${min} to ${max}`;
+  return z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error }).min(min, { error }).max(max, { error }).optional(),
+  );
+};
+const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>
+  z.preprocess(blankIsUnset, z.enum(choices, { error: `give one of ${choices.join(', ')}` }).optional());
+const database = 'give postgres://USER:PASSWORD@HOST:PORT/DATABASE';
 
 const environment = z.object({
   HUBSPOT_BASE_URL: url,
@@ -25,19 +36,22 @@ const environment = z.object({
   SALESFORCE_PASSWORD: text,
   SALESFORCE_JWT_KEY_FILE: text,
   SALESFORCE_REFRESH_TOKEN: text,
-  DATABASE_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^postgres(ql)?$/ }).optional()),
-  REDIS_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^rediss?$/ }).optional()),
+  DATABASE_URL: z.preprocess(
+    blankIsUnset,
+    z.url({ protocol: /^postgres(ql)?$/, error: database }).optional(),
+  ),
+  REDIS_URL: z.preprocess(
+    blankIsUnset,
+    z.url({ protocol: /^rediss?$/, error: 'give redis://HOST:PORT or rediss://HOST:PORT' }).optional(),
+  ),
   TANDEM_HOST: text,
   TANDEM_PUBLIC_URL: url,
-  TANDEM_SALESFORCE_STREAM: z.preprocess(blankIsUnset, z.enum(['on', 'off']).optional()),
-  TANDEM_POLL_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(3600).optional()),
-  TANDEM_START_WAIT_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(86_400).optional()),
-  TANDEM_SCHEMA_SECONDS: z.preprocess(blankIsUnset, z.coerce.number().min(1).max(86_400).optional()),
+  TANDEM_SALESFORCE_STREAM: oneOf(['on', 'off']),
+  TANDEM_POLL_SECONDS: seconds(1, 3_600),
+  TANDEM_START_WAIT_SECONDS: seconds(0, 86_400),
+  TANDEM_SCHEMA_SECONDS: seconds(1, 86_400),
   TANDEM_ALERT_WEBHOOK: url,
-  TANDEM_LOG_LEVEL: z.preprocess(
-    blankIsUnset,
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
-  ),
+  TANDEM_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 });
 
 /** How to reach both systems. */

@@ -7,7 +7,14 @@ import { type Sides, systems } from '../model/system.ts';
 import type { Waiting } from '../store/operator/pauses.ts';
 import { coversWhole } from '../sync/pauses.ts';
 import { exitCode } from './exit.ts';
-import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
+import {
+  answer,
+  type CommandContext,
+  iso,
+  type StoreOptions,
+  withExistingStore,
+  withStore,
+} from './with-store.ts';
 
 export interface PauseOptions extends StoreOptions {
   readonly because?: string;
@@ -17,24 +24,51 @@ export interface PauseOptions extends StoreOptions {
 const finishMs = 60_000;
 const lookEveryMs = 100;
 
-/** The scope as the store keeps it: an object's bare API name gets its system. */
-const scopeOf = (pairs: readonly PairMapping[], word: string): string => {
+const objectsOf = (pairs: readonly PairMapping[]): readonly string[] =>
+  pairs.flatMap(({ types }) => systems.map((system) => `${system}:${types[system]}`));
+
+/** The scope as the store keeps it: an object's bare API name gets its system. Null: there is nothing of that name. */
+const knownScope = (pairs: readonly PairMapping[], word: string): string | null => {
   const parsed = parseScope(word);
-  const names = pairs.map(({ name }) => name);
-  const objects = pairs.flatMap(({ types }) => systems.map((system) => `${system}:${types[system]}`));
-  const isPair = (pair: string | null): boolean => pair === null || names.includes(pair);
-  const object = objects.find((each) => each === word || each.endsWith(`:${word}`));
+  const isPair = (pair: string | null): boolean => pair === null || pairs.some(({ name }) => name === pair);
+  const object = objectsOf(pairs).find((each) => each === word || each.endsWith(`:${word}`));
   const isKnown =
     parsed.kind === 'all' ||
     (parsed.kind === 'object' && object !== undefined) ||
     ((parsed.kind === 'direction' || parsed.kind === 'behaviour') && isPair(parsed.pair)) ||
     (parsed.kind === 'mapping' && isPair(parsed.pair));
   if (isKnown) return word;
-  if (parsed.kind === 'mapping' && object !== undefined) return object;
-  const known = ['all', ...names, ...objects, ...systems.map((system) => `to-${system}`), ...behaviours];
+  return parsed.kind === 'mapping' ? (object ?? null) : null;
+};
+
+/** A scope to pause. @throws UsageError naming what there is */
+const scopeToPause = (pairs: readonly PairMapping[], word: string): string => {
+  const scope = knownScope(pairs, word);
+  if (scope !== null) return scope;
+  const names = pairs.map(({ name }) => name);
+  const directions = systems.map((system) => `to-${system}`);
+  const known = ['all', ...names, ...objectsOf(pairs), ...directions, ...behaviours];
   throw new UsageError(
     `There is nothing called '${word}' to pause.`,
     `${didYouMean(word, known)}Give one of: ${known.join(', ')}.`,
+  );
+};
+
+/** A scope to resume: one that is paused, even if it is not configured any more, or could be. @throws UsageError naming what is paused */
+const scopeToResume = (
+  pairs: readonly PairMapping[],
+  pauses: readonly Pick<Pause, 'scope'>[],
+  word: string,
+): string => {
+  const paused = pauses.map(({ scope }) => scope);
+  const meant = [word, ...systems.map((system) => `${system}:${word}`)];
+  const scope = paused.find((each) => meant.includes(each)) ?? knownScope(pairs, word);
+  if (scope !== null) return scope;
+  throw new UsageError(
+    `There is nothing called '${word}' to resume.`,
+    paused.length === 0
+      ? 'Nothing is paused.'
+      : `${didYouMean(word, paused)}Paused now: ${paused.join(', ')}.`,
   );
 };
 
@@ -106,7 +140,9 @@ const untilStill = async (
 /** Pauses scopes; when it ends, what was under way has ended as well. */
 export const pauseCommand = async (options: PauseOptions): Promise<number> =>
   withStore(options, async ({ store, mappings: { pairs } }) => {
-    const scopes = (options.args.length === 0 ? ['all'] : options.args).map((word) => scopeOf(pairs, word));
+    const scopes = (options.args.length === 0 ? ['all'] : options.args).map((word) =>
+      scopeToPause(pairs, word),
+    );
     for (const scope of scopes) {
       await store.operator.pause({ scope, by: 'hand', cause: options.because ?? '' });
     }
@@ -129,10 +165,11 @@ const waitedBy = (rows: readonly Waiting[]) => {
 
 /** Ends pauses that a person made, and says what waited for it. */
 export const resumeCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async ({ store, mappings: { pairs } }) => {
+  withExistingStore(options, async ({ store, mappings: { pairs } }) => {
     const before = await store.operator.pauses();
     const ownScopes = before.filter(({ by }) => by === 'hand').map(({ scope }) => scope);
-    const scopes = options.args.length === 0 ? ownScopes : options.args.map((word) => scopeOf(pairs, word));
+    const scopes =
+      options.args.length === 0 ? ownScopes : options.args.map((word) => scopeToResume(pairs, before, word));
     const rows = await store.operator.waiting();
     const waited = [...new Set(scopes.flatMap((scope) => waitingFor(pairs, { scope }, rows)))];
     const resumed = await store.operator.resume(scopes, 'hand');

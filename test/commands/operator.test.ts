@@ -91,6 +91,10 @@ describe('the commands of an operator', () => {
     });
     await untilLead(bob, { City: 'Bonn' });
     expect(await stage.ask('pause', 'nonsense')).toMatchObject({ code: 2 });
+    expect(await stage.ask('resume', 'nonsense')).toMatchObject({
+      code: 2,
+      json: { stderr: expect.stringMatching(/nothing called 'nonsense' to resume.*Nothing is paused/s) },
+    });
     expect((await stage.verify()).unexplained).toBe(0);
   });
 

@@ -37,3 +37,17 @@ it('names a database address that is none, without its content', () => {
   expect(() => parseSettings({ DATABASE_URL: `nonsense ${password}` })).toThrow(/DATABASE_URL/);
   expect(() => parseSettings({ DATABASE_URL: `nonsense ${password}` })).not.toThrow(new RegExp(password));
 });
+
+it.each([
+  ['TANDEM_POLL_SECONDS', 'abc', 'a number of seconds from 1 to 3600'],
+  ['TANDEM_POLL_SECONDS', '0', 'a number of seconds from 1 to 3600'],
+  ['TANDEM_START_WAIT_SECONDS', '-1', 'a number of seconds from 0 to 86400'],
+  ['TANDEM_SALESFORCE_STREAM', 'maybe', 'on, off'],
+  ['TANDEM_LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, silent'],
+  ['DATABASE_URL', 'mysql://x', 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'],
+  ['REDIS_URL', 'x', 'redis://HOST:PORT'],
+  ['HUBSPOT_BASE_URL', 'x', 'https://'],
+])('says of %s=%s what it may be', (name, value, allowed) => {
+  expect(() => parseSettings({ [name]: value })).toThrow(`${name}: give `);
+  expect(() => parseSettings({ [name]: value })).toThrow(allowed);
+});
