@@ -1,6 +1,6 @@
 import { UsageError } from '../model/failure.ts';
 import { exitCode } from './exit.ts';
-import { answer, iso, type StoreOptions, withStore } from './with-store.ts';
+import { answer, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 export interface ApplyOptions extends StoreOptions {
   readonly held?: string;
@@ -13,7 +13,7 @@ const words = { blank: 'emptied', overwrite: 'overwritten', delete: 'deleted' } 
  * @throws UsageError without an id, naming those that are held
  */
 export const applyCommand = async (options: ApplyOptions): Promise<number> =>
-  withStore(options, async ({ store }) => {
+  withExistingStore(options, async ({ store }) => {
     const { held } = options;
     if (held === undefined) {
       const open = await store.operator.heldChanges();

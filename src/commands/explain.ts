@@ -6,7 +6,7 @@ import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
 import { findRecords } from './find-record.ts';
-import { answer, iso, type StoreOptions, withStore } from './with-store.ts';
+import { answer, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /** The mapping's own name of a field that is given by either system's. @throws UsageError */
 const fieldNamed = (pairs: readonly PairMapping[], wanted: string): string => {
@@ -51,7 +51,7 @@ const eventWords = (event: LifeEvent): string => {
 
 /** Tells the life of a record, or of one field of it. Exit code 1 when nothing is known of it. */
 export const explainCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async (context) => {
+  withExistingStore(options, async (context) => {
     const { pairs } = context.mappings;
     const [record = '', fieldText] = options.args;
     const field = fieldText === undefined ? null : fieldNamed(pairs, fieldText);

@@ -7,7 +7,7 @@ import { parkedWords } from '../sync/standing.ts';
 import { exitCode } from './exit.ts';
 import { editRefused } from './failures/edit.ts';
 import { findRecords } from './find-record.ts';
-import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
+import { answer, type CommandContext, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /** Records that `show` lists. */
 const shownMax = 200;
@@ -113,7 +113,7 @@ const show = async (
  * its source, `take` takes what a lower source entered, `discard` gives it up.
  */
 export const failuresCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async (context) => {
+  withExistingStore(options, async (context) => {
     const [action = 'list', word, setting, ...rest] = options.args;
     const { operator } = context.store;
     if (rest.length > 0) throw new UsageError(`'${rest[0]}' is one word too many.`, 'tandem failures --help');

@@ -3,7 +3,7 @@ import { formatRef } from '../model/system.ts';
 import { exitCode } from './exit.ts';
 import { decideReview } from './reviews/decide.ts';
 import { showReviews } from './reviews/show.ts';
-import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
+import { answer, type CommandContext, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /** Questions that `list` shows of each mapping. */
 const shownMax = 200;
@@ -32,7 +32,7 @@ const list = async (context: CommandContext, options: StoreOptions): Promise<num
 
 /** Questions for a person. */
 export const reviewsCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async (context) => {
+  withExistingStore(options, async (context) => {
     const [action = 'list', word] = options.args;
     if (action === 'list') return list(context, options);
     if (action === 'show') return showReviews(context, options, word);

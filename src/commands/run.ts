@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { composeSystems, type Systems } from '../compose.ts';
 import { causeOf, type Logger, makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
@@ -46,7 +47,8 @@ const register = async (
   const isAlone = settings.databaseUrl === null && !options.join;
   const worker = await store.registerWorker({
     name: 'run',
-    exclusive: isAlone ? options.data : null,
+    // Whatever path leads to it: a symbolic link is no second folder.
+    exclusive: isAlone ? await realpath(options.data) : null,
     onLost: ({ taken, error }) => {
       log.warn({ event: 'worker-session-lost', taken, cause: error.message });
       if (taken) stop.now();
@@ -88,8 +90,13 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
   const log = makeLog(undefined, settings.logLevel);
   const stop = stopSignal(log);
   const closers = new Closers();
+  log.info({
+    event: 'starting',
+    pid: process.pid,
+    store: settings.databaseUrl === null ? options.data : 'DATABASE_URL',
+  });
   try {
-    const opened = await openTandemStore(settings, options.data, log);
+    const opened = await openTandemStore(settings, options.data, log, { signal: stop.signal });
     closers.add(async () => opened.close());
     const { store } = opened;
     const holder = await register(opened, settings, options, closers, stop, log);

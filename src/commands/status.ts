@@ -110,7 +110,7 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
   const settings = loadSettings();
   const mappings = loadMappings(options.config);
   const log = makeLog(process.stderr, 'warn');
-  const opened = await openTandemStore(settings, options.data, log);
+  const opened = await openTandemStore(settings, options.data, log, { mustExist: true });
   try {
     const status = await statusOf(opened.store, mappings.pairs, settings.pollMs);
     process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status));

@@ -7,7 +7,7 @@ import { pausedParts, withoutFields } from '../sync/pauses.ts';
 import { withReferences } from '../sync/reference-system.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
 import { exitCode } from './exit.ts';
-import { openTandemStore } from './open-store.ts';
+import { openStoreOrEmpty } from './open-store.ts';
 import { learnOwners } from './run/owners.ts';
 
 export interface VerifyOptions {
@@ -52,7 +52,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
   const mappings = loadMappings(options.config);
   const connections = requireConnections(settings);
   const log = makeLog(process.stderr, settings.logLevel === 'info' ? 'warn' : settings.logLevel);
-  const opened = await openTandemStore(settings, options.data, log);
+  const opened = await openStoreOrEmpty(settings, options.data, log);
   const { connectors } = composeSystems(connections, opened.store.budget, log);
   try {
     const reports: VerifyReport[] = [];

@@ -28,13 +28,34 @@ export const isConnectionError = (error: unknown): boolean => {
   );
 };
 
+/** SQLSTATEs of a store that cannot go on by itself, with what to do. XX001 and XX002: what lies on the disk contradicts itself. */
+const whyUnusable = (state: string): { readonly what: string; readonly next: string } | null => {
+  if (state === '53100') return { what: 'its disk is full', next: 'Make room on its disk; nothing is lost.' };
+  if (state === '25006')
+    return { what: 'it may only be read', next: 'Point DATABASE_URL at the server that may be written to.' };
+  if (state.startsWith('58'))
+    return { what: 'its files cannot be read or written', next: 'Look into its log; check disk and rights.' };
+  if (state === 'XX001' || state === 'XX002')
+    return { what: 'its files are damaged', next: 'Look into its log, and bring back the last backup.' };
+  return null;
+};
+
 /**
- * A connection error as what people should read; other errors stay as they are. The driver's message is kept only as the cause:
- * it can quote values.
+ * A connection error, or one of the server's disk, as what people should read; other errors stay as they are. The driver's message
+ * is kept only as the cause: it can quote values.
  */
 export const explainStoreError = (error: unknown): unknown => {
+  const state = sqlState(error);
+  const unusable = state === null ? null : whyUnusable(state);
+  if (unusable !== null) {
+    return new UnreachableError(
+      `The store (PostgreSQL) cannot be used: ${unusable.what} (${state}).`,
+      unusable.next,
+      { cause: error },
+    );
+  }
   if (!isConnectionError(error)) return error;
-  const code = sqlState(error) ?? (error as { code?: string }).code ?? 'connection lost';
+  const code = state ?? (error as { code?: string }).code ?? 'connection lost';
   return new UnreachableError(
     `The store (PostgreSQL) cannot be reached: ${code}.`,
     'Check that the database runs and accepts connections; work goes on by itself once it is back.',

@@ -10,10 +10,16 @@ const migrationTable = 'migrations';
  * Brings the schema up to date. Several processes may do so at once: Kysely's migrator holds an advisory lock, and all
  * migrations run in one transaction.
  *
- * @throws UsageError when the schema was made by a newer version of Tandem.
+ * @throws UsageError when the schema was made by a newer version of Tandem, and when there is none and it must exist.
  */
-export const migrate = async (db: Kysely<Tables>): Promise<void> => {
+export const migrate = async (db: Kysely<Tables>, mustExist = false): Promise<void> => {
   const applied = await appliedMigrations(db);
+  if (mustExist && applied.length === 0) {
+    throw new UsageError(
+      'The database holds no store of Tandem.',
+      'Check --data or DATABASE_URL; the first tandem run makes the store.',
+    );
+  }
   const unknown = applied.filter((name) => !(name in migrations));
   if (unknown.length > 0) {
     throw new UsageError(

@@ -15,6 +15,8 @@ export interface StoreOptions {
   /** Told of broken connections and of what the database refuses although it should not. Logs; must not throw. */
   readonly onTrouble: (trouble: { readonly what: string; readonly error: unknown }) => void;
   readonly connectionsMax?: number;
+  /** Only a store that is there already is opened; none is made. */
+  readonly mustExist?: boolean;
 }
 
 /** The store of one process. */
@@ -36,7 +38,8 @@ const budgetConnectionsMax = 4;
 /**
  * Connects and brings the schema up to date.
  *
- * @throws UnreachableError when the database cannot be reached; UsageError when its schema is newer than this version.
+ * @throws UnreachableError when the database cannot be reached; UsageError when its schema is newer than this version, or when
+ * it must exist and does not.
  */
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const { connectionString, onTrouble } = options;
@@ -58,7 +61,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     await Promise.all([db.destroy(), budgetDb.destroy()]);
   };
   try {
-    await migrate(db);
+    await migrate(db, options.mustExist);
   } catch (error) {
     await close();
     throw explainStoreError(error);

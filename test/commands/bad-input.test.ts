@@ -1,9 +1,12 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../src/settings.ts';
-import { Stage } from '../e2e/harness/stage.ts';
+import { embeddedFolder } from '../../src/store/embedded/folder.ts';
+import { withStartLock } from '../../src/store/embedded/start-lock.ts';
+import { mirror, Stage } from '../e2e/harness/stage.ts';
 import { until } from '../e2e/harness/until.ts';
 
 let stage: Stage;
@@ -62,6 +65,14 @@ describe('wrong configuration', () => {
     },
   );
 
+  it('a refused sign-in on one side does not cut off the booking of the other side’s calls', async () => {
+    const args = ['check', '--config', mirror, '--data', stage.data];
+    const end = await stage.tandem(args, { env: { HUBSPOT_ACCESS_TOKEN: 'secret-nobody-knows' } });
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain('INVALID_AUTHENTICATION');
+    expect(end.stderr).not.toContain('budget-store-failed');
+  });
+
   it('a port in use ends with 2 and names it', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -88,10 +99,65 @@ describe('one worker per folder', () => {
     expect(end.code).toBe(0);
   });
 
+  it('is told by the folder, whatever path leads to it', async () => {
+    const first = stage.run();
+    await first.event('ready');
+    const other = join(stage.folder, 'by-another-name');
+    await symlink(stage.data, other);
+    const second = await stage.tandem(['run', '--data', other, '--port', '0']);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(String(first.pid));
+    await first.stop();
+  });
+
   it('works from another folder, with --data relative to it, and prints JSON alone', async () => {
-    const end = await stage.tandem(['status', '--json', '--data', 'elsewhere'], { cwd: stage.folder });
+    const end = await stage.tandem(['status', '--json', '--data', 'data'], { cwd: stage.folder });
     expect(end.code).toBe(0);
     expect(JSON.parse(end.stdout)).toMatchObject({ backlog: 0, problems: [] });
+  });
+});
+
+describe('a folder without store', () => {
+  it.each([
+    ['status', []],
+    ['explain', ['ann@example.com']],
+    ['failures', []],
+    ['reviews', []],
+    ['resume', []],
+    ['apply', ['--held', 'x']],
+  ])('%s says so with 2, and makes none', async (command, args) => {
+    const folder = join(stage.folder, 'mistyped', 'data');
+    const end = await stage.tandem([command, ...args, '--json', '--config', mirror, '--data', folder]);
+    expect(end.code).toBe(2);
+    expect(end.stderr).toContain(`There is no store in ${folder}`);
+    expect(end.stdout).toBe('');
+    expect(existsSync(join(stage.folder, 'mistyped'))).toBe(false);
+  });
+
+  it('verify compares without memory, says so, and makes none', async () => {
+    const person = await stage.person();
+    await person.createContact({ email: 'nobody-knows@example.com' });
+    const folder = join(stage.folder, 'mistyped');
+    const end = await stage.tandem(['verify', '--json', '--config', mirror, '--data', folder]);
+    expect(end.code).toBe(1);
+    expect(end.stderr).toContain(`There is no store in ${folder}`);
+    expect(JSON.parse(end.stdout)).toMatchObject({ records: 1, unexplained: 1 });
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe('a store that takes long to open', () => {
+  it.runIf(process.platform === 'linux')('is not waited for after a signal', async () => {
+    await mkdir(stage.data, { recursive: true });
+    const { root } = await embeddedFolder(stage.data);
+    await withStartLock(root, 5_000, async () => {
+      const worker = stage.run();
+      await worker.event('starting');
+      worker.kill('SIGTERM');
+      const end = await worker.finish(10_000);
+      expect(end.code).toBe(0);
+      expect(end.stdout).toContain('"event":"stopping"');
+    });
   });
 });
 

@@ -35,6 +35,18 @@ it('is made once when several processes find an empty database', async () => {
   await fixture.query('drop database empty_one with (force)');
 });
 
+it('is not made for one who wants it to be there', async () => {
+  await fixture.query('create database nothing_there');
+  const url = new URL(fixture.connectionString);
+  url.pathname = '/nothing_there';
+  const options = { connectionString: url.href, onTrouble: () => undefined, mustExist: true };
+  await expect(openStore(options)).rejects.toMatchObject({
+    name: 'UsageError',
+    next: expect.stringContaining('DATABASE_URL'),
+  });
+  await fixture.query('drop database nothing_there with (force)');
+});
+
 it('gets what was written beside its newest migrations and came later', async () => {
   await fixture.query('drop table tandem.awaited');
   await fixture.query('drop index tandem.links_began');

@@ -13,17 +13,19 @@ const retryMs = 25;
  * can remove each other's. Elsewhere than on Linux there is no such socket and no lock: PostgreSQL's own postmaster.pid
  * decides which of two starts wins, and the rename of the finished folder which of two clusters stays.
  *
- * @throws UnreachableError when the lock is not free within `timeoutMs`.
+ * @throws UnreachableError when the lock is not free within `timeoutMs`; the signal's reason when it aborts while waiting.
  */
 export const withStartLock = async <T>(
   root: string,
   timeoutMs: number,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> => {
   if (process.platform !== 'linux') return work();
   const deadline = performance.now() + timeoutMs;
   let server = await listen(root);
   while (server === null) {
+    signal?.throwIfAborted();
     if (performance.now() > deadline) {
       throw new UnreachableError(
         `Another process has been starting the embedded store in ${root} for ${Math.round(timeoutMs / 1000)} s.`,

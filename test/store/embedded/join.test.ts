@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { embeddedFolder } from '../../../src/store/embedded/folder.ts';
 import { joinEmbedded } from '../../../src/store/embedded/join.ts';
 import { livePostmaster, type Postmaster } from '../../../src/store/embedded/postmaster.ts';
+import { withStartLock } from '../../../src/store/embedded/start-lock.ts';
 import { spawnScript } from '../child.ts';
 
 /** An empty data folder that is stopped and removed when the test ends, whatever the test left running in it. */
@@ -211,6 +212,74 @@ describe('the embedded server', () => {
       name: 'UnreachableError',
       next: expect.stringContaining('--data'),
     });
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'refuses at once a folder that the system will not make',
+    async () => {
+      // In a process of its own: mkdir used to go round for ever here, in a thread that nothing can end.
+      const child = spawnScript('./join-child.ts', ['/proc/tandem/data']);
+      await expect(child.line()).rejects.toThrow(
+        /The data folder \/proc\/tandem\/data cannot be made: ENOENT.*Give --data a folder/s,
+      );
+    },
+  );
+
+  it('is not made for one who wants it to be there', async () => {
+    const folder = await makeFolder();
+    const missing = join(folder, 'mistyped');
+    for (const place of [folder, missing]) {
+      await expect(joinEmbedded(place, { mustExist: true })).rejects.toMatchObject({
+        name: 'UsageError',
+        message: `There is no store in ${place}.`,
+        next: expect.stringContaining('--data'),
+      });
+    }
+    expect(await readdir(folder)).toEqual([]);
+    await (await joinEmbedded(folder)).leave();
+    const embedded = await joinEmbedded(folder, { mustExist: true });
+    expect(await ask(embedded.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await embedded.leave();
+  });
+
+  it('does not leave a server behind that nobody can use', async () => {
+    const folder = await makeFolder();
+    const first = await joinEmbedded(folder);
+    const oid = 'select oid::text from pg_database where datname = current_database()';
+    const [database] = await ask<{ oid: string }>(first.connectionString, oid);
+    await first.leave();
+    const { cluster } = await embeddedFolder(folder);
+    await rm(join(cluster, 'base', database?.oid ?? ''), { recursive: true });
+    await expect(joinEmbedded(folder)).rejects.toMatchObject({
+      name: 'UnreachableError',
+      message: expect.stringContaining('cannot be used'),
+    });
+    expect(await postmaster(folder)).toBeNull();
+  });
+
+  it('is waited for no longer than somebody wants it', async () => {
+    const folder = await makeFolder();
+    const { root } = await embeddedFolder(folder);
+    await withStartLock(root, 1_000, async () => {
+      const joining = joinEmbedded(folder, { signal: AbortSignal.timeout(100) });
+      await expect(joining).rejects.toMatchObject({ name: 'TimeoutError' });
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is stopped again when nobody wants it any more by the time it runs', async () => {
+    const folder = await makeFolder();
+    await (await joinEmbedded(folder)).leave();
+    const { postmasterPid } = await embeddedFolder(folder);
+    const abort = new AbortController();
+    const joining = joinEmbedded(folder, { signal: abort.signal });
+    const settled = Promise.allSettled([joining]);
+    await expect.poll(() => existsSync(postmasterPid), { interval: 1, timeout: 20_000 }).toBe(true);
+    abort.abort(new Error('stopped'));
+    const [end] = await settled;
+    // It can have been a moment too late; then the server is the caller's to leave.
+    if (end?.status === 'fulfilled') await end.value.leave();
+    expect(await postmaster(folder)).toBeNull();
   });
 
   it.runIf(process.getuid?.() === 0).each([
