@@ -48,6 +48,22 @@ export interface Failure {
 export const canRetryHelp = (failure: Failure): boolean =>
   failure.category === 'throttled' || failure.category === 'locked' || failure.category === 'unavailable';
 
+/** Refusals that look at nothing but the value and the field's own definition (Salesforce's status codes, HubSpot's property errors). */
+const codesOfValue: ReadonlySet<string> = new Set([
+  'STRING_TOO_LONG',
+  'NUMBER_OUTSIDE_VALID_RANGE',
+  'INVALID_EMAIL_ADDRESS',
+  'INVALID_EMAIL',
+  'INVALID_INTEGER',
+  'INVALID_LONG',
+  'INVALID_DATE',
+  'INVALID_OPTION',
+]);
+
+/** Whether this value would be refused again whatever else becomes of the record: only another value or another schema can help. */
+export const isOfValueAlone = ({ category, code, fields }: Failure): boolean =>
+  category === 'value' && fields.length > 0 && codesOfValue.has(code);
+
 /** A call failed as a whole. On a write nothing of it is known to have been executed. */
 export class CallFailed extends Error {
   readonly failure: Failure;

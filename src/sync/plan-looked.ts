@@ -1,4 +1,5 @@
 import type { WorkClass } from '../model/budget.ts';
+import { isOfValueAlone } from '../model/failure.ts';
 import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
@@ -25,11 +26,13 @@ const own: ReadonlySet<string> = new Set(Object.values(ownCodes));
 /**
  * What a vendor refused is sent once more when the record that it refused has changed: another of its fields may have been the reason
  * (a validation rule, a lock that is gone). Once a signal: a second look at it finds the refusal as it stands. Our own writes are no signal.
+ * A value that is too long stays so: it would cost a call with every change of its record.
  */
 const stillRefused = ({ unit }: Looked['draft']): readonly Parked[] =>
   unit.parked.filter(
     (row) =>
       own.has(row.failure.code) ||
+      (row.field !== null && isOfValueAlone(row.failure)) ||
       !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
   );
 

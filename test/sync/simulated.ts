@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, vi } from 'vitest';
+import { z } from 'zod';
 import { makeGate } from '../../src/connectors/budget/make-gate.ts';
 import { makeMemoryPermitStore } from '../../src/connectors/budget/memory-permit-store.ts';
 import type { Connector } from '../../src/connectors/connector.ts';
@@ -17,6 +18,8 @@ import { freely } from './fake-system.ts';
 const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
 const people = mappings.pairs.find(({ name }) => name === 'people');
 if (!people) throw new Error('the mirror has no people');
+
+const statsShape = z.object({ calls: z.object({ byRoute: z.record(z.string(), z.number()) }) });
 
 /** The pair that these tests work with. */
 export const pair = people;
@@ -110,6 +113,15 @@ export class Simulated {
       makeId: makeIntentId,
       signal: new AbortController().signal,
     };
+  }
+
+  /** How many PATCH calls were made to Salesforce: that is how it is updated. */
+  async patches(): Promise<number> {
+    const response = await fetch(`${this.sandbox.access.salesforce}/_sandbox/stats`);
+    const { calls } = statsShape.parse(await response.json());
+    return Object.entries(calls.byRoute)
+      .filter(([route]) => route.startsWith('PATCH'))
+      .reduce((sum, [, made]) => sum + made, 0);
   }
 
   /** Says that these records are to be looked at. */

@@ -178,6 +178,29 @@ describe('a value that a rule refuses', () => {
   });
 });
 
+describe('a value that its field cannot hold', () => {
+  it('is not sent again with every change of the record, but when it is another', async () => {
+    await simulated.editContact(ids.hubspot, { city: 'x'.repeat(300) });
+    await simulated.mark({ hubspot: ids.hubspot });
+    await simulated.drain();
+    const { store } = simulated.context();
+    expect(await store.backlog(pair.name)).toMatchObject({ parked: 1 });
+    await simulated.editLead(ids.salesforce, { Industry: 'Mining' });
+    const before = await simulated.patches();
+    await pollOnce(simulated.context(), 'salesforce');
+    await simulated.drain();
+    expect(await simulated.patches()).toBe(before);
+    expect(await store.backlog(pair.name)).toMatchObject({ dirty: 0, parked: 1 });
+
+    await simulated.editContact(ids.hubspot, { city: 'Ulm' });
+    await simulated.mark({ hubspot: ids.hubspot });
+    await simulated.drain();
+    const cities = { hubspot: 'city', salesforce: 'City' };
+    expect(await simulated.values(ids, cities)).toEqual({ hubspot: 'Ulm', salesforce: 'Ulm' });
+    expect(await store.backlog(pair.name)).toMatchObject({ parked: 0 });
+  });
+});
+
 describe('an identity signal that never ends', () => {
   it('is parked after some looks, with the record to look at', async () => {
     const context = simulated.context();
