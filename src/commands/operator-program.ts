@@ -5,6 +5,12 @@ const recordHelp = `
 RECORD is an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters).
 `;
 
+const eraseHelp = `
+Values go from the base, the ledger (which goes on telling that something happened), refusals, questions, open writes and messages; the
+link ends. A keyed hash of address and ids stays, by which the person is known when they would be taken in again. Nothing is written or
+deleted in HubSpot and Salesforce. HubSpot's own privacy deletion does all this by itself.
+${recordHelp}`;
+
 const scopeHelp = `
 SCOPE is one of
   all                  everything (also when nothing is given)
@@ -62,6 +68,13 @@ export const addOperatorCommands = (program: Command): void => {
     .argument('<record>', 'which one')
     .addHelpText('after', recordHelp)
     .action(run(async () => (await import('./sync.ts')).syncCommand));
+
+  withJson(withFolders(program.command('erase')))
+    .description('erases what Tandem keeps of a person, and keeps them from coming back')
+    .argument('<record>', 'who')
+    .option('--yes', 'do it; without this it only says what there is', false)
+    .addHelpText('after', eraseHelp)
+    .action(run(async () => (await import('./erase.ts')).eraseCommand));
 
   withJson(withFolders(program.command('pause')))
     .description('keeps something still: nothing of it is written until it is resumed')

@@ -1,4 +1,5 @@
 import type { WorkClass } from './budget.ts';
+import type { Erasure } from './erasure.ts';
 import type { Failure } from './failure.ts';
 import type { ChangeCursor, ValueSource } from './record.ts';
 import type { RecordRef, Sides, System } from './system.ts';
@@ -68,6 +69,8 @@ export interface DirtyMark {
   /** The vendor's stamp that the signal carried: a read below it is stale. Null where it carried none. */
   readonly stamp: number | null;
   readonly cause: string;
+  /** The system told that the record was erased; a row that was told so once stays so, whatever else is told. */
+  readonly erased?: true;
   /** A clock for `newest` and sources for ranks; no values. */
   readonly changed?: ToldChanges;
 }
@@ -223,6 +226,8 @@ export interface UnitSettlement {
   /** A follower that follows no more. */
   readonly unfollow?: { readonly linkId: string; readonly id: string };
   readonly end?: { readonly linkId: string; readonly cause: string };
+  /** Somebody who is erased: links end before, and what the settlement itself writes of the person holds no value. */
+  readonly erase?: Erasure;
   readonly closedIntents: readonly string[];
   readonly ledger: readonly LedgerEntry[];
   /** Records to look at next: what became of this unit concerns them. */

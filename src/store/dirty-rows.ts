@@ -29,11 +29,12 @@ export interface DirtyDbRow {
   readonly attempts: number;
   /** Rows of earlier versions hold the time alone. */
   readonly changed: Readonly<Record<string, ToldChange | number>> | null;
+  readonly erased: boolean;
 }
 
 /** What to select of `tandem.dirty d` for a {@link DirtyDbRow}. */
 export const dirtyColumns = sql`d.pair, d.system, d.type, d.record_id, d.class, d.stamp::float8 as stamp, d.cause,
-  d.version::float8 as version, ${epochMs('d.since')} as since, d.attempts, d.changed`;
+  d.version::float8 as version, ${epochMs('d.since')} as since, d.attempts, d.changed, d.erased`;
 
 const toTold = (changed: NonNullable<DirtyDbRow['changed']>): ToldChanges =>
   Object.fromEntries(
@@ -50,6 +51,7 @@ export const toDirtyRow = (row: DirtyDbRow): DirtyRow => ({
   since: row.since,
   attempts: row.attempts,
   ...(row.changed ? { changed: toTold(row.changed) } : {}),
+  ...(row.erased ? { erased: true } : {}),
 });
 
 /** The records that units are about: both sides of a link (ended or not), or the record itself. */

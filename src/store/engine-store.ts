@@ -19,6 +19,7 @@ import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { backlog } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
+import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
@@ -80,6 +81,10 @@ export class PostgresEngineStore {
   /** Keys live and die with the unit's lease, so that no time of their own is needed. Answers `grantedKey` of each request. */
   lockKeys(holder: string, entries: readonly KeyRequest[], _leaseMs: number): Promise<ReadonlySet<string>> {
     return lockKeys(this.#db, holder, entries);
+  }
+
+  erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
+    return inTransaction(this.#db, (tx) => erasedAmong(tx, names));
   }
 
   openIntents(

@@ -49,10 +49,12 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
     stamp: ['bigint', (mark) => mark.stamp],
     cause: ['text', (mark) => mark.cause],
     changed: ['json', (mark) => (mark.changed ? toJson(mark.changed) : null)],
+    erased: ['boolean', (mark) => mark.erased ?? false],
   });
   await sql`
-    insert into tandem.dirty as row (pair, system, type, record_id, class, stamp, cause, changed)
-    select mark.pair, mark.system, mark.type, mark.record_id, mark.class, mark.stamp, mark.cause, mark.changed::jsonb
+    insert into tandem.dirty as row (pair, system, type, record_id, class, stamp, cause, changed, erased)
+    select mark.pair, mark.system, mark.type, mark.record_id, mark.class, mark.stamp, mark.cause, mark.changed::jsonb,
+      mark.erased
     from ${rows}
     order by mark.pair, mark.system, mark.record_id, mark.type
     on conflict (pair, system, record_id, type) do update set
@@ -61,6 +63,7 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
       stamp = greatest(row.stamp, excluded.stamp),
       cause = excluded.cause,
       changed = coalesce(row.changed || excluded.changed, row.changed, excluded.changed),
+      erased = row.erased or excluded.erased,
       held = false,
       due = now()`.execute(tx);
 };
@@ -81,6 +84,7 @@ const joinMarks = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
   class: workClasses.indexOf(a.class) < workClasses.indexOf(b.class) ? a.class : b.class,
   stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
   ...(a.changed || b.changed ? { changed: { ...a.changed, ...b.changed } } : {}),
+  ...(a.erased || b.erased ? { erased: true } : {}),
 });
 
 const storeCursor = async (

@@ -23,6 +23,7 @@ export interface Draft {
   stamps: { hubspot?: number; salesforce?: number };
   begin: UnitSettlement['begin'] | undefined;
   end: UnitSettlement['end'] | undefined;
+  erase: UnitSettlement['erase'] | undefined;
   /** Where the link goes, who follows whom from now on, and whom to look at next. */
   to: NonNullable<UnitSettlement['move']>['to'];
   follow: UnitSettlement['follow'];
@@ -48,6 +49,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   stamps: {},
   begin: undefined,
   end: undefined,
+  erase: undefined,
   to: undefined,
   follow: undefined,
   unfollow: undefined,
@@ -113,6 +115,7 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
         }
       : {}),
     ...(draft.end ? { end: draft.end } : {}),
+    ...(draft.erase ? { erase: draft.erase } : {}),
     ...(draft.follow ? { follow: draft.follow } : {}),
     ...(draft.unfollow ? { unfollow: draft.unfollow } : {}),
     ...(draft.marks.length > 0 ? { mark: draft.marks } : {}),

@@ -16,8 +16,15 @@ export const isConverted = (
 /** The causes of tombstones that their own record's return takes back. */
 export const deletedIn = (system: System): string => `deleted in ${systemLabel[system]}`;
 
-/** Why a link ended whose HubSpot record was erased for privacy: nothing takes it back. */
-export const erasedCause = 'erased in HubSpot';
+/** Why a link ended whose record was erased for privacy there: nothing but a person's word takes it back. */
+export const erasedIn = (system: System): string => `erased in ${systemLabel[system]}`;
+
+/** Why a link ended whose person was erased at somebody's word. */
+export const erasedByHand = 'erased by hand';
+
+/** Whether nothing is kept of the link's person any more. */
+export const isErased = (link: Link | undefined): boolean =>
+  link?.ended?.cause.startsWith('erased ') ?? false;
 
 /** What a person said of a tombstone: its records are looked at as if they had never been linked. */
 export const liftedCause = 'lifted by hand';

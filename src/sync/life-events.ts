@@ -1,76 +1,17 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
 import { typesOn } from '../model/mapping.ts';
-import type { DirtyMark, LedgerEntry, Link } from '../model/state.ts';
+import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import { againAfterMs } from './backoff.ts';
-import { attemptsOf, type Draft, lookAgain } from './draft.ts';
+import { againAfterMs, identityLooksMax } from './backoff.ts';
+import { attemptsOf, lookAgain } from './draft.ts';
+import { ask, endLink, entryOf, forget, markOf } from './end-link.ts';
 import { contextFor, type EngineContext } from './engine.ts';
+import { eraseLinked, isPortalOurs, toldErased } from './erase.ts';
 import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing } from './found.ts';
-import { deletedIn, erasedCause, isConverted, nextNumber } from './identity.ts';
+import { deletedIn, isConverted, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
-
-/** How live sources name the event (sync/live-intake.ts): the system itself answers of an erased record as of one that never was. */
-export const toldErased = (draft: Draft): boolean =>
-  draft.unit.dirty.some((row) => row.ref.system === 'hubspot' && row.cause.startsWith('erased in hubspot'));
-
-const markOf = (context: EngineContext, ref: RecordRef, cause: string): DirtyMark => ({
-  pair: context.pair.name,
-  ref,
-  class: 'live',
-  stamp: null,
-  cause,
-});
-
-const entryOf = (
-  context: EngineContext,
-  event: LedgerEntry['event'],
-  target: RecordRef,
-  cause: string,
-  rule: string,
-  to: LedgerEntry['to'] = null,
-): LedgerEntry => ({
-  pair: context.pair.name,
-  event,
-  target,
-  field: null,
-  from: null,
-  to,
-  cause,
-  rule,
-  clock: null,
-  lost: null,
-  changedAt: null,
-});
-
-/** Nothing of the unit is under way or parked any more: its records are not what they were. */
-const forget = (draft: Draft): void => {
-  draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
-  draft.stillParked = [];
-};
-
-const endLink = (
-  context: EngineContext,
-  { draft, link }: Found,
-  ref: RecordRef,
-  cause: string,
-  rule: string,
-): void => {
-  forget(draft);
-  draft.end = { linkId: link.id, cause };
-  draft.ledger.push(entryOf(context, 'end', ref, cause, rule));
-};
-
-const ask = (
-  context: EngineContext,
-  { draft }: Found,
-  ref: RecordRef,
-  cause: string,
-  candidates: readonly RecordRef[],
-): void => {
-  draft.review = { pair: context.pair.name, unit: draft.key, ref, cause, candidates };
-};
 
 /** Live links of the records that others became, by id. */
 type Owners = Sides<ReadonlyMap<string, Link>>;
@@ -169,15 +110,38 @@ const nextInSalesforce = (
 
 const isGone = ({ kind }: Fate): boolean => kind === 'deleted' || kind === 'archived' || kind === 'erased';
 
-const decide = (context: EngineContext, each: Found, fates: Sides<Fate>, owners: Owners): void => {
+/**
+ * Whether a contact was erased without anybody telling: HubSpot has no record of a linked contact, neither live nor archived nor merged, look
+ * after look. It keeps no log of erasures, and a private app sees every contact or none.
+ */
+const hasVanished = ({ pair }: EngineContext, { draft, link, found }: Found, fate: Fate): boolean =>
+  fate.kind === 'unknown' &&
+  !found.hubspot &&
+  typeOfLink(pair, link, 'hubspot') === 'contacts' &&
+  attemptsOf(draft.unit) >= identityLooksMax;
+
+/** What is known beside the fates of a link's records. */
+interface Circumstances {
+  readonly owners: Owners;
+  /** Whether the portal that answers is the one whose contacts are linked. */
+  readonly isOurs: boolean;
+}
+
+const decide = (
+  context: EngineContext,
+  each: Found,
+  fates: Sides<Fate>,
+  { owners, isOurs }: Circumstances,
+): void => {
   const { draft, link, found } = each;
   const { hubspot, salesforce } = fates;
   const next = nextInSalesforce(context, each, salesforce);
   const gone = systems.find((system) => isGone(fates[system]));
   const lost = systems.find((system) => fates[system].kind === 'unknown' && !found[system]);
-  if (hubspot.kind === 'erased' || (!found.hubspot && toldErased(draft))) {
-    endLink(context, each, refOfLink(context.pair, link, 'hubspot'), erasedCause, 'life:erasure');
-  } else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
+  const isTold = toldErased(draft) && (!found.hubspot || found.hubspot.deleted);
+  const isErased = hubspot.kind === 'erased' || isTold || (isOurs && hasVanished(context, each, hubspot));
+  if (isErased) eraseLinked(context, each, 'hubspot');
+  else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
   else if (next) movedInSalesforce(context, each, next.ref, next.converted, owners);
   else if (gone) deleted(context, each, gone);
   else if (lost) handleMissing(context, draft, refOfLink(context.pair, link, lost));
@@ -239,5 +203,8 @@ export const followFates = async (
     systems.map((system) => context.store.linksOf(context.pair.name, system, targets[system])),
   );
   const owners = { hubspot: left ?? new Map<string, Link>(), salesforce: right ?? new Map<string, Link>() };
-  for (const each of strange) decide(context, each, fatesOf(each), owners);
+  const isOurs =
+    strange.some((each) => hasVanished(context, each, fatesOf(each).hubspot)) &&
+    (await isPortalOurs(context, workClass));
+  for (const each of strange) decide(context, each, fatesOf(each), { owners, isOurs });
 };

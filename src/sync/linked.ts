@@ -5,6 +5,7 @@ import type { Intent, Link } from '../model/state.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { type Draft, ledgerOfWrites, moveBase, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { mayStillShow } from './erase.ts';
 import { byForm, formOfLink, inForm, refOfLink } from './forms.ts';
 import { type Found, isStale, lookAgainLater } from './found.ts';
 import { isConverted, nextNumber, outranks } from './identity.ts';
@@ -30,7 +31,8 @@ const settleIntent = (context: EngineContext, draft: Draft, intent: Intent, targ
 };
 
 /** Whether a read shows that a record is not what the link took it for: not there, deleted, merged away, converted. */
-const isIdentitySignal = (pair: PairMapping, { link, found }: Found): boolean =>
+const isIdentitySignal = (pair: PairMapping, { draft, link, found }: Found): boolean =>
+  mayStillShow(draft) ||
   systems.some((system) => {
     const snapshot = found[system];
     if (!snapshot || snapshot.deleted || snapshot.ref.id !== link.ids[system]) return true;

@@ -4,7 +4,7 @@ import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link, ToldChange } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
-import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
+import { canRevive, followerIn, isConverted, isErased, isLifted } from './identity.ts';
 import {
   type IntakeContext,
   isConsent,
@@ -71,6 +71,8 @@ const newsOf = (pair: PairMapping, signal: LiveSignal, link: Link | undefined): 
   const record = asRecord(signal);
   const { event } = signal;
   const own = { record, unit: formatRef(signal.ref), link: null };
+  // What is kept of a record that is erased goes, whether it is linked or not.
+  if (event === 'erased' && (!link || link.ended)) return isErased(link) ? null : own;
   if (!link) return isGone(event) ? null : own;
   // A tombstone stands until its record comes back: then the engine looks what its policy says.
   if (link.ended) {
@@ -157,6 +159,7 @@ const newsOfPair = async (
       stamp: isGone(part.event) ? null : part.stamp,
       cause: `${part.event} in ${system}, told by ${source}`,
       ...changesToldBy(part),
+      ...(part.event === 'erased' ? { erased: true } : {}),
     })),
     dirty: new Set(fresh.map(({ signal }) => signal)),
   };

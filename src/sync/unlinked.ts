@@ -1,4 +1,5 @@
 import type { WorkClass } from '../model/budget.ts';
+import { lockName } from '../model/erasure.ts';
 import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts';
@@ -6,6 +7,7 @@ import { otherSystem, type RecordRef, type Sides, type System, systems } from '.
 import type { RawValue } from '../model/value.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
+import { eraseTold, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
@@ -45,8 +47,6 @@ const mergeLookMs = 1_000;
 
 /** How long a unit waits whose match key another unit holds. */
 const keyHeldMs = 500;
-
-const lockName = (pair: string, key: string): string => `key:${pair}:${key}`;
 
 const refOf = (draft: Draft): RecordRef =>
   draft.unit.dirty[0]?.ref ?? { system: 'hubspot', type: '', id: '' };
@@ -335,7 +335,8 @@ const workSide = async (
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<Unlinked> => {
-  const { open, followers, ended } = await sortByLink(context, system, drafts);
+  const untold = await eraseTold(context, system, drafts, workClass);
+  const { open, followers, ended } = await sortByLink(context, system, untold);
   const jobs = await workFollowers(context, followers, workClass);
   if (open.length === 0) return { beginnings: [], creates: [], jobs };
   const all = await readOwn(context, system, open, workClass, reservations);
@@ -346,8 +347,9 @@ const workSide = async (
     system,
     all.filter(({ draft }) => !ended.has(draft)),
   );
-  const read = present.filter((seeking) => isSought(context, seeking));
-  for (const seeking of present) if (!read.includes(seeking)) noteOut(context, seeking);
+  const allowed = await withoutErased(context, present);
+  const read = allowed.filter((seeking) => isSought(context, seeking));
+  for (const seeking of allowed) if (!read.includes(seeking)) noteOut(context, seeking);
   for (const seeking of read) if (!canSeek(context, seeking)) seeking.draft.stillParked = [];
   const locked = await lockKeys(
     context,

@@ -84,7 +84,15 @@ create table tandem.dirty (
   attempts integer not null default 0,
   held boolean not null default false,
   changed jsonb,
+  erased boolean not null default false,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
+);
+create table tandem.erased (
+  hash text not null,
+  erasure uuid not null,
+  cause text not null,
+  at timestamp with time zone not null default now(),
+  constraint erased_pkey PRIMARY KEY (hash)
 );
 create table tandem.event_quotas (
   system text not null,
@@ -255,6 +263,12 @@ create table tandem.reviews (
   left_at timestamp with time zone,
   constraint reviews_pkey PRIMARY KEY (pair, unit)
 );
+create table tandem.secrets (
+  name text not null,
+  value text not null,
+  made_at timestamp with time zone not null default now(),
+  constraint secrets_pkey PRIMARY KEY (name)
+);
 create table tandem.signal_positions (
   system text not null,
   source text not null,
@@ -299,6 +313,7 @@ CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, l
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
+CREATE INDEX erased_erasure ON tandem.erased USING btree (erasure);
 CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, number);
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
@@ -328,8 +343,12 @@ comment on column tandem.dirty.class is 'place in workClasses: 0 is the stronges
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
 comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, sourceId?}: when live signals said that it was changed, milliseconds, and by whom; rows of earlier versions: the time alone; no values';
+comment on column tandem.dirty.erased is 'its system told that the record was erased; stays although other signals follow';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
+comment on table tandem.erased is 'tombstones of erased people: nothing of theirs is taken in again before a person lifts them';
+comment on column tandem.erased.hash is 'HMAC-SHA-256 of a match key or a record''s id, under the key in tandem.secrets';
+comment on column tandem.erased.erasure is 'rows that came together are lifted together';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
 comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
 comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
@@ -353,6 +372,7 @@ comment on column tandem.parked.field is 'empty: the whole record';
 comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';
 comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
 comment on column tandem.reviews.left_at is 'a person lets it be; asked anew when cause or candidates are others';
+comment on table tandem.secrets is 'made by the store itself at first use, never shown';
 comment on column tandem.signal_positions.at is 'offset of a journal, replay id of a channel: as the vendor gave it';
 comment on table tandem.signal_sources is 'a row from the first sign of life on';
 comment on column tandem.signal_sources.heard_at is 'last verified signal';

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Erasure, keyName, lockName, recordName } from '../../src/model/erasure.ts';
 import type { ClaimedUnit, Link } from '../../src/model/state.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
 import {
@@ -403,5 +404,89 @@ describe('retryParked', () => {
       ['hubspot:contacts/9', 2],
       [`link:${link.id}`, 1],
     ]);
+  });
+});
+
+describe('an erasure', () => {
+  const erasure = (overrides: Partial<Erasure> = {}): Erasure => ({
+    refs: [contact('1'), lead('00Q1')],
+    keys: ['ann@example.com'],
+    cause: 'erased in HubSpot',
+    ...overrides,
+  });
+  const end = (link: Link) => ({ linkId: link.id, cause: 'erased in HubSpot' });
+  const names = [recordName(contact('1')), recordName(lead('00Q1')), keyName('ann@example.com')];
+
+  it('empties the base, keeps the tombstone, and knows the person again by records and key', async () => {
+    const link = await beginLink('1', '00Q1');
+    const unit = await claimOne(lead('00Q1'));
+    expect(await store.erasedAmong(names)).toEqual(new Set());
+    const { refused } = await store.settle([
+      makeSettlement(unit, {
+        end: end(link),
+        erase: erasure(),
+        review: { pair, unit: unit.key, ref: lead('00Q1'), cause: 'decide', candidates: [] },
+      }),
+    ]);
+    expect(refused.size).toBe(0);
+    expect(await linkOf('1')).toMatchObject({ base: {}, ended: { cause: 'erased in HubSpot' } });
+    expect(await store.erasedAmong([...names, keyName('bob@example.com')])).toEqual(new Set(names));
+    expect(await store.backlog(pair)).toMatchObject({ reviews: 1, leased: 0, dirty: 0 });
+  });
+
+  it('lets no link begin with one of the records, and leaves other links alone', async () => {
+    const link = await beginLink('1', '00Q1');
+    const other = await beginLink('2', '00Q2');
+    const unit = await claimOne(contact('1'));
+    await store.settle([makeSettlement(unit, { end: end(link), erase: erasure() })]);
+    for (const ids of [
+      { hubspot: '1', salesforce: '00Q9' },
+      { hubspot: '9', salesforce: '00Q1' },
+    ]) {
+      const again = await claimOne(ids.hubspot === '1' ? contact('1') : contact('9'));
+      const types = { hubspot: 'contacts', salesforce: 'Lead' };
+      const begin = { ...makeBegin(ids), types };
+      const { refused } = await store.settle([makeSettlement(again, { begin })]);
+      expect([...refused]).toEqual([again.key]);
+      await store.release([again], 600_000);
+    }
+    expect(await linkOf('2')).toEqual(other);
+  });
+
+  it('takes the lease from whoever holds a match key of the person or works on the records', async () => {
+    const link = await beginLink('1', '00Q1');
+    const [own, twin] = await claimed(contact('1'), lead('00Q7'));
+    if (!own || !twin) throw new Error('two units were to be claimed');
+    await store.lockKeys(
+      holder,
+      [{ unit: twin.key, fence: twin.fence, key: lockName(pair, 'ann@example.com') }],
+      leaseMs,
+    );
+    expect(await fixture.keyLocks()).toBe(1);
+    await store.settle([makeSettlement(own, { end: end(link), erase: erasure() })]);
+    expect(await fixture.keyLocks()).toBe(0);
+    const { refused } = await store.settle([
+      makeSettlement(twin, { begin: makeBegin({ hubspot: '7', salesforce: '00Q7' }) }),
+    ]);
+    expect([...refused]).toEqual([twin.key]);
+    expect((await store.claim(pair, holder, 10, leaseMs)).map(({ key }) => key)).toEqual([twin.key]);
+  });
+
+  it('is told once and stays told, whatever else is told of the record', async () => {
+    await store.commitSignals([makeMark(contact('1'), { erased: true })]);
+    await store.commitSignals([makeMark(contact('1'), { cause: 'deleted in hubspot' })]);
+    const [unit] = await store.claim(pair, holder, 10, leaseMs);
+    expect(unit?.dirty).toMatchObject([{ erased: true, cause: 'deleted in hubspot' }]);
+  });
+
+  it('asks anew where somebody else had one of the records for a candidate', async () => {
+    const link = await beginLink('1', '00Q1');
+    const asking = await claimOne(lead('00Q8'));
+    const review = { pair, unit: asking.key, ref: lead('00Q8'), cause: 'two', candidates: [contact('1')] };
+    await store.settle([makeSettlement(asking, { review })]);
+    const unit = await claimOne(contact('1'));
+    await store.settle([makeSettlement(unit, { end: end(link), erase: erasure() })]);
+    expect(await store.backlog(pair)).toMatchObject({ reviews: 0, dirty: 1 });
+    expect((await store.claim(pair, holder, 10, leaseMs)).map(({ key }) => key)).toEqual([asking.key]);
   });
 });

@@ -9,6 +9,7 @@ import { eventUse } from './0008-event-use.ts';
 import { verified } from './0010-verified.ts';
 import { reviewsLeft } from './0011-reviews-left.ts';
 import { toldBy } from './0012-told-by.ts';
+import { erasure } from './0021-erasure.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-verified': verified,
   '0011-reviews-left': reviewsLeft,
   '0012-told-by': toldBy,
+  '0021-erasure': erasure,
 };

@@ -153,19 +153,20 @@ const pairsOf = async (
 const holdingMax = 20;
 
 /**
- * Live links whose base holds this text as a whole value of any field, whatever its case. Reads all links: for a person's question
+ * Live links (with `ended` tombstones, too) whose base holds this text as a whole value of any field, whatever its case. Reads all links: for a person's question
  * when neither system can be asked. The base lies in a `json` column, which is searched as text.
  */
 export const linksHolding = async (
   db: Db,
   value: string,
+  ended = false,
 ): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]> => {
   const pattern = `%${JSON.stringify(value.toLowerCase()).replaceAll(/[\\%_]/g, '\\$&')}%`;
   const rows = await run(
     db,
     sql<{ pair: string; hubspot: string; salesforce: string }>`
       select pair, hubspot_id as hubspot, salesforce_id as salesforce from tandem.links
-      where ended_at is null and lower(base::text) like ${pattern} limit ${holdingMax}`,
+      where (ended_at is null or ${ended}) and lower(base::text) like ${pattern} limit ${holdingMax}`,
   );
   return rows.map(({ pair, hubspot, salesforce }) => ({ pair, ids: { hubspot, salesforce } }));
 };

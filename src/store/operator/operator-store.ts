@@ -1,7 +1,9 @@
+import type { Erasure } from '../../model/erasure.ts';
 import type { Pause } from '../../model/pause.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import { type HeldRow, heldChanges, releaseHeld } from '../breakers.ts';
+import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
 import {
@@ -12,6 +14,7 @@ import {
   noteProblems,
   takeAlert,
 } from './alerts.ts';
+import { eraseByHand } from './erase.ts';
 import { linksHolding, type RecordLife, recordLife } from './life.ts';
 import { type LookGaps, lookAtAllLinks, saveSchema, storedSchema, takeSchemaLook } from './object-schemas.ts';
 import {
@@ -69,8 +72,13 @@ export interface OperatorStore {
   /** Lets one go; null where there is none with this id. */
   releaseHeld(id: string): Promise<HeldRow | null>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
-  /** Links whose base holds this value, for when no system can be asked. */
-  linksHolding(value: string): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
+  /** Erases a person in a pair; with `rehearse` only counts. */
+  erase(pair: string, erasure: Erasure, rehearse: boolean): Promise<ErasedCounts>;
+  /** Links whose base holds this value, for when no system can be asked; `ended`: tombstones, too. */
+  linksHolding(
+    value: string,
+    ended?: boolean,
+  ): Promise<readonly { readonly pair: string; readonly ids: Sides<string> }[]>;
 }
 
 export const makeOperatorStore = (db: Db): OperatorStore => ({
@@ -98,5 +106,6 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   heldChanges: () => heldChanges(db),
   releaseHeld: (id) => releaseHeld(db, id),
   life: (refs) => recordLife(db, refs),
-  linksHolding: (value) => linksHolding(db, value),
+  erase: (pair, erasure, rehearse) => eraseByHand(db, pair, erasure, rehearse),
+  linksHolding: (value, ended) => linksHolding(db, value, ended),
 });

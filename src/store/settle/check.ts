@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { recordName } from '../../model/erasure.ts';
 import type { Base, Follower, Link, UnitSettlement } from '../../model/state.ts';
 import { systems } from '../../model/system.ts';
 import { batch } from '../batch.ts';
+import { erasedAmong } from '../erasure/tombstones.ts';
 import { lockFences } from '../leases.ts';
 import { type LinkRow, linkColumns, toLink } from '../links.ts';
 import type { Tx } from '../transaction.ts';
@@ -24,7 +26,7 @@ export interface Accepted {
 
 /**
  * Locks what the settlements rest on (leases, then links, each in order of key) and sorts out those whose preconditions
- * fail: the fence is old, the link moved or ended, a record is in another live link.
+ * fail: the fence is old, the link moved or ended, a record is in another live link, or of somebody who was erased meanwhile.
  */
 export const checkSettlements = async (
   tx: Tx,
@@ -36,12 +38,14 @@ export const checkSettlements = async (
   );
   const links = await lockLinks(tx, settlements);
   const taken = await liveLinksOfBegins(tx, settlements);
+  const erased = await erasedAmong(tx, settlements.flatMap(namesOfBegin));
   const touched = new Set<string>();
   const accepted: Accepted[] = [];
   for (const settlement of settlements) {
     const claims = claimsOf(settlement);
     const isFree = claims.every((claim) => !touched.has(claim));
     if (!isFree || !fenced.has(settlement.unit.key)) continue;
+    if (namesOfBegin(settlement).some((name) => erased.has(name))) continue;
     const outcome = accept(settlement, links, taken);
     if (outcome === null) continue;
     for (const claim of claims) touched.add(claim);
@@ -49,6 +53,13 @@ export const checkSettlements = async (
   }
   return accepted;
 };
+
+const namesOfBegin = ({ begin }: UnitSettlement): readonly string[] =>
+  begin === undefined
+    ? []
+    : systems.map((system) =>
+        recordName({ system, type: begin.types?.[system] ?? '', id: begin.ids[system] }),
+      );
 
 /** What only one settlement of a batch may touch. */
 const claimsOf = ({ unit, pair, move, end, begin, follow }: UnitSettlement): readonly string[] => [

@@ -1,7 +1,8 @@
-import type { Link, UnitSettlement } from '../../model/state.ts';
+import type { DirtyMark, Link, UnitSettlement } from '../../model/state.ts';
+import { erasePerson } from '../erasure/erase.ts';
 import { isDataError } from '../errors.ts';
 import { markDirty } from '../signals.ts';
-import { type Db, inTransaction } from '../transaction.ts';
+import { type Db, inTransaction, type Tx } from '../transaction.ts';
 import { cleanDirty, putOffDirty, releaseUnits } from './apply-dirty.ts';
 import { applyLinks } from './apply-links.ts';
 import { applyParked, applyReviews, closeIntents, writeLedger } from './apply-rows.ts';
@@ -38,13 +39,11 @@ export const settle = async (
       await closeIntents(tx, checked);
       await writeLedger(tx, checked);
       await applyParked(tx, checked);
+      const asking = await eraseAll(tx, checked);
       await applyReviews(tx, checked);
       await cleanDirty(tx, checked);
       await putOffDirty(tx, checked);
-      await markDirty(
-        tx,
-        checked.flatMap(({ settlement }) => settlement.mark ?? []),
-      );
+      await markDirty(tx, [...checked.flatMap(({ settlement }) => settlement.mark ?? []), ...asking]);
       if (!options.keep && checked.length > 0) await releaseUnits(tx, checked);
       return checked;
     });
@@ -53,6 +52,16 @@ export const settle = async (
     if (!isDataError(error)) throw error;
     return await settleInParts(db, settlements, options, error);
   }
+};
+
+/** Erases whom the settlements say, after their own rows are written. Answers whom to look at anew. */
+const eraseAll = async (tx: Tx, accepted: readonly Accepted[]): Promise<readonly DirtyMark[]> => {
+  const marks: DirtyMark[] = [];
+  for (const { settlement, unit } of accepted) {
+    if (!settlement.erase) continue;
+    marks.push(...(await erasePerson(tx, settlement.pair, settlement.erase, unit)).marks);
+  }
+  return marks;
 };
 
 const settleInParts = async (

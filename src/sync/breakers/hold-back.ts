@@ -29,6 +29,7 @@ const tell = async (context: EngineContext, held: Held): Promise<void> => {
 /** The link lives on and the unit waits, as if its record's deletion had not been seen yet. */
 const holdEnd = (draft: Draft): void => {
   draft.end = undefined;
+  draft.erase = undefined;
   draft.ledger = draft.ledger.filter(({ event }) => event !== 'end');
   draft.closedIntents = [];
   draft.stillParked = [...draft.unit.parked];

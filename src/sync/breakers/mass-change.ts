@@ -80,6 +80,8 @@ export const changesOfJob = (
   });
 };
 
-/** What it counts of a link that is about to end. */
-export const changesOfEnd = ({ key, end, begin, follow }: Draft): readonly MassChange[] =>
-  end && !begin && !follow ? [{ unit: key, kind: 'delete', scope: 'delete', field: null }] : [];
+/** What it counts of a link that is about to end. An erasure that was told is a word in itself, and must not wait for another. */
+export const changesOfEnd = ({ key, unit, end, begin, follow }: Draft): readonly MassChange[] =>
+  end && !begin && !follow && !unit.dirty.some(({ erased }) => erased)
+    ? [{ unit: key, kind: 'delete', scope: 'delete', field: null }]
+    : [];

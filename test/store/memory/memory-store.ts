@@ -73,6 +73,10 @@ export class MemoryStore implements EngineStore {
     }
   }
 
+  async erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(names.filter((name) => this.state.erased.has(name)));
+  }
+
   async cursor(pair: string, system: System, type = ''): Promise<ChangeCursor | null> {
     return this.state.cursors.get(`${pair} ${system} ${type}`) ?? null;
   }
@@ -295,4 +299,5 @@ const join = (a: DirtyMark, b: DirtyMark): DirtyMark => ({
   class: stronger(a.class, b.class),
   stamp: a.stamp === null || b.stamp === null ? (a.stamp ?? b.stamp) : Math.max(a.stamp, b.stamp),
   ...(a.changed || b.changed ? { changed: { ...a.changed, ...b.changed } } : {}),
+  ...(a.erased || b.erased ? { erased: true } : {}),
 });

@@ -1,5 +1,7 @@
+import { recordName } from '../../../src/model/erasure.ts';
 import type { Link, UnitSettlement } from '../../../src/model/state.ts';
 import { formatRef, systems } from '../../../src/model/system.ts';
+import { erasePerson } from './erase.ts';
 import type { MemoryState } from './state.ts';
 
 type Result = { readonly begun: ReadonlyMap<string, Link>; readonly refused: ReadonlySet<string> };
@@ -43,6 +45,14 @@ const settleOne = (
     begin === undefined ? [] : systems.map((system) => state.liveLinkOf(pair, system, begin.ids[system]));
   if (owners.some((owner) => owner !== undefined && owner.id !== end?.linkId)) return 'refused';
 
+  const begins =
+    begin === undefined
+      ? []
+      : systems.map((system) =>
+          recordName({ system, type: begin.types?.[system] ?? '', id: begin.ids[system] }),
+        );
+  if (begins.some((name) => state.erased.has(name))) return 'refused';
+
   const followed = follow === undefined ? undefined : state.links.get(follow.linkId);
   if (follow !== undefined && (followed?.ended !== null || followed.version !== follow.version))
     return 'refused';
@@ -61,6 +71,7 @@ const settleOne = (
   const linkId = move?.linkId ?? begun?.id ?? end?.linkId ?? null;
   for (const entry of settlement.ledger) state.ledger.push({ ...entry, linkId });
   applyParked(state, settlement, key);
+  if (settlement.erase) erasePerson(state, pair, settlement.erase, key, endLease);
   applyReview(state, settlement, key);
   applyDirty(state, settlement);
   for (const mark of settlement.mark ?? []) state.mark(mark);

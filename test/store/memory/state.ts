@@ -43,6 +43,8 @@ export class MemoryState {
   readonly alignments = new Map<string, Alignment>();
   readonly problems = new Map<string, Problem>();
   readonly pauses: Pause[] = [];
+  /** Names of who was erased. */
+  readonly erased = new Set<string>();
   /** Holders whose process lives; leases of others are broken. */
   readonly living = new Set<string>();
   readonly now: () => number;
@@ -77,6 +79,7 @@ export class MemoryState {
     for (const table of [...tables, this.cursors, this.alignments, this.problems]) table.clear();
     this.ledger.length = 0;
     this.pauses.length = 0;
+    this.erased.clear();
   }
 
   liveLinkOf(pair: string, system: System, id: string): Link | undefined {
@@ -130,6 +133,7 @@ export class MemoryState {
                 : Math.max(row.stamp, mark.stamp),
             cause: mark.cause,
             ...(row.changed || mark.changed ? { changed: { ...row.changed, ...mark.changed } } : {}),
+            ...(row.erased || mark.erased ? { erased: true } : {}),
             version: row.version + 1,
             due: now,
             held: false,
