@@ -10,6 +10,7 @@ import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
 import { exitCode } from './exit.ts';
+import { readLifecycle } from './load-lifecycle.ts';
 import { openTandemStore } from './open-store.ts';
 import { answer, type StoreOptions } from './with-store.ts';
 
@@ -110,8 +111,10 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
     if (!(error instanceof MappingError)) throw error;
     ({ findings } = error);
   }
+  findings = [...findings, ...readLifecycle(options.config).findings];
   // With a broken file nobody knows what it would ask of the systems.
-  const live = options.offline || findings.length > 0 ? none : await checkLive(options, pairs);
+  const isBroken = findings.some(({ level }) => level === 'error');
+  const live = options.offline || isBroken ? none : await checkLive(options, pairs);
   const all = [...findings, ...live.findings];
   const isFine = all.every(({ level }) => level !== 'error');
   answer(options, { ok: isFine, accounts: live.accounts, findings: all }, summary(all, live));

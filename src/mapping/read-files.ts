@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from './finding.ts';
 
@@ -44,10 +44,16 @@ const readOne = (file: string): TextFile | Finding => {
       file,
       line: 1,
       what,
-      why: 'mapping files are',
+      why: 'configuration files are',
       fix: 'save it as UTF-8 in your editor',
     };
   }
+};
+
+/** Reads one optional file of the configuration; null where there is none. What cannot be read is a finding; never throws. */
+export const readConfigFile = (configDir: string, name: string): TextFile | Finding | null => {
+  const file = join(configDir, name);
+  return existsSync(file) ? readOne(file) : null;
 };
 
 /** Reads all `*.yaml` and `*.yml` of `CONFIG/mappings`, in order of name. What cannot be read is a finding; never throws. */

@@ -4,13 +4,22 @@ import type { Finding } from './finding.ts';
 import { didYouMean } from './suggest.ts';
 import type { KeyPath, YamlSource } from './yaml-source.ts';
 
+/** How findings about one kind of file speak of it. */
+export interface FileWords {
+  /** The keys that a map at this place may have. */
+  readonly allowedKeys: (path: KeyPath) => readonly string[];
+  /** What a person calls the place. */
+  readonly nameOf: (path: KeyPath, data: unknown) => string;
+  /** The page that explains every key. */
+  readonly page: string;
+}
+
 const topKeys = Object.keys(mappingFile.shape);
 const fieldKeys = Object.keys(mappingFile.shape.fields.element.shape);
 const sideKeys = ['hubspot', 'salesforce'];
 const scopeKeys = [...sideKeys, 'leaves'];
 
-/** The keys that a map at this place may have. */
-const allowedKeys = (path: KeyPath): readonly string[] =>
+const mappingKeys = (path: KeyPath): readonly string[] =>
   path.length === 0
     ? topKeys
     : path[0] === 'fields' && path.length === 2
@@ -29,7 +38,7 @@ const valueAt = (data: unknown, path: KeyPath): unknown => {
 };
 
 /** `fields[2] (lastname).direction`, so that a person finds the place without counting. */
-const nameOf = (path: KeyPath, data: unknown): string => {
+const nameInMapping = (path: KeyPath, data: unknown): string => {
   if (path.length === 0) return 'the file';
   const [first, index, ...rest] = path;
   if (first !== 'fields' || index === undefined) return `'${path.join('.')}'`;
@@ -38,9 +47,20 @@ const nameOf = (path: KeyPath, data: unknown): string => {
   return rest.length === 0 ? label : `'${rest.join('.')}' of ${label}`;
 };
 
+const mappingWords: FileWords = {
+  allowedKeys: mappingKeys,
+  nameOf: nameInMapping,
+  page: 'docs/admins/mapping.md',
+};
+
 const list = (values: readonly unknown[]): string => values.map(String).join(', ');
 
-const unknownKeys = (source: YamlSource, path: KeyPath, keys: readonly string[]): Finding[] =>
+const unknownKeys = (
+  { allowedKeys, nameOf }: FileWords,
+  source: YamlSource,
+  path: KeyPath,
+  keys: readonly string[],
+): Finding[] =>
   keys.map((key) => ({
     level: 'error',
     file: source.file,
@@ -50,7 +70,7 @@ const unknownKeys = (source: YamlSource, path: KeyPath, keys: readonly string[])
     fix: `${didYouMean(key, allowedKeys(path))}correct or delete it`,
   }));
 
-const missingKey = (source: YamlSource, path: KeyPath): Finding => {
+const missingKey = ({ nameOf, page }: FileWords, source: YamlSource, path: KeyPath): Finding => {
   const owner = path.slice(0, -1);
   const key = String(path.at(-1));
   return {
@@ -59,12 +79,17 @@ const missingKey = (source: YamlSource, path: KeyPath): Finding => {
     ...source.placeOf(owner),
     what: `${nameOf(owner, source.data)} has no '${key}'`,
     why: `'${key}' has no default`,
-    fix: `add '${key}:'; docs/admins/mapping.md says what it takes`,
+    fix: `add '${key}:'; ${page} says what it takes`,
   };
 };
 
 /** What zod found wrong with the value at a place, in the words of the file. Config is not people's data: values are shown. */
-const wrongValue = (source: YamlSource, issue: z.core.$ZodIssue, path: KeyPath): Finding => {
+const wrongValue = (
+  { nameOf, page }: FileWords,
+  source: YamlSource,
+  issue: z.core.$ZodIssue,
+  path: KeyPath,
+): Finding => {
   const value = valueAt(source.data, path);
   const shown = typeof value === 'object' ? '' : ` (it says '${String(value).slice(0, 60)}')`;
   const base = { level: 'error', file: source.file, ...source.placeOf(path) } as const;
@@ -78,7 +103,7 @@ const wrongValue = (source: YamlSource, issue: z.core.$ZodIssue, path: KeyPath):
       ...base,
       what,
       why: `it must be ${expectedWords[issue.expected] ?? issue.expected}`,
-      fix: fixOf(issue.expected),
+      fix: fixOf(issue.expected, page),
     };
   }
   if (issue.code === 'too_small' && issue.origin === 'array') {
@@ -90,7 +115,9 @@ const wrongValue = (source: YamlSource, issue: z.core.$ZodIssue, path: KeyPath):
     };
   }
   if (issue.code === 'invalid_union') {
-    return { ...base, what, why: 'it must be text, a number, true or false', fix: 'write one value' };
+    const own =
+      issue.message === 'Invalid input' ? 'it must be text, a number, true or false' : issue.message;
+    return { ...base, what, why: own, fix: 'write one value' };
   }
   return { ...base, what, why: issue.message, fix: 'write it that way' };
 };
@@ -104,22 +131,30 @@ const expectedWords: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-const fixOf = (expected: string): string => {
+const fixOf = (expected: string, page: string): string => {
   if (expected === 'string') return "put it between quotes ('…') if it is meant as text";
   if (expected === 'array') return "write each entry on a line of its own that begins with '- '";
-  return 'write it that way; docs/admins/mapping.md has examples';
+  return `write it that way; ${page} has examples`;
 };
 
-const findingsOf = (source: YamlSource, issue: z.core.$ZodIssue): Finding[] => {
+const findingsOf = (words: FileWords, source: YamlSource, issue: z.core.$ZodIssue): Finding[] => {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-  if (issue.code === 'unrecognized_keys') return unknownKeys(source, path, issue.keys);
+  if (issue.code === 'unrecognized_keys') return unknownKeys(words, source, path, issue.keys);
   const isMissing = path.length > 0 && valueAt(source.data, path) === undefined;
-  return isMissing ? [missingKey(source, path)] : [wrongValue(source, issue, path)];
+  return isMissing ? [missingKey(words, source, path)] : [wrongValue(words, source, issue, path)];
 };
 
-/** The file's content in its shape, defaults filled in; or everything that does not fit the shape. */
-export const checkShape = (source: YamlSource): { content: MappingFile } | { findings: Finding[] } => {
-  const parsed = mappingFile.safeParse(source.data ?? {});
+/** A file's content in the shape of `schema`, defaults filled in; or everything that does not fit the shape. */
+export const checkShapeOf = <Schema extends z.ZodType>(
+  source: YamlSource,
+  schema: Schema,
+  words: FileWords,
+): { content: z.output<Schema> } | { findings: Finding[] } => {
+  const parsed = schema.safeParse(source.data ?? {});
   if (parsed.success) return { content: parsed.data };
-  return { findings: parsed.error.issues.flatMap((issue) => findingsOf(source, issue)) };
+  return { findings: parsed.error.issues.flatMap((issue) => findingsOf(words, source, issue)) };
 };
+
+/** A mapping file's content in its shape, defaults filled in; or everything that does not fit the shape. */
+export const checkShape = (source: YamlSource): { content: MappingFile } | { findings: Finding[] } =>
+  checkShapeOf(source, mappingFile, mappingWords);

@@ -330,7 +330,7 @@ describe('a folder that cannot be used', () => {
     expect(findings().map(({ file, why }) => [file.slice(config.length + 10), why])).toEqual([
       ['folder.yaml', 'it is a folder'],
       ['gone.yaml', 'it is not there'],
-      ['latin.yaml', 'mapping files are'],
+      ['latin.yaml', 'configuration files are'],
     ]);
   });
 });

@@ -1,0 +1,66 @@
+import { type Expression, makeExpression } from '../../mapping/expression.ts';
+import type { YamlSource } from '../../mapping/yaml-source.ts';
+import {
+  type AllowedMoves,
+  type LifecycleDefinition,
+  moveName,
+  type StageRule,
+} from '../stage/definition.ts';
+import { type Reason, reasons } from '../stage/facts.ts';
+import { type Stage, stages } from '../stage/stages.ts';
+import type { LifecycleFile } from './lifecycle-shape.ts';
+
+/** Compiles the expression at a place of a file. */
+export const expressionAt = (
+  source: YamlSource,
+  path: readonly (string | number)[],
+  text: string,
+): Expression => makeExpression(text, source.placeOf(path).line);
+
+/** `sales-ready` → `Sales-ready`. */
+const labelOf = (stage: Stage): string => `${stage.charAt(0).toUpperCase()}${stage.slice(1)}`;
+
+const ruleOf = (source: YamlSource, file: LifecycleFile, stage: Stage): StageRule => {
+  const said = file.stages[stage];
+  const entry = said?.entry;
+  return {
+    used: said !== undefined,
+    label: said?.label ?? labelOf(stage),
+    accountable: { marketing: said?.marketing ?? '', sales: said?.sales ?? '' },
+    entry: entry === undefined ? null : expressionAt(source, ['stages', stage, 'entry'], entry),
+    lifecyclestage: said?.lifecyclestage ?? null,
+    leadStatus: said?.leadStatus ?? null,
+    salesforceStatus: said?.salesforceStatus ?? null,
+  };
+};
+
+const movesOf = (listed: 'any' | readonly string[]): AllowedMoves => {
+  if (listed === 'any') return 'any';
+  const named = listed.map((text) => text.split('->').map((name) => name.trim()) as [Stage, Stage]);
+  return new Set(named.map(([from, to]) => moveName(from, to)));
+};
+
+/** lifecycle.yaml, already without findings, as what `advance` decides by. */
+export const buildLifecycle = (source: YamlSource, file: LifecycleFile): LifecycleDefinition => ({
+  version: file.version,
+  behaviours: file.behaviours,
+  stages: Object.fromEntries(stages.map((stage) => [stage, ruleOf(source, file, stage)])) as Record<
+    Stage,
+    StageRule
+  >,
+  skips: movesOf(file.skips),
+  backward: movesOf(file.backward),
+  reasons: Object.fromEntries(
+    reasons.map((reason) => {
+      const { place, program, mended, 'cool-down-days': coolDownDays } = file.reasons[reason];
+      return [reason, { place, program: program ?? null, coolDownDays, mended }];
+    }),
+  ) as LifecycleDefinition['reasons'] & Record<Reason, LifecycleDefinition['reasons'][Reason]>,
+  pull: {
+    noTouchDays: file.pull['no-touch-days'],
+    stalledDays: file.pull['stalled-days'],
+    winBackDays: file.pull['win-back-days'],
+  },
+  requestable: new Set(file.requests['set-stage']),
+  lifecyclestage: file.lifecyclestage,
+});

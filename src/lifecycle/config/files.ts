@@ -1,0 +1,17 @@
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import { buildLifecycle } from './build-lifecycle.ts';
+import type { FileKind } from './check-file.ts';
+import { wordsOf } from './file-words.ts';
+import { checkLifecycleRules } from './lifecycle-rules.ts';
+import { lifecycleFile } from './lifecycle-shape.ts';
+
+/** The page that explains every key of these files. */
+const page = 'docs/admins/lifecycle.md';
+
+/** lifecycle.yaml: stages, moves, reasons and places. */
+export const lifecycleKind: FileKind<typeof lifecycleFile, LifecycleDefinition> = {
+  schema: lifecycleFile,
+  words: wordsOf(lifecycleFile, page),
+  rules: checkLifecycleRules,
+  build: buildLifecycle,
+};

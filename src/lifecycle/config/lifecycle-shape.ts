@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { reasons } from '../stage/facts.ts';
+import { lifecycleBehaviours, modes, placeKinds } from '../stage/journey.ts';
+import { stages } from '../stage/stages.ts';
+
+// The shape of lifecycle.yaml. config/schema/lifecycle.schema.json is made from it (npm run schema), descriptions included; what no
+// shape can say is in lifecycle-rules.ts.
+
+const text = (description: string) => z.string().min(1).meta({ description });
+const dayCount = z.int().min(1).max(3_650);
+
+const stage = z.strictObject({
+  label: text('What people call it.').optional(),
+  marketing: text("Who answers for it on marketing's side: a role or a team."),
+  sales: text("Who answers for it on sales' side: a role or a team."),
+  entry: text(
+    'CEL expression that must hold for those whom Tandem moves here, e.g. "engagement <= 3". Names: contact, lead, account (their fields by API name), score, fit, engagement, asked.',
+  ).optional(),
+  lifecyclestage: text("HubSpot's lifecyclestage that shows it; absent: left alone.").optional(),
+  leadStatus: text("HubSpot's hs_lead_status that shows it; absent: left alone.").optional(),
+  salesforceStatus: text("Salesforce's Lead.Status that shows it; absent: left to the reps.").optional(),
+});
+
+const moves = z.union([z.literal('any'), z.array(z.string().min(1))], {
+  error: "it must be any, or a list of moves such as 'lead -> sales-ready'",
+});
+
+const place = z.strictObject({
+  place: z.enum(placeKinds).meta({
+    description:
+      'nurture: a program; re-route: another rep; account-owner: whoever has the account; repair: mended first, never mailed; disqualify: the end.',
+  }),
+  program: text('Name of the HubSpot list that the nurture workflow listens to.').optional(),
+  'cool-down-days': z.int().min(0).max(3_650).default(0).meta({
+    description: 'So long only asking for contact, a date set by the rep, or a person brings them forward.',
+  }),
+  mended: z.enum(['sales-ready', 'nurture']).default('nurture').meta({
+    description: 'repair: where they go once mended.',
+  }),
+});
+
+export const lifecycleFile = z
+  .strictObject({
+    version: text('Name of this version; each transition stores the one that decided.'),
+    behaviours: z.record(z.enum(lifecycleBehaviours), z.enum(modes)).meta({
+      description: 'off: does nothing; observe: records what it would do; act: does it.',
+    }),
+    stages: z.partialRecord(z.enum(stages), stage).meta({
+      description:
+        'The stages in use. lead, engaged, sdr, accepted, growing, at-risk and win-back can be left out.',
+    }),
+    skips: moves.default('any').meta({
+      description: "Stages that may be skipped: any, or a list of 'lead -> sales-ready'.",
+    }),
+    backward: moves.default([]).meta({
+      description: "Steps back that are allowed: any, or a list of 'at-risk -> growing'.",
+    }),
+    reasons: z.record(z.enum(reasons), place).meta({
+      description: 'Where each reason leads. Unknown is what counts where none was given in time.',
+    }),
+    pull: z
+      .strictObject({
+        'no-touch-days': dayCount
+          .default(10)
+          .meta({ description: 'Days from the hand-off without a touch.' }),
+        'stalled-days': dayCount.default(14).meta({ description: 'Days without any step of sales.' }),
+        'win-back-days': dayCount
+          .default(90)
+          .meta({ description: 'Days from the loss of a customer to the win-back program.' }),
+      })
+      .prefault({})
+      .meta({ description: 'When people come back without a word.' }),
+    requests: z
+      .strictObject({
+        'set-stage': z.array(z.enum(stages)).default([]).meta({
+          description: 'Stages that a rep or marketer may set by a request.',
+        }),
+      })
+      .prefault({}),
+    lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({
+      description:
+        "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",
+    }),
+  })
+  .meta({
+    title: 'Tandem lifecycle',
+    description: 'The stages of one pipeline over both systems, and where people go who leave it.',
+  });
+
+/** lifecycle.yaml as read, defaults filled in. */
+export type LifecycleFile = z.output<typeof lifecycleFile>;

@@ -1,0 +1,61 @@
+import type { Expression } from '../../mapping/expression.ts';
+import type { Reason } from './facts.ts';
+import type { LifecycleBehaviour, Mode, PlaceKind } from './journey.ts';
+import type { Stage } from './stages.ts';
+
+/** Who answers for a stage on each side: a role or a team, as the company calls it. */
+export interface Accountable {
+  readonly marketing: string;
+  readonly sales: string;
+}
+
+export interface StageRule {
+  readonly used: boolean;
+  readonly label: string;
+  readonly accountable: Accountable;
+  /** Holds for those who may enter by Tandem's own decision; null: everybody. */
+  readonly entry: Expression | null;
+  /** What the stage is called in the company's own fields; null: that field is left alone. */
+  readonly lifecyclestage: string | null;
+  readonly leadStatus: string | null;
+  readonly salesforceStatus: string | null;
+}
+
+/** Where a reason leads, and for how long nothing but asking, a date or a person brings the person forward. */
+export interface Place {
+  readonly place: PlaceKind;
+  /** The nurture program; null where the place has none. */
+  readonly program: string | null;
+  readonly coolDownDays: number;
+  /** `repair`: whether somebody who was mended goes back to sales or to nurture. */
+  readonly mended: 'sales-ready' | 'nurture';
+}
+
+/** `from → to` pairs, or every one. */
+export type AllowedMoves = 'any' | ReadonlySet<string>;
+
+/** Names a move in `AllowedMoves`. */
+export const moveName = (from: Stage, to: Stage): string => `${from} -> ${to}`;
+
+/** lifecycle.yaml, checked and compiled: what `advance` decides by. */
+export interface LifecycleDefinition {
+  /** Named by the company; stored with each transition. */
+  readonly version: string;
+  readonly behaviours: Readonly<Record<LifecycleBehaviour, Mode>>;
+  readonly stages: Readonly<Record<Stage, StageRule>>;
+  readonly skips: AllowedMoves;
+  readonly backward: AllowedMoves;
+  readonly reasons: Readonly<Record<Reason, Place>>;
+  readonly pull: {
+    /** Calendar days from the hand-off without a touch. */
+    readonly noTouchDays: number;
+    /** Calendar days without any step of sales. */
+    readonly stalledDays: number;
+    /** Days from the loss of a customer to the win-back program. */
+    readonly winBackDays: number;
+  };
+  /** Stages that a person may set by a request. */
+  readonly requestable: ReadonlySet<Stage>;
+  /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
+  readonly lifecyclestage: 'forward' | 'both' | 'never';
+}

@@ -1,0 +1,80 @@
+import type { LifecycleDefinition, Place } from './definition.ts';
+import type { Reason, StageEvent } from './facts.ts';
+import { scoreOf } from './guards.ts';
+import type { EffectKind, Journey } from './journey.ts';
+import { type Stage, salesStages } from './stages.ts';
+import { dayMs } from './timers.ts';
+
+/** Where an event leads, once its way is known to be open. */
+export interface Entry {
+  readonly to: Stage;
+  readonly effects: readonly EffectKind[];
+  /** Set where sales gives the person back. */
+  readonly back: { readonly reason: Reason; readonly place: Place } | null;
+}
+
+export const beginsTurn = (from: Stage, to: Stage): boolean => to === 'sales-ready' && !salesStages.has(from);
+
+const nextTurn = (journey: Journey, event: StageEvent, at: number): Journey => ({
+  ...journey,
+  turn: journey.turn + 1,
+  turnAt: at,
+  definition: (scoreOf(event)?.ready ?? journey.waiting?.ready ?? null)?.definition ?? null,
+  handedAt: null,
+  touchedAt: null,
+  reroutes: 0,
+});
+
+/** Nothing of the wait outlives it. */
+const awake = { cooledAt: null, recontactAt: null, waiting: null, place: null, program: null } as const;
+
+const givenBack = (
+  journey: Journey,
+  event: StageEvent,
+  at: number,
+  { reason, place }: NonNullable<Entry['back']>,
+) => {
+  const named = 'recontactAt' in event ? event.recontactAt : undefined;
+  return {
+    ...journey,
+    returnedAt: at,
+    reason,
+    place: place.place,
+    program: place.program,
+    cooledAt: place.coolDownDays > 0 ? at + place.coolDownDays * dayMs : null,
+    recontactAt: named !== undefined && named > at ? named : null,
+    waiting: null,
+  };
+};
+
+const rerouted = (journey: Journey, at: number, { reason, place }: NonNullable<Entry['back']>) => ({
+  ...journey,
+  reason,
+  place: place.place,
+  handedAt: null,
+  touchedAt: null,
+  reroutes: journey.reroutes + 1,
+  movedAt: at,
+});
+
+/** The journey in its new stage. Pure. */
+export const enterStage = (
+  journey: Journey,
+  entry: Entry,
+  event: StageEvent,
+  at: number,
+  { pull }: LifecycleDefinition,
+): Journey => {
+  const { to, back } = entry;
+  const inStage = (changed: Journey): Journey => ({ ...changed, stage: to, since: at });
+  if (beginsTurn(journey.stage, to))
+    return inStage({ ...nextTurn(journey, event, at), ...awake, movedAt: at });
+  if (to === journey.stage && back === null) return journey;
+  if (back !== null && to === 'sales-ready') return inStage(rerouted(journey, at, back));
+  if (back !== null) return inStage(givenBack(journey, event, at, back));
+  if (to === 'lost') return inStage({ ...journey, ...awake, cooledAt: at + pull.winBackDays * dayMs });
+  // The program, the reason and the wait go along from `returned` to `nurture`.
+  if (to === 'nurture') return inStage(journey);
+  if (to === 'sales-ready') return inStage({ ...journey, handedAt: null, touchedAt: null, movedAt: at });
+  return inStage({ ...journey, ...awake });
+};

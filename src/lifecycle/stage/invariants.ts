@@ -1,0 +1,156 @@
+import { type Advance, futureToleranceMs } from './advance.ts';
+import type { LifecycleDefinition } from './definition.ts';
+import { beginsTurn } from './enter.ts';
+import type { Facts } from './facts.ts';
+import type { Journey } from './journey.ts';
+import { protectedStages, type Stage, salesStages } from './stages.ts';
+import { nextTimer } from './timers.ts';
+
+/** One call of `advance`, with what went in and what came out. */
+export interface Advanced {
+  readonly before: Journey;
+  readonly facts: Facts;
+  readonly definition: LifecycleDefinition;
+  readonly now: number;
+  readonly result: Advance;
+}
+
+type Check = (advanced: Advanced) => string | null;
+
+const firstOf = <T>(items: readonly T[], wrong: (item: T, index: number) => string | null): string | null => {
+  for (const [index, item] of items.entries()) {
+    const why = wrong(item, index);
+    if (why !== null) return why;
+  }
+  return null;
+};
+
+const decided = new Set(['known', 'activity', 'scored', 'cooled', 'stage-set']);
+
+/**
+ * The numbered invariants of docs/developers/lifecycle.md, each with its check: null where it holds, else what is wrong. A worker may run
+ * them after each call; the tests do.
+ */
+export const invariants: Readonly<Record<string, Check>> = {
+  '1 one stage, in use': ({ before, definition, result: { journey } }) =>
+    journey.stage === before.stage || definition.stages[journey.stage].used
+      ? null
+      : `${journey.stage} is not in use`,
+
+  '2 transitions are a chain': ({ before, result: { journey, transitions } }) => {
+    let stage: Stage = before.stage;
+    for (const { from, to } of transitions) {
+      if (from !== stage) return `a transition from ${from} while in ${stage}`;
+      stage = to;
+    }
+    return stage === journey.stage ? null : `ends in ${journey.stage}, not ${stage}`;
+  },
+
+  '3 each transition says why': ({ definition, result: { transitions } }) =>
+    firstOf(transitions, ({ evidence, by, version, cause }) =>
+      evidence !== '' && by !== '' && version === definition.version
+        ? null
+        : `${cause} does not say by whom or what`,
+    ),
+
+  '4 time does not run back': ({ before, now, result: { journey, transitions } }) => {
+    const wrong = firstOf(transitions, ({ at }, index) => {
+      const least = transitions[index - 1]?.at ?? before.lastAt;
+      return at >= least && at <= Math.max(now + futureToleranceMs, before.lastAt)
+        ? null
+        : `${at} after ${least}, now ${now}`;
+    });
+    return wrong ?? (journey.since >= before.since ? null : 'since went back');
+  },
+
+  '5 a fact counts once': ({ before, result: { transitions } }) => {
+    const seen = new Set(before.seen.map(({ key }) => key));
+    return firstOf(transitions, ({ evidence }) =>
+      seen.has(evidence) || seen.size === seen.add(evidence).size ? `${evidence} counted twice` : null,
+    );
+  },
+
+  '6 a turn is one hand-off': ({ before, result: { journey, transitions } }) => {
+    let { turn } = before;
+    const wrong = firstOf(transitions, ({ from, to, turn: told, effects }) => {
+      const begins = beginsTurn(from, to);
+      if (begins) turn += 1;
+      if (told !== turn) return `turn ${told}, not ${turn}`;
+      return effects.includes('hand-off') === begins
+        ? null
+        : `${from} to ${to} in turn ${turn} hands over or not`;
+    });
+    return wrong ?? (journey.turn === turn ? null : `ends in turn ${journey.turn}`);
+  },
+
+  '7 deals and customers are not recycled': ({ result: { transitions } }) =>
+    firstOf(transitions, ({ from, to, cause }) => {
+      const isRecycled = protectedStages.has(from) && ['returned', 'nurture', 'disqualified'].includes(to);
+      return isRecycled && !(from === 'opportunity' && cause === 'deal-lost')
+        ? `${from} to ${to} by ${cause}`
+        : null;
+    }),
+
+  '8 who is excluded is not handed over': ({ result: { journey, transitions } }) => {
+    const last = transitions.at(-1);
+    if (last === undefined || !journey.excluded || last.at < (journey.exclusionAt ?? 0)) return null;
+    return last.effects.includes('hand-off') ? 'an excluded person was handed over' : null;
+  },
+
+  '9 the cool-down holds': ({ before, result: { transitions } }) =>
+    firstOf(transitions, ({ from, cause, effects, at }, index) => {
+      const isFirst = index === 0 && effects.includes('hand-off') && before.stage === from;
+      return isFirst && cause === 'scored' && before.cooledAt !== null && at < before.cooledAt
+        ? 'handed over while cooling'
+        : null;
+    }),
+
+  '10 nothing new, no new turn': ({ facts, before, result: { transitions } }) =>
+    firstOf(transitions, ({ from, cause, evidence, effects }, index) => {
+      if (cause !== 'scored' || !effects.includes('hand-off') || before.returnedAt === null || index > 0)
+        return null;
+      const fact = facts.events.find(({ key }) => key === evidence);
+      const recycled: readonly Stage[] = ['nurture', 'returned', 'lost', 'win-back'];
+      if (!recycled.includes(from)) return null;
+      return (fact?.score?.newestAt ?? 0) > before.returnedAt ? null : 'ready again with nothing new';
+    }),
+
+  '11 decisions keep to the allowed moves': ({ result: { transitions } }) =>
+    firstOf(transitions, ({ legal, cause, from, to }) =>
+      legal || !decided.has(cause) ? null : `${from} to ${to} by ${cause}`,
+    ),
+
+  '12 what is off does nothing': ({ definition, result: { transitions } }) =>
+    firstOf(transitions, ({ behaviour, mode }) =>
+      definition.behaviours[behaviour] === mode
+        ? null
+        : `${behaviour} is ${definition.behaviours[behaviour]}, not ${mode}`,
+    ),
+
+  '13 nobody waits without a clock': ({ definition, result: { journey } }) => {
+    const needsClock = salesStages.has(journey.stage) || journey.waiting !== null;
+    if (!needsClock || definition.behaviours.return === 'off') return null;
+    return nextTimer(journey, definition) === null ? `${journey.stage} waits for nothing` : null;
+  },
+
+  '14 the future has not happened': ({ before, now, result: { journey, waiting } }) => {
+    const known = new Set(before.seen.map(({ key }) => key));
+    const early = journey.seen.find(({ key, at }) => !known.has(key) && at > now + futureToleranceMs);
+    if (early !== undefined) return `${early.key} was taken before its time`;
+    return firstOf(waiting, ({ key, at }) =>
+      at > now + futureToleranceMs ? null : `${key} waits though it happened`,
+    );
+  },
+
+  '15 what is due has happened': ({ definition, now, result: { journey } }) => {
+    const timer = nextTimer(journey, definition);
+    return timer !== null && timer.at <= now ? `${timer.kind} was due` : null;
+  },
+};
+
+/** All that is broken, as `number name: what`. */
+export const brokenInvariants = (advanced: Advanced): readonly string[] =>
+  Object.entries(invariants).flatMap(([name, check]) => {
+    const why = check(advanced);
+    return why === null ? [] : [`${name}: ${why}`];
+  });

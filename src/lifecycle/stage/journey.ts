@@ -1,0 +1,162 @@
+import type { EventKind, Reason, ScoreFact } from './facts.ts';
+import type { MoveKind, Stage } from './stages.ts';
+
+export const modes = ['off', 'observe', 'act'] as const;
+/** Whether a behaviour does nothing, records what it would have done, or does it. */
+export type Mode = (typeof modes)[number];
+
+/** The behaviours of the lifecycle; `align` belongs to the mapping. `stages` follows what people did in either system. */
+export const lifecycleBehaviours = [
+  'stages',
+  'score',
+  'hand-off',
+  'route',
+  'clock',
+  'return',
+  'requests',
+] as const;
+export type LifecycleBehaviour = (typeof lifecycleBehaviours)[number];
+
+/** Where a reason sends a person. */
+export const placeKinds = ['nurture', 're-route', 'repair', 'account-owner', 'disqualify'] as const;
+export type PlaceKind = (typeof placeKinds)[number];
+
+/**
+ * One person's way through the stages: all that the machine remembers. Times are milliseconds since 1970.
+ *
+ * A **turn** begins with each hand-off and ends with the return; 0 is before the first. Everything that belongs to a turn
+ * (`handedAt`, `touchedAt`, `reroutes`, `owner`) is emptied when the next one begins, but for `owner` where the same rep is to
+ * have the person again.
+ */
+export interface Journey {
+  readonly id: string;
+  readonly stage: Stage;
+  /** When the stage was entered, by the time of the fact. */
+  readonly since: number;
+  /** The time of the last transition: the next one is never dated before it. */
+  readonly lastAt: number;
+  readonly turn: number;
+  /** The version of sales-ready that fired for this turn. */
+  readonly definition: string | null;
+  readonly owner: string | null;
+  readonly handedAt: number | null;
+  readonly touchedAt: number | null;
+  /** How often this turn was given to somebody else. */
+  readonly reroutes: number;
+  /** When this person last came back from sales, why, and where that led. */
+  readonly returnedAt: number | null;
+  readonly reason: Reason | null;
+  readonly place: PlaceKind | null;
+  readonly program: string | null;
+  /** Until then only asking, a date set by a rep, or a person brings them forward. */
+  readonly cooledAt: number | null;
+  readonly recontactAt: number | null;
+  readonly openOpportunities: readonly string[];
+  readonly closedOpportunities: readonly SeenFact[];
+  readonly excluded: boolean;
+  /** The last word about the exclusion. */
+  readonly exclusionAt: number | null;
+  /** When this turn began, the last verdict fell, the customer was lost: what is older no longer counts. */
+  readonly turnAt: number | null;
+  readonly verdictAt: number | null;
+  readonly churnedAt: number | null;
+  /** Ready while cooling: goes forward when the time is over, unless a later score says otherwise. */
+  readonly waiting: ScoreFact | null;
+  /** When sales last did anything; what stalls is measured from here. */
+  readonly movedAt: number;
+  /** Effects of the present stage that were only observed: what a switch to `act` would owe. */
+  readonly owed: readonly EffectKind[];
+  /** Keys of facts that were worked through, oldest first; bounded. */
+  readonly seen: readonly SeenFact[];
+  /** Facts of this time or before are older than what is remembered: they can no longer be told from repeats. */
+  readonly forgottenAt: number | null;
+}
+
+export interface SeenFact {
+  readonly key: string;
+  readonly at: number;
+}
+
+/** What a transition asks the worker to do. The keyed steps of each belong to whoever carries it out. */
+export const effectKinds = ['hand-off', 'hand-on', 're-route', 'return', 'tell-owner'] as const;
+export type EffectKind = (typeof effectKinds)[number];
+
+export interface Transition {
+  readonly from: Stage;
+  readonly to: Stage;
+  readonly move: MoveKind;
+  /** False: the configuration allows no such skip or step back, but it is what happened in a system. */
+  readonly legal: boolean;
+  /** The time of the fact, never before the transition that came before. */
+  readonly at: number;
+  readonly cause: EventKind;
+  /** The key of the fact or timer. */
+  readonly evidence: string;
+  readonly by: string;
+  readonly turn: number;
+  readonly reason: Reason | null;
+  /** The version of the configuration that decided. */
+  readonly version: string;
+  /** The version of sales-ready that fired, where one did. */
+  readonly definition: string | null;
+  readonly behaviour: LifecycleBehaviour;
+  readonly mode: 'observe' | 'act';
+  readonly effects: readonly EffectKind[];
+}
+
+export const refusals = [
+  'late', // belongs to an earlier turn, or a later word was heard already
+  'too-old', // older than what is remembered
+  'off', // the behaviour is off
+  'not-allowed', // a skip, step back or request that the configuration does not allow
+  'not-a-stage',
+  'open-deal',
+  'protected', // a customer
+  'excluded',
+  'cooling',
+  'nothing-new', // nothing since sales gave them back
+  'not-ready',
+  'entry', // the rule of entry does not hold
+  'other', // the event is for another case
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+/** A fact that changed no stage though it might have, and why: shown, never lost. */
+export interface Unmoved {
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly stage: Stage;
+  readonly why: Refusal;
+}
+
+/** A person nobody has seen anything of yet. */
+export const newJourney = (id: string, at: number): Journey => ({
+  id,
+  stage: 'subscriber',
+  since: at,
+  lastAt: at,
+  turn: 0,
+  definition: null,
+  owner: null,
+  handedAt: null,
+  touchedAt: null,
+  reroutes: 0,
+  returnedAt: null,
+  reason: null,
+  place: null,
+  program: null,
+  cooledAt: null,
+  recontactAt: null,
+  openOpportunities: [],
+  closedOpportunities: [],
+  excluded: false,
+  exclusionAt: null,
+  turnAt: null,
+  verdictAt: null,
+  churnedAt: null,
+  waiting: null,
+  movedAt: at,
+  owed: [],
+  seen: [],
+  forgottenAt: null,
+});

@@ -1,0 +1,79 @@
+import type { RawFields, RawValue } from '../../model/value.ts';
+import type { LifecycleDefinition } from './definition.ts';
+import type { Journey } from './journey.ts';
+
+/** HubSpot's own order of lifecyclestage (https://knowledge.hubspot.com/records/use-lifecycle-stages); it only moves forward. */
+const hubspotOrder = [
+  'subscriber',
+  'lead',
+  'marketingqualifiedlead',
+  'salesqualifiedlead',
+  'opportunity',
+  'customer',
+  'evangelist',
+  'other',
+];
+
+export interface ShownFields {
+  readonly hubspot: RawFields;
+  readonly salesforce: RawFields;
+  /** True where lifecyclestage must be emptied in a call before: HubSpot answers 2xx to a step back and keeps what it has. */
+  readonly clearFirst: boolean;
+}
+
+/**
+ * Whether HubSpot would have to move its stage back. A stage of the company's own has a number for a name and no place in HubSpot's order that
+ * we know: to or from it counts as back, so that it is only written where the file says `both`.
+ */
+const isBack = (now: string, wanted: string): boolean => {
+  const [from, to] = [hubspotOrder.indexOf(now), hubspotOrder.indexOf(wanted)];
+  return from === -1 || to === -1 || to < from;
+};
+
+const dateTime = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString());
+
+const lifecycleStage = (
+  definition: LifecycleDefinition,
+  wanted: string | null,
+  now: string | null,
+): { fields: RawFields; clearFirst: boolean } => {
+  const none = { fields: {}, clearFirst: false };
+  if (wanted === null || wanted === now || definition.lifecyclestage === 'never') return none;
+  const back = now !== null && now !== '' && isBack(now, wanted);
+  if (back && definition.lifecyclestage === 'forward') return none;
+  return { fields: { lifecyclestage: wanted }, clearFirst: back };
+};
+
+/**
+ * What shows a journey in both systems. Pure; `lifecyclestage` is what HubSpot has now. Turns show in tandem_stage, hs_lead_status and the
+ * dates (the rep's own date is aligned as any field); HubSpot's lifecyclestage stays where it is when somebody comes back, unless the file says `both`.
+ */
+export const shownFields = (
+  journey: Journey,
+  definition: LifecycleDefinition,
+  lifecyclestage: string | null,
+): ShownFields => {
+  const rule = definition.stages[journey.stage];
+  const { fields, clearFirst } = lifecycleStage(definition, rule.lifecyclestage, lifecyclestage);
+  return {
+    hubspot: {
+      tandem_stage: journey.stage,
+      tandem_definition: journey.definition,
+      tandem_program: journey.program,
+      tandem_return_reason: journey.reason,
+      tandem_ready_at: dateTime(journey.turnAt),
+      tandem_handed_at: dateTime(journey.handedAt),
+      tandem_returned_at: dateTime(journey.returnedAt),
+      ...(rule.leadStatus === null ? {} : { hs_lead_status: rule.leadStatus }),
+      ...fields,
+    },
+    salesforce: {
+      Tandem_Stage__c: journey.stage,
+      Tandem_Definition__c: journey.definition,
+      Tandem_Ready_At__c: dateTime(journey.turnAt),
+      Tandem_Touched_At__c: dateTime(journey.touchedAt),
+      ...(rule.salesforceStatus === null ? {} : { Status: rule.salesforceStatus }),
+    },
+    clearFirst,
+  };
+};

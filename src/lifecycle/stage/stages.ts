@@ -1,0 +1,66 @@
+/**
+ * The stages of one pipeline over both systems, in the order in which a person goes through them. `returned`, `nurture` and
+ * `disqualified` stand beside the order: they are where people go who leave it.
+ */
+export const stages = [
+  'subscriber',
+  'lead',
+  'engaged',
+  'sales-ready',
+  'sdr',
+  'working',
+  'accepted',
+  'opportunity',
+  'customer',
+  'growing',
+  'at-risk',
+  'lost',
+  'win-back',
+  'returned',
+  'nurture',
+  'disqualified',
+] as const;
+export type Stage = (typeof stages)[number];
+
+const beside: ReadonlySet<Stage> = new Set(['returned', 'nurture', 'disqualified']);
+
+/** The place of a stage in the order, from 0; null for those that stand beside it. */
+export const orderOf = (stage: Stage): number | null => (beside.has(stage) ? null : stages.indexOf(stage));
+
+/** Stages that a company may leave out; the others carry the hand-off and its return. */
+export const optionalStages = [
+  'lead',
+  'engaged',
+  'sdr',
+  'accepted',
+  'growing',
+  'at-risk',
+  'win-back',
+] as const satisfies readonly Stage[];
+
+/** Where a rep or an SDR has the next step. */
+export const salesStages: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', 'accepted']);
+
+/** Open deals and customers: nothing that recycles leads may touch them. */
+export const protectedStages: ReadonlySet<Stage> = new Set(['opportunity', 'customer', 'growing', 'at-risk']);
+
+/**
+ * - forward: to the next stage that the company uses
+ * - skip: past at least one of them
+ * - backward: to an earlier one
+ * - aside: to `returned`, `nurture` or `disqualified`
+ * - again: from beside the order back into it
+ * - same: the stage stays, but something begins anew (another owner)
+ */
+export const moveKinds = ['forward', 'skip', 'backward', 'aside', 'again', 'same'] as const;
+export type MoveKind = (typeof moveKinds)[number];
+
+/** What kind of move it is, given the stages that are in use. */
+export const moveOf = (from: Stage, to: Stage, uses: (stage: Stage) => boolean): MoveKind => {
+  if (from === to) return 'same';
+  const [start, end] = [orderOf(from), orderOf(to)];
+  if (end === null) return 'aside';
+  if (start === null) return 'again';
+  if (end < start) return 'backward';
+  return stages.slice(start + 1, end).some(uses) ? 'skip' : 'forward';
+};

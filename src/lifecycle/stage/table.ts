@@ -1,0 +1,175 @@
+import type { EventKind } from './facts.ts';
+import type { EffectKind, LifecycleBehaviour } from './journey.ts';
+import type { Stage } from './stages.ts';
+
+/**
+ * The stage machine as a table: for each stage and each event the ways out, the first that is open being taken. No way: the event
+ * changes what is remembered, not the stage. docs/developers/lifecycle.md lists the invariants; guards.ts says what each guard asks.
+ */
+export type Guard =
+  | 'entry' // the stage's own rule of entry holds
+  | 'ready' // the score meets sales-ready
+  | 'ready-waiting' // it did so while cooling
+  | 'not-excluded'
+  | 'cooled'
+  | 'something-new' // engagement that is newer than the last return
+  | 'to-sdr'
+  | 'to-rep'
+  | 'no-open-deal'
+  | 'reason-at-last' // came back without a reason, and here it is
+  | 'place-nurture'
+  | 'repair-to-sales'
+  | 'open-deal'
+  | 'protected';
+
+/** `place`: where lifecycle.yaml sends the reason. `requested`: the stage that the person named. */
+export type Target = Stage | 'place' | 'requested';
+
+export interface Way {
+  readonly to: Target;
+  readonly behaviour: LifecycleBehaviour;
+  readonly guards: readonly Guard[];
+  readonly effects: readonly EffectKind[];
+}
+
+export type Row = Readonly<Record<EventKind, readonly Way[]>>;
+
+const way = (
+  to: Target,
+  behaviour: LifecycleBehaviour,
+  guards: readonly Guard[] = [],
+  effects: readonly EffectKind[] = [],
+): Way => ({ to, behaviour, guards, effects });
+
+const follow = (to: Stage, ...guards: Guard[]): Way => way(to, 'stages', guards);
+const enter = (to: Stage): Way => way(to, 'stages', ['entry']);
+const handOff = (...guards: Guard[]): Way =>
+  way('sales-ready', 'hand-off', ['not-excluded', ...guards], ['hand-off']);
+const giveBack = (...guards: Guard[]): Way => way('place', 'return', guards, ['return']);
+/** Nothing moves, but the one who has the person is told at once. */
+const tell = (stage: Stage): Way => way(stage, 'hand-off', ['not-excluded'], ['tell-owner']);
+/** Says why, where somebody might expect a move. */
+const refused = (stage: Stage, guard: Guard): Way => way(stage, 'return', [guard]);
+
+/** What holds wherever a person is not yet a deal or a customer. */
+const anywhere = {
+  known: [],
+  activity: [],
+  scored: [],
+  asked: [handOff()],
+  handed: [],
+  qualified: [],
+  touched: [follow('working')],
+  accepted: [follow('accepted'), follow('working')],
+  rejected: [giveBack()],
+  'sent-back': [giveBack()],
+  opened: [follow('opportunity')],
+  won: [follow('customer')],
+  'deal-lost': [],
+  grew: [],
+  'at-risk': [],
+  churned: [],
+  disqualified: [follow('disqualified')],
+  excluded: [follow('disqualified')],
+  readmitted: [],
+  placed: [],
+  repaired: [],
+  'stage-set': [way('requested', 'requests')],
+  untouched: [],
+  stalled: [],
+  cooled: [],
+  recontact: [],
+} satisfies Row;
+
+/** Marketing has the next step, and nothing was handed over yet. */
+const attracting = {
+  ...anywhere,
+  known: [enter('engaged'), enter('lead')],
+  activity: [enter('engaged'), enter('lead')],
+  scored: [handOff('ready'), enter('engaged'), enter('lead')],
+} satisfies Row;
+
+/** Sales has the next step. */
+const selling = {
+  ...anywhere,
+  untouched: [giveBack()],
+  stalled: [giveBack()],
+} satisfies Row;
+
+/** Sales gave them back, and marketing keeps in touch. */
+const recycled = {
+  ...anywhere,
+  scored: [handOff('ready', 'something-new', 'cooled')],
+  rejected: [giveBack('reason-at-last')],
+  'sent-back': [giveBack('reason-at-last')],
+  cooled: [handOff('ready-waiting')],
+  recontact: [handOff()],
+} satisfies Row;
+
+/** A deal is open, or they buy: nothing that recycles leads may touch them. */
+const dealing = (stage: Stage, guard: Guard): Row => ({
+  ...anywhere,
+  asked: [tell(stage)],
+  touched: [],
+  accepted: [],
+  rejected: [refused(stage, guard)],
+  'sent-back': [refused(stage, guard)],
+  disqualified: [refused(stage, guard)],
+  excluded: [],
+  opened: [],
+  'stage-set': [way('requested', 'requests', [guard])],
+});
+
+const owning = (stage: Stage): Row => ({
+  ...dealing(stage, 'protected'),
+  won: [],
+  grew: [follow('growing')],
+  'at-risk': [follow('at-risk')],
+  churned: [follow('lost')],
+});
+
+export const stageTable: Readonly<Record<Stage, Row>> = {
+  subscriber: attracting,
+  lead: { ...attracting, known: [enter('engaged')], activity: [enter('engaged')] },
+  engaged: { ...attracting, known: [], activity: [], scored: [handOff('ready')] },
+  'sales-ready': {
+    ...selling,
+    asked: [tell('sales-ready')],
+    handed: [follow('sdr', 'to-sdr')],
+  },
+  sdr: {
+    ...selling,
+    asked: [tell('sdr')],
+    handed: [follow('sales-ready', 'to-rep')],
+    qualified: [way('sales-ready', 'hand-off', ['not-excluded'], ['hand-on'])],
+    touched: [],
+  },
+  working: { ...selling, asked: [tell('working')], touched: [], untouched: [] },
+  accepted: {
+    ...selling,
+    asked: [tell('accepted')],
+    touched: [],
+    accepted: [],
+    untouched: [],
+  },
+  opportunity: { ...dealing('opportunity', 'open-deal'), 'deal-lost': [giveBack('no-open-deal')] },
+  customer: owning('customer'),
+  growing: { ...owning('growing'), grew: [] },
+  'at-risk': { ...owning('at-risk'), 'at-risk': [] },
+  lost: { ...recycled, cooled: [handOff('ready-waiting'), follow('win-back')] },
+  'win-back': recycled,
+  returned: {
+    ...recycled,
+    placed: [way('nurture', 'return', ['place-nurture'])],
+    repaired: [handOff('repair-to-sales'), way('nurture', 'return')],
+  },
+  nurture: recycled,
+  disqualified: {
+    ...recycled,
+    scored: [],
+    cooled: [],
+    disqualified: [],
+    excluded: [],
+    readmitted: [way('nurture', 'return', ['not-excluded'])],
+  },
+};

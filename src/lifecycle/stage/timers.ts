@@ -1,0 +1,50 @@
+import type { LifecycleDefinition } from './definition.ts';
+import type { StageEvent, TimerKind } from './facts.ts';
+import type { Journey } from './journey.ts';
+import type { Stage } from './stages.ts';
+
+export const dayMs = 86_400_000;
+
+export interface Timer {
+  readonly kind: TimerKind;
+  readonly at: number;
+}
+
+const cooling: ReadonlySet<Stage> = new Set(['nurture', 'returned', 'lost', 'win-back']);
+const recallable: ReadonlySet<Stage> = new Set([...cooling, 'disqualified']);
+const untouchable: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr']);
+const stalling: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', 'accepted']);
+
+const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): readonly Timer[] => {
+  const { stage, handedAt, touchedAt, since, movedAt, cooledAt, recontactAt } = journey;
+  const timers: Timer[] = [];
+  if (behaviours.return !== 'off') {
+    if (untouchable.has(stage) && touchedAt === null) {
+      timers.push({ kind: 'untouched', at: Math.max(handedAt ?? since, since) + pull.noTouchDays * dayMs });
+    }
+    // What waits in a queue stalls only once somebody began; before that it is untouched.
+    if (stalling.has(stage) && (!untouchable.has(stage) || touchedAt !== null)) {
+      timers.push({ kind: 'stalled', at: Math.max(movedAt, since) + pull.stalledDays * dayMs });
+    }
+  }
+  if (cooling.has(stage) && cooledAt !== null) timers.push({ kind: 'cooled', at: cooledAt });
+  if (recallable.has(stage) && recontactAt !== null) timers.push({ kind: 'recontact', at: recontactAt });
+  return timers;
+};
+
+/**
+ * The next moment at which something happens by itself; null where nothing will. What a store indexes, so that a tick looks at the
+ * due ones alone.
+ */
+export const nextTimer = (journey: Journey, definition: LifecycleDefinition): Timer | null =>
+  timersOf(journey, definition).reduce<Timer | null>(
+    (next, timer) => (next === null || timer.at < next.at ? timer : next),
+    null,
+  );
+
+export const timerEvent = ({ kind, at }: Timer, { turn }: Journey): StageEvent => ({
+  kind,
+  key: `${kind}/${turn}/${at}`,
+  at,
+  by: 'tandem',
+});

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance } from '../../../src/lifecycle/stage/advance.ts';
+import { type Fact, factKinds, noRecord, reasons } from '../../../src/lifecycle/stage/facts.ts';
+import { brokenInvariants } from '../../../src/lifecycle/stage/invariants.ts';
+import { type Journey, modes, newJourney, type Transition } from '../../../src/lifecycle/stage/journey.ts';
+import { stages } from '../../../src/lifecycle/stage/stages.ts';
+import { makeDefinition } from '../shipped-files.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const start = Date.UTC(2024, 1, 20);
+const record = { ...noRecord, contact: { company: 'Acme' }, engagement: 2 };
+
+const fact = fc
+  .record({
+    kind: fc.constantFrom(...factKinds),
+    // Few keys and coarse times, so that repeats, ties and late facts are common.
+    number: fc.nat(40),
+    hours: fc.integer({ min: -100, max: 3_000 }),
+    reason: fc.option(fc.constantFrom(...reasons, 'Made up'), { nil: undefined }),
+    to: fc.constantFrom('rep' as const, 'sdr' as const),
+    recontactDays: fc.option(fc.integer({ min: -5, max: 60 }), { nil: undefined }),
+    opportunity: fc.constantFrom('006a', '006b'),
+    stage: fc.constantFrom(...stages, 'nowhere'),
+    isReady: fc.boolean(),
+    newestHours: fc.option(fc.nat(200), { nil: null }),
+  })
+  .map(
+    ({ kind, number, hours, reason, to, recontactDays, opportunity, stage, isReady, newestHours }): Fact => {
+      const at = start + hours * hour;
+      return {
+        kind,
+        key: `${kind}/${number}`,
+        at,
+        by: 'somebody',
+        opportunity,
+        to,
+        stage,
+        ...(reason === undefined ? {} : { reason }),
+        ...(recontactDays === undefined ? {} : { recontactAt: at + recontactDays * day }),
+        score: {
+          score: isReady ? 80 : 20,
+          fit: 'B',
+          engagement: 2,
+          ready: isReady ? { definition: 'v1' } : null,
+          newestAt: newestHours === null ? null : at - newestHours * hour,
+        },
+      };
+    },
+  );
+
+const behaviours = fc.record({
+  stages: fc.constantFrom(...modes),
+  'hand-off': fc.constantFrom(...modes),
+  return: fc.constantFrom(...modes),
+  requests: fc.constantFrom(...modes),
+});
+
+const definition = fc.record({
+  behaviours: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: behaviours }),
+  skips: fc.constantFrom('any' as const, new Set<string>()),
+  backward: fc.constantFrom('any' as const, new Set<string>()),
+});
+
+/** Calls of a worker: what it is told, and its clock, which may go back. */
+const calls = fc.array(
+  fc.record({ facts: fc.array(fact, { maxLength: 6 }), hours: fc.integer({ min: -48, max: 600 }) }),
+  { minLength: 1, maxLength: 25 },
+);
+
+describe('random stories: late, from the future, twice, with a clock that goes back', () => {
+  it('keep every invariant at every call', () => {
+    fc.assert(
+      fc.property(definition, calls, (overrides, told) => {
+        const rules = makeDefinition(overrides);
+        let journey = newJourney('1', start);
+        let now = start;
+        let lateFacts: readonly Fact[] = [];
+        for (const { facts, hours } of told) {
+          now += hours * hour;
+          const events = [...facts, ...lateFacts];
+          const before = journey;
+          const result = advance(before, { events, record }, rules, now);
+          expect(
+            brokenInvariants({ before, facts: { events, record }, definition: rules, now, result }),
+          ).toEqual([]);
+          ({ journey, waiting: lateFacts } = result);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('told twice are told once', () => {
+    fc.assert(
+      fc.property(definition, fc.array(fact, { maxLength: 30 }), (overrides, events) => {
+        const rules = makeDefinition(overrides);
+        const now = start + 4_000 * hour;
+        const once = advance(newJourney('1', start), { events, record }, rules, now);
+        const again = advance(once.journey, { events, record }, rules, now);
+        expect(again.transitions).toEqual([]);
+        expect(again.journey).toEqual(once.journey);
+      }),
+    );
+  });
+
+  it('are one story in whatever order one call is told them', () => {
+    fc.assert(
+      fc.property(
+        definition,
+        fc.uniqueArray(fact, { maxLength: 15, selector: ({ key }) => key }),
+        (overrides, events) => {
+          const rules = makeDefinition(overrides);
+          const now = start + 4_000 * hour;
+          const forward = advance(newJourney('1', start), { events, record }, rules, now);
+          const backward = advance(
+            newJourney('1', start),
+            { events: events.toReversed(), record },
+            rules,
+            now,
+          );
+          expect(backward).toEqual(forward);
+        },
+      ),
+    );
+  });
+
+  it('told in order in many calls are the story of one call', () => {
+    fc.assert(
+      fc.property(
+        definition,
+        fc.uniqueArray(fact, { maxLength: 20, selector: ({ key }) => key }),
+        (overrides, unordered) => {
+          const rules = makeDefinition(overrides);
+          const events = unordered.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+          const now = start + 4_000 * hour;
+          const whole = advance(newJourney('1', start), { events, record }, rules, now);
+          let journey: Journey = newJourney('1', start);
+          const transitions: Transition[] = [];
+          for (const [index, event] of events.entries()) {
+            if (events[index + 1]?.at === event.at) continue;
+            const sameTime = events.filter(({ at }) => at === event.at);
+            const result = advance(journey, { events: sameTime, record }, rules, event.at);
+            transitions.push(...result.transitions);
+            ({ journey } = result);
+          }
+          const last = advance(journey, { events: [], record }, rules, now);
+          expect([...transitions, ...last.transitions]).toEqual(whole.transitions);
+          expect(last.journey).toEqual(whole.journey);
+        },
+      ),
+    );
+  });
+});
