@@ -37,6 +37,7 @@ const reviewsHelp = `
   reviews                             questions that only a person can answer, the oldest first
   reviews show RECORD                 the candidates of one beside it, field by field, the most alike first
   reviews decide RECORD link CANDIDATE   they are the same: links them
+  reviews decide RECORD create        it is somebody new: creates its counterpart, and never asks again
   reviews decide RECORD leave         lets it be, until its candidates are others
 ${recordHelp}`;
 

@@ -19,6 +19,7 @@ import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { backlog } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
+import { decidedNew } from './decisions.ts';
 import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
@@ -85,6 +86,10 @@ export class PostgresEngineStore {
 
   erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
     return inTransaction(this.#db, (tx) => erasedAmong(tx, names));
+  }
+
+  decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return decidedNew(this.#db, pair, system, ids);
   }
 
   openIntents(

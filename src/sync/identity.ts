@@ -22,9 +22,12 @@ export const erasedIn = (system: System): string => `erased in ${systemLabel[sys
 /** Why a link ended whose person was erased at somebody's word. */
 export const erasedByHand = 'erased by hand';
 
+/** How the causes of erasures begin. */
+export const erasedPrefix = 'erased ';
+
 /** Whether nothing is kept of the link's person any more. */
 export const isErased = (link: Link | undefined): boolean =>
-  link?.ended?.cause.startsWith('erased ') ?? false;
+  link?.ended?.cause.startsWith(erasedPrefix) ?? false;
 
 /** What a person said of a tombstone: its records are looked at as if they had never been linked. */
 export const liftedCause = 'lifted by hand';

@@ -16,7 +16,8 @@ export interface Candidates {
 
 export type MatchVerdict =
   | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
-  | { readonly kind: 'none' }
+  /** Nobody; `decided`: by a person's word, whoever else there is. */
+  | { readonly kind: 'none'; readonly decided?: boolean }
   | { readonly kind: 'review'; readonly cause: string; readonly candidates: readonly RecordRef[] };
 
 const review = (cause: string, records: readonly RecordSnapshot[]): MatchVerdict => ({

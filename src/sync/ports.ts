@@ -81,6 +81,9 @@ export interface EngineStore {
   /** Which of these names (model/erasure.ts) are of somebody who was erased: nothing of theirs is taken in again. */
   erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /** Which of these records a person said to be somebody new, whatever candidates there are. */
+  decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>>;
+
   /**
    * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within
    * `marginMs`, the link's version moved, another intent of (unit, system) is open, or a signal for the target came since the claim:

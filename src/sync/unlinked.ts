@@ -5,6 +5,7 @@ import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+import { verdictsOf } from './decided-new.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
 import { eraseTold, withoutErased } from './erase.ts';
@@ -14,7 +15,7 @@ import { handleMissing, isStale, lookAgainLater } from './found.ts';
 import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
 import { landedWrites } from './landed.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
-import { type Candidates, decideMatch, matchKeysOf } from './match.ts';
+import { type MatchVerdict, matchKeysOf } from './match.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { baseOfWrites, planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
@@ -278,13 +279,11 @@ const settleCreatesOfOthers = async (
 const decide = (
   context: EngineContext,
   seeking: Seeking,
-  candidates: Candidates,
-  isLinked: (ref: RecordSnapshot['ref']) => boolean,
+  verdict: MatchVerdict,
 ): Beginning | { readonly job: SendJob; readonly source: RecordSnapshot } | null => {
   const { draft, record } = seeking;
   const { pair } = context;
   const target = otherSystem(record.ref.system);
-  const verdict = decideMatch(candidates, isLinked);
   draft.review = null;
   if (verdict.kind === 'review') {
     settleCreates(context, draft, draft.unit.intents, null);
@@ -312,7 +311,7 @@ const decide = (
     return null;
   }
   const rule = pair.create[target];
-  if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0)) {
+  if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0 && !verdict.decided)) {
     draft.stillParked = [];
     return null;
   }
@@ -361,11 +360,12 @@ const workSide = async (
     [named, ...naming, ...matching].flatMap((record) => record?.ref ?? []),
   );
   const isLinked = await linkedAmong(context, otherSystem(system), others);
+  const verdicts = await verdictsOf(context, system, candidates, isLinked);
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
   for (const seeking of locked) {
-    const found = candidates.get(seeking);
-    const decided = found ? decide(context, seeking, found, isLinked) : null;
+    const verdict = verdicts.get(seeking);
+    const decided = verdict ? decide(context, seeking, verdict) : null;
     if (!decided) continue;
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);

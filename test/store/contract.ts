@@ -1,3 +1,4 @@
+import { formatRef, type System } from '../../src/model/system.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import { withStore } from './postgres.ts';
@@ -13,6 +14,8 @@ export interface StoreUnderTest {
   /** The ledger, in order. */
   ledger(): Promise<readonly { readonly event: string; readonly linkId: string | null }[]>;
   keyLocks(): Promise<number>;
+  /** A person said that this record of the pair `people` is somebody new. */
+  decideNew(system: System, id: string): Promise<void>;
   /** What the store said of settlements that it refused although it should not; empties it. */
   takeTrouble(): readonly string[];
 }
@@ -42,6 +45,9 @@ const inMemory = (): StoreUnderTest => {
     },
     ledger: async () => state.ledger,
     keyLocks: async () => state.keyLocks.size,
+    decideNew: async (system, id) => {
+      state.decidedNew.add(`people ${system} ${id}`);
+    },
     takeTrouble: () => trouble.splice(0),
   };
 };
@@ -66,6 +72,14 @@ const inPostgres = (): StoreUnderTest => {
     },
     ledger: () => fixture.query('select event, link_id as "linkId" from tandem.ledger order by id'),
     keyLocks: async () => (await fixture.query('select from tandem.key_locks')).length,
+    decideNew: async (system, id) => {
+      const ref = { system, type: system === 'hubspot' ? 'contacts' : 'Lead', id };
+      await fixture.store.operator.decideNew(
+        { pair: 'people', unit: formatRef(ref), ref, cause: 'test', candidates: [], since: 0 },
+        { cause: 'lifted', never: 'erased' },
+        { pair: 'people', ref, class: 'live', stamp: null, cause: 'test' },
+      );
+    },
     takeTrouble: () => fixture.trouble.splice(0).map(({ what }) => what),
   };
 };

@@ -70,6 +70,17 @@ create table tandem.cursors (
   type text not null default ''::text,
   constraint cursors_pkey PRIMARY KEY (pair, system, type)
 );
+create table tandem.decisions (
+  pair text not null,
+  system text not null,
+  type text not null,
+  record_id text not null,
+  decision text not null,
+  cause text not null,
+  candidates json not null,
+  at timestamp with time zone not null default now(),
+  constraint decisions_pkey PRIMARY KEY (pair, system, record_id)
+);
 create table tandem.dirty (
   pair text not null,
   system text not null,
@@ -114,6 +125,7 @@ create table tandem.followers (
   link_id uuid not null,
   number integer not null,
   since timestamp with time zone not null default now(),
+  unweighed boolean not null default false,
   constraint followers_link_id_fkey FOREIGN KEY (link_id) REFERENCES links(id),
   constraint followers_pkey PRIMARY KEY (salesforce_id, pair)
 );
@@ -339,6 +351,8 @@ comment on column tandem.alerts.told is 'nothing, begin: what the webhook has ta
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
+comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
+comment on column tandem.decisions.candidates is 'those that were ruled out';
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
@@ -352,6 +366,7 @@ comment on column tandem.erased.erasure is 'rows that came together are lifted t
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
 comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
 comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
+comment on column tandem.followers.unweighed is 'came by an identity event: the next look says which of them is the primary record';
 comment on column tandem.held.kind is 'blank, overwrite, delete';
 comment on column tandem.held.records is 'how many were counted when it tripped';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';

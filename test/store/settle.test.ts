@@ -387,6 +387,27 @@ describe('match keys', () => {
   });
 });
 
+describe('decisions', () => {
+  it('are known by pair, system and record, and are answered for the records asked for', async () => {
+    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Set());
+    await fixture.decideNew('hubspot', '1');
+    await fixture.decideNew('hubspot', '1');
+    await fixture.decideNew('salesforce', '2');
+    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Set(['1']));
+    expect(await store.decidedNew(pair, 'salesforce', ['1', '2'])).toEqual(new Set(['2']));
+    expect(await store.decidedNew('companies', 'hubspot', ['1'])).toEqual(new Set());
+    expect(await store.decidedNew(pair, 'hubspot', [])).toEqual(new Set());
+  });
+
+  it('stand when their record is settled, linked and unlinked', async () => {
+    await fixture.decideNew('hubspot', '1');
+    const link = await beginLink('1', '00Q1');
+    const unit = await claimOne(contact('1'));
+    await store.settle([makeSettlement(unit, { review: null, end: { linkId: link.id, cause: 'test' } })]);
+    expect(await store.decidedNew(pair, 'hubspot', ['1'])).toEqual(new Set(['1']));
+  });
+});
+
 describe('retryParked', () => {
   it('marks every parked unit once, by its own record or its link', async () => {
     const unit = await claimOne(contact('9'));

@@ -1,12 +1,14 @@
 import { UsageError } from '../../model/failure.ts';
+import { type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { Review } from '../../model/state.ts';
-import { formatRef, type RecordRef, systemLabel } from '../../model/system.ts';
+import { formatRef, otherSystem, type RecordRef, systemLabel } from '../../model/system.ts';
+import { erasedPrefix, liftedCause } from '../../sync/identity.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
 import { answer, type CommandContext, type StoreOptions } from '../with-store.ts';
 import { writeOne } from '../write-one.ts';
 
-const howTo = 'tandem reviews decide RECORD link CANDIDATE, or tandem reviews decide RECORD leave';
+const howTo = 'tandem reviews decide RECORD followed by link CANDIDATE, create, or leave';
 
 /** The open question about a record. @throws UsageError where there is none */
 const openReview = async (context: CommandContext, word: string | undefined): Promise<Review> => {
@@ -40,6 +42,49 @@ const candidateOf = async (
   return found;
 };
 
+/** The mapping that asks. @throws UsageError where it is gone */
+const pairOf = ({ mappings }: CommandContext, review: Review): PairMapping => {
+  const pair = mappings.pairs.find(({ name }) => name === review.pair);
+  if (pair === undefined)
+    throw new UsageError(`No mapping is called ${review.pair} any more.`, 'Put it back.');
+  return pair;
+};
+
+/** Why nothing can be created for a record in this pair, whatever a person decides. @throws UsageError */
+const assertCreates = (pair: PairMapping, ref: RecordRef): void => {
+  const target = otherSystem(ref.system);
+  const there = systemLabel[target];
+  if (!typesOn(pair, ref.system).includes(ref.type) || pair.create[target] === 'never') {
+    throw new UsageError(
+      `The mapping ${pair.name} creates nothing in ${there}.`,
+      `Enter it in ${there} and link it, or set create.${target} in ${pair.file}.`,
+    );
+  }
+};
+
+/** Says that a record is somebody new: it gets a counterpart of its own, whatever candidates there are, and is not asked about again. */
+const create = async (context: CommandContext, options: StoreOptions, review: Review): Promise<number> => {
+  const { ref } = review;
+  const pair = pairOf(context, review);
+  assertCreates(pair, ref);
+  if (review.candidates.length === 0 || review.cause.startsWith(erasedPrefix)) {
+    throw new UsageError(
+      'The question is not whether it is somebody new: somebody was erased for privacy.',
+      'What is left of them is deleted where it is, or let be: tandem reviews decide RECORD leave.',
+    );
+  }
+  await context.store.operator.decideNew(
+    review,
+    { cause: liftedCause, never: erasedPrefix },
+    { pair: pair.name, ref, class: 'live', stamp: null, cause: 'decided by hand: somebody new' },
+  );
+  const decided = { record: formatRef(ref), create: otherSystem(ref.system) };
+  const there = systemLabel[decided.create];
+  const words = `${decided.record} is somebody new; a worker creates it in ${there} at once. tandem explain says what became of it.`;
+  answer(options, { decided }, words);
+  return exitCode.fine;
+};
+
 /**
  * Links a record to a candidate at a person's word. The decision is kept where every look begins: in the record's own identity field.
  */
@@ -49,10 +94,7 @@ const link = async (
   review: Review,
   candidate: RecordRef,
 ): Promise<number> => {
-  const { pairs } = context.mappings;
-  const pair = pairs.find(({ name }) => name === review.pair);
-  if (pair === undefined)
-    throw new UsageError(`No mapping is called ${review.pair} any more.`, 'Put it back.');
+  const pair = pairOf(context, review);
   const { ref } = review;
   const refused = await writeOne(context, ref, { [pair.identity[ref.system]]: candidate.id });
   if (refused !== null) {
@@ -72,7 +114,7 @@ const link = async (
   return exitCode.fine;
 };
 
-/** Answers an open question: `link CANDIDATE`, or `leave` the record alone. */
+/** Answers an open question: `link CANDIDATE`, `create` a counterpart of its own, or `leave` the record alone. */
 export const decideReview = async (
   context: CommandContext,
   options: StoreOptions,
@@ -81,6 +123,7 @@ export const decideReview = async (
   const review = await openReview(context, record);
   if (decision === 'link')
     return link(context, options, review, await candidateOf(context, review, candidate));
+  if (decision === 'create') return create(context, options, review);
   if (decision === 'leave') {
     await context.store.operator.leaveReviews([review.unit]);
     const decided = { record: formatRef(review.ref), link: null };

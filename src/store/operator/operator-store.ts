@@ -1,8 +1,10 @@
 import type { Erasure } from '../../model/erasure.ts';
 import type { Pause } from '../../model/pause.ts';
 import type { ObjectDescription } from '../../model/record.ts';
+import type { DirtyMark, Review } from '../../model/state.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import { type HeldRow, heldChanges, releaseHeld } from '../breakers.ts';
+import { decideNew, type Lifting } from '../decisions.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
@@ -64,6 +66,8 @@ export interface OperatorStore {
   alertTold(alert: Alert): Promise<void>;
   /** A person lets records be; answers how many questions that were. */
   leaveReviews(units: readonly string[]): Promise<number>;
+  /** A person says that the record of a question is somebody new: kept, and looked at. */
+  decideNew(review: Review, lifting: Lifting, mark: DirtyMark): Promise<void>;
   /** Keeps what a comparison of both systems found. */
   noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
   lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
@@ -101,6 +105,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   takeAlert: (timing) => takeAlert(db, timing),
   alertTold: (alert) => alertTold(db, alert),
   leaveReviews: (units) => leaveReviews(db, units),
+  decideNew: (review, lifting, mark) => decideNew(db, review, lifting, mark),
   noteVerified: (found) => noteVerified(db, found),
   lastVerified: (pairs) => lastVerified(db, pairs),
   heldChanges: () => heldChanges(db),

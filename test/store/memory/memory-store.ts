@@ -139,6 +139,10 @@ export class MemoryStore implements EngineStore {
     return granted;
   }
 
+  async decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.filter((id) => this.state.decidedNew.has(`${pair} ${system} ${id}`)));
+  }
+
   async openIntents(
     intents: readonly NewIntent[],
     fences: ReadonlyMap<string, number>,

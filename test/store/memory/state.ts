@@ -39,6 +39,8 @@ export class MemoryState {
   readonly ledger: (LedgerEntry & { readonly linkId: string | null })[] = [];
   readonly parked = new Map<string, Parked>();
   readonly reviews = new Map<string, Review>();
+  /** Records that a person said to be somebody new: pair, system and id. */
+  readonly decidedNew = new Set<string>();
   readonly cursors = new Map<string, ChangeCursor>();
   readonly alignments = new Map<string, Alignment>();
   readonly problems = new Map<string, Problem>();
@@ -77,6 +79,7 @@ export class MemoryState {
       this.reviews,
     ];
     for (const table of [...tables, this.cursors, this.alignments, this.problems]) table.clear();
+    this.decidedNew.clear();
     this.ledger.length = 0;
     this.pauses.length = 0;
     this.erased.clear();
