@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { jsonSchemaOf } from '../src/lifecycle/config/file-words.ts';
 import { lifecycleFile } from '../src/lifecycle/config/lifecycle-shape.ts';
+import { scoringFile } from '../src/lifecycle/config/scoring-shape.ts';
 import { mappingJsonSchema } from '../src/mapping/file-shape.ts';
 
 // Publishes the shapes of the configuration's files for editors. Tests fail while a published file is older than its shape.
 const schemas = {
   mapping: mappingJsonSchema(),
   lifecycle: jsonSchemaOf(lifecycleFile),
+  scoring: jsonSchemaOf(scoringFile),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   const target = new URL(`../config/schema/${name}.schema.json`, import.meta.url);

@@ -1,9 +1,13 @@
+import type { ScoringModel } from '../scoring/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { buildLifecycle } from './build-lifecycle.ts';
+import { buildScoring } from './build-scoring.ts';
 import type { FileKind } from './check-file.ts';
 import { wordsOf } from './file-words.ts';
 import { checkLifecycleRules } from './lifecycle-rules.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
+import { checkScoringRules } from './scoring-rules.ts';
+import { scoringFile } from './scoring-shape.ts';
 
 /** The page that explains every key of these files. */
 const page = 'docs/admins/lifecycle.md';
@@ -14,4 +18,12 @@ export const lifecycleKind: FileKind<typeof lifecycleFile, LifecycleDefinition> 
   words: wordsOf(lifecycleFile, page),
   rules: checkLifecycleRules,
   build: buildLifecycle,
+};
+
+/** scoring.yaml: the score, and who is sales-ready. */
+export const scoringKind: FileKind<typeof scoringFile, ScoringModel> = {
+  schema: scoringFile,
+  words: wordsOf(scoringFile, page),
+  rules: checkScoringRules,
+  build: buildScoring,
 };

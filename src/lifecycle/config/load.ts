@@ -1,24 +1,37 @@
+import type { z } from 'zod';
 import type { Finding } from '../../mapping/finding.ts';
 import type { TextFile } from '../../mapping/read-files.ts';
+import type { ScoringModel } from '../scoring/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
-import { checkFile } from './check-file.ts';
-import { lifecycleKind } from './files.ts';
+import { type Checked, checkFile, type FileKind } from './check-file.ts';
+import { lifecycleKind, scoringKind } from './files.ts';
 
-/** The files of the lifecycle, by what they say, each optional. */
-export const lifecycleFileNames = ['lifecycle.yaml'] as const;
+/** The files of the lifecycle, each optional. */
+export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml'] as const;
 export type LifecycleFileName = (typeof lifecycleFileNames)[number];
 export type LifecycleTexts = Readonly<Partial<Record<LifecycleFileName, TextFile>>>;
 
-/** A configuration's lifecycle; null: it has none, and Tandem aligns only. */
+/** A configuration's lifecycle; null: it has no such file, or one that is wrong. Without lifecycle.yaml Tandem aligns only. */
 export interface LoadedLifecycle {
   readonly lifecycle: LifecycleDefinition | null;
+  readonly scoring: ScoringModel | null;
   readonly findings: readonly Finding[];
 }
 
+const absent = { built: null, findings: [] } as const;
+
+const checked = <Schema extends z.ZodType, Built>(
+  kind: FileKind<Schema, Built>,
+  text: TextFile | undefined,
+): Checked<Built> => (text === undefined ? absent : checkFile(kind, text));
+
 /** Checks and compiles the files of the lifecycle. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
 export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
-  const text = texts['lifecycle.yaml'];
-  if (text === undefined) return { lifecycle: null, findings: [] };
-  const { built, findings } = checkFile(lifecycleKind, text);
-  return { lifecycle: built, findings };
+  const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
+  const scoring = checked(scoringKind, texts['scoring.yaml']);
+  return {
+    lifecycle: lifecycle.built,
+    scoring: scoring.built,
+    findings: [...lifecycle.findings, ...scoring.findings],
+  };
 };
