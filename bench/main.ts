@@ -7,6 +7,7 @@ import { runAlign } from './align/align.ts';
 import { runCost } from './cost/cost.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
 import { runLatency } from './latency/latency.ts';
+import { runMemory } from './memory/memory.ts';
 import { runNoop } from './noop/noop.ts';
 import { runPeers } from './peers/peers.ts';
 import { writeResults } from './results.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   cost: runCost,
   latency: runLatency,
   saturation: runSaturation,
+  memory: runMemory,
   peers: runPeers,
   reviews: runReviews,
 };

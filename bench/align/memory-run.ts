@@ -6,7 +6,7 @@ import { untilWorkedOff } from '../kit/metrics.ts';
 import type { PeopleSource } from '../kit/people.ts';
 import { editAsPerson } from '../kit/person.ts';
 import { liftLimits } from '../kit/sandbox.ts';
-import { isLandedChange, longestRunMs, startWorker } from '../kit/worker.ts';
+import { isLandedChange, longestRunMs, startWorker, type Worker } from '../kit/worker.ts';
 import { inWorkspace, type Workspace } from '../kit/workspace.ts';
 import { pickLinked } from './calls.ts';
 
@@ -40,9 +40,14 @@ export const slopeOf = (points: readonly (readonly [number, number])[]): number 
 const listedIn = (line: Line): number | null =>
   line.event === 'alignment-page' ? Number(line.hubspot) + Number(line.salesforce) : null;
 
-const workOnBothSides = async ({ sandbox }: Workspace, watch: Watch, count: number): Promise<void> => {
-  const people = await pickLinked({ sandbox, dataDir: '' }, count);
-  const { child } = watch.worker;
+/** Edits so many linked people on one side, then on the other, and waits until the worker has written all of them. */
+export const workOnBothSides = async (
+  workspace: Workspace,
+  { child }: Worker,
+  count: number,
+): Promise<void> => {
+  const { sandbox } = workspace;
+  const people = await pickLinked(workspace, count);
   for (const from of systems) {
     let changes = 0;
     const arrived = child.line(
@@ -59,7 +64,7 @@ const workOnBothSides = async ({ sandbox }: Workspace, watch: Watch, count: numb
 };
 
 interface Watch {
-  readonly worker: Awaited<ReturnType<typeof startWorker>>;
+  readonly worker: Worker;
   readonly sampler: MemorySampler;
 }
 
@@ -102,7 +107,7 @@ export const runForMemory = async (
       const { align: aligned, slope } = await align(workspace, watch);
       const aligningMb = watch.sampler.peakMb;
       const workFrom = watch.sampler.samples.length;
-      await workOnBothSides(workspace, watch, worked);
+      await workOnBothSides(workspace, worker, worked);
       const working = watch.sampler.samples.slice(workFrom).map(({ mb }) => mb);
       const contacts = (await sandbox.stats('hubspot')).records.contacts ?? 0;
       const leads = (await sandbox.stats('salesforce')).records.Lead ?? 0;

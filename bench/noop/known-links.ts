@@ -9,15 +9,19 @@ import { baseOf, refOf } from '../align/throughput.ts';
 /** Links of one insert: some megabytes of bases. */
 const pageSize = 2_000;
 
-/** Writes a live link for each of these people straight into the store, with a base that equals their records as of `stamp`. */
+/**
+ * Writes a live link for each of these people straight into the store, with a base that equals their records as of `stamp`; their
+ * records are numbered from `first`.
+ */
 export const insertLinks = async (
   connectionString: string,
   pair: PairMapping,
   people: readonly Pair[],
   stamp: number,
+  first = 0,
 ): Promise<void> => {
   const ids: readonly Sides<string>[] = people.map((_, index) =>
-    bothSides((system) => refOf(pair, system, index).id),
+    bothSides((system) => refOf(pair, system, first + index).id),
   );
   const client = new Client({ connectionString });
   await client.connect();

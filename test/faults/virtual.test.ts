@@ -16,16 +16,21 @@ const seed = Number(process.env.TANDEM_SEED ?? 20_261_125);
 const scenarios = Number(process.env.TANDEM_SCENARIOS ?? 200);
 
 it(`after each of ${scenarios} storms both sides agree, nobody is there twice, and every edit is the value or in the ledger`, async () => {
-  let kills = 0;
+  let [kills, merges, undeleted] = [0, 0, 0];
   await fc.assert(
     fc.asyncProperty(scenario, async (each) => {
       const outcome = await play(each);
       kills += outcome.kills;
+      merges += outcome.merges;
+      undeleted += outcome.undeleted;
       expect(outcome.complaints).toEqual([]);
     }),
     { seed, numRuns: scenarios, endOnFailure: false },
   );
   expect(kills).toBeGreaterThan(scenarios / 2);
+  // What never happens in the storms is not proven by them.
+  expect(merges).toBeGreaterThan(scenarios / 20);
+  expect(undeleted).toBeGreaterThan(scenarios / 100);
 }, 3_600_000);
 
 it(`and so do ${Math.ceil(scenarios / 5)} in which HubSpot tells of changes: twice, late, in any order, or not at all`, async () => {

@@ -99,6 +99,16 @@ export class VirtualCompany {
     return typeof reply.body === 'string' && reply.body !== '' ? JSON.parse(reply.body) : reply.body;
   }
 
+  /** A person's call of Salesforce's SOAP API, `inner` as XML. @throws PersonRefused where it is refused. */
+  async asPersonBySoap(operation: string, inner: string): Promise<void> {
+    const session = await this.salesforceSession();
+    const envelope = `<?xml version="1.0"?><se:Envelope xmlns:se="http://schemas.xmlsoap.org/soap/envelope/"><se:Header><SessionHeader><sessionId>${session}</sessionId></SessionHeader></se:Header><se:Body><${operation} xmlns="urn:partner.soap.sforce.com">${inner}</${operation}></se:Body></se:Envelope>`;
+    const headers = { 'content-type': 'text/xml', soapaction: '""' };
+    const reply = await this.ask('salesforce', 'POST', '/services/Soap/u/62.0', headers, envelope);
+    if (reply === 'drop' || !String(reply.body).includes('<success>true</success>'))
+      throw new PersonRefused(`${operation}: ${JSON.stringify(reply)}`);
+  }
+
   /** Every record of a type as the vendor holds it, deleted ones included. */
   records(system: System, type: string): readonly Readonly<Record<string, unknown>>[] {
     return this.systems[system].pageRecords(type, null, 10_000).records as Readonly<

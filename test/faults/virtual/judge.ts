@@ -133,6 +133,35 @@ export const revivedOf = (found: Case): readonly string[] => {
     .map(({ system, email }) => `${email}: removed from ${system} by a person, and created there again`);
 };
 
+/**
+ * People whose record was merged away by a person and whom the worker entered there again. Whoever was removed or is entered anew as well
+ * is a matter of those.
+ */
+export const reenteredOf = (found: Case): readonly string[] => {
+  const places = placesByEmail(found);
+  const { merged, removed, made } = found.persons;
+  return merged.flatMap(({ system, emails, at }) => {
+    if (removed.some(({ email }) => emails.includes(email))) return [];
+    return emails.flatMap((email) =>
+      (places.get(email) ?? [])
+        .filter((place) => place.system === system && !made.has(`${system}:${place.id}`))
+        .filter(({ createdAt }) => createdAt > at + lookToCreateMs)
+        .map(({ id }) => `${email}: merged in ${system} by a person, and entered there again as ${id}`),
+    );
+  });
+};
+
+/** Records that more than one link claims. */
+export const sharedOf = ({ store }: Case): readonly string[] => {
+  const live = [...store.state.links.values()].filter(({ ended }) => ended === null);
+  return (['hubspot', 'salesforce'] as const).flatMap((system) => {
+    const ids = live.map((link) => link.ids[system]);
+    return ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((id) => `${system}:${id} is in two links`);
+  });
+};
+
 /** By then a record that was entered is linked and settled, in quiet weather. */
 const settledMs = 60_000;
 

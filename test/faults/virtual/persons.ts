@@ -39,6 +39,11 @@ export class Persons {
     readonly email: string;
     readonly at: number;
   }[] = [];
+  /** Two people's records that a person made one on a side, and when. */
+  readonly merged: { readonly system: System; readonly emails: readonly string[]; readonly at: number }[] =
+    [];
+  /** Leads that were taken out of the recycle bin. */
+  undeleted = 0;
   private readonly company: VirtualCompany;
   private readonly now: () => number;
   private readonly people: Somebody[] = [];
@@ -119,6 +124,66 @@ export class Persons {
     somebody.ids[system] = null;
     await wait();
     await this.edit(otherSystem(system), who, thenField);
+  }
+
+  /** Makes one of two people's records on a side; the vendor decides what is left of the other's values, and somebody works on with it. */
+  async merge(system: System, who: number, other: number, thenField: number): Promise<void> {
+    const [primary, victim] = [this.pick(who), this.pick(other)];
+    const [id, victimId] = [this.recordOf(system, who), this.recordOf(system, other)];
+    if (!primary || !victim || primary === victim || !id || !victimId) return;
+    const before = this.valuesOf(system, id);
+    const sentAt = this.now();
+    const survivor = await this.attempt(async () => {
+      if (system === 'hubspot') {
+        const merged = { primaryObjectId: id, objectIdToMerge: victimId };
+        return String(
+          (
+            (await this.company.asPerson(system, 'POST', '/crm/v3/objects/contacts/merge', merged)) as {
+              id: string;
+            }
+          ).id,
+        );
+      }
+      await this.company.asPersonBySoap(
+        'merge',
+        `<mergeRequests><masterRecord><type>Lead</type><Id>${id}</Id></masterRecord><recordToMergeIds>${victimId}</recordToMergeIds></mergeRequests>`,
+      );
+      return id;
+    });
+    if (survivor === null) return;
+    for (const each of [primary, victim]) this.odd.add(each.email);
+    this.merged.push({ system, emails: [primary.email, victim.email], at: this.now() });
+    victim.ids[system] = null;
+    primary.ids[system] = survivor;
+    // What the vendor kept of the other's counts as entered by whoever merged them.
+    for (const [apiField, value] of Object.entries(this.valuesOf(system, survivor))) {
+      if (value !== before[apiField]) this.note(sentAt, system, survivor, apiField, value);
+    }
+    await this.edit(system, who, thenField);
+  }
+
+  /** Takes the lead that was removed last out of the recycle bin again, and works on it. */
+  async undelete(thenField: number): Promise<void> {
+    const last = this.removed.findLast(({ system }) => system === 'salesforce');
+    const who = this.people.findIndex(({ email }) => email === last?.email);
+    const somebody = this.people[who];
+    if (last === undefined || somebody === undefined || somebody.ids.salesforce !== null) return;
+    const done = await this.attempt(async () => {
+      await this.company.asPersonBySoap('undelete', `<ids>${last.id}</ids>`);
+      return true;
+    });
+    if (done === null) return;
+    this.undeleted += 1;
+    somebody.ids.salesforce = last.id;
+    this.removed.splice(this.removed.indexOf(last), 1);
+    await this.edit('salesforce', who, thenField);
+  }
+
+  private valuesOf(system: System, id: string): Readonly<Record<string, Entered>> {
+    const [type, key] = system === 'hubspot' ? ['contacts', 'id'] : ['Lead', 'Id'];
+    const record = this.company.records(system, type).find((each) => String(each[key]) === id);
+    const fields = (system === 'hubspot' ? record?.properties : record) as Readonly<Record<string, Entered>>;
+    return Object.fromEntries(editable.map((names) => [names[system], fields?.[names[system]] ?? null]));
   }
 
   private pick(who: number): Somebody | undefined {

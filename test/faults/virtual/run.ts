@@ -9,7 +9,7 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
 import type { Broken } from './broken.ts';
 import { isWrite, VirtualCompany, webhookUrl } from './company.ts';
-import { lostOf, misplacedOf, refilledOf, revivedOf, standingOf } from './judge.ts';
+import { lostOf, misplacedOf, reenteredOf, refilledOf, revivedOf, sharedOf, standingOf } from './judge.ts';
 import { Lag } from './lag.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
@@ -34,6 +34,8 @@ export interface Outcome {
   readonly calls: number;
   readonly kills: number;
   readonly edits: number;
+  readonly merges: number;
+  readonly undeleted: number;
   readonly virtualSeconds: number;
 }
 
@@ -115,6 +117,8 @@ class Run {
       calls: company.passed.length,
       kills: this.kills,
       edits: persons.edits.length,
+      merges: persons.merged.length,
+      undeleted: persons.undeleted,
       virtualSeconds: Math.round((this.time.now() - startMs) / 1_000),
     };
   }
@@ -169,6 +173,10 @@ class Run {
         return persons.double(what.side, what.who);
       case 'remove':
         return persons.remove(what.side, what.who, what.thenField, () => this.sleep(20_000));
+      case 'merge':
+        return persons.merge(what.side, what.who, what.other, what.thenField);
+      case 'undelete':
+        return persons.undelete(what.thenField);
       case 'kill':
         return this.replace(null);
       case 'doom':
@@ -224,6 +232,8 @@ class Run {
       ),
       ...misplacedOf(found),
       ...revivedOf(found),
+      ...reenteredOf(found),
+      ...sharedOf(found),
       ...refilledOf(found),
       ...lostOf(found),
       ...((backlog.oldestMs ?? 0) > youngMs ? [`left: ${JSON.stringify(backlog)}`] : []),
