@@ -173,8 +173,15 @@ const primaryCompanyProperties: Readonly<Record<string, string>> = {
   tickets: 'hs_primary_associated_company',
 };
 
+/** Whether this property shows an association of a record of this object. */
+export const showsAssociation = (hubspotType: string, apiField: string): boolean =>
+  primaryCompanyProperties[hubspotType] === apiField;
+
+/** The object that those properties show. */
+export const primaryAssociationType = 'companies';
+
 /** Whether HubSpot keeps this reference as an association whose primary one a property shows. */
 export const isPrimaryAssociation = (
   hubspotType: string,
   field: Pick<FieldMapping, 'fields' | 'reference'>,
-): boolean => field.reference !== undefined && primaryCompanyProperties[hubspotType] === field.fields.hubspot;
+): boolean => field.reference !== undefined && showsAssociation(hubspotType, field.fields.hubspot);

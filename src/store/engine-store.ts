@@ -24,7 +24,7 @@ import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
-import { linksOf, liveLinks } from './links.ts';
+import { linksAfter, linksOf, liveLinks } from './links.ts';
 import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
@@ -47,6 +47,10 @@ export class PostgresEngineStore {
 
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     return linksOf(this.#db, pair, system, ids);
+  }
+
+  linksAfter(pair: string, after: string, limit: number): Promise<readonly Link[]> {
+    return linksAfter(this.#db, pair, after, limit);
   }
 
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Follower, Link } from '../model/state.ts';
 import type { System } from '../model/system.ts';
-import { batch, epochMs } from './batch.ts';
+import { batch, cleanText, epochMs } from './batch.ts';
 import { parseBase } from './json.ts';
 import { type Db, run } from './transaction.ts';
 
@@ -81,6 +81,23 @@ export const linksOf = async (
       ) link`,
   );
   return new Map(rows.map((row) => [row.record_id, toLink(row)]));
+};
+
+/** EngineStore.linksAfter. Digits sort alike in every collation, and the index of live links by HubSpot's id is walked. */
+export const linksAfter = async (
+  db: Db,
+  pair: string,
+  after: string,
+  limit: number,
+): Promise<readonly Link[]> => {
+  const rows = await run(
+    db,
+    sql<LinkRow>`
+      select ${linkColumns} from tandem.links link
+      where link.pair = ${pair} and link.hubspot_id > ${cleanText(after)} and link.ended_at is null
+      order by link.hubspot_id limit ${limit}`,
+  );
+  return rows.map(toLink);
 };
 
 /** EngineStore.links: live links by id. */

@@ -1,4 +1,10 @@
-import { breakerDefaults, type FieldMapping, type PairMapping, type SourceRanks } from '../model/mapping.ts';
+import {
+  breakerDefaults,
+  type FieldMapping,
+  isPrimaryAssociation,
+  type PairMapping,
+  type SourceRanks,
+} from '../model/mapping.ts';
 import type { FieldHistoryEntry, RecordSnapshot, ValueSource } from '../model/record.ts';
 import type { BaseEntry, Link, ToldChange, ToldChanges } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides, type System } from '../model/system.ts';
@@ -106,6 +112,9 @@ const isUntouched = (
   system: System,
 ): boolean | null => {
   if (base.wrote?.to !== system) return false;
+  // An association that HubSpot takes is there, and the history of the property that shows it does not tell who made it: whoever brings
+  // the one before back has changed it.
+  if (system === 'hubspot' && isPrimaryAssociation(evidence.snapshots.hubspot.ref.type, field)) return false;
   const { lastModifiedByUs } = evidence.snapshots[system];
   if (lastModifiedByUs !== null) return lastModifiedByUs;
   if (evidence.histories[system] === undefined) return null;

@@ -1,5 +1,5 @@
 import type { LiveBatch, LiveEvent, LiveSignal, LiveSource } from '../model/live.ts';
-import { type PairMapping, typesOn } from '../model/mapping.ts';
+import { type PairMapping, showsAssociation, typesOn } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link, ToldChange } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
@@ -17,7 +17,7 @@ import {
 import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
 import { mayMoveScope } from './scope.ts';
-import { fieldsThatMatter, type LiveStore } from './signal-sources.ts';
+import { associationsHeard, fieldsThatMatter, type LiveStore } from './signal-sources.ts';
 
 /** What a live source came with at once: one delivery, page or frame. */
 export interface LiveDelivery {
@@ -167,8 +167,11 @@ const newsOfPair = async (
 
 const heardIn = (parts: readonly LiveSignal[]): LiveBatch['heard'] => {
   const heard = new Map<string, Set<string>>();
-  for (const { ref, fields, unvalued = [] } of parts) {
+  for (const { ref, event, fields, unvalued = [] } of parts) {
     const names = heard.get(ref.type) ?? new Set();
+    const isTold =
+      event === 'associated' || Object.keys(fields).some((name) => showsAssociation(ref.type, name));
+    if (isTold) names.add(associationsHeard);
     for (const name of [...Object.keys(fields), ...unvalued]) names.add(name);
     heard.set(ref.type, names);
   }

@@ -27,6 +27,9 @@ export interface EngineStore {
    */
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
 
+  /** Live links of a pair in the order of their HubSpot ids (as text), those behind `after` ('' is before the first), at most `limit`. */
+  linksAfter(pair: string, after: string, limit: number): Promise<readonly Link[]>;
+
   /** Live links by id. */
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
 

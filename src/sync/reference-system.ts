@@ -208,6 +208,7 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
       );
       return found;
     },
+    ...(inner.readTies && { readTies: inner.readTies }),
     writeMany: async (type, rows, context) =>
       system === 'hubspot'
         ? writeWithTies(inner, parts, type, rows, context)

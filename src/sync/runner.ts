@@ -3,14 +3,17 @@ import { CallFailed } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
+import { AssociationPace } from './association-pace.ts';
+import { associationFields, sweepAssociations } from './association-sweep.ts';
 import { againAfterMs } from './backoff.ts';
 import { BatchFill } from './batch-fill.ts';
 import type { EngineContext } from './engine.ts';
-import { readPaused } from './pauses.ts';
+import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { feedOf, LookCadence, sweepEveryMs } from './signal-sources.ts';
+import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
 /** What the worker did since it started. */
@@ -67,12 +70,21 @@ export class Runner {
   private readonly signals = bothSides(() => new SignalMemory());
   private readonly sweepMs: number;
   private readonly cadence: LookCadence;
+  /** Null where nothing of the pair is an association in HubSpot. */
+  private readonly associations: AssociationPace | null;
+  private readonly swept = new SignalMemory();
 
   /**
    * `pairs`: how many pairs this worker has; their sweeps share one allowance of calls. `after`: runners whose first alignment comes
-   * before this one's.
+   * before this one's. `associations`: fields of all pairs that are associations in HubSpot; their sweeps share an allowance, too.
    */
-  constructor(context: EngineContext, pollEveryMs: number, pairs = 1, after: readonly Runner[] = []) {
+  constructor(
+    context: EngineContext,
+    pollEveryMs: number,
+    pairs = 1,
+    after: readonly Runner[] = [],
+    associations = 1,
+  ) {
     this.after = after;
     const wake = (pair: string): void => {
       this.fill.tell();
@@ -82,6 +94,8 @@ export class Runner {
     this.pollEveryMs = pollEveryMs;
     this.sweepMs = sweepEveryMs(pairs, pollEveryMs);
     this.cadence = new LookCadence(this.sweepMs);
+    const hasAssociations = associationFields(context.pair).length > 0;
+    this.associations = hasAssociations ? new AssociationPace(pollEveryMs, associations) : null;
     this.startedAt = context.nowMs();
     this.movedAt = this.startedAt;
   }
@@ -213,7 +227,9 @@ export class Runner {
       const looks = await this.fill.whileStreaming(async () =>
         Promise.all(due.map(async (system) => this.lookAt(system, began))),
       );
-      const isWhole = due.length === systems.length && looks.every((isDone) => isDone);
+      if (this.aligned) await this.sweep(began, ending);
+      const isSwept = this.associations?.isCaughtUp ?? true;
+      const isWhole = isSwept && due.length === systems.length && looks.every((isDone) => isDone);
       if (this.aligned && isWhole) this.lookedAt = began;
       await this.untilNextPoll(ending);
     }
@@ -226,6 +242,27 @@ export class Runner {
     if (result === null) return false;
     this.cadence.looked(system, began, result.untold);
     return true;
+  }
+
+  /** Reads as many pages of associations as are due; a failure ends it until the next tick. */
+  private async sweep(nowMs: number, ending: AbortSignal): Promise<void> {
+    const { associations: pace, context } = this;
+    if (!pace) return;
+    const { pair, live } = context;
+    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
+    const feed = feedOf(states ?? [], 'hubspot', pair.types.hubspot, this.sweepMs);
+    for (let pages = pace.pagesDue(feed, nowMs); pages > 0 && !ending.aborted; pages -= 1) {
+      const page = await this.safely('associations', async () => {
+        const paused = await readPaused(context);
+        return paused.blind ? null : sweepAssociations(activeContext(context, paused), this.swept);
+      });
+      if (!page) return;
+      pace.paged(page, nowMs);
+      if (page.marked > 0 && feed !== 'poll') {
+        await this.safely('associations', async () => raiseAssociations(context));
+      }
+      if (page.isLast) return;
+    }
   }
 
   /** The systems that no live source feeds, and those whose sweep is due. */
@@ -274,6 +311,7 @@ export class Runner {
       const step = await this.fill.whileStreaming(async () =>
         this.safely('alignment', async () => alignStep(this.context)),
       );
+      if (step !== null && step !== 'done') this.associations?.skipFirst();
       if (step === 'done') {
         if (!this.aligned) this.context.events.emit('alignment-done', { pair: this.context.pair.name });
         this.aligned = true;

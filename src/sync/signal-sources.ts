@@ -63,6 +63,9 @@ export interface Look {
   readonly graceMs: number;
 }
 
+/** What stands among the fields that were told of live once a type's associations were; no API name can be this. */
+export const associationsHeard = '#associations';
+
 /** A change may reach its live signal later than it can be seen; a delivery that is tried again comes some seconds later. */
 export const untoldGraceMs = 30_000;
 

@@ -1,7 +1,7 @@
 import { type System, systemLabel } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import { type News, newsIn } from './intake.ts';
-import { untoldGraceMs } from './signal-sources.ts';
+import { associationsHeard, untoldGraceMs } from './signal-sources.ts';
 
 /** More fields than this are not named one by one: the whole type is then better looked at. */
 const fieldsNamedMax = 20;
@@ -37,6 +37,24 @@ const raiseFields = async (
       next: nextStep[system],
     });
   }
+};
+
+/**
+ * Says in `status` that associations of a type are not told of, where they never were although its fields are: the sweep found one that
+ * had changed. Nothing where they have been told of; that one may have been lost.
+ */
+export const raiseAssociations = async ({ pair, live, store }: EngineContext): Promise<void> => {
+  const type = pair.types.hubspot;
+  const silent = (await live?.neverHeard('hubspot', type, [associationsHeard])) ?? [];
+  if (silent.length === 0) return;
+  await store.raiseProblem({
+    key: liveProblemKey('hubspot', type, associationsHeard),
+    what: `No live signal for associations of ${type} of ${systemLabel.hubspot}`,
+    cause:
+      'Their changes are found by reading the associations of all linked records in turn, and arrive later than others.',
+    fault: 'config',
+    next: "Subscribe the app to the object's association changes in HubSpot.",
+  });
 };
 
 /** Says in `status` that a type's live source is known to have missed something; nothing where none is. */

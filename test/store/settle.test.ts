@@ -145,6 +145,20 @@ describe('settle', () => {
     expect(await store.backlog(pair)).toMatchObject({ dirty: 1, due: 1 });
   });
 
+  it('walks the live links of a pair in the order of their HubSpot ids, page by page', async () => {
+    for (const id of ['20', '3', '100', '5']) await beginLink(id, `00Q${id}`);
+    const unit = await claimOne(contact('5'));
+    const linkId = (await linkOf('5'))?.id ?? '';
+    await store.settle([makeSettlement(unit, { end: { linkId, cause: 'deleted' } })]);
+    const walk = async (after: string, limit: number): Promise<readonly string[]> =>
+      (await store.linksAfter(pair, after, limit)).map(({ ids }) => ids.hubspot);
+    expect(await walk('', 2)).toEqual(['100', '20']);
+    expect(await walk('20', 2)).toEqual(['3']);
+    expect(await walk('3', 2)).toEqual([]);
+    expect(await store.linksAfter('companies', '', 2)).toEqual([]);
+    expect((await store.linksAfter(pair, '', 1))[0]).toEqual(await linkOf('100'));
+  });
+
   it('ends a link, whose tombstone is still found, and begins another with one of its records', async () => {
     const link = await beginLink('1', '00Q1');
     const unit = await claimOne(contact('1'));

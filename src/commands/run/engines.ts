@@ -6,6 +6,7 @@ import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { WakeQueue } from '../../queue/wake-queue.ts';
 import { standFor } from '../../store/election.ts';
+import { associationFields } from '../../sync/association-sweep.ts';
 import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
 import type { EngineEvents } from '../../sync/ports.ts';
@@ -81,9 +82,11 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
     }),
   );
   const runners = new Map<string, Runner>();
+  const associations = mappings.pairs.flatMap(associationFields).length;
   for (const context of contexts) {
     const after = referredBy(context.pair).flatMap((name) => runners.get(name) ?? []);
-    runners.set(context.pair.name, new Runner(context, options.pollMs, mappings.pairs.length, after));
+    const runner = new Runner(context, options.pollMs, mappings.pairs.length, after, associations);
+    runners.set(context.pair.name, runner);
   }
   const all = [...runners.values()];
   closers.add(async () => Promise.all(all.map(async (runner) => runner.stop())));

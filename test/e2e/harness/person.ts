@@ -93,10 +93,14 @@ export class Person {
     await this.hubspot('PATCH', `/crm/v3/objects/${type}/${id}`, { properties: values });
   }
 
-  /** Makes a company the contact's primary one (associations v4: 1 is contact to primary company). */
-  async setPrimaryCompany(contact: string, company: string): Promise<void> {
-    await this.hubspot('PUT', `/crm/v4/objects/contacts/${contact}/associations/companies/${company}`, [
-      { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 1 },
+  /** Makes a company the record's primary one (associations v4: 1 is contact to primary company, 5 deal to primary company). */
+  async setPrimaryCompany(
+    id: string,
+    company: string,
+    type: 'contacts' | 'deals' = 'contacts',
+  ): Promise<void> {
+    await this.hubspot('PUT', `/crm/v4/objects/${type}/${id}/associations/companies/${company}`, [
+      { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: type === 'contacts' ? 1 : 5 },
     ]);
   }
 

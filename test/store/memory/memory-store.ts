@@ -47,6 +47,13 @@ export class MemoryStore implements EngineStore {
     return found;
   }
 
+  async linksAfter(pair: string, after: string, limit: number): Promise<readonly Link[]> {
+    return [...this.state.links.values()]
+      .filter((link) => link.pair === pair && link.ended === null && link.ids.hubspot > after)
+      .sort((a, b) => (a.ids.hubspot < b.ids.hubspot ? -1 : 1))
+      .slice(0, limit);
+  }
+
   async links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     return new Map([...this.state.links].filter(([id, link]) => ids.includes(id) && link.ended === null));
   }
