@@ -5,6 +5,7 @@ import { type Finding, formatFindings, MappingError } from '../mapping/finding.t
 import { loadMappings } from '../mapping/load.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
+import { policiesOf, policyWords } from '../model/life-events.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -87,14 +88,19 @@ const checkLive = async (options: CheckOptions, pairs: readonly PairMapping[]): 
   }
 };
 
-const summary = (findings: readonly Finding[], live: Live): string => {
+/** What is done about the events in a record's life, by mapping. */
+const policyLines = (pairs: readonly PairMapping[]): readonly string[] =>
+  pairs.map((pair) => `${pair.name}: life events: ${policyWords(policiesOf(pair)).join(', ')}`);
+
+const summary = (findings: readonly Finding[], live: Live, pairs: readonly PairMapping[]): string => {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const where =
     live.accounts === null
       ? 'offline'
       : `against HubSpot ${live.accounts.hubspot} and Salesforce ${live.accounts.salesforce}`;
   const last = errors === 0 ? `The configuration is fine (${where}).` : `${errors} to correct (${where}).`;
-  return findings.length === 0 ? last : `${formatFindings(findings)}\n${last}`;
+  const found = findings.length === 0 ? [] : [formatFindings(findings)];
+  return [...found, ...policyLines(pairs), last].join('\n');
 };
 
 /**
@@ -117,6 +123,11 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   const live = options.offline || isBroken ? none : await checkLive(options, pairs);
   const all = [...findings, ...live.findings];
   const isFine = all.every(({ level }) => level !== 'error');
-  answer(options, { ok: isFine, accounts: live.accounts, findings: all }, summary(all, live));
+  const lifeEvents = Object.fromEntries(pairs.map((pair) => [pair.name, policiesOf(pair)]));
+  answer(
+    options,
+    { ok: isFine, accounts: live.accounts, findings: all, lifeEvents },
+    summary(all, live, pairs),
+  );
   return isFine ? exitCode.fine : exitCode.found;
 };

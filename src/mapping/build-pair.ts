@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/min';
+import type { LifeEventPolicies } from '../model/life-events.ts';
 import {
   type Conversion,
   type FieldMapping,
@@ -130,6 +131,20 @@ const scopeOf = (source: YamlSource, { scope }: MappingFile): Pick<PairMapping, 
   return Object.keys(rules).length === 0 ? {} : { scope: rules };
 };
 
+const lifeEventsOf = ({ lifeEvents }: MappingFile): LifeEventPolicies => {
+  const { flag, ...erasure } = lifeEvents.erasure;
+  return {
+    ...lifeEvents,
+    erasure: {
+      ...erasure,
+      flag: {
+        ...(flag.hubspot === undefined ? {} : { hubspot: flag.hubspot }),
+        ...(flag.salesforce === undefined ? {} : { salesforce: flag.salesforce }),
+      },
+    },
+  };
+};
+
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
 export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
@@ -152,6 +167,8 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     ...scopeOf(source, content),
     sources: ranksOf(content.sources),
     breakers: content.breakers,
+    lifeEvents: lifeEventsOf(content),
+    lifeEventsLine: source.placeOfKey([], 'lifeEvents').line,
   };
   const conversion = conversionOf(own, content);
   return conversion === null ? own : { ...own, conversion };

@@ -1,3 +1,4 @@
+import { policiesOf } from '../model/life-events.ts';
 import { type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -199,6 +200,24 @@ const checkScope = (pair: PairMapping, sides: Sides<ObjectDescription>, report: 
   }
 };
 
+/** A box that nobody has would never erase anybody, and one that is none would be ticked by chance. */
+const checkErasureFlag = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
+  for (const system of systems) {
+    const name = policiesOf(pair).erasure.flag[system];
+    if (name === undefined) continue;
+    const field = sides[system].fields.get(name);
+    const line = pair.lifeEventsLine ?? 1;
+    if (field === undefined) {
+      const fix = `${didYouMean(name, sides[system].fields.keys())}correct the name in 'lifeEvents.erasure.flag'`;
+      const what = `${label(pair, system, name)}, which 'lifeEvents' names, is not there`;
+      report('error', line, what, hiddenHint[system], fix);
+    } else if (kindFits('boolean', field.type) !== undefined) {
+      const what = `${label(pair, system, name)} (type ${field.type}) is no check box`;
+      report('error', line, what, 'people are erased for it once it is ticked', 'name a check box');
+    }
+  }
+};
+
 /**
  * Holds a mapping against what both systems say of their objects. Pure. Findings of level `error` keep the pair from
  * running; a `note` tells what will be refused for some records.
@@ -211,6 +230,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   checkIdentity(pair, sides, report);
   checkRequired(pair, sides, report);
   checkScope(pair, sides, report);
+  checkErasureFlag(pair, sides, report);
   for (const field of pair.fields) {
     checkThere(pair, field, sides, report);
     for (const system of systems) {

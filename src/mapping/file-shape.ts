@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import {
+  deletionChoices,
+  emailChoices,
+  leftChoices,
+  lifeEventDefaults,
+  ownerChoices,
+  undeleteChoices,
+  unseenChoices,
+} from '../model/life-events.ts';
+import {
   blankRules,
   breakerDefaults,
   conflictRules,
@@ -180,6 +189,68 @@ const scope = z
       'Which records take part; everyone where nothing is said. Consent (latch) flows all the same.',
   });
 
+const { erasure: erasureDefaults, ...eventDefaults } = lifeEventDefaults;
+const lifeEvents = z
+  .strictObject({
+    merge: z.literal('follow').default(eventDefaults.merge).meta({
+      description: 'A record was merged into another. follow: the link goes to the survivor.',
+    }),
+    conversion: z.literal('follow').default(eventDefaults.conversion).meta({
+      description: 'A lead was converted. follow: the link goes to its contact, the lead follows.',
+    }),
+    delete: z.enum(deletionChoices).default(eventDefaults.delete).meta({
+      description:
+        'The Salesforce record was deleted: the link ends, nothing is deleted in HubSpot. end: a question only where a change crossed it; ask: always.',
+    }),
+    archive: z.enum(deletionChoices).default(eventDefaults.archive).meta({
+      description: 'The HubSpot record was archived: as delete, with the sides exchanged.',
+    }),
+    undelete: z.enum(undeleteChoices).default(eventDefaults.undelete).meta({
+      description:
+        'A deleted or archived record is back. revive: the link begins anew with what it knew; ask: a person decides.',
+    }),
+    erasure: z
+      .strictObject({
+        counterpart: z.enum(leftChoices).default(erasureDefaults.counterpart).meta({
+          description:
+            'What is left on the other side; it is never deleted. ask: a question names it; keep: it is kept without one.',
+        }),
+        unseen: z.enum(unseenChoices).default(erasureDefaults.unseen).meta({
+          description:
+            'A linked contact that HubSpot knows nothing of, look after look. erase: it was erased; park: UNREACHABLE, a person decides.',
+        }),
+        flag: z
+          .strictObject({
+            hubspot: fieldName('HubSpot property (single check box).').optional(),
+            salesforce: fieldName(
+              'Salesforce check box, e.g. one that follows Individual.ShouldForget.',
+            ).optional(),
+          })
+          .prefault({})
+          .meta({
+            description: 'A check box that says, once it is ticked, that Tandem is to erase the person.',
+          }),
+      })
+      .prefault({})
+      .meta({ description: "A person is erased for privacy: Tandem's own values always go." }),
+    emailChange: z.enum(emailChoices).default(eventDefaults.emailChange).meta({
+      description:
+        'A match key was changed to one that another record has on the other side. park: it is not sent, a person is told; send: it is.',
+    }),
+    ownerDeactivated: z.enum(ownerChoices).default(eventDefaults.ownerDeactivated).meta({
+      description:
+        'The owner has no active counterpart. The owner there stays as it is. park: somebody is told; keep: nobody is.',
+    }),
+    recordType: z.literal('align').default(eventDefaults.recordType).meta({
+      description:
+        "Record type or pipeline was changed. align: the fields go on, a value that does not fit there is parked. 'scope' lets types leave.",
+    }),
+  })
+  .prefault({})
+  .meta({
+    description: "What is done about the events in a record's life; every default is the careful choice.",
+  });
+
 const create = z.enum(createRules).meta({
   description:
     'matchable: a record is created here for everyone who has a valid match key; always: for every record; never: only existing ones are linked.',
@@ -212,6 +283,7 @@ export const mappingFile = z
     scope,
     sources,
     breakers,
+    lifeEvents,
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),
   })
   .meta({

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type MappingFile, mappingFile } from './file-shape.ts';
+import { type MappingFile, mappingFile, mappingJsonSchema } from './file-shape.ts';
 import type { Finding } from './finding.ts';
 import { didYouMean } from './suggest.ts';
 import type { KeyPath, YamlSource } from './yaml-source.ts';
@@ -14,19 +14,18 @@ export interface FileWords {
   readonly page: string;
 }
 
-const topKeys = Object.keys(mappingFile.shape);
-const fieldKeys = Object.keys(mappingFile.shape.fields.element.shape);
-const sideKeys = ['hubspot', 'salesforce'];
-const scopeKeys = [...sideKeys, 'leaves'];
+/** As much of a JSON Schema as says which keys a place may have. */
+interface Place {
+  readonly properties?: Readonly<Record<string, Place>>;
+  readonly items?: Place;
+}
 
-const mappingKeys = (path: KeyPath): readonly string[] =>
-  path.length === 0
-    ? topKeys
-    : path[0] === 'fields' && path.length === 2
-      ? fieldKeys
-      : path[0] === 'scope'
-        ? scopeKeys
-        : sideKeys;
+/** The keys that a map at this place may have. */
+const mappingKeys = (path: KeyPath): readonly string[] => {
+  let place: Place | undefined = mappingJsonSchema() as Place;
+  for (const key of path) place = typeof key === 'number' ? place?.items : place?.properties?.[key];
+  return Object.keys(place?.properties ?? {});
+};
 
 const valueAt = (data: unknown, path: KeyPath): unknown => {
   let value = data;

@@ -1,3 +1,4 @@
+import type { LifeEventPolicies } from './life-events.ts';
 import type { Sides, System } from './system.ts';
 import type { RawFields, SideCodec } from './value.ts';
 
@@ -145,6 +146,10 @@ export interface PairMapping {
   readonly sources?: SourceRanks;
   /** Absent: `breakerDefaults`. */
   readonly breakers?: BreakerLimits;
+  /** Absent: `lifeEventDefaults`. */
+  readonly lifeEvents?: LifeEventPolicies;
+  /** Line of `lifeEvents` in the file, from 1, for messages. */
+  readonly lifeEventsLine?: number;
 }
 
 /** The objects of one side of a pair, the one in which records are created first. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/budget.ts';
+import { flagsOf } from '../model/life-events.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
 import type { BreakerStore } from './breakers/mass-change.ts';
@@ -67,6 +68,7 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
     ...pair.fields.map((field) => field.fields[system]),
     ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
     ...(pair.scope?.[system]?.fields ?? []),
+    ...flagsOf(pair, system),
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...(system === 'hubspot' ? [mergedIdsField] : []),
   ]),

@@ -1,6 +1,7 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Erasure } from '../model/erasure.ts';
 import { keyName, recordName } from '../model/erasure.ts';
+import { policiesOf } from '../model/life-events.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, FieldWrite, Link } from '../model/state.ts';
@@ -12,7 +13,7 @@ import { ask, endLink, forget } from './end-link.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfRecord, refOfLink } from './forms.ts';
 import type { Found } from './found.ts';
-import { erasedIn } from './identity.ts';
+import { erasedIn, isFlagged } from './identity.ts';
 import { matchKeysOf } from './match.ts';
 
 /** Whether the system told that the unit's record was erased; asked by id, it answers of it as of one that never was. */
@@ -100,7 +101,7 @@ export const eraseLinked = (context: EngineContext, each: Found, system: System)
   const refs = recordsOfLink(pair, link);
   draft.erase = erasureOf(context, draft, refs, [link], [found.hubspot, found.salesforce], cause);
   const left = found[otherSystem(system)];
-  if (!left || left.deleted) return;
+  if (!left || left.deleted || policiesOf(pair).erasure.counterpart === 'keep') return;
   const followers = refs.filter((ref) => ref.system === 'salesforce' && ref.id !== link.ids.salesforce);
   ask(context, each, left.ref, question(system), followers);
 };
@@ -156,6 +157,7 @@ const eraseOne = async (
   draft.erase = erasureOf(context, draft, refs, known ? [known] : [], [read], cause);
   const before = await store.erasedAmong([recordName(ref)]);
   if (!left || !read || read.deleted || before.size > 0) return;
+  if (policiesOf(pair).erasure.counterpart === 'keep') return;
   const unit = draft.key;
   draft.review = { pair: pair.name, unit, ref: left, cause: question(ref.system), candidates: [] };
 };
@@ -221,10 +223,17 @@ export const withoutErased = async <T extends Alone>(
   context: EngineContext,
   alone: readonly T[],
 ): Promise<readonly T[]> => {
-  const names = new Map(alone.map((each) => [each, namesOf(context, each)]));
+  const flagged = new Set(alone.filter(({ record }) => isFlagged(context.pair, record)));
+  for (const { draft, record } of flagged) {
+    forget(draft);
+    draft.review = null;
+    draft.erase = erasureOf(context, draft, [record.ref], [], [record], erasedIn(record.ref.system));
+  }
+  const rest = alone.filter((each) => !flagged.has(each));
+  const names = new Map(rest.map((each) => [each, namesOf(context, each)]));
   const erased = await context.store.erasedAmong([...new Set([...names.values()].flat())]);
-  if (erased.size === 0) return alone;
-  return alone.filter((each) => {
+  if (erased.size === 0) return rest;
+  return rest.filter((each) => {
     if (!names.get(each)?.some((name) => erased.has(name))) return true;
     forget(each.draft);
     const cause = 'it is, or has the match key of, somebody who was erased';

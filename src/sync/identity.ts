@@ -1,3 +1,4 @@
+import { policiesOf } from '../model/life-events.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Follower, Link } from '../model/state.ts';
@@ -12,6 +13,15 @@ export const isConverted = (
   ref.system === 'salesforce' &&
   ref.type === pair.types.salesforce &&
   fields[pair.conversion.flag] === true;
+
+/** Whether a box is ticked that says that the person is to be erased. */
+export const isFlagged = (
+  pair: PairMapping,
+  { ref, fields }: Pick<RecordSnapshot, 'ref' | 'fields'>,
+): boolean => {
+  const flag = policiesOf(pair).erasure.flag[ref.system];
+  return flag !== undefined && (fields[flag] === true || fields[flag] === 'true');
+};
 
 /** The causes of tombstones that their own record's return takes back. */
 export const deletedIn = (system: System): string => `deleted in ${systemLabel[system]}`;
@@ -28,6 +38,9 @@ export const erasedPrefix = 'erased ';
 /** Whether nothing is kept of the link's person any more. */
 export const isErased = (link: Link | undefined): boolean =>
   link?.ended?.cause.startsWith(erasedPrefix) ?? false;
+
+/** The cause of a look that a person's answer to a question asks for. */
+export const decidedCause = 'decided by hand';
 
 /** What a person said of a tombstone: its records are looked at as if they had never been linked. */
 export const liftedCause = 'lifted by hand';

@@ -5,7 +5,7 @@ import type { DirtyMark, Link, Parked } from '../model/state.ts';
 import { formatRef, otherSystem } from '../model/system.ts';
 import { sameCanonical } from '../model/value.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
-import { canRevive, followerIn, identityValue, isConverted, isLifted } from './identity.ts';
+import { canRevive, followerIn, identityValue, isConverted, isFlagged, isLifted } from './identity.ts';
 import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
 import { isSet } from './latch.ts';
 import type { EngineStore } from './ports.ts';
@@ -98,6 +98,7 @@ const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined
   if (isOutdated(record, link)) return null;
   const isNews =
     isConverted(pair, record) ||
+    isFlagged(pair, record) ||
     losesIdentity(pair, record, link) ||
     mayMoveScope(formOfLink(pair, link), record, link) ||
     newsIn(formOfLink(pair, link), record, link).length > 0;
@@ -115,6 +116,7 @@ export const isKnownNews = (
   if (parked.length === 0 || record.deleted) return false;
   if (!link) return !namesOther(pair, record) && isRefusedCreate({ pair, mappingHash }, record, parked);
   if (losesIdentity(pair, record, link) || isConverted(context.pair, record)) return false;
+  if (isFlagged(pair, record)) return false;
   if (mayMoveScope(pair, record, link)) return false;
   return newsIn(pair, record, link).every((field) =>
     isKnownRefusal(mappingHash, field, record, link, parked),

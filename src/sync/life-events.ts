@@ -1,5 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
+import { policiesOf } from '../model/life-events.ts';
 import { typesOn } from '../model/mapping.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
@@ -10,7 +11,7 @@ import { contextFor, type EngineContext } from './engine.ts';
 import { eraseLinked, isPortalOurs, toldErased } from './erase.ts';
 import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing } from './found.ts';
-import { deletedIn, isConverted, nextNumber } from './identity.ts';
+import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
 
 /** Live links of the records that others became, by id. */
@@ -91,6 +92,18 @@ const deleted = (context: EngineContext, each: Found, system: System): void => {
   endLink(context, each, gone, deletedIn(system), 'tombstone');
   if (!left || left.deleted) return;
   const form = formOfLink(context.pair, link);
+  const { archive, delete: deletion } = policiesOf(context.pair);
+  const isAsked = (system === 'hubspot' ? archive : deletion) === 'ask';
+  if (isAsked && newsIn(form, left, link).length === 0) {
+    ask(
+      context,
+      each,
+      left.ref,
+      `${deletedIn(system)}: what becomes of this record is for a person to decide`,
+      [gone],
+    );
+    return;
+  }
   if (newsIn(form, left, link).length === 0) return;
   ask(context, each, left.ref, `changed here while it was ${deletedIn(system)}`, [gone]);
 };
@@ -118,7 +131,8 @@ const hasVanished = ({ pair }: EngineContext, { draft, link, found }: Found, fat
   fate.kind === 'unknown' &&
   !found.hubspot &&
   typeOfLink(pair, link, 'hubspot') === 'contacts' &&
-  attemptsOf(draft.unit) >= identityLooksMax;
+  attemptsOf(draft.unit) >= identityLooksMax &&
+  policiesOf(pair).erasure.unseen === 'erase';
 
 /** What is known beside the fates of a link's records. */
 interface Circumstances {
@@ -139,8 +153,13 @@ const decide = (
   const gone = systems.find((system) => isGone(fates[system]));
   const lost = systems.find((system) => fates[system].kind === 'unknown' && !found[system]);
   const isTold = toldErased(draft) && (!found.hubspot || found.hubspot.deleted);
+  const flagged = systems.find((system) => {
+    const record = found[system];
+    return record && !record.deleted && record.ref.id === link.ids[system] && isFlagged(context.pair, record);
+  });
   const isErased = hubspot.kind === 'erased' || isTold || (isOurs && hasVanished(context, each, hubspot));
   if (isErased) eraseLinked(context, each, 'hubspot');
+  else if (flagged) eraseLinked(context, each, flagged);
   else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
   else if (next) movedInSalesforce(context, each, next.ref, next.converted, owners);
   else if (gone) deleted(context, each, gone);

@@ -8,7 +8,7 @@ import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
 import { byForm, formOfLink, inForm, refOfLink } from './forms.ts';
 import { type Found, isStale, lookAgainLater } from './found.ts';
-import { isConverted, nextNumber, outranks } from './identity.ts';
+import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
 import { landedWrites } from './landed.ts';
 import { followFates } from './life-events.ts';
 import { baseOfWrites } from './plan.ts';
@@ -36,6 +36,7 @@ const isIdentitySignal = (pair: PairMapping, { draft, link, found }: Found): boo
   systems.some((system) => {
     const snapshot = found[system];
     if (!snapshot || snapshot.deleted || snapshot.ref.id !== link.ids[system]) return true;
+    if (isFlagged(pair, snapshot)) return true;
     return isConverted(pair, snapshot);
   });
 

@@ -4,7 +4,7 @@ import type { ChangedRecord } from '../model/record.ts';
 import type { DirtyMark, Link, ToldChange } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
-import { canRevive, followerIn, isConverted, isErased, isLifted } from './identity.ts';
+import { canRevive, followerIn, isConverted, isErased, isFlagged, isLifted } from './identity.ts';
 import {
   type IntakeContext,
   isConsent,
@@ -87,6 +87,7 @@ const newsOf = (pair: PairMapping, signal: LiveSignal, link: Link | undefined): 
   const isNews =
     (signal.unvalued ?? []).length > 0 ||
     isConverted(pair, record) ||
+    isFlagged(pair, record) ||
     losesIdentity(pair, record, link) ||
     mayMoveScope(formOfLink(pair, link), record, link) ||
     newsIn(formOfLink(pair, link), record, link).length > 0;

@@ -48,6 +48,15 @@ const find = async (
   return indexOf(pages.flat().filter(({ record }) => !isConverted(context.pair, record)));
 };
 
+/** Finds records of one side by the pair's match key in that place. */
+export const findByKey = async (
+  context: EngineContext,
+  system: System,
+  rule: number,
+  keys: readonly string[],
+  workClass: WorkClass,
+): Promise<Index> => find(context, system, (form) => form.match[rule]?.fields[system], keys, workClass);
+
 /** The contacts that converted leads became, by the lead's id. */
 const contactsOf = async (
   context: EngineContext,
@@ -132,11 +141,7 @@ export const lookUp = async (
   const keys = seekers.flatMap((seeker) => seeker.keys);
   const names = seekers.flatMap((seeker) => idInIdentityField(context, seeker.record) ?? []);
   const byKey = async (side: System): Promise<readonly Index[]> =>
-    Promise.all(
-      pair.match.map((_, index) =>
-        find(context, side, (form) => form.match[index]?.fields[side], keys, workClass),
-      ),
-    );
+    Promise.all(pair.match.map((_, index) => findByKey(context, side, index, keys, workClass)));
   const [named, naming, matching, twins] = await Promise.all([
     names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
     find(context, other, (form) => form.identity[other], ids, workClass),

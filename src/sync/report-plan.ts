@@ -1,4 +1,5 @@
 import type { Failure } from '../model/failure.ts';
+import { policiesOf } from '../model/life-events.ts';
 import { breakerDefaults, type FieldMapping, ownerReference } from '../model/mapping.ts';
 import { otherSystem, type RecordRef, type System, systemLabel, systems } from '../model/system.ts';
 import { digestOf } from './digest.ts';
@@ -40,7 +41,7 @@ const parkReference = (
   field: FieldMapping,
   of: string,
 ): void => {
-  if (of !== ownerReference) return;
+  if (of !== ownerReference || policiesOf(context.pair).ownerDeactivated === 'keep') return;
   const there = systemLabel[otherSystem(ref.system)];
   const message = `The owner has no active counterpart in ${there}; the owner there stays as it is.`;
   const failure = ownFailure(ref.system, ownCodes.unknownOwner, message);

@@ -1,3 +1,4 @@
+import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
@@ -156,4 +157,5 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
     ...pair.match.map((rule) => rule.fields[system]),
     ...pair.fields.map((field) => field.fields[system]),
     ...(pair.scope?.[system]?.fields ?? []),
+    ...flagsOf(pair, system),
   ]);

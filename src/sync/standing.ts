@@ -21,6 +21,8 @@ export const ownCodes = {
   /** Who owns the record has no counterpart in the other system. */
   unknownOwner: 'UNKNOWN_OWNER',
   unreadable: 'UNREADABLE_VALUE',
+  /** Another record has the match key that this one would get. */
+  keyTaken: 'MATCH_KEY_TAKEN',
 } as const;
 
 /** Nobody has refused these: Tandem leaves them where they stand. */

@@ -1,5 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
 import { lockName } from '../model/erasure.ts';
+import { policiesOf } from '../model/life-events.ts';
 import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts';
@@ -12,7 +13,7 @@ import { eraseTold, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
-import { canRevive, followerIn, isConverted, isLifted } from './identity.ts';
+import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { landedWrites } from './landed.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
 import { type MatchVerdict, matchKeysOf } from './match.ts';
@@ -163,6 +164,9 @@ const withoutSurvivors = async (
   });
 };
 
+/** Whether a person has answered a question about the record (commands/reviews/decide.ts). */
+const isDecided = (draft: Draft): boolean => draft.unit.dirty.some(({ cause }) => cause === decidedCause);
+
 /** Tombstones whose record lives again, and whose other record lives still, begin anew with the base they had. */
 const revive = async (
   context: EngineContext,
@@ -189,6 +193,11 @@ const revive = async (
           ? { hubspot: record, salesforce: counterpart }
           : { hubspot: counterpart, salesforce: record };
       draft.review = null;
+      if (policiesOf(pair).undelete === 'ask' && !isDecided(draft)) {
+        const cause = 'it is back, and was linked with this record before';
+        draft.review = { pair: pair.name, unit: draft.key, ref: record.ref, cause, candidates: [other] };
+        return null;
+      }
       return { draft, snapshots, base: link.base, how: 'restored', followers: link.followers ?? [] };
     }),
   );

@@ -8,6 +8,7 @@ import { holdBack } from './breakers/hold-back.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { formOfRecord, inForm } from './forms.ts';
+import { guardKeys } from './key-guard.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
@@ -191,7 +192,8 @@ const workBatch = async (
     lookUnlinked(context, open, workClass, reservations),
   ]);
   const begun = await beginLinks(context, unlinked.beginnings);
-  const jobs = await planLooked(context, [...looked, ...begun], workClass);
+  const planned = await planLooked(context, [...looked, ...begun], workClass);
+  const jobs = await guardKeys(context, planned, workClass);
   const creates = unlinked.creates.map(({ job }) => job);
   const free = await holdBack(context, jobs, drafts);
   for (const draft of drafts) tellEnd(context, draft);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { kindNames } from '../../src/mapping/codecs/registry.ts';
 import { loadMappings } from '../../src/mapping/load.ts';
+import { lifeEventDefaults } from '../../src/model/life-events.ts';
 import { conflictRules } from '../../src/model/mapping.ts';
 
 const page = readFileSync(new URL('../../docs/admins/mapping.md', import.meta.url), 'utf8');
@@ -36,4 +37,18 @@ it('the page for admins names every kind', () => {
 it('the page for admins names every conflict rule', () => {
   const plain = conflictRules.filter((rule) => !rule.endsWith('-unless-blank'));
   for (const rule of plain) expect(page).toContain(`\`${rule}\``);
+});
+
+it('the page for admins names every life event with its default', () => {
+  for (const [event, choice] of Object.entries(lifeEventDefaults)) {
+    const named =
+      typeof choice === 'string'
+        ? [[event, choice]]
+        : Object.entries(choice).map(([name, own]) => [`${event}.${name}`, own]);
+    for (const [name, own] of named) {
+      const row = page.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}`));
+      expect(row, `${name}`).toBeDefined();
+      if (typeof own === 'string') expect(row).toContain(`\`${own}\``);
+    }
+  }
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Finding, formatFindings, MappingError } from '../../src/mapping/finding.ts';
 import { loadMappings } from '../../src/mapping/load.ts';
 import { UsageError } from '../../src/model/failure.ts';
+import { lifeEventDefaults } from '../../src/model/life-events.ts';
 
 const good = `object: people
 hubspot: contacts
@@ -90,6 +91,23 @@ describe('a mapping that is right', () => {
     expect(loadMappings(config).hash).not.toBe(hash);
   });
 
+  it('says what is done about life events; whatever is not said has its careful default', () => {
+    write(
+      good.replace(
+        'match: [email]',
+        'match: [email]\nlifeEvents: { delete: ask, erasure: { unseen: park } }',
+      ),
+    );
+    const [one] = loadMappings(config).pairs;
+    expect(one?.lifeEvents).toEqual({
+      ...lifeEventDefaults,
+      delete: 'ask',
+      erasure: { ...lifeEventDefaults.erasure, unseen: 'park' },
+    });
+    write(good);
+    expect(loadMappings(config).pairs[0]?.lifeEvents).toEqual(lifeEventDefaults);
+  });
+
   it('may be several files, in order of name', () => {
     write(good, 'b.yaml');
     write(good.replace('object: people', 'object: more-people'), 'a.yml');
@@ -110,6 +128,28 @@ describe('a mapping that is wrong', () => {
       () => typing('match: [email]', 'match: [email]\nscope: { hubspot: "lifecyclestage + 1" }'),
       6,
       /scope of HubSpot .+ gives a int/,
+    ],
+    [
+      'a policy that is none',
+      () => typing('match: [email]', 'match: [email]\nlifeEvents: { delete: remove }'),
+      6,
+      /'?lifeEvents\.delete'? .*(end|ask)/,
+    ],
+    [
+      'a life event that nobody knows',
+      () => typing('match: [email]', 'match: [email]\nlifeEvents:\n  archiv: end'),
+      7,
+      /'archiv' is not a key of .*did you mean 'archive'/,
+    ],
+    [
+      'a box that is no name',
+      () =>
+        typing(
+          'match: [email]',
+          'match: [email]\nlifeEvents:\n  erasure:\n    flag: { salesforce: Individual.ShouldForget }',
+        ),
+      8,
+      /letters, digits and _ only/,
     ],
     [
       'a latch that is no yes or no',
@@ -292,7 +332,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, scope, sources, breakers, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, scope, sources, breakers, lifeEvents, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

@@ -40,6 +40,8 @@ const gateOf = (system: System) =>
 export class Simulated {
   readonly fixture: StoreFixture;
   private open: Sandbox | null = null;
+  /** The mapping that the engine works by; a test that changes it puts it back. */
+  pair = pair;
 
   constructor(fixture: StoreFixture) {
     this.fixture = fixture;
@@ -100,7 +102,7 @@ export class Simulated {
 
   context(systems: Sides<Connector> = this.connect()): EngineContext {
     return {
-      pair,
+      pair: this.pair,
       mappingHash: mappings.hash,
       store: this.fixture.store.engine,
       systems,

@@ -2,7 +2,7 @@ import { UsageError } from '../../model/failure.ts';
 import { type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { Review } from '../../model/state.ts';
 import { formatRef, otherSystem, type RecordRef, systemLabel } from '../../model/system.ts';
-import { erasedPrefix, liftedCause } from '../../sync/identity.ts';
+import { decidedCause, erasedPrefix, liftedCause } from '../../sync/identity.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
 import { answer, type CommandContext, type StoreOptions } from '../with-store.ts';
@@ -103,7 +103,7 @@ const link = async (
     return exitCode.found;
   }
   await context.store.engine.commitSignals([
-    { pair: pair.name, ref, class: 'live', stamp: null, cause: 'decided by hand' },
+    { pair: pair.name, ref, class: 'live', stamp: null, cause: decidedCause },
   ]);
   const decided = { record: formatRef(ref), link: formatRef(candidate) };
   answer(
