@@ -7,7 +7,7 @@ import { makeSalesforceConnector, type SalesforceConnector } from './connectors/
 import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
 import { causeOf, type Logger } from './log.ts';
 import type { LoadedMappings } from './mapping/load.ts';
-import type { CallContext, Lane, LaneLimit, PermitStore } from './model/budget.ts';
+import type { CallContext, LaneLimits, PermitStore } from './model/budget.ts';
 import type { PairMapping } from './model/mapping.ts';
 import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
@@ -18,11 +18,15 @@ import { withReferences } from './sync/reference-system.ts';
 import type { LiveStore } from './sync/signal-sources.ts';
 
 /**
- * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24); Salesforce
- * limits no rate, only requests that last (25 at once), so 20 calls at a time.
+ * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24), and 150 calls of
+ * associations in 10 s (associations guide); Salesforce limits no rate, only requests that last (25 at once), so 20 calls at a time.
  */
-const limits: Sides<Readonly<Record<Lane, LaneLimit>>> = {
-  hubspot: { standard: { calls: 190, windowMs: 10_000 }, search: { calls: 5, windowMs: 1_000 } },
+export const limits: Sides<LaneLimits> = {
+  hubspot: {
+    standard: { calls: 190, windowMs: 10_000 },
+    search: { calls: 5, windowMs: 1_000 },
+    associations: { calls: 150, windowMs: 10_000 },
+  },
   salesforce: { standard: { calls: 20, windowMs: 0 }, search: { calls: 20, windowMs: 0 } },
 };
 

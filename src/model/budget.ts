@@ -76,9 +76,15 @@ export interface Quota {
 
 /**
  * Calls of one system that share one limit. HubSpot's search has a limit of its own (5 a second) and stands outside the
- * ten-second window; everything else is `standard`.
+ * ten-second window. Its associations have a lower one than the window; whether they count in the window as well is not said, so that they
+ * take a permit of each. Everything else is `standard`.
  */
-export type Lane = 'standard' | 'search';
+export type Lane = 'standard' | 'search' | 'associations';
+
+/** The limits of a system's lanes; without one of its own, a call of the lane `associations` is a standard one. */
+export interface LaneLimits extends Readonly<Record<Exclude<Lane, 'associations'>, LaneLimit>> {
+  readonly associations?: LaneLimit;
+}
 
 /**
  * A limit on one lane: at most `calls` whose permits are held or whose calls ended within the last `windowMs`. A window of 0

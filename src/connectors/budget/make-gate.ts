@@ -5,6 +5,7 @@ import {
   dailyProbeMs,
   type Lane,
   type LaneLimit,
+  type LaneLimits,
   type Permit,
   type PermitStore,
   type Quota,
@@ -28,7 +29,7 @@ const observeEveryMs = 5_000;
 export interface GateOptions {
   readonly system: System;
   readonly store: PermitStore;
-  readonly limits: Readonly<Record<Lane, LaneLimit>>;
+  readonly limits: LaneLimits;
   /** The part of the vendor's daily limit, above 0 and up to 1, that is Tandem's; the rest is for the company's other tools. */
   readonly dailyShare: number;
   /** Whether a `throttled` failure concerns all lanes for long (the daily limit, a migration), not one lane's window. */
@@ -41,6 +42,8 @@ export interface GateOptions {
 }
 
 interface LaneState {
+  readonly lane: Lane;
+  readonly windowMs: number;
   readonly adaptation: Adaptation;
   readonly turnstile: Turnstile;
   /** Until when this process knows the lane to be paused; reserved permits wait for it without asking the store. */
@@ -61,8 +64,8 @@ export const makeGate = (options: GateOptions): Gate => {
   let observedAt = Number.NEGATIVE_INFINITY;
   const inFlight = makeInFlight();
 
-  const makeLane = (lane: Lane): LaneState => {
-    const adaptation = makeAdaptation(options.limits[lane], clock);
+  const makeLane = (lane: Lane, limit: LaneLimit): LaneState => {
+    const adaptation = makeAdaptation(limit, clock);
     const turnstile = makeTurnstile({
       take: (count, workClass, limit) =>
         store.take(system, lane, count, workClass, limit, options.dailyShare),
@@ -70,18 +73,24 @@ export const makeGate = (options: GateOptions): Gate => {
       limit: adaptation.limit,
       sleep,
     });
-    return { adaptation, turnstile, pausedUntil: 0 };
+    return { lane, windowMs: limit.windowMs, adaptation, turnstile, pausedUntil: 0 };
   };
-  const lanes: Record<Lane, LaneState> = { standard: makeLane('standard'), search: makeLane('search') };
+  const { limits } = options;
+  const standard = makeLane('standard', limits.standard);
+  const lanes: Record<Lane, LaneState> = {
+    standard,
+    search: makeLane('search', limits.search),
+    associations: limits.associations ? makeLane('associations', limits.associations) : standard,
+  };
 
   const pauseAfter = async (lane: Lane, failure: Failure): Promise<void> => {
     const all = options.concernsAllLanes(failure);
-    const unknownMs = all ? dailyProbeMs : Math.max(pauseMsMin, options.limits[lane].windowMs);
+    const unknownMs = all ? dailyProbeMs : Math.max(pauseMsMin, lanes[lane].windowMs);
     const waitMs = failure.retryAfterMs ?? unknownMs;
     if (!all) lanes[lane].adaptation.refused();
-    for (const paused of all ? (['standard', 'search'] as const) : [lane]) {
-      lanes[paused].pausedUntil = Math.max(lanes[paused].pausedUntil, clock() + waitMs);
-      await store.pause(system, paused, waitMs, failure.code);
+    for (const paused of new Set(all ? Object.values(lanes) : [lanes[lane]])) {
+      paused.pausedUntil = Math.max(paused.pausedUntil, clock() + waitMs);
+      await store.pause(system, paused.lane, waitMs, failure.code);
     }
   };
 
@@ -94,21 +103,42 @@ export const makeGate = (options: GateOptions): Gate => {
     await store.observeDaily(system, quota);
   };
 
-  const permitFor = async (context: CallContext, lane: Lane): Promise<Permit> => {
-    const state = lanes[lane];
-    if (lane === 'standard' && context.reservation !== undefined) {
-      const waitMs = state.pausedUntil - clock();
-      if (waitMs > 0) await sleep(waitMs, context.signal).catch(() => context.signal?.throwIfAborted());
-      const reserved = context.reservation.take();
-      if (reserved !== null) return reserved;
-    }
-    const permits = await state.turnstile.enter({
+  const enter = async (context: CallContext, { turnstile }: LaneState) => {
+    const permits = await turnstile.enter({
       count: 1,
       workClass: context.class,
       holdsReservation: context.reservation !== undefined,
       signal: context.signal,
     });
-    return { end: () => store.end(permits) };
+    return { end: () => store.end(permits), giveBack: () => store.giveBack(permits) };
+  };
+
+  const permitIn = async (context: CallContext, state: LaneState): Promise<Permit> => {
+    if (state === standard && context.reservation !== undefined) {
+      const waitMs = state.pausedUntil - clock();
+      if (waitMs > 0) await sleep(waitMs, context.signal).catch(() => context.signal?.throwIfAborted());
+      const reserved = context.reservation.take();
+      if (reserved !== null) return reserved;
+    }
+    return enter(context, state);
+  };
+
+  /** A call of associations first takes a permit of their own, so that nobody keeps a standard one while waiting for it. */
+  const permitFor = async (context: CallContext, lane: Lane): Promise<Permit> => {
+    const state = lanes[lane];
+    if (lane !== 'associations' || state === standard) return permitIn(context, state);
+    const own = await enter(context, state);
+    try {
+      const shared = await permitIn(context, standard);
+      return {
+        end: async () => {
+          await Promise.all([own.end(), shared.end()]);
+        },
+      };
+    } catch (error) {
+      await own.giveBack();
+      throw error;
+    }
   };
 
   /** Books the call and ends its permit. None of this may turn a write that landed into an error. */

@@ -5,6 +5,7 @@ import type { CallReport, Gate } from '../budget/gate.ts';
 import { withRetry } from '../budget/retry.ts';
 import type { HubSpotClient } from './client.ts';
 import { failureOfAnswer, failureOfSilence, malformedAnswer } from './errors.ts';
+import { laneOf } from './limits.ts';
 
 export interface HubSpotCall<T> {
   readonly method: 'GET' | 'POST';
@@ -106,12 +107,12 @@ export const makeHubSpotHttp = (
 
   return {
     read: (context, call) =>
-      withRetry(() => gate.call(context, call.lane ?? 'standard', (signal) => once(call, signal)), {
+      withRetry(() => gate.call(context, call.lane ?? laneOf(call.path), (signal) => once(call, signal)), {
         signal: context.signal,
         delayFactor: retryDelayFactor,
       }),
     write: (context, call, onSend) =>
-      gate.call(context, call.lane ?? 'standard', (signal) => {
+      gate.call(context, call.lane ?? laneOf(call.path), (signal) => {
         onSend();
         return once(call, signal);
       }),

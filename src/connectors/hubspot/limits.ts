@@ -1,3 +1,5 @@
+import type { Lane } from '../../model/budget.ts';
+
 /** Sizes of HubSpot's calls (crm-objects v3 and the search guide, developers.hubspot.com, read 2026-11-24). */
 export const batchSize = 100;
 /** With property histories a batch/read takes half. */
@@ -16,6 +18,10 @@ export const batchConcurrency = 6;
  * larger is tried first.
  */
 export const associationLimits = { read: 1_000, readSafe: 100, create: 2_000, archive: 100 } as const;
+
+/** The lane of a path: everything of the associations API shares a limit of its own (same guide). */
+export const laneOf = (path: string): Lane =>
+  path.startsWith('/crm/v4/associations/') ? 'associations' : 'standard';
 
 export const associationsPath = (from: string, to: string, rest: string): string =>
   `/crm/v4/associations/${encodeURIComponent(from)}/${encodeURIComponent(to)}/batch${rest}`;

@@ -224,6 +224,85 @@ describe('gate', () => {
   });
 });
 
+describe('associations', () => {
+  const three: Partial<GateOptions> = {
+    limits: {
+      standard: { calls: 3, windowMs: 0 },
+      search: { calls: 1, windowMs: 0 },
+      associations: { calls: 1, windowMs: 0 },
+    },
+  };
+  /** A call that is under way until it is told to end. */
+  const begin = (gate: ReturnType<typeof gateOn>, lane: 'standard' | 'associations', context = live) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isUnderWay = false;
+    const ended = gate.call(context, lane, async () => {
+      isUnderWay = true;
+      await promise;
+      return answer(null);
+    });
+    return { end: resolve, ended, isUnderWay: () => isUnderWay };
+  };
+
+  it('have a limit of their own, and take a standard permit besides', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), three);
+    const first = begin(gate, 'associations');
+    const second = begin(gate, 'associations');
+    await sleep(20);
+    const others = [begin(gate, 'standard'), begin(gate, 'standard'), begin(gate, 'standard')];
+    await sleep(20);
+    const underWay = () => [first, second, ...others].map((each) => each.isUnderWay());
+    expect(underWay()).toEqual([true, false, true, true, false]);
+    first.end();
+    await first.ended;
+    await sleep(150);
+    // The standard permit that became free is one of two that wait for it.
+    expect(underWay().filter(Boolean)).toHaveLength(4);
+    for (const each of [second, ...others]) each.end();
+    await Promise.all([second, ...others].map(({ ended }) => ended));
+  });
+
+  it('that are refused wait alone', async () => {
+    const { store, pauses } = makeWatchedStore();
+    const gate = gateOn(store, three);
+    await expect(
+      gate.call(live, 'associations', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING'))),
+    ).rejects.toThrow();
+    expect(pauses.map(({ lane }) => lane)).toEqual(['associations']);
+    expect(await gate.call(live, 'standard', async () => answer('goes on'))).toBe('goes on');
+    await expect(gate.call(live, 'associations', () => Promise.reject(throttled('DAILY')))).rejects.toThrow();
+    expect(pauses.map(({ lane }) => lane)).toEqual(['associations', 'standard', 'search', 'associations']);
+  });
+
+  it('use what was reserved, and give their own permit back where they are given up', async () => {
+    const gate = gateOn(makeMemoryPermitStore(Date.now), three);
+    const reservation = await gate.reserve(3, 'live');
+    expect(await gate.call({ ...live, reservation }, 'associations', async () => answer('mine'))).toBe(
+      'mine',
+    );
+    expect(reservation.left).toBe(2);
+    const stop = new AbortController();
+    const blocked = [begin(gate, 'standard'), begin(gate, 'standard')];
+    await sleep(20);
+    const given = gate.call({ ...live, signal: stop.signal }, 'associations', async () => answer(null));
+    given.catch(() => undefined);
+    await sleep(20);
+    stop.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
+    await reservation.release();
+    expect(await gate.call(live, 'associations', async () => answer('free'))).toBe('free');
+    for (const each of blocked) each.end();
+    await Promise.all(blocked.map(({ ended }) => ended));
+  });
+
+  it('are standard calls where the system has no limit for them', async () => {
+    const { store, pauses } = makeWatchedStore();
+    const gate = gateOn(store);
+    await expect(gate.call(live, 'associations', () => Promise.reject(throttled('X')))).rejects.toThrow();
+    expect(pauses.map(({ lane }) => lane)).toEqual(['standard']);
+  });
+});
+
 describe('reservation', () => {
   const narrow: Partial<GateOptions> = {
     limits: { standard: { calls: 3, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
