@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { jsonSchemaOf } from '../src/lifecycle/config/file-words.ts';
 import { lifecycleFile } from '../src/lifecycle/config/lifecycle-shape.ts';
+import { routingFile } from '../src/lifecycle/config/routing-shape.ts';
 import { scoringFile } from '../src/lifecycle/config/scoring-shape.ts';
 import { mappingJsonSchema } from '../src/mapping/file-shape.ts';
 
@@ -9,6 +10,7 @@ const schemas = {
   mapping: mappingJsonSchema(),
   lifecycle: jsonSchemaOf(lifecycleFile),
   scoring: jsonSchemaOf(scoringFile),
+  routing: jsonSchemaOf(routingFile),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   const target = new URL(`../config/schema/${name}.schema.json`, import.meta.url);

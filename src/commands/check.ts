@@ -11,7 +11,6 @@ import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
 import { exitCode } from './exit.ts';
-import { readLifecycle } from './load-lifecycle.ts';
 import { openTandemStore } from './open-store.ts';
 import { answer, type StoreOptions } from './with-store.ts';
 
@@ -117,6 +116,8 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
     if (!(error instanceof MappingError)) throw error;
     ({ findings } = error);
   }
+  // Loaded here: it brings tables of holidays that no other command needs at its start.
+  const { readLifecycle } = await import('./load-lifecycle.ts');
   findings = [...findings, ...readLifecycle(options.config).findings];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');

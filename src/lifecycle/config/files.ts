@@ -1,11 +1,15 @@
+import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { buildLifecycle } from './build-lifecycle.ts';
+import { buildRouting } from './build-routing.ts';
 import { buildScoring } from './build-scoring.ts';
 import type { FileKind } from './check-file.ts';
 import { wordsOf } from './file-words.ts';
 import { checkLifecycleRules } from './lifecycle-rules.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
+import { checkRoutingRules } from './routing-rules.ts';
+import { routingFile } from './routing-shape.ts';
 import { checkScoringRules } from './scoring-rules.ts';
 import { scoringFile } from './scoring-shape.ts';
 
@@ -26,4 +30,12 @@ export const scoringKind: FileKind<typeof scoringFile, ScoringModel> = {
   words: wordsOf(scoringFile, page),
   rules: checkScoringRules,
   build: buildScoring,
+};
+
+/** routing.yaml: who gets a lead. */
+export const routingKind: FileKind<typeof routingFile, RoutingModel> = {
+  schema: routingFile,
+  words: wordsOf(routingFile, page),
+  rules: checkRoutingRules,
+  build: buildRouting,
 };

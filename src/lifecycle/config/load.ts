@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { Finding } from '../../mapping/finding.ts';
 import type { TextFile } from '../../mapping/read-files.ts';
+import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Checked, checkFile, type FileKind } from './check-file.ts';
-import { lifecycleKind, scoringKind } from './files.ts';
+import { lifecycleKind, routingKind, scoringKind } from './files.ts';
 
 /** The files of the lifecycle, each optional. */
-export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml'] as const;
+export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml', 'routing.yaml'] as const;
 export type LifecycleFileName = (typeof lifecycleFileNames)[number];
 export type LifecycleTexts = Readonly<Partial<Record<LifecycleFileName, TextFile>>>;
 
@@ -15,6 +16,7 @@ export type LifecycleTexts = Readonly<Partial<Record<LifecycleFileName, TextFile
 export interface LoadedLifecycle {
   readonly lifecycle: LifecycleDefinition | null;
   readonly scoring: ScoringModel | null;
+  readonly routing: RoutingModel | null;
   readonly findings: readonly Finding[];
 }
 
@@ -29,9 +31,11 @@ const checked = <Schema extends z.ZodType, Built>(
 export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
   const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
   const scoring = checked(scoringKind, texts['scoring.yaml']);
+  const routing = checked(routingKind, texts['routing.yaml']);
   return {
     lifecycle: lifecycle.built,
     scoring: scoring.built,
-    findings: [...lifecycle.findings, ...scoring.findings],
+    routing: routing.built,
+    findings: [...lifecycle.findings, ...scoring.findings, ...routing.findings],
   };
 };
