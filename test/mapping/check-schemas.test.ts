@@ -1,18 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkAgainstSchemas } from '../../src/mapping/check-schemas.ts';
 import { formatFindings } from '../../src/mapping/finding.ts';
-import { loadMappings } from '../../src/mapping/load.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../../src/model/record.ts';
 import { bothSides, type Sides, type System } from '../../src/model/system.ts';
+import { peoplePair } from '../mirror.ts';
 
-const people = (): PairMapping => {
-  const { pairs } = loadMappings(fileURLToPath(new URL('../../config/presets/mirror', import.meta.url)));
-  const pair = pairs[0];
-  if (pair === undefined) throw new Error('the mirror has no pair');
-  return pair;
-};
+const people = (): PairMapping => peoplePair;
 
 const makeField = (name: string, overrides: Partial<FieldDescription> = {}): FieldDescription => ({
   name,

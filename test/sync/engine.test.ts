@@ -1,19 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadMappings } from '../../src/mapping/load.ts';
 import type { Failure } from '../../src/model/failure.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import { verifyPair } from '../../src/sync/verify.ts';
 import { workOnce } from '../../src/sync/work.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
 
 const fixture = withStore();
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-const [pair] = mappings.pairs;
-if (!pair) throw new Error('the mirror has no pair');
 
 let hubspot: FakeSystem;
 let salesforce: FakeSystem;

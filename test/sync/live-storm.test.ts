@@ -1,21 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadMappings } from '../../src/mapping/load.ts';
 import type { LiveSignal } from '../../src/model/live.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { takeLive } from '../../src/sync/live-intake.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import type { LiveStore } from '../../src/sync/signal-sources.ts';
 import { workOnce } from '../../src/sync/work.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
 import { MemoryLiveStore } from '../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
-
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-const pair = mappings.pairs.find(({ types }) => types.hubspot === 'contacts');
-if (!pair) throw new Error('the mirror aligns contacts');
 
 let hubspot: FakeSystem;
 let salesforce: FakeSystem;

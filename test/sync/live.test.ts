@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadMappings } from '../../src/mapping/load.ts';
 import type { LiveSignal } from '../../src/model/live.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { looksAfterSignalMax } from '../../src/sync/backoff.ts';
@@ -10,13 +8,11 @@ import { takeLive } from '../../src/sync/live-intake.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import { feedOf, sweepEveryMs } from '../../src/sync/signal-sources.ts';
 import { workOnce } from '../../src/sync/work.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
 
 const fixture = withStore();
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-const pair = mappings.pairs.find(({ types }) => types.hubspot === 'contacts');
-if (!pair) throw new Error('the mirror aligns contacts');
 const sweepMs = sweepEveryMs(1, 15_000);
 
 let hubspot: FakeSystem;

@@ -5,24 +5,19 @@ import { makeMemoryPermitStore } from '../../src/connectors/budget/memory-permit
 import type { Connector } from '../../src/connectors/connector.ts';
 import { makeHubSpotConnector } from '../../src/connectors/hubspot/connector.ts';
 import { makeSalesforceConnector } from '../../src/connectors/salesforce/connector.ts';
-import { loadMappings } from '../../src/mapping/load.ts';
 import { bothSides, type Sides, type System } from '../../src/model/system.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { workOnce } from '../../src/sync/work.ts';
+import { mirrorMappings as mappings, peoplePair } from '../mirror.ts';
 import { type StoreFixture, withStore } from '../store/postgres.ts';
 import { freely } from './fake-system.ts';
-
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-const people = mappings.pairs.find(({ name }) => name === 'people');
-if (!people) throw new Error('the mirror has no people');
 
 const statsShape = z.object({ calls: z.object({ byRoute: z.record(z.string(), z.number()) }) });
 
 /** The pair that these tests work with. */
-export const pair = people;
+export const pair = peoplePair;
 
 const gateOf = (system: System) =>
   makeGate({

@@ -1,14 +1,13 @@
 import { expect } from 'vitest';
-import { loadMappings } from '../../../src/mapping/load.ts';
 import { CallFailed } from '../../../src/model/failure.ts';
 import type { System } from '../../../src/model/system.ts';
-import { repositoryRoot } from '../../../src/settings.ts';
 import { alignStep } from '../../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../../src/sync/engine.ts';
 import { pollOnce } from '../../../src/sync/poll.ts';
 import { verifyPair } from '../../../src/sync/verify.ts';
 import { workOnce } from '../../../src/sync/work.ts';
 import { type Random, randomOf } from '../../data/random.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../../mirror.ts';
 import type { StoreFixture } from '../../store/postgres.ts';
 import { FakeClock, freely } from '../../sync/fake-system.ts';
 import { EditLog } from './edit-log.ts';
@@ -16,10 +15,6 @@ import { Death, Life, StoreHiccup } from './mortal.ts';
 import { type LedgerLine, lostEdits } from './oracle.ts';
 import { Persons } from './persons.ts';
 import { indexLagMs, quiet, type Unkindness, UnkindSystem } from './unkind-system.ts';
-
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-const [pair] = mappings.pairs;
-if (!pair) throw new Error('the mirror has no pair');
 
 const rounds = 10;
 /** Rounds after which everything must have come to rest; a refusal is looked at again four times before it is parked. */
@@ -82,7 +77,6 @@ class Storm {
   }
 
   private contextOf(holder: string, life: Life): EngineContext {
-    if (!pair) throw new Error('no pair');
     return {
       pair,
       mappingHash: mappings.hash,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
-import { loadMappings } from '../../../src/mapping/load.ts';
-import { repositoryRoot } from '../../../src/settings.ts';
 import { verifyPair } from '../../../src/sync/verify.ts';
 import { randomOf } from '../../data/random.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../../mirror.ts';
 import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
@@ -16,7 +15,6 @@ import type { Faults, Scenario, Step } from './scenario.ts';
 import { VirtualTime } from './time.ts';
 import { type Ground, makePermits, VirtualWorker } from './worker.ts';
 
-const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
 const startMs = Date.UTC(2026, 10, 25, 9);
 /** Rest must come within so much virtual time: leases and deadlines of a minute, refusals tried again up to two. */
 const restMsMax = 5 * 60_000;
@@ -74,8 +72,6 @@ class Run {
     this.store = new MemoryStore(time.now, (unit, error) => {
       throw new Error(`the store refused a settlement of ${unit}`, { cause: error });
     });
-    const [pair] = mappings.pairs;
-    if (pair === undefined) throw new Error('the mirror has no pair');
     this.ground = {
       company: this.company,
       store: this.store,
