@@ -101,6 +101,13 @@ export const countReads = (connectors: Sides<Connector>): ReadCounter => {
         counts[system] += found.length;
         return found;
       },
+      ...(inner.findAcross && {
+        findAcross: async (...request: Parameters<NonNullable<RecordSystem['findAcross']>>) => {
+          const found = (await inner.findAcross?.(...request)) ?? [];
+          counts[system] += found.length;
+          return found;
+        },
+      }),
       ...(inner.findByDomain && {
         findByDomain: async (...request: Parameters<NonNullable<RecordSystem['findByDomain']>>) => {
           const found = (await inner.findByDomain?.(...request)) ?? [];

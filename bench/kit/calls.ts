@@ -18,6 +18,8 @@ const kinds: Record<System, readonly (readonly [RegExp, CallKind])[]> = {
     [/^GET \/services\/data\/\{version\}\/sobjects\/[^/]+\/\{[^}]+\}$/, 'read'],
     [/^(POST|PATCH) \/services\/data\/\{version\}\/sobjects\/[^/]+(\/[^/]+){0,2}$/, 'write'],
     [/^GET \/services\/data\/\{version\}\/query(All)?(\/\{[^}]+\})?$/, 'query'],
+    // The worker sends queries alone in a composite.
+    [/^POST \/services\/data\/\{version\}\/composite$/, 'query'],
   ],
 };
 

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Gate } from '../connectors/budget/gate.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
 import { type Sides, systems } from '../model/system.ts';
 import type { Store } from '../store/open-store.ts';
-import { feedOf, sweepEveryMs } from '../sync/signal-sources.ts';
+import { feedOf, looksOf, sweepEveryMs } from '../sync/signal-sources.ts';
 import { makeSignalCounts, type SignalCounts } from './run/signal-counts.ts';
 
 export interface Metrics {
@@ -20,13 +20,12 @@ const feedGauge = (registry: Registry, store: Store, pairs: readonly PairMapping
     labelNames: ['system', 'type', 'feed'],
     registers: [registry],
   });
-  const sweepMs = sweepEveryMs(pairs.length, pollMs);
+  const sweepMs = sweepEveryMs(looksOf(pairs), pollMs);
   return async (): Promise<void> => {
     const states = await store.live.sources();
     feed.reset();
-    for (const { types } of pairs) {
-      for (const system of systems) {
-        const type = types[system];
+    for (const system of systems) {
+      for (const type of pairs.flatMap((pair) => typesOn(pair, system))) {
         feed.set({ system, type, feed: feedOf(states, system, type, sweepMs) }, 1);
       }
     }

@@ -1,8 +1,8 @@
 import type { CallContext, Quota } from '../model/budget.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { DeletionPage, Described, FieldSearch, ObjectDescription } from '../model/record.ts';
-import type { FoundRecord, RecordSystem } from '../model/record-system.ts';
+import type { DeletionPage, Described, ObjectDescription } from '../model/record.ts';
+import type { RecordSystem } from '../model/record-system.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
 
@@ -31,16 +31,6 @@ export interface Connector extends RecordSystem {
 
   /** What was deleted since then, by the vendor's own log: `since` is milliseconds, `covered` of the answer before. */
   deletionsSince?(type: string, since: number, context: CallContext): Promise<DeletionPage>;
-
-  /**
-   * `findByField` over several types at once (leads and contacts), at the price of one call for some hundred values. The same rules:
-   * no search index, deleted records too.
-   */
-  findAcross?(
-    searches: readonly FieldSearch[],
-    values: readonly string[],
-    context: CallContext,
-  ): Promise<readonly FoundRecord[]>;
 
   /** What the last answers said of the quota; makes no call. */
   quota(): Quota;

@@ -1,6 +1,13 @@
 import type { CallContext } from './budget.ts';
 import type { Fate } from './fate.ts';
-import type { ChangeCursor, ChangePage, FieldHistoryEntry, ListPage, RecordSnapshot } from './record.ts';
+import type {
+  ChangeCursor,
+  ChangePage,
+  FieldHistoryEntry,
+  FieldSearch,
+  ListPage,
+  RecordSnapshot,
+} from './record.ts';
 import type { System } from './system.ts';
 import type { Tie, TieChange, TieOutcome } from './tie.ts';
 import type { WriteOutcome, WriteRow } from './write.ts';
@@ -43,6 +50,16 @@ export interface RecordSystem {
     field: string,
     values: readonly string[],
     fields: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]>;
+
+  /**
+   * `findByField` over several types at once (leads and contacts), at the price of one call for some hundred values. The same rules:
+   * no search index, deleted records too. Where it is not there, `findByField` asks for each type.
+   */
+  findAcross?(
+    searches: readonly FieldSearch[],
+    values: readonly string[],
     context: CallContext,
   ): Promise<readonly FoundRecord[]>;
 

@@ -1,10 +1,12 @@
-import type { WorkClass } from '../model/budget.ts';
+import type { CallContext, WorkClass } from '../model/budget.ts';
 import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
-import type { RecordSnapshot } from '../model/record.ts';
+import type { FieldSearch, RecordSnapshot } from '../model/record.ts';
+import type { FoundRecord } from '../model/record-system.ts';
 import { otherSystem, type RecordRef, type System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { isConverted } from './identity.ts';
 import type { Candidates } from './match.ts';
+import type { RecordSystem } from './ports.ts';
 
 /** An unlinked record that was read, and the match keys it locked. */
 export interface Seeker {
@@ -15,14 +17,26 @@ export interface Seeker {
 /** Found records by lower-cased value asked for. */
 type Index = ReadonlyMap<string, readonly RecordSnapshot[]>;
 
-const indexOf = (
-  found: readonly { readonly record: RecordSnapshot; readonly matched: readonly string[] }[],
-): Index => {
+const indexOf = (found: readonly FoundRecord[]): Index => {
   const index = new Map<string, RecordSnapshot[]>();
   for (const { record, matched } of found) {
     for (const value of matched) index.set(value, [...(index.get(value) ?? []), record]);
   }
   return index;
+};
+
+/** One call for all types where the system can do that. */
+const findIn = async (
+  system: RecordSystem,
+  searches: readonly FieldSearch[],
+  values: readonly string[],
+  context: CallContext,
+): Promise<readonly FoundRecord[]> => {
+  if (searches.length > 1 && system.findAcross) return system.findAcross(searches, values, context);
+  const pages = await Promise.all(
+    searches.map(async ({ type, field, fields }) => system.findByField(type, field, values, fields, context)),
+  );
+  return pages.flat();
 };
 
 /** Finds records of one side by a field, in every form of the pair; a converted lead is not found, its contact is. */
@@ -36,16 +50,13 @@ const find = async (
   const distinct = [...new Set(values)];
   if (distinct.length === 0) return new Map();
   const callContext = contextFor(context, workClass, 'match');
-  const pages = await Promise.all(
-    typesOn(context.pair, system).map(async (type) => {
-      const form = formFor(context.pair, system, type);
-      const field = fieldIn(form);
-      if (field === undefined) return [];
-      const fields = fieldsOf(form, system);
-      return context.systems[system].findByField(type, field, distinct, fields, callContext);
-    }),
-  );
-  return indexOf(pages.flat().filter(({ record }) => !isConverted(context.pair, record)));
+  const searches = typesOn(context.pair, system).flatMap((type): FieldSearch[] => {
+    const form = formFor(context.pair, system, type);
+    const field = fieldIn(form);
+    return field === undefined ? [] : [{ type, field, fields: fieldsOf(form, system) }];
+  });
+  const found = await findIn(context.systems[system], searches, distinct, callContext);
+  return indexOf(found.filter(({ record }) => !isConverted(context.pair, record)));
 };
 
 /** Finds records of one side by the pair's match key in that place. */

@@ -209,6 +209,17 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
       return found;
     },
     ...(inner.readTies && { readTies: inner.readTies }),
+    ...(inner.findAcross && {
+      findAcross: async (...request: Parameters<NonNullable<RecordSystem['findAcross']>>) => {
+        const found = (await inner.findAcross?.(...request)) ?? [];
+        await learn(
+          parts,
+          system,
+          found.map(({ record }) => record),
+        );
+        return found;
+      },
+    }),
     writeMany: async (type, rows, context) =>
       system === 'hubspot'
         ? writeWithTies(inner, parts, type, rows, context)

@@ -75,13 +75,13 @@ export class Runner {
   private readonly swept = new SignalMemory();
 
   /**
-   * `pairs`: how many pairs this worker has; their sweeps share one allowance of calls. `after`: runners whose first alignment comes
+   * `looks`: `looksOf` all pairs of this worker; their sweeps share one allowance of calls. `after`: runners whose first alignment comes
    * before this one's. `associations`: fields of all pairs that are associations in HubSpot; their sweeps share an allowance, too.
    */
   constructor(
     context: EngineContext,
     pollEveryMs: number,
-    pairs = 1,
+    looks = 1,
     after: readonly Runner[] = [],
     associations = 1,
   ) {
@@ -92,7 +92,7 @@ export class Runner {
     };
     this.context = { ...context, wake: { wake } };
     this.pollEveryMs = pollEveryMs;
-    this.sweepMs = sweepEveryMs(pairs, pollEveryMs);
+    this.sweepMs = sweepEveryMs(looks, pollEveryMs);
     this.cadence = new LookCadence(this.sweepMs);
     const hasAssociations = associationFields(context.pair).length > 0;
     this.associations = hasAssociations ? new AssociationPace(pollEveryMs, associations) : null;

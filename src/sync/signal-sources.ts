@@ -1,7 +1,7 @@
 import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
-import type { PairMapping } from '../model/mapping.ts';
-import type { System } from '../model/system.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
+import { type System, systems } from '../model/system.ts';
 
 /**
  * What is known of the live sources, shared by all workers. Postgres implements it (src/store/live-signals.ts); each method is one
@@ -74,12 +74,16 @@ export const untoldGraceMs = 30_000;
 const looksPerHourMax = 40;
 const hourMs = 3_600_000;
 
+/** Objects that a look at everything asks for, in the system that has more of them: each costs one call when nothing is found. */
+export const looksOf = (pairs: readonly PairMapping[]): number =>
+  Math.max(1, ...systems.map((system) => pairs.reduce((sum, pair) => sum + typesOn(pair, system).length, 0)));
+
 /**
- * How often a system that tells of changes by itself is looked at all the same (the drift sweep), for a worker with so many pairs. One
- * look of one pair costs one call when it finds nothing. Never oftener than it would be polled.
+ * How often a system that tells of changes by itself is looked at all the same (the drift sweep), for a worker with so many `looksOf` its
+ * pairs. Never oftener than it would be polled.
  */
-export const sweepEveryMs = (pairs: number, pollMs: number): number =>
-  Math.max(pollMs, (hourMs / looksPerHourMax) * Math.max(1, pairs));
+export const sweepEveryMs = (looks: number, pollMs: number): number =>
+  Math.max(pollMs, (hourMs / looksPerHourMax) * Math.max(1, looks));
 
 /**
  * A stream is ordered, goes on where it was, and shows the worker's own writes, so that its silence is found out without a look: it is

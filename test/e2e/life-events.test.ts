@@ -1,48 +1,15 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Connection } from 'jsforce';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../src/settings.ts';
 import type { Child } from './harness/child.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 const withinMs = 20_000;
-/** What a contact calls otherwise, or does not have. */
-const onContact: Readonly<Record<string, string>> = {
-  Company: 'false',
-  Website: 'false',
-  Industry: 'false',
-  AnnualRevenue: 'false',
-  NumberOfEmployees: 'false',
-  Street: 'MailingStreet',
-  City: 'MailingCity',
-  State: 'MailingState',
-  PostalCode: 'MailingPostalCode',
-  Country: 'MailingCountry',
-};
-
 let stage: Stage;
 let person: Person;
 let salesforce: Connection;
 let worker: Child;
-
-/** The mirror with converted people, as a folder of its own. */
-const convertedConfig = (folder: string): string => {
-  const config = join(folder, 'config');
-  cpSync(join(repositoryRoot, 'config/presets/mirror'), config, { recursive: true });
-  const file = join(config, 'mappings/people.yaml');
-  let text = readFileSync(file, 'utf8');
-  if (!text.includes('\nconverted:')) {
-    text = text.replace('\nsalesforce: Lead\n', '\nsalesforce: Lead\nconverted: Contact\n');
-    for (const [name, there] of Object.entries(onContact)) {
-      text = text.replace(`    salesforce: ${name}\n`, `    salesforce: ${name}\n    converted: ${there}\n`);
-    }
-  }
-  writeFileSync(file, text);
-  return config;
-};
 
 const hubspot = async (method: string, path: string, body?: unknown): Promise<{ readonly id?: string }> => {
   const { hubspot: url, hubspotPersonToken } = stage.sandbox.access;
@@ -86,15 +53,7 @@ beforeAll(async () => {
   const { access } = stage.sandbox;
   salesforce = new Connection({ loginUrl: access.salesforce, version: '62.0' });
   await salesforce.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
-  worker = stage.start([
-    'run',
-    '--config',
-    convertedConfig(stage.folder),
-    '--data',
-    stage.data,
-    '--port',
-    '0',
-  ]);
+  worker = stage.run();
   await worker.event('alignment-done');
 }, 60_000);
 afterAll(async () => stage?.close());

@@ -31,6 +31,20 @@ const peopleFields = {
   message: 'Description',
 };
 
+/** Once converted: the contact's names, and nothing of what its account has. */
+const convertedFields = {
+  ...Object.fromEntries(
+    Object.entries(peopleFields).filter(
+      ([name]) => !['company', 'website', 'industry', 'annualrevenue'].includes(name),
+    ),
+  ),
+  address: 'MailingStreet',
+  city: 'MailingCity',
+  state: 'MailingState',
+  zip: 'MailingPostalCode',
+  country: 'MailingCountry',
+};
+
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -73,6 +87,12 @@ describe.each(configs)('the configuration %s', (config) => {
     expect(
       Object.fromEntries(people?.fields.map(({ fields }) => [fields.hubspot, fields.salesforce]) ?? []),
     ).toEqual(peopleFields);
+    expect(people?.conversion?.form.types).toEqual({ hubspot: 'contacts', salesforce: 'Contact' });
+    expect(
+      Object.fromEntries(
+        people?.conversion?.form.fields.map(({ fields }) => [fields.hubspot, fields.salesforce]) ?? [],
+      ),
+    ).toEqual(convertedFields);
     for (const { direction, conflict, tie, first } of people?.fields ?? []) {
       expect({ direction, conflict, tie, first }).toEqual({
         direction: 'both',

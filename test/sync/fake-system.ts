@@ -30,12 +30,13 @@ const nothing: Reservation = { left: 0, take: () => null, release: async () => u
 export const freely: Reserve = { reserve: async () => nothing };
 
 /**
- * A record system in memory with a switch for every way in which a write can end. For the engine's own decisions; how vendors
- * really answer is the business of the simulators.
+ * A record system in memory with a switch for every way in which a write can end: it holds contacts or leads, and nothing of any other
+ * object. For the engine's own decisions; how vendors really answer is the business of the simulators.
  */
 export class FakeSystem implements RecordSystem {
   readonly system: System;
   readonly batch = { read: 100, find: 100, write: 100 };
+  protected readonly type: string;
   readonly records = new Map<string, FakeRecord>();
   readonly counts = { creates: 0, updates: 0 };
   /** Asked for each row before it is executed. */
@@ -50,6 +51,7 @@ export class FakeSystem implements RecordSystem {
 
   constructor(system: System, clock: FakeClock) {
     this.system = system;
+    this.type = system === 'hubspot' ? 'contacts' : 'Lead';
     this.clock = clock;
   }
 
@@ -91,7 +93,7 @@ export class FakeSystem implements RecordSystem {
     const record = back > 0 ? (past.at(-back) ?? current) : current;
     if (!record) return null;
     return {
-      ref: { system: this.system, type: this.system === 'hubspot' ? 'contacts' : 'Lead', id },
+      ref: { system: this.system, type: this.type, id },
       fields: Object.fromEntries(fields.map((name) => [name, record.fields[name] ?? null])),
       stamp: record.stamp,
       createdAt: record.createdAt,
@@ -101,20 +103,20 @@ export class FakeSystem implements RecordSystem {
     };
   }
 
-  async readMany(_type: string, ids: readonly string[], fields: readonly string[]) {
+  async readMany(type: string, ids: readonly string[], fields: readonly string[]) {
     return new Map(
       ids.flatMap((id) => {
-        const found = this.snapshot(id, fields);
+        const found = type === this.type ? this.snapshot(id, fields) : null;
         return found ? [[id, found] as const] : [];
       }),
     );
   }
 
-  async findByField(_type: string, field: string, values: readonly string[], fields: readonly string[]) {
+  async findByField(type: string, field: string, values: readonly string[], fields: readonly string[]) {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
     return [...this.records].flatMap(([id, record]) => {
       const value = String(record.fields[field] ?? '').toLowerCase();
-      const found = wanted.has(value) ? this.snapshot(id, fields) : null;
+      const found = type === this.type && wanted.has(value) ? this.snapshot(id, fields) : null;
       return found ? [{ record: found, matched: [value] }] : [];
     });
   }
@@ -147,13 +149,13 @@ export class FakeSystem implements RecordSystem {
   }
 
   async *changesSince(
-    _type: string,
+    type: string,
     cursor: { stamp: number; id: string },
     overlapMs: number,
     fields: readonly string[],
   ) {
     const from = cursor.stamp - overlapMs;
-    const changed = [...this.records].filter(([, record]) => record.stamp >= from);
+    const changed = [...this.records].filter(([, record]) => type === this.type && record.stamp >= from);
     const records = changed.flatMap(([id]) => this.changed(id, fields));
     records.sort((a, b) => a.stamp - b.stamp);
     const last = records.at(-1);
@@ -167,8 +169,10 @@ export class FakeSystem implements RecordSystem {
       : [];
   }
 
-  async listPage(_type: string, after: string | null, fields: readonly string[]) {
-    const ids = [...this.records].filter(([, record]) => !record.deleted).map(([id]) => id);
+  async listPage(type: string, after: string | null, fields: readonly string[]) {
+    const ids = [...this.records]
+      .filter(([, record]) => type === this.type && !record.deleted)
+      .map(([id]) => id);
     const rest = ids.sort((a, b) => (a < b ? -1 : 1)).filter((id) => after === null || id > after);
     const page = rest.slice(0, 100);
     return {
@@ -181,11 +185,11 @@ export class FakeSystem implements RecordSystem {
     return new Map();
   }
 
-  async fates(_type: string, ids: readonly string[]): Promise<ReadonlyMap<string, Fate>> {
+  async fates(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, Fate>> {
     return new Map(
       ids.map((id): [string, Fate] => {
         const record = this.records.get(id);
-        if (record === undefined) return [id, { kind: 'unknown' }];
+        if (type !== this.type || record === undefined) return [id, { kind: 'unknown' }];
         if (!record.deleted) return [id, { kind: 'alive' }];
         return [id, { kind: this.system === 'hubspot' ? 'archived' : 'deleted' }];
       }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceState } from '../../src/model/live.ts';
-import { feedOf, LookCadence, sweepEveryMs, watchdogMs } from '../../src/sync/signal-sources.ts';
+import { feedOf, LookCadence, looksOf, sweepEveryMs, watchdogMs } from '../../src/sync/signal-sources.ts';
+import { peoplePair } from '../mirror.ts';
 
 const sweepMs = sweepEveryMs(1, 15_000);
 const makeState = (overrides: Partial<SourceState> = {}): SourceState => ({
@@ -73,7 +74,12 @@ describe('looks at a system', () => {
     );
   });
 
-  it.each([1, 3, 7])('of %d pairs cost fewer than 60 calls in an idle hour', (pairs) => {
-    expect((3_600_000 / sweepEveryMs(pairs, 15_000)) * pairs).toBeLessThan(45);
+  it.each([1, 3, 7])('of %d objects cost fewer than 60 calls in an idle hour', (looks) => {
+    expect((3_600_000 / sweepEveryMs(looks, 15_000)) * looks).toBeLessThan(45);
+  });
+
+  it('count each object that is looked at: leads and the contacts they become are two', () => {
+    expect(looksOf([peoplePair])).toBe(2);
+    expect(looksOf([])).toBe(1);
   });
 });

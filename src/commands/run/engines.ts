@@ -11,6 +11,7 @@ import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
 import type { EngineEvents } from '../../sync/ports.ts';
 import { Runner } from '../../sync/runner.ts';
+import { looksOf } from '../../sync/signal-sources.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
 import type { Role } from './roles.ts';
@@ -81,11 +82,12 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
       signal: options.signal,
     }),
   );
+  const looks = looksOf(mappings.pairs);
   const runners = new Map<string, Runner>();
   const associations = mappings.pairs.flatMap(associationFields).length;
   for (const context of contexts) {
     const after = referredBy(context.pair).flatMap((name) => runners.get(name) ?? []);
-    const runner = new Runner(context, options.pollMs, mappings.pairs.length, after, associations);
+    const runner = new Runner(context, options.pollMs, looks, after, associations);
     runners.set(context.pair.name, runner);
   }
   const all = [...runners.values()];

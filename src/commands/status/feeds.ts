@@ -1,7 +1,7 @@
-import type { PairMapping } from '../../model/mapping.ts';
+import { type PairMapping, typesOn } from '../../model/mapping.ts';
 import { bothSides, type Sides, systemLabel, systems } from '../../model/system.ts';
 import type { Store } from '../../store/open-store.ts';
-import { type Feed, feedOf, sweepEveryMs } from '../../sync/signal-sources.ts';
+import { type Feed, feedOf, looksOf, sweepEveryMs } from '../../sync/signal-sources.ts';
 
 interface ShownFeed {
   readonly source: Feed;
@@ -19,20 +19,24 @@ export const feedsOf = async (
   pollMs: number,
 ): Promise<Feeds> => {
   const states = await store.live.sources();
-  const sweepMs = sweepEveryMs(pairs.length, pollMs);
+  const sweepMs = sweepEveryMs(looksOf(pairs), pollMs);
   return bothSides((system) =>
     Object.fromEntries(
-      pairs.map(({ types }) => {
-        const type = types[system];
-        const source = feedOf(states, system, type, sweepMs);
-        const heard = states
-          .filter((state) => state.system === system && state.type === type)
-          .flatMap((state) => state.heardAgoMs ?? []);
-        return [
-          type,
-          { source, heardSecondsAgo: heard.length === 0 ? null : Math.round(Math.min(...heard) / 100) / 10 },
-        ];
-      }),
+      pairs
+        .flatMap((pair) => typesOn(pair, system))
+        .map((type) => {
+          const source = feedOf(states, system, type, sweepMs);
+          const heard = states
+            .filter((state) => state.system === system && state.type === type)
+            .flatMap((state) => state.heardAgoMs ?? []);
+          return [
+            type,
+            {
+              source,
+              heardSecondsAgo: heard.length === 0 ? null : Math.round(Math.min(...heard) / 100) / 10,
+            },
+          ];
+        }),
     ),
   );
 };

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { Fate } from '../../model/fate.ts';
-import type { ChangeCursor, ChangedRecord, RecordSnapshot } from '../../model/record.ts';
+import type { ChangeCursor, ChangedRecord, FieldSearch, RecordSnapshot } from '../../model/record.ts';
 import type { FoundRecord, RecordSystem } from '../../model/record-system.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
@@ -60,14 +60,39 @@ export class RehearsalSystem implements RecordSystem {
     context: CallContext,
   ): Promise<readonly FoundRecord[]> {
     const found = await this.real.findByField(type, field, values, fields, context);
-    const wanted = [...new Set(values.map((value) => value.toLowerCase()))];
-    const own = wanted.flatMap((value) =>
-      [...(this.inventedBy.get(valueKey(type, field, value)) ?? [])].flatMap((id) => {
-        const record = this.inventedRecord(type, id, fields);
-        return record ? [{ record, matched: [value] }] : [];
-      }),
-    );
-    return [...found.map((each) => ({ ...each, record: this.overlaid(each.record) })), ...own];
+    return [...this.overlaidFinds(found), ...this.inventedFinds({ type, field, fields }, values)];
+  }
+
+  async findAcross(
+    searches: readonly FieldSearch[],
+    values: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]> {
+    const { real } = this;
+    const pages = real.findAcross
+      ? [await real.findAcross(searches, values, context)]
+      : await Promise.all(
+          searches.map(({ type, field, fields }) => real.findByField(type, field, values, fields, context)),
+        );
+    return [
+      ...this.overlaidFinds(pages.flat()),
+      ...searches.flatMap((search) => this.inventedFinds(search, values)),
+    ];
+  }
+
+  /** A domain is found wherever it stands in an address; what was made up here holds it as it was written. */
+  async findByDomain(
+    type: string,
+    field: string,
+    domains: readonly string[],
+    fields: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundRecord[]> {
+    const { real } = this;
+    const found = real.findByDomain
+      ? await real.findByDomain(type, field, domains, fields, context)
+      : await real.findByField(type, field, domains, fields, context);
+    return [...this.overlaidFinds(found), ...this.inventedFinds({ type, field, fields }, domains)];
   }
 
   async writeMany(type: string, rows: readonly WriteRow[]): Promise<readonly WriteOutcome[]> {
@@ -111,6 +136,23 @@ export class RehearsalSystem implements RecordSystem {
 
   now(context: CallContext): Promise<number> {
     return this.real.now(context);
+  }
+
+  private overlaidFinds(found: readonly FoundRecord[]): readonly FoundRecord[] {
+    return found.map((each) => ({ ...each, record: this.overlaid(each.record) }));
+  }
+
+  private inventedFinds(
+    { type, field, fields }: FieldSearch,
+    values: readonly string[],
+  ): readonly FoundRecord[] {
+    const wanted = [...new Set(values.map((value) => value.toLowerCase()))];
+    return wanted.flatMap((value) =>
+      [...(this.inventedBy.get(valueKey(type, field, value)) ?? [])].flatMap((id) => {
+        const record = this.inventedRecord(type, id, fields);
+        return record ? [{ record, matched: [value] }] : [];
+      }),
+    );
   }
 
   private overlaid<Record extends ChangedRecord>(record: Record): Record {

@@ -45,7 +45,7 @@ export interface Fault {
 
 /** Routes that only ask, though with POST: HubSpot reads and searches so, Salesforce reads many by id so; signing in and listening write nothing. */
 const asks =
-  /^GET |\/cometd\/|\/(batch\/read|search|access-token-info)$|\/oauth2\/token$|\/Soap\/|^POST .*\/composite\/sobjects\/\w+$/;
+  /^GET |\/cometd\/|\/(batch\/read|search|access-token-info)$|\/oauth2\/token$|\/Soap\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
 
 export const writingRoutes = (stats: Stats): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(stats.calls.byRoute).filter(([route]) => !asks.test(route)));

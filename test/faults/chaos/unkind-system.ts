@@ -76,13 +76,13 @@ export class UnkindSystem extends FakeSystem {
     return snapshot;
   }
 
-  override async readMany(_type: string, ids: readonly string[], fields: readonly string[]) {
+  override async readMany(type: string, ids: readonly string[], fields: readonly string[]) {
     this.failCall(`read ${ids[0]}`);
     return new Map(
       ids.flatMap((id) => {
         const isLate = (this.records.get(id)?.stamp ?? 0) > this.freshUntil;
         const back = isLate && this.draw(`stale ${id}`).chance(this.unkindness.stale) ? 1 : 0;
-        const found = this.snapshot(id, fields, back);
+        const found = type === this.type ? this.snapshot(id, fields, back) : null;
         return found ? [[id, this.seen(found, back)] as const] : [];
       }),
     );

@@ -128,10 +128,14 @@ export const broken: Readonly<Record<string, Broken>> = {
     system: (system, now) => ({
       findByField: async (...request) =>
         (await system.findByField(...request)).filter(({ record }) => record.createdAt < now() - 60_000),
+      findAcross: async (...request) =>
+        ((await system.findAcross?.(...request)) ?? []).filter(
+          ({ record }) => record.createdAt < now() - 60_000,
+        ),
     }),
   },
   'nobody is looked up before a create': {
-    system: () => ({ findByField: async () => [] }),
+    system: () => ({ findByField: async () => [], findAcross: async () => [] }),
   },
   'an emptied value does not flow': {
     system: (system) => ({

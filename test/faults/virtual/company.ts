@@ -220,8 +220,9 @@ const textOf = ({ body }: ApiReply): string =>
         ? body.toString()
         : JSON.stringify(body);
 
-/** HubSpot reads and searches with POST, Salesforce reads many by id so; signing in writes nothing. */
-const asks = /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|^POST .*composite\/sobjects\/\w+$/;
+/** HubSpot reads and searches with POST, Salesforce reads many by id so, and queries several objects; signing in writes nothing. */
+const asks =
+  /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
 
 /** Whether a call changes something. */
 export const isWrite = ({ method, path }: Passed): boolean =>
