@@ -127,7 +127,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       { mappings, store, systems: parts, everyMs: settings.schemaMs, log },
       closers,
     );
-    await followOwners(parts.connectors, mappings, log, closers);
+    await followOwners(parts.connectors, mappings, store, log, closers);
     const { pollMs, redisUrl } = settings;
     const engines = await startEngines(
       {

@@ -27,7 +27,7 @@ const nobody = 'nobody';
 
 export interface OwnerPairs {
   readonly pairs: readonly Sides<string>[];
-  /** Salesforce ids of those who count as nobody. */
+  /** Salesforce ids of those who count as nobody: a blank in HubSpot. */
   readonly nobodies: readonly string[];
 }
 
@@ -37,6 +37,8 @@ const only = (owners: readonly Owner[]): Owner | undefined => (owners.length ===
 /**
  * Who is who among those who can own records: as the admin's table says it, the others by email. One to one: who is named in the table has no
  * other counterpart. Who has left, is inactive or shares an address with another is nobody's counterpart: records are never given to one by chance.
+ *
+ * Nobody is who the table says, Tandem's own user and every queue, unless they have a counterpart: what they own is still to be given to somebody.
  */
 export const pairOwners = (
   owners: Sides<readonly Owner[]>,
@@ -45,7 +47,7 @@ export const pairOwners = (
   const hubspot = owners.hubspot.filter(({ active }) => active);
   const salesforce = owners.salesforce.filter(({ active }) => active);
   const pairs = new Map<string, string>();
-  const nobodies = (named[nobody] ?? '')
+  const nobodies: string[] = (named[nobody] ?? '')
     .split(',')
     .flatMap((word) => owners.salesforce.filter((owner) => isNamed(owner, word.trim())))
     .map(({ id }) => id);
@@ -62,5 +64,11 @@ export const pairOwners = (
     const there = only(salesforce.filter((owner) => owner.kind === 'user' && owner.email === email));
     if (there && !taken.has(there.id)) pairs.set(id, there.id);
   }
+  const known = new Set(pairs.values());
+  nobodies.push(
+    ...owners.salesforce
+      .filter(({ id, kind, isTandem }) => (kind === 'queue' || isTandem === true) && !known.has(id))
+      .map(({ id }) => id),
+  );
   return { pairs: [...pairs].map(([left, right]) => ({ hubspot: left, salesforce: right })), nobodies };
 };

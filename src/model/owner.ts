@@ -9,4 +9,6 @@ export interface Owner {
   readonly active: boolean;
   /** The types that a queue can own; null: any that users own. */
   readonly owns: readonly string[] | null;
+  /** The user as whom Tandem itself signs in: whatever it creates for nobody is theirs. */
+  readonly isTandem?: true;
 }

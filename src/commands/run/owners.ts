@@ -2,10 +2,12 @@ import type { Connector } from '../../connectors/connector.ts';
 import { causeOf, type Logger } from '../../log.ts';
 import type { KnownReferences } from '../../mapping/known-references.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
-import { namedOwners, pairOwners, refersToOwners } from '../../mapping/owner-pairs.ts';
+import { namedOwners, type OwnerPairs, pairOwners, refersToOwners } from '../../mapping/owner-pairs.ts';
 import { ownerReference } from '../../model/mapping.ts';
 import type { Sides } from '../../model/system.ts';
 import { startTick } from '../../queue/tick.ts';
+import type { Store } from '../../store/open-store.ts';
+import { ownCodes } from '../../sync/standing.ts';
 import type { Closers } from './closers.ts';
 
 /** Whether it is time to ask is looked at so often; it costs no call. */
@@ -18,39 +20,46 @@ export const isOwnersLookDue = (references: Pick<KnownReferences, 'strangers'>, 
   sinceMs >= askAfterMs[references.strangers(ownerReference)];
 
 /**
- * Asks both systems who can own records, so that the mappings' references to owners can be read; answers how many are known on both sides.
+ * Asks both systems who can own records, so that the mappings' references to owners can be read; answers who is known on both sides.
  * Makes no call where no mapping carries owners.
  * @throws CallFailed
  */
 export const learnOwners = async (
   connectors: Sides<Pick<Connector, 'owners'>>,
   { pairs, references }: LoadedMappings,
-): Promise<number> => {
+): Promise<OwnerPairs['pairs']> => {
   const { hubspot, salesforce } = connectors;
-  if (!refersToOwners(pairs) || !hubspot.owners || !salesforce.owners) return 0;
+  if (!refersToOwners(pairs) || !hubspot.owners || !salesforce.owners) return [];
   const call = { class: 'live', purpose: 'describe' } as const;
   const [left, right] = await Promise.all([hubspot.owners(call), salesforce.owners(call)]);
   const known = pairOwners({ hubspot: left, salesforce: right }, namedOwners(pairs));
   references.replace(ownerReference, known.pairs, known.nobodies);
-  return known.pairs.length;
+  return known.pairs;
 };
 
-/** Learns the owners now, and again when a record names somebody who is not known, or an hour has passed. A later failure keeps what is known. @throws CallFailed for the first look */
+/**
+ * Learns the owners now, and again when a record names somebody who is not known, or an hour has passed. When others are known than before,
+ * records whose owner was not known are looked at again. A later failure keeps what is known. @throws CallFailed for the first look
+ */
 export const followOwners = async (
   connectors: Sides<Pick<Connector, 'owners'>>,
   mappings: LoadedMappings,
+  { operator }: Pick<Store, 'operator'>,
   log: Logger,
   closers: Closers,
 ): Promise<void> => {
   if (!refersToOwners(mappings.pairs)) return;
-  await learnOwners(connectors, mappings);
+  let known = await learnOwners(connectors, mappings);
   let askedAt = performance.now();
   const tick = startTick(
     tickMs,
     async () => {
       if (!isOwnersLookDue(mappings.references, performance.now() - askedAt)) return;
       askedAt = performance.now();
-      await learnOwners(connectors, mappings);
+      const before = known;
+      known = await learnOwners(connectors, mappings);
+      if (JSON.stringify(known) === JSON.stringify(before)) return;
+      await operator.retryParked({ code: ownCodes.unknownOwner }, 'owners changed', 'sweep');
     },
     (error) => log.warn({ event: 'owners-unknown', cause: causeOf(error) }),
   );

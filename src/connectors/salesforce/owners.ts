@@ -14,29 +14,39 @@ const userSchema = z.object({
 const queueSchema = z.object({ Id: idSchema, Name: z.string().nullish(), Email: z.string().nullish() });
 const linkSchema = z.object({ QueueId: idSchema, SobjectType: z.string() });
 
+/** All rows, and the user who asked. */
 const all = async <Row>(
   api: Api,
   context: CallContext,
   soql: string,
   schema: z.ZodType<Row>,
-): Promise<readonly Row[]> => {
+): Promise<{ readonly rows: readonly Row[]; readonly us: string | null }> => {
   const rows: Row[] = [];
-  for await (const { body } of queryPages(api, context, 'query', soql, schema)) rows.push(...body.records);
-  return rows;
+  let us: string | null = null;
+  for await (const { body, session } of queryPages(api, context, 'query', soql, schema)) {
+    rows.push(...body.records);
+    us = session.userId;
+  }
+  return { rows, us };
 };
 
 const emailOf = (text: string | null | undefined): string | null => text?.trim().toLowerCase() || null;
 
 /** Users, former ones too, and queues with the objects that each can own. Three queries. */
 export const readOwners = async (api: Api, context: CallContext): Promise<readonly Owner[]> => {
-  const users = await all(api, context, 'SELECT Id, Name, Email, IsActive FROM User ORDER BY Id', userSchema);
-  const queues = await all(
+  const { rows: users, us } = await all(
+    api,
+    context,
+    'SELECT Id, Name, Email, IsActive FROM User ORDER BY Id',
+    userSchema,
+  );
+  const { rows: queues } = await all(
     api,
     context,
     "SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' ORDER BY Id",
     queueSchema,
   );
-  const links = await all(
+  const { rows: links } = await all(
     api,
     context,
     'SELECT QueueId, SobjectType FROM QueueSobject ORDER BY Id',
@@ -51,6 +61,7 @@ export const readOwners = async (api: Api, context: CallContext): Promise<readon
         email: emailOf(user.Email),
         active: user.IsActive,
         owns: null,
+        ...(user.Id === us ? { isTandem: true } : {}),
       }),
     ),
     ...queues.map(

@@ -23,6 +23,9 @@ describe('what an administrator set up in Salesforce', () => {
       owns: null,
     });
     expect(named('Sam Former')).toMatchObject({ kind: 'user', active: false });
+    expect(owners.filter(({ isTandem }) => isTandem === true).map(({ name }) => name)).toEqual([
+      'Tandem Integration',
+    ]);
     expect(named('Site queue')).toMatchObject({ kind: 'queue', owns: ['Account', 'Lead'] });
     expect(owners.find((owner) => owner.name === 'Inbound Leads')?.owns).toEqual(['Lead']);
   });
