@@ -26,7 +26,8 @@ const isAligned = async (engine: EngineContext): Promise<boolean> => {
   if ((await readPaused(engine)).whole) return true;
   const alignment = await store.alignment(pair.name);
   if (alignment?.mappingHash !== mappingHash) return false;
-  if (!alignment.done.hubspot || !alignment.done.salesforce) return false;
+  const isListed = alignment.done.hubspot && alignment.done.salesforce;
+  if (!isListed || alignment.converted?.done === false) return false;
   return (await store.backlog(pair.name)).dirty <= dirtyRowsSettled;
 };
 

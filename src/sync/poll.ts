@@ -21,19 +21,24 @@ const nothing: PollResult = { seen: 0, marked: 0, untold: 0 };
 
 /**
  * Reads what changed in one system since its cursor, less the overlap, and commits the dirty rows of each page together with the
- * cursor behind it. Nothing happens before the first alignment has set the cursor. Signals that `memory` holds end here.
+ * cursor behind it. Nothing happens before the first alignment has set the cursor. Signals that `memory` holds end here. `only`: one of
+ * the pair's objects there.
  * @throws CallFailed when the system cannot be polled; what was committed stays.
  */
 export const pollOnce = async (
   whole: EngineContext,
   system: System,
   memory = new SignalMemory(),
+  only?: string,
 ): Promise<PollResult> => {
   const paused = await readPaused(whole);
   if (paused.blind) return nothing;
   const context = activeContext(whole, paused);
   let total = nothing;
-  for (const reader of readersOf(context.pair).filter((each) => each.system === system)) {
+  const readers = readersOf(context.pair).filter(
+    (each) => each.system === system && (only === undefined || each.type === only),
+  );
+  for (const reader of readers) {
     const { seen, marked, untold } = await readChanges(context, reader, memory);
     total = { seen: total.seen + seen, marked: total.marked + marked, untold: total.untold + untold };
   }

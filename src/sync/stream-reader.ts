@@ -123,7 +123,7 @@ export class StreamReader {
     for (const engine of engines.filter(({ pair }) => streamedTypes(pair, system).includes(type))) {
       let isDone = false;
       while (!isDone && !ending.aborted) {
-        isDone = await pollOnce(engine, system).then(
+        isDone = await pollOnce(engine, system, undefined, type).then(
           () => true,
           (error: unknown) => {
             if (!(error instanceof CallFailed)) throw error;
