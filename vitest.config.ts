@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           // What the store in memory of the seeded runs must be able to do.
           name: 'store in memory',
-          include: ['test/store/{claim,settle}.test.ts'],
+          include: ['test/store/{claim,followers,settle}.test.ts'],
           env: { TANDEM_STORE: 'memory' },
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

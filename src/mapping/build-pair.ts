@@ -163,6 +163,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     identityLine: source.placeOfKey([], 'identity').line,
     match,
     create: content.create,
+    primary: content.primary,
     fields,
     ...scopeOf(source, content),
     sources: ranksOf(content.sources),

@@ -318,6 +318,19 @@ const checkScope = (content: MappingFile, report: Report): void => {
   }
 };
 
+/** Salesforce's standard objects whose records tell when somebody last worked on them (object reference, LastActivityDate). */
+const objectsWithActivity: ReadonlySet<string> = new Set(['Lead', 'Contact', 'Account', 'Opportunity']);
+
+const checkPrimary = ({ primary, salesforce }: MappingFile, report: Report): void => {
+  if (primary !== 'most-recently-active' || objectsWithActivity.has(salesforce)) return;
+  report(
+    ['primary'],
+    `${salesforce} does not tell when it was last worked on`,
+    `only ${[...objectsWithActivity].join(', ')} have a LastActivityDate`,
+    "write 'oldest'",
+  );
+};
+
 /** Everything that is wrong with a file whose shape is right. */
 export const checkFileRules = (source: YamlSource, content: MappingFile): Finding[] => {
   const findings: Finding[] = [];
@@ -339,5 +352,6 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkIdentity(content, report);
   checkMatch(content, report);
   checkConverted(content, report);
+  checkPrimary(content, report);
   return findings;
 };

@@ -15,6 +15,7 @@ import {
   createRules,
   directions,
   firstRules,
+  primaryRules,
   sourceClasses,
 } from '../model/mapping.ts';
 import { systems } from '../model/system.ts';
@@ -279,6 +280,10 @@ export const mappingFile = z
     }),
     create: z.strictObject({ hubspot: create, salesforce: create }).meta({
       description: 'Whether a record without counterpart is created on each side.',
+    }),
+    primary: z.enum(primaryRules).default('oldest').meta({
+      description:
+        'Several Salesforce records of one HubSpot record: which of them is aligned, the others follow. A contact before a lead, an open lead before a converted one, then this.',
     }),
     scope,
     sources,

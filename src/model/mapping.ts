@@ -30,6 +30,13 @@ export type FirstRule = (typeof firstRules)[number];
 export const blankRules = ['clears', 'keeps'] as const;
 export type BlankRule = (typeof blankRules)[number];
 
+/**
+ * Which of several Salesforce records of one person or company is a link's primary one, where nothing else tells (a contact comes before a
+ * lead, an open lead before a converted one): the one that was created first, or the one that people last worked on (LastActivityDate).
+ */
+export const primaryRules = ['oldest', 'most-recently-active'] as const;
+export type PrimaryRule = (typeof primaryRules)[number];
+
 /** Who or what entered a value. Sources of one rank are equals; a lower one never replaces what a higher one entered. */
 export const sourceClasses = ['person', 'app', 'form', 'enrichment', 'import'] as const;
 export type SourceClass = (typeof sourceClasses)[number];
@@ -139,6 +146,8 @@ export interface PairMapping {
   readonly identityLine?: number;
   readonly match: readonly MatchRule[];
   readonly create: Sides<CreateRule>;
+  /** Absent: `oldest`. */
+  readonly primary?: PrimaryRule;
   readonly fields: readonly FieldMapping[];
   /** Who takes part; a side without rule: everyone. */
   readonly scope?: Partial<Sides<ScopeRule>>;

@@ -34,6 +34,8 @@ export interface Follower {
   readonly id: string;
   /** Its identity field says `HUBSPOTID.number`; a number is never given twice within a link. */
   readonly number: number;
+  /** It came by an identity event: the next look says which of the link's records is the primary one. */
+  readonly unweighed?: boolean;
 }
 
 /** Ties one HubSpot record to one primary Salesforce record and any number of followers. An ended link is a tombstone: its records are not created again. */
@@ -209,6 +211,8 @@ export interface UnitSettlement {
     readonly version: number;
     readonly base: Base;
     readonly stamps: Partial<Sides<number>>;
+    /** The link's followers were weighed against its primary record. */
+    readonly weighed?: boolean;
     /**
      * The link goes to another Salesforce record (conversion, merge): its stamp starts anew, and the record that it leaves is a follower
      * from now on where `follows` gives it a number. `fresh`: the base is that of the move alone, for the values are another record's.
@@ -221,8 +225,12 @@ export interface UnitSettlement {
       readonly fresh?: boolean;
     };
   };
-  /** A record that becomes a follower of a live link of another unit, at the version that was seen. */
-  readonly follow?: { readonly linkId: string; readonly version: number; readonly follower: Follower };
+  /** Records that become followers of a live link of another unit, at the version that was seen; they are weighed with its next look. */
+  readonly follow?: {
+    readonly linkId: string;
+    readonly version: number;
+    readonly followers: readonly Follower[];
+  };
   /** A follower that follows no more. */
   readonly unfollow?: { readonly linkId: string; readonly id: string };
   readonly end?: { readonly linkId: string; readonly cause: string };

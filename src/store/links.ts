@@ -24,8 +24,8 @@ export interface LinkRow {
 
 /** What to select of `tandem.links link` for a {@link LinkRow}. */
 export const linkColumns = sql`link.id, link.pair, link.hubspot_id, link.salesforce_id, link.hubspot_type,
-  link.salesforce_type, (select json_agg(json_build_object('type', f.type, 'id', f.salesforce_id, 'number', f.number)
-    order by f.number) from tandem.followers f where f.link_id = link.id) as followers, link.version::float8 as version,
+  link.salesforce_type, (select json_agg(json_strip_nulls(json_build_object('type', f.type, 'id', f.salesforce_id,
+    'number', f.number, 'unweighed', nullif(f.unweighed, false))) order by f.number) from tandem.followers f where f.link_id = link.id) as followers, link.version::float8 as version,
   link.base::text as base, link.hubspot_stamp::float8 as hubspot_stamp, link.salesforce_stamp::float8 as salesforce_stamp,
   ${epochMs('link.ended_at')} as ended_at, link.ended_cause`;
 

@@ -26,6 +26,8 @@ export interface Draft {
   erase: UnitSettlement['erase'] | undefined;
   /** Where the link goes, who follows whom from now on, and whom to look at next. */
   to: NonNullable<UnitSettlement['move']>['to'];
+  /** Whether the link's followers were weighed against its primary record with this look. */
+  weighed: boolean;
   follow: UnitSettlement['follow'];
   unfollow: UnitSettlement['unfollow'];
   marks: DirtyMark[];
@@ -51,6 +53,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   end: undefined,
   erase: undefined,
   to: undefined,
+  weighed: false,
   follow: undefined,
   unfollow: undefined,
   marks: [],
@@ -110,6 +113,7 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
             version: link.version,
             base: draft.base,
             stamps: draft.stamps,
+            ...(draft.weighed ? { weighed: true } : {}),
             ...(draft.to ? { to: draft.to } : {}),
           },
         }

@@ -61,7 +61,8 @@ const followConverted = (
   { type, id }: Extract<Fate, { kind: 'convertedTo' }>,
 ): void => {
   if (link.ids.salesforce === id || (link.followers ?? []).some((follower) => follower.id === id)) return;
-  draft.follow = { linkId: link.id, version: link.version, follower: { type, id, number: nextNumber(link) } };
+  const followers = [{ type, id, number: nextNumber(link) }];
+  draft.follow = { linkId: link.id, version: link.version, followers };
   const common = { pair: pair.name, class: 'live', stamp: null, cause: 'converted in Salesforce' } as const;
   draft.marks.push({ ...common, ref: { system: 'salesforce', type, id } });
   draft.marks.push({ ...common, ref: refOfLink(pair, link, 'hubspot') });

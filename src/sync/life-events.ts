@@ -24,7 +24,7 @@ const liveOwner = (owners: Owners, system: System, id: string): Link | undefined
 
 /**
  * HubSpot merged the contact away; the survivor has an id of its own. The link ends and one begins for the survivor; where that has a
- * link already, this one's Salesforce record follows its primary.
+ * link already, this one's Salesforce records follow its primary, and the rule says which of all is the primary one.
  */
 const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, owners: Owners): void => {
   const { draft, link } = each;
@@ -35,10 +35,17 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
   const cause = 'merged in HubSpot';
   endLink(context, each, old, cause, 'life:merge');
   if (owner) {
-    const follower = { type: salesforce.type, id: salesforce.id, number: nextNumber(owner) };
-    draft.follow = { linkId: owner.id, version: owner.version, follower };
-    draft.ledger.push(entryOf(context, 'link', salesforce, cause, 'life:follower', survivor));
-    draft.marks.push(markOf(context, salesforce, cause));
+    const joining: readonly RecordRef[] = [
+      salesforce,
+      ...(link.followers ?? []).map(({ type, id }): RecordRef => ({ system: 'salesforce', type, id })),
+    ];
+    const first = nextNumber(owner);
+    const followers = joining.map(({ type, id }, index) => ({ type, id, number: first + index }));
+    draft.follow = { linkId: owner.id, version: owner.version, followers };
+    for (const ref of joining) {
+      draft.ledger.push(entryOf(context, 'link', ref, cause, 'life:follower', survivor));
+      draft.marks.push(markOf(context, ref, cause));
+    }
   } else {
     draft.begin = {
       ids: { hubspot: survivor, salesforce: salesforce.id },

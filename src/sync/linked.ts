@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Intent, Link } from '../model/state.ts';
-import { bothSides, type Sides, type System, systems } from '../model/system.ts';
+import { bothSides, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { type Draft, ledgerOfWrites, moveBase, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
@@ -12,6 +12,7 @@ import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
 import { landedWrites } from './landed.ts';
 import { followFates } from './life-events.ts';
 import { baseOfWrites } from './plan.ts';
+import { weighFollowers } from './primary.ts';
 import type { Reservations } from './reservation.ts';
 
 /** A linked unit after its look: both sides were read and neither read is stale. */
@@ -41,25 +42,45 @@ const isIdentitySignal = (pair: PairMapping, { draft, link, found }: Found): boo
   });
 
 /**
- * The primary record is chosen by rule: a contact before a lead. A follower that stands before the primary one (a merge brought both
- * together) takes its place; its values were never compared with the other side's, so the base starts anew.
+ * A follower takes the primary record's place, and that one follows it. Its values were never compared with the other side's, so the base
+ * starts anew.
  */
-const promote = (context: EngineContext, draft: Draft, link: Link): boolean => {
+const promote = (context: EngineContext, draft: Draft, link: Link, better: RecordRef): void => {
   const { pair } = context;
   const primary = refOfLink(pair, link, 'salesforce');
-  const better = (link.followers ?? []).find((follower) => outranks(pair, follower.type, primary.type));
-  if (!better) return false;
-  const ref = { system: 'salesforce', type: better.type, id: better.id } as const;
-  draft.to = { ref, stamp: 0, follows: nextNumber(link), fresh: true };
+  draft.to = { ref: better, stamp: 0, follows: nextNumber(link), fresh: true };
   draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
-  for (const each of [ref, primary]) {
-    draft.marks.push({ pair: pair.name, ref: each, class: 'live', stamp: null, cause: 'primary changed' });
+  draft.ledger.push({
+    pair: pair.name,
+    event: 'link',
+    target: better,
+    field: null,
+    from: null,
+    to: link.ids.hubspot,
+    cause: draft.unit.dirty.map(({ cause }) => cause).join(', '),
+    rule: `life:primary ${pair.primary ?? 'oldest'}`,
+    clock: null,
+    lost: null,
+    changedAt: null,
+  });
+  for (const ref of [better, primary]) {
+    draft.marks.push({ pair: pair.name, ref, class: 'live', stamp: null, cause: 'primary changed' });
   }
-  return true;
+};
+
+/** A follower of an object that comes before the primary one's: by its type alone it is known to stand before it. */
+const higherFollower = ({ pair }: EngineContext, link: Link): RecordRef | undefined => {
+  const primary = refOfLink(pair, link, 'salesforce');
+  const better = (link.followers ?? []).find((follower) => outranks(pair, follower.type, primary.type));
+  return better && { system: 'salesforce', type: better.type, id: better.id };
 };
 
 /** Decides what one look means where nothing is wrong with the records: stale, or ready to be planned. */
-const judge = (context: EngineContext, { draft, link, found }: Found): Looked | null => {
+const judge = (
+  context: EngineContext,
+  { draft, link, found }: Found,
+  weighed: RecordRef | undefined,
+): Looked | null => {
   const { hubspot, salesforce } = found;
   if (!hubspot || !salesforce) return null;
   const snapshots = { hubspot, salesforce };
@@ -68,7 +89,12 @@ const judge = (context: EngineContext, { draft, link, found }: Found): Looked | 
     lookAgainLater(context, draft, system);
     return null;
   }
-  if (promote(context, draft, link)) return null;
+  draft.weighed = weighed !== undefined;
+  const primary = weighed ?? higherFollower(context, link);
+  if (primary && primary.id !== link.ids.salesforce) {
+    promote(context, draft, link, primary);
+    return null;
+  }
   const own = inForm(context, formOfLink(context.pair, link));
   for (const intent of draft.unit.intents) {
     settleIntent(own, draft, intent, snapshots[intent.target.system]);
@@ -123,7 +149,9 @@ export const lookLinked = async (
   );
   const strange = all.filter((each) => isIdentitySignal(context.pair, each));
   await followFates(context, strange, workClass);
-  return all.filter((each) => !strange.includes(each)).flatMap((each) => judge(context, each) ?? []);
+  const living = all.filter((each) => !strange.includes(each));
+  const weighed = await weighFollowers(context, living, workClass);
+  return living.flatMap((each) => judge(context, each, weighed.get(each)) ?? []);
 };
 
 /** A link that is about to begin, as plan input: no base, stamps as read. */

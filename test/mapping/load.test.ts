@@ -152,6 +152,12 @@ describe('a mapping that is wrong', () => {
       /letters, digits and _ only/,
     ],
     [
+      'a primary record by what its object does not tell',
+      () => typing('salesforce: Lead', 'salesforce: Thing__c\nprimary: most-recently-active'),
+      4,
+      /Thing__c does not tell when it was last worked on/,
+    ],
+    [
       'a latch that is no yes or no',
       () => withLine('{ hubspot: city, salesforce: City, latch: true }'),
       10,
@@ -332,7 +338,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, scope, sources, breakers, lifeEvents, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, scope, sources, breakers, lifeEvents, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

@@ -29,6 +29,7 @@ export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise
     tx,
     accepted.flatMap(({ moved }) => moved ?? []),
   );
+  await weigh(tx, accepted);
   await endLinks(
     tx,
     accepted.flatMap(({ settlement }) => settlement.end ?? []),
@@ -52,12 +53,26 @@ const unfollow = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> =>
   );
 };
 
+/** A look has said which of these links' records is the primary one. Those that come with the same settlements are not among them. */
+const weigh = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
+  const ids = accepted.flatMap(({ settlement: { move } }) => (move?.weighed ? [move.linkId] : []));
+  if (ids.length === 0) return;
+  await sql`
+    update tandem.followers set unweighed = false where link_id = any(${ids}::uuid[]) and unweighed`.execute(
+    tx,
+  );
+};
+
 const follow = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
   const rows = accepted.flatMap(({ settlement, begun, left }) => {
     const { pair, follow: one } = settlement;
     return [
       ...(begun?.followers ?? []).map((follower) => ({ pair, linkId: begun?.id ?? '', follower })),
-      ...(one ? [{ pair, linkId: one.linkId, follower: one.follower }] : []),
+      ...(one?.followers ?? []).map((follower) => ({
+        pair,
+        linkId: one?.linkId ?? '',
+        follower: { ...follower, unweighed: true },
+      })),
       ...(left && settlement.move ? [{ pair, linkId: settlement.move.linkId, follower: left }] : []),
     ];
   });
@@ -68,12 +83,13 @@ const follow = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
     type: ['text', (each) => each.follower.type],
     link_id: ['uuid', (each) => each.linkId],
     number: ['int', (each) => each.follower.number],
+    unweighed: ['boolean', (each) => each.follower.unweighed ?? false],
   });
   await sql`
-    insert into tandem.followers (pair, salesforce_id, type, link_id, number)
-    select f.pair, f.id, f.type, f.link_id, f.number from ${followers}
+    insert into tandem.followers (pair, salesforce_id, type, link_id, number, unweighed)
+    select f.pair, f.id, f.type, f.link_id, f.number, f.unweighed from ${followers}
     on conflict (salesforce_id, pair) do update set type = excluded.type, link_id = excluded.link_id,
-      number = excluded.number, since = now()`.execute(tx);
+      number = excluded.number, unweighed = excluded.unweighed, since = now()`.execute(tx);
   const others = accepted.flatMap(({ settlement: { follow: one } }) => one?.linkId ?? []);
   if (others.length === 0) return;
   // A plan that was made without the follower is made again.

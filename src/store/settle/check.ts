@@ -62,11 +62,20 @@ const namesOfBegin = ({ begin }: UnitSettlement): readonly string[] =>
       );
 
 /** What only one settlement of a batch may touch. */
-const claimsOf = ({ unit, pair, move, end, begin, follow }: UnitSettlement): readonly string[] => [
-  `unit ${unit.key}`,
-  ...new Set([move?.linkId, end?.linkId, follow?.linkId].filter((id) => id !== undefined)),
-  ...[move?.to?.ref.id, follow?.follower.id].flatMap((id) => (id ? [recordKey(pair, 'salesforce', id)] : [])),
-  ...(begin === undefined ? [] : systems.map((system) => recordKey(pair, system, begin.ids[system]))),
+const claimsOf = (settlement: UnitSettlement): readonly string[] => {
+  const { unit, pair, move, end, begin, follow } = settlement;
+  return [
+    `unit ${unit.key}`,
+    ...new Set([move?.linkId, end?.linkId, follow?.linkId].filter((id) => id !== undefined)),
+    ...salesforceIds(settlement).map((id) => recordKey(pair, 'salesforce', id)),
+    ...(begin === undefined ? [] : systems.map((system) => recordKey(pair, system, begin.ids[system]))),
+  ];
+};
+
+/** Salesforce records that a link moves to or is followed by from now on. */
+const salesforceIds = ({ move, begin, follow }: UnitSettlement): readonly string[] => [
+  ...(move?.to === undefined ? [] : [move.to.ref.id]),
+  ...[...(begin?.followers ?? []), ...(follow?.followers ?? [])].map(({ id }) => id),
 ];
 
 const recordKey = (pair: string, system: string, id: string): string => `${pair} ${system} ${id}`;
@@ -81,7 +90,7 @@ const accept = (
   if (moving === undefined || (moving !== null && moving.version !== move?.version)) return null;
   if (end !== undefined && !links.has(end.linkId)) return null;
   if (follow !== undefined && links.get(follow.linkId)?.version !== follow.version) return null;
-  const wanted = [move?.to?.ref.id, follow?.follower.id].flatMap((id) => id ?? []);
+  const wanted = salesforceIds(settlement);
   const isTaken = (id: string): boolean => {
     const owner = taken.get(recordKey(pair, 'salesforce', id));
     return owner !== undefined && owner !== move?.linkId && owner !== end?.linkId;
@@ -163,7 +172,7 @@ const liveLinksOfBegins = async (
   const begins = settlements.flatMap(({ pair, begin, move, follow }) => [
     ...(begin === undefined ? [] : [{ pair, ...begin.ids }, ...followersOf(pair, begin.followers)]),
     ...(move?.to === undefined ? [] : [{ pair, hubspot: '', salesforce: move.to.ref.id }]),
-    ...followersOf(pair, follow === undefined ? [] : [follow.follower]),
+    ...followersOf(pair, follow?.followers),
   ]);
   if (begins.length === 0) return new Map();
   const rows = batch('b', begins, {

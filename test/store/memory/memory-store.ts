@@ -22,7 +22,7 @@ type Position = Parameters<EngineStore['commitSignals']>[1];
 
 /**
  * The engine's store in memory, on a clock that is given: for runs in which nothing may depend on chance. It passes the contract
- * tests of the one in Postgres (`claim.test.ts`, `settle.test.ts`). Each method is one turn of the event loop, hence one transaction.
+ * tests of the one in Postgres (`claim.test.ts`, `followers.test.ts`, `settle.test.ts`). Each method is one turn of the event loop, hence one transaction.
  */
 export class MemoryStore implements EngineStore {
   readonly state: MemoryState;

@@ -1,5 +1,5 @@
 import { recordName } from '../../../src/model/erasure.ts';
-import type { Link, UnitSettlement } from '../../../src/model/state.ts';
+import type { Follower, Link, UnitSettlement } from '../../../src/model/state.ts';
 import { formatRef, systems } from '../../../src/model/system.ts';
 import { erasePerson } from './erase.ts';
 import type { MemoryState } from './state.ts';
@@ -56,7 +56,10 @@ const settleOne = (
   const followed = follow === undefined ? undefined : state.links.get(follow.linkId);
   if (follow !== undefined && (followed?.ended !== null || followed.version !== follow.version))
     return 'refused';
-  const wanted = [move?.to?.ref.id, follow?.follower.id, ...(begin?.followers ?? []).map(({ id }) => id)];
+  const wanted = [
+    move?.to?.ref.id,
+    ...[...(begin?.followers ?? []), ...(follow?.followers ?? [])].map(({ id }) => id),
+  ];
   for (const id of wanted) {
     const owner = id === undefined ? undefined : ownerOf(state, pair, id);
     if (owner !== undefined && owner.id !== move?.linkId && owner.id !== end?.linkId) return 'refused';
@@ -89,8 +92,8 @@ const ownerOf = (state: MemoryState, pair: string, id: string): Link | undefined
   );
 
 const applyFollowers = (state: MemoryState, { move, follow, unfollow, begin }: UnitSettlement): void => {
-  const gone = new Set([unfollow?.id, move?.to?.ref.id, begin?.ids.salesforce, follow?.follower.id]);
-  for (const id of (begin?.followers ?? []).map((each) => each.id)) gone.add(id);
+  const gone = new Set([unfollow?.id, move?.to?.ref.id, begin?.ids.salesforce]);
+  for (const { id } of [...(begin?.followers ?? []), ...(follow?.followers ?? [])]) gone.add(id);
   for (const [id, link] of state.links) {
     const { followers = [] } = link;
     const left = followers.filter((follower) => !gone.has(follower.id));
@@ -98,9 +101,12 @@ const applyFollowers = (state: MemoryState, { move, follow, unfollow, begin }: U
   }
   const link = follow === undefined ? undefined : state.links.get(follow.linkId);
   if (follow === undefined || link === undefined) return;
-  const followers = [...(link.followers ?? []), follow.follower];
+  const joining = follow.followers.map((each) => ({ ...each, unweighed: true }));
+  const followers = [...(link.followers ?? []), ...joining];
   state.links.set(link.id, { ...link, followers, version: link.version + 1 });
 };
+
+const weighedOf = ({ unweighed: _unweighed, ...follower }: Follower): Follower => follower;
 
 const moveLink = (state: MemoryState, { move }: UnitSettlement): void => {
   const link = move === undefined ? undefined : state.links.get(move.linkId);
@@ -115,7 +121,7 @@ const moveLink = (state: MemoryState, { move }: UnitSettlement): void => {
     ...link,
     ...(to ? { ids: { ...link.ids, salesforce: to.ref.id } } : {}),
     ...(to && link.types ? { types: { ...link.types, salesforce: to.ref.type } } : {}),
-    followers: [...(link.followers ?? []), ...left],
+    followers: [...(link.followers ?? []).map((each) => (move.weighed ? weighedOf(each) : each)), ...left],
     version: link.version + 1,
     base: to?.fresh ? move.base : { ...link.base, ...move.base },
     stamps: {
