@@ -1,9 +1,11 @@
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
+import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { buildLifecycle } from './build-lifecycle.ts';
 import { buildRouting } from './build-routing.ts';
 import { buildScoring } from './build-scoring.ts';
+import { buildSla } from './build-sla.ts';
 import type { FileKind } from './check-file.ts';
 import { wordsOf } from './file-words.ts';
 import { checkLifecycleRules } from './lifecycle-rules.ts';
@@ -12,6 +14,8 @@ import { checkRoutingRules } from './routing-rules.ts';
 import { routingFile } from './routing-shape.ts';
 import { checkScoringRules } from './scoring-rules.ts';
 import { scoringFile } from './scoring-shape.ts';
+import { checkSlaRules } from './sla-rules.ts';
+import { slaFile } from './sla-shape.ts';
 
 /** The page that explains every key of these files. */
 const page = 'docs/admins/lifecycle.md';
@@ -38,4 +42,12 @@ export const routingKind: FileKind<typeof routingFile, RoutingModel> = {
   words: wordsOf(routingFile, page),
   rules: checkRoutingRules,
   build: buildRouting,
+};
+
+/** sla.yaml: calendars, and how soon who acts. */
+export const slaKind: FileKind<typeof slaFile, SlaModel> = {
+  schema: slaFile,
+  words: wordsOf(slaFile, page),
+  rules: checkSlaRules,
+  build: buildSla,
 };

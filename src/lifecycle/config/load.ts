@@ -3,12 +3,13 @@ import type { Finding } from '../../mapping/finding.ts';
 import type { TextFile } from '../../mapping/read-files.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
+import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Checked, checkFile, type FileKind } from './check-file.ts';
-import { lifecycleKind, routingKind, scoringKind } from './files.ts';
+import { lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
 
 /** The files of the lifecycle, each optional. */
-export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml', 'routing.yaml'] as const;
+export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml', 'routing.yaml', 'sla.yaml'] as const;
 export type LifecycleFileName = (typeof lifecycleFileNames)[number];
 export type LifecycleTexts = Readonly<Partial<Record<LifecycleFileName, TextFile>>>;
 
@@ -17,6 +18,7 @@ export interface LoadedLifecycle {
   readonly lifecycle: LifecycleDefinition | null;
   readonly scoring: ScoringModel | null;
   readonly routing: RoutingModel | null;
+  readonly sla: SlaModel | null;
   readonly findings: readonly Finding[];
 }
 
@@ -32,10 +34,12 @@ export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
   const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
   const scoring = checked(scoringKind, texts['scoring.yaml']);
   const routing = checked(routingKind, texts['routing.yaml']);
+  const sla = checked(slaKind, texts['sla.yaml']);
   return {
     lifecycle: lifecycle.built,
     scoring: scoring.built,
     routing: routing.built,
-    findings: [...lifecycle.findings, ...scoring.findings, ...routing.findings],
+    sla: sla.built,
+    findings: [lifecycle, scoring, routing, sla].flatMap(({ findings }) => findings),
   };
 };
