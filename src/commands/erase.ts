@@ -44,7 +44,8 @@ const keysThere = async (
   }
 };
 
-const keyOfEmail = (pair: PairMapping, email: string): readonly string[] =>
+/** The match key of an address in a pair; none where people are not matched by it. */
+export const keyOfEmail = (pair: PairMapping, email: string): readonly string[] =>
   pair.match.flatMap((rule) => {
     const value = rule.kind === 'email' ? rule.codecs.hubspot.decode(email) : null;
     return value?.kind === 'value' ? [value.key] : [];

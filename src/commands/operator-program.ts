@@ -11,6 +11,12 @@ link ends. A keyed hash of address and ids stays, by which the person is known w
 deleted in HubSpot and Salesforce. HubSpot's own privacy deletion does all this by itself.
 ${recordHelp}`;
 
+const liftHelp = `
+A link that ended (deleted, archived, merged into another link, erased) stays as a tombstone, so that nobody comes back by accident. After
+this its records are looked at as if they had never been linked: found on the other side, or created there as the mapping says. Of
+somebody who was erased the hash goes, too; the values that were erased do not come back, those in the systems flow again.
+${recordHelp}`;
+
 const scopeHelp = `
 SCOPE is one of
   all                  everything (also when nothing is given)
@@ -76,6 +82,12 @@ export const addOperatorCommands = (program: Command): void => {
     .option('--yes', 'do it; without this it only says what there is', false)
     .addHelpText('after', eraseHelp)
     .action(run(async () => (await import('./erase.ts')).eraseCommand));
+
+  withJson(withFolders(program.command('lift')))
+    .description('lifts the tombstone of a record: it is linked or created again')
+    .argument('<record>', 'which one')
+    .addHelpText('after', liftHelp)
+    .action(run(async () => (await import('./lift.ts')).liftCommand));
 
   withJson(withFolders(program.command('pause')))
     .description('keeps something still: nothing of it is written until it is resumed')

@@ -1,3 +1,4 @@
+import { Connection } from 'jsforce';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -127,5 +128,60 @@ describe('issue 5, 3: a person who is erased', () => {
     expect((await leadOf(contact))?.Title).toBe(`edited ${word}`);
     const nobody = await stage.ask('erase', 'salesforce:00Q000000000009AAA');
     expect(nobody).toMatchObject({ code: 1 });
+  }, 90_000);
+
+  it('by tandem lift they are linked again, with the values of today', async () => {
+    const word = 'qzvthird';
+    const contact = await aligned(word);
+    const lead = await leadOf(contact);
+    expect((await stage.ask('lift', `hubspot:contacts/${contact}`)).code).toBe(1);
+    await stage.ask('erase', `hubspot:contacts/${contact}`, '--yes');
+    await untilGone(word);
+    await person.editContacts([{ id: contact, values: { jobtitle: `today ${word}` } }]);
+    await settled();
+    expect((await leadOf(contact))?.Title).toBe(`edited ${word}`);
+    expect(await stage.ask('lift', `${word}@example.com`)).toMatchObject({
+      code: 0,
+      json: {
+        lifted: true,
+        links: [{ object: 'people', hubspotId: contact, salesforceId: lead?.Id, cause: 'erased by hand' }],
+      },
+    });
+    await until(
+      'today’s title',
+      async () => ((await leadOf(contact))?.Title === `today ${word}` ? true : null),
+      withinMs,
+    );
+    expect((await leadOf(contact))?.Id).toBe(lead?.Id);
+    const { code } = await stage.ask('lift', `${word}@example.com`);
+    expect(code).toBe(1);
+  }, 90_000);
+
+  it('by tandem lift a deletion is taken back as well: the lead is made anew', async () => {
+    const word = 'qzvfourth';
+    const contact = await aligned(word);
+    const lead = await leadOf(contact);
+    const salesforce = new Connection({ loginUrl: stage.sandbox.access.salesforce, version: '62.0' });
+    const { salesforcePersonUsername, salesforcePersonPassword } = stage.sandbox.access;
+    await salesforce.login(salesforcePersonUsername, salesforcePersonPassword);
+    await salesforce.sobject('Lead').destroy(String(lead?.Id));
+    await until(
+      'the tombstone',
+      async () =>
+        ((await stage.ask('explain', `hubspot:contacts/${contact}`)).json as { link: { ended: unknown } })
+          .link.ended,
+      withinMs,
+    );
+    expect((await stage.ask('lift', `hubspot:contacts/${contact}`)).code).toBe(0);
+    await until(
+      'a new lead',
+      async () => {
+        const now = (await stage.sandbox.records('salesforce', 'Lead')).filter(
+          (row) => row.HubSpot_Id__c === contact && row.IsDeleted !== true,
+        );
+        return now.length === 1 && now[0]?.Id !== lead?.Id ? true : null;
+      },
+      withinMs,
+    );
   }, 90_000);
 });

@@ -18,6 +18,7 @@ import {
 } from './alerts.ts';
 import { eraseByHand } from './erase.ts';
 import { linksHolding, type RecordLife, recordLife } from './life.ts';
+import { type Lift, type Lifted, lift } from './lift.ts';
 import { type LookGaps, lookAtAllLinks, saveSchema, storedSchema, takeSchemaLook } from './object-schemas.ts';
 import {
   discardParked,
@@ -78,6 +79,8 @@ export interface OperatorStore {
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Erases a person in a pair; with `rehearse` only counts. */
   erase(pair: string, erasure: Erasure, rehearse: boolean): Promise<ErasedCounts>;
+  /** Lifts tombstones at a person's word. */
+  lift(asked: Lift): Promise<Lifted>;
   /** Links whose base holds this value, for when no system can be asked; `ended`: tombstones, too. */
   linksHolding(
     value: string,
@@ -111,6 +114,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   heldChanges: () => heldChanges(db),
   releaseHeld: (id) => releaseHeld(db, id),
   life: (refs) => recordLife(db, refs),
+  lift: (asked) => lift(db, asked),
   erase: (pair, erasure, rehearse) => eraseByHand(db, pair, erasure, rehearse),
   linksHolding: (value, ended) => linksHolding(db, value, ended),
 });
