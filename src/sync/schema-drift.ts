@@ -68,22 +68,27 @@ const noticed = (pairs: readonly PairMapping[], system: System, description: Obj
   );
 };
 
-const essence = ({ label: _label, options, ...field }: FieldDescription): string =>
-  JSON.stringify({
-    ...field,
-    options: options === null ? null : [...options].sort((a, b) => (a < b ? -1 : 1)),
-  });
+const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort((a, b) => (a < b ? -1 : 1));
+
+/**
+ * What decides whether a value is read and accepted, in an order of its own: two descriptions that say the same are one text, wherever they
+ * come from. What is proposed in lists that take any text, and how things are called, decides nothing.
+ */
+const essence = (field: FieldDescription): string => {
+  const { name, type, writable, requiredOnCreate, maxLength, unique, options, references } = field;
+  return JSON.stringify([
+    ...[name, type, writable, requiredOnCreate, maxLength, unique ?? null],
+    options === null ? null : sorted(options),
+    references ? sorted(references.types) : null,
+  ]);
+};
 
 /** What of an object the mappings can notice, as one text: equal texts, equal schema. */
 export const essenceOf = (
   pairs: readonly PairMapping[],
   system: System,
   description: ObjectDescription,
-): string =>
-  noticed(pairs, system, description)
-    .map(essence)
-    .sort((a, b) => (a < b ? -1 : 1))
-    .join('\n');
+): string => sorted(noticed(pairs, system, description).map(essence)).join('\n');
 
 /** API names of the fields that mappings can notice and that are not what they were; those that came and went among them. */
 export const changedFields = (

@@ -19,6 +19,14 @@ const stored = z.object({
       maxLength: z.number().nullable(),
       options: z.array(z.string()).nullable(),
       unique: z.boolean().exactOptional(),
+      choices: z
+        .array(
+          z.object({ value: z.string(), label: z.string(), active: z.boolean(), isDefault: z.boolean() }),
+        )
+        .exactOptional(),
+      references: z
+        .object({ types: z.array(z.string()), relationship: z.string().nullable() })
+        .exactOptional(),
     }),
   ),
 });
