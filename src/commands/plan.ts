@@ -2,6 +2,7 @@ import { composeEngine, composeSystems, logEvents, type Systems } from '../compo
 import type { LoadedMappings } from '../mapping/load.ts';
 import type { CallContext } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
+import type { PairMapping } from '../model/mapping.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { requireConnections } from '../settings.ts';
 import { openScratchStore, type ScratchStore } from '../store/scratch/scratch-store.ts';
@@ -60,6 +61,8 @@ interface Rehearsal {
   readonly rehearsed: Sides<RehearsalSystem>;
   readonly log: Parameters<typeof logEvents>[0];
   readonly samples: Samples;
+  /** Those of the pairs that have not run with this mapping. */
+  readonly fresh: readonly PairMapping[];
 }
 
 /** Rehearses every pair in the order of the configuration. @throws CallFailed at the first call that fails as a whole */
@@ -91,7 +94,12 @@ const rehearseAll = async (rehearsal: Rehearsal): Promise<Record<string, Rehears
         holder: worker.id,
         signal: abort.signal,
       });
-      byObject[pair.name] = await rehearse(engine, scratch.skipWaits, (intent) => samples.take(intent));
+      byObject[pair.name] = await rehearse(
+        engine,
+        scratch.skipWaits,
+        !rehearsal.fresh.includes(pair),
+        (intent) => samples.take(intent),
+      );
       if (abort.signal.aborted) await refuse(scratch);
     }
     return byObject;
@@ -126,13 +134,14 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
     const trouble = ({ what, error }: { what: string; error: unknown }): void =>
       log.warn({ event: 'store-trouble', what: `plan: ${what}`, cause: String(error) });
     try {
-      await checkSchemas(parts, await freshPairs(store.engine, mappings), log, signal);
+      const fresh = await freshPairs(store.engine, mappings);
+      await checkSchemas(parts, fresh, log, signal);
       await learnOwners(parts.connectors, mappings);
       const scratch = await openScratchStore(connectionString, trouble);
       try {
         const rehearsed = bothSides((system) => new RehearsalSystem(parts.connectors[system], Date.now));
         const samples = new Samples(mappings.pairs);
-        const byObject = await rehearseAll({ mappings, parts, scratch, rehearsed, log, samples });
+        const byObject = await rehearseAll({ mappings, parts, scratch, rehearsed, log, samples, fresh });
         const calls = bothSides((system) => reading.counts[system] + rehearsed[system].writeCalls);
         const plan: Plan = {
           ...sumUp(byObject),
