@@ -3,6 +3,7 @@ import { makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
 import { bothSides } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
+import type { LookAt } from '../sync/gone.ts';
 import { pausedParts, withoutFields } from '../sync/pauses.ts';
 import { withReferences } from '../sync/reference-system.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
@@ -69,7 +70,14 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
       const call = { class: 'sweep', purpose: 'verify' } as const;
       const parts = { pair, pairs: mappings.pairs, known: mappings.references, store };
       const seen = bothSides((system) => withReferences(connectors[system], parts));
-      const found = await verifyPair({ pair, systems: seen, store, call });
+      const lookAt: LookAt = async (gone) =>
+        opened.store.engine.commitSignals(
+          gone.map(({ ref, fate }) => ({
+            ...{ pair: pair.name, ref, class: 'sweep' as const, stamp: null },
+            cause: `verify found it ${fate}`,
+          })),
+        );
+      const found = await verifyPair({ pair, systems: seen, store, call, lookAt });
       await opened.store.operator.noteVerified({ ...found, pair: pair.name });
       reports.push(found);
     }

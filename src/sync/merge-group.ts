@@ -177,6 +177,17 @@ export const mergeGroup = (fields: readonly GroupField[]): ReadonlyMap<string, F
   return together ? new Map([...alone, ...together]) : besideTogether(alone);
 };
 
+/** Rules that hold a difference for the sake of the whole group, by field; none for fields that have no group. For `verify`. */
+export const heldTogether = (fields: readonly GroupField[]): ReadonlyMap<string, string> => {
+  const names = new Set(fields.flatMap(({ field }) => field.group ?? []));
+  const decisions = [...names].flatMap((name) => [
+    ...mergeGroup(fields.filter(({ field }) => field.group === name)),
+  ]);
+  return new Map(
+    decisions.flatMap(([name, decision]) => (decision.kind === 'hold' ? [[name, decision.rule]] : [])),
+  );
+};
+
 const rulesOf = ({
   conflict,
   first,

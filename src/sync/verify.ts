@@ -14,8 +14,10 @@ import {
 import type { RawFields, RawValue } from '../model/value.ts';
 import { fieldsOf } from './engine.ts';
 import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
+import { askGone, type LookAt } from './gone.ts';
 import { followerIn, isConverted } from './identity.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
+import { heldTogether } from './merge-group.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
 import { takesPart } from './scope.ts';
 
@@ -53,6 +55,8 @@ export interface VerifyContext {
   readonly systems: Sides<RecordSystem>;
   readonly store: VerifyStore;
   readonly call: CallContext;
+  /** Without it, what is gone and was not told of is unexplained. */
+  readonly lookAt?: LookAt;
 }
 
 const unexplained = 'unexplained';
@@ -128,16 +132,25 @@ const compareFields = (
 ): readonly Finding[] => {
   const form = formOfLink(context.pair, link);
   const isOut = systems.some((system) => !(form.scope?.[system]?.admits(values[system]) ?? true));
-  return form.fields.flatMap((field) => {
+  const always = { from: 0, to: Number.MAX_SAFE_INTEGER, clock: 'interval' } as const;
+  const times = { hubspot: always, salesforce: always };
+  const states = form.fields.map((field) => ({
+    field,
+    state: {
+      base: link.base[field.name],
+      values: {
+        hubspot: values.hubspot[field.fields.hubspot],
+        salesforce: values.salesforce[field.fields.salesforce],
+      },
+      times,
+    },
+  }));
+  const together = heldTogether(states);
+  return states.flatMap(({ field, state }) => {
     const rule = isOut && !field.latch ? 'out of scope' : null;
-    const raw = {
-      hubspot: values.hubspot[field.fields.hubspot],
-      salesforce: values.salesforce[field.fields.salesforce],
-    };
+    const { values: raw } = state;
     report.countField();
     if (fieldsEqual(field, raw) !== false) return [];
-    const always = { from: 0, to: Number.MAX_SAFE_INTEGER, clock: 'interval' } as const;
-    const times = { hubspot: always, salesforce: always };
     return {
       item: {
         object: context.pair.name,
@@ -149,7 +162,7 @@ const compareFields = (
       },
       unit: `link:${link.id}`,
       refs: refsOf(context.pair, link),
-      rule: rule ?? ruleForDifference(field, { base: link.base[field.name], values: raw, times }),
+      rule: rule ?? together.get(field.name) ?? ruleForDifference(field, state),
       isUnpolled,
     };
   });
@@ -195,8 +208,13 @@ const alone = (
   };
 };
 
-/** A live link whose record on one side is not there, or deleted. */
-const halfGone = (context: VerifyContext, link: Link, isUnpolled: boolean): Finding => ({
+/** A live link whose record on one side is not there, or deleted; `rule` says what its system tells of it. */
+const halfGone = (
+  context: VerifyContext,
+  link: Link,
+  isUnpolled: boolean,
+  rule: string | null = null,
+): Finding => ({
   item: {
     object: context.pair.name,
     hubspotId: link.ids.hubspot,
@@ -207,7 +225,7 @@ const halfGone = (context: VerifyContext, link: Link, isUnpolled: boolean): Find
   },
   unit: `link:${link.id}`,
   refs: refsOf(context.pair, link),
-  rule: null,
+  rule,
   isUnpolled,
 });
 
@@ -283,14 +301,19 @@ const verifySalesforce = async (
       'salesforce',
       records.map((record) => record.ref.id),
     );
-    const findings = records.flatMap((record): readonly Finding[] => {
+    const unseen = records.flatMap((record) => {
       const link = links.get(record.ref.id);
-      if (link && !link.ended && (seen.has(link.id) || followerIn(link, record.ref))) return [];
+      const isSeen = link && !link.ended && (seen.has(link.id) || followerIn(link, record.ref));
+      return isSeen ? [] : [{ record, link }];
+    });
+    const half = unseen.flatMap(({ link }) => (link && !link.ended ? [link] : []));
+    const refs = half.map((each) => refOfLink(pair, each, 'hubspot'));
+    const gone = await askGone(context.systems.hubspot, refs, context.call, context.lookAt);
+    const findings = unseen.map(({ record, link }): Finding => {
       report.countRecord();
       const isUnpolled = record.stamp > polled.salesforce;
-      return [
-        link && !link.ended ? halfGone(context, link, isUnpolled) : alone(context, record, link, polled),
-      ];
+      if (!link || link.ended) return alone(context, record, link, polled);
+      return halfGone(context, link, isUnpolled, gone.get(link.ids.hubspot) ?? null);
     });
     await report.add(findings);
   }

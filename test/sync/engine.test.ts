@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/model/failure.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
+import type { LookAt } from '../../src/sync/gone.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import { verifyPair } from '../../src/sync/verify.ts';
 import { workOnce } from '../../src/sync/work.ts';
@@ -257,8 +258,9 @@ describe('changes', () => {
 });
 
 describe('verify', () => {
-  const verify = async () =>
+  const verify = async (lookAt?: LookAt) =>
     verifyPair({
+      ...(lookAt && { lookAt }),
       pair,
       systems: context.systems,
       store: {
@@ -293,6 +295,35 @@ describe('verify', () => {
     expect(await whys()).toContain('jobtitle: pending');
     await drain();
     expect(await whys()).toEqual(['null: no valid match key']);
+  });
+
+  it('knows an address that is held because neither side has it whole', async () => {
+    hubspot.edit(contact(3, { address: 'Here 1', city: 'Bonn' }));
+    salesforce.edit({
+      ...{ Email: 'person3@example.com', LastName: 'Person 3', Company: 'Example' },
+      ...{ City: 'Ulm', PostalCode: '89073' },
+    });
+    await pollBoth();
+    await drain();
+    const held = ['address', 'city', 'zip'].map((field) => `${field}: first:neither-whole`);
+    expect(await whys()).toEqual(expect.arrayContaining(held));
+    expect(await verify()).toMatchObject({ unexplained: 0 });
+  });
+
+  it('has a contact looked at that is archived and of which nothing told, and finds the link ended then', async () => {
+    const [id = ''] = hubspot.records.keys();
+    hubspot.remove(id);
+    expect(await verify()).toMatchObject({ unexplained: 1 });
+    const lookAt: LookAt = async (gone) =>
+      context.store.commitSignals(
+        gone.map(({ ref, fate }) => ({ pair: pair.name, ref, class: 'sweep', stamp: null, cause: fate })),
+      );
+    const { items, unexplained } = await verify(lookAt);
+    expect(unexplained).toBe(0);
+    expect(items.map(({ why }) => why)).toContain('pending: archived in HubSpot, not looked at yet');
+    await drain();
+    expect((await whys()).filter((why) => why.includes('link ended'))).toHaveLength(1);
+    expect(await verify()).toMatchObject({ unexplained: 0 });
   });
 
   it('counts a record that lost its counterpart', async () => {
