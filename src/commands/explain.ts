@@ -46,7 +46,7 @@ const eventWords = (event: LifeEvent): string => {
   const clock = event.clock === null ? '' : `, by the clock ${event.clock}`;
   const lost =
     event.overwrote === undefined ? '' : `; overwrote ${valueWords(event.overwrote)}, which is kept`;
-  return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}${lost})`;
+  return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}; by ${event.by}${lost})`;
 };
 
 /** Tells the life of a record, or of one field of it. Exit code 1 when nothing is known of it. */

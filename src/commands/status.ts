@@ -25,6 +25,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
   const backlogs = await Promise.all(pairs.map(async (pair) => store.status.backlog(pair.name)));
   const latencies = await store.status.latencies(pairs.map(({ name }) => name));
   const problems = (await currentProblems(store, pairs)).map(({ key: _key, ...problem }) => problem);
+  const { parked, failed } = await store.status.parkedTotals(pairs.map(({ name }) => name));
   const budgets = await store.status.budget();
   const eventUse = await store.events.read();
   const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
@@ -42,7 +43,8 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     backlog: total((backlog) => backlog.dirty),
     oldestDirtySeconds: oldestMs === null ? null : seconds(oldestMs),
     inFlight: total((backlog) => backlog.openIntents),
-    failed: total((backlog) => backlog.parked),
+    parked,
+    failed,
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
     paused: await shownPauses(store, pairs),
@@ -92,7 +94,7 @@ const plain = (status: Status): string => {
     `    Next: ${problem.next}`,
   ]);
   return [
-    `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
+    `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.parked} · failed ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),

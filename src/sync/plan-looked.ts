@@ -10,7 +10,7 @@ import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
-import { ownCodes } from './standing.ts';
+import { isOwnCode } from './standing.ts';
 
 /** A plan, and the histories it was made with. */
 export interface Planned {
@@ -21,8 +21,6 @@ export interface Planned {
 /** What one history tells can make another worth asking for, but no more often than there are systems. */
 const roundsMax = systems.length;
 
-const own: ReadonlySet<string> = new Set(Object.values(ownCodes));
-
 /**
  * What a vendor refused is sent once more when the record that it refused has changed: another of its fields may have been the reason
  * (a validation rule, a lock that is gone). Once a signal: a second look at it finds the refusal as it stands. Our own writes are no signal.
@@ -31,7 +29,7 @@ const own: ReadonlySet<string> = new Set(Object.values(ownCodes));
 const stillRefused = ({ unit }: Looked['draft']): readonly Parked[] =>
   unit.parked.filter(
     (row) =>
-      own.has(row.failure.code) ||
+      isOwnCode(row.failure.code) ||
       (row.field !== null && isOfValueAlone(row.failure)) ||
       !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
   );

@@ -1,6 +1,7 @@
 import { canRetryHelp, type Failure } from '../model/failure.ts';
 import type { FieldWrite } from '../model/state.ts';
 import { type RecordRef, systemLabel } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { digestOf } from './digest.ts';
 import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
@@ -29,7 +30,10 @@ export const nextStepOf = (failure: Failure): string => {
   }
 };
 
-/** What a refused row asks for: another look, or parked fields while the rest goes on. Nothing of the row was executed. */
+/**
+ * What a refused row asks for: another look, or parked fields while the rest goes on. Nothing of the row was executed. A refusal that
+ * another look may cure is parked meanwhile, so that it is seen before the last look.
+ */
 export const applyRefusal = (
   draft: Draft,
   { pair, mappingHash }: Mapped,
@@ -46,20 +50,23 @@ export const applyRefusal = (
     lookAgain(draft, againAfterMs(Math.max(attempts, 2)));
     return;
   }
-  if (failure.category === 'identity' && attempts < identityLooksMax) {
-    lookAgain(draft, againAfterMs(attempts));
-    return;
-  }
+  const isSought = failure.category === 'identity' && attempts < identityLooksMax;
+  if (isSought) lookAgain(draft, againAfterMs(attempts));
+  // What the first look again cures (a conversion or a merge that was under way) is nobody's concern.
+  if (isSought && attempts === 0) return;
   const next = nextStepOf(failure);
+  // Without a fingerprint it is known as refused, and sent once more all the same.
+  const refusedAs = (fields: Readonly<Record<string, RawValue>>): string =>
+    isSought ? '' : digestOf(mappingHash, fields);
   const blamed = writes.filter((write) => failure.fields.includes(write.apiField));
   for (const write of blamed) {
-    const refused = digestOf(mappingHash, { [write.apiField]: write.sent });
+    const refused = refusedAs({ [write.apiField]: write.sent });
     parkIn(draft, pair.name, { ref: target, field: write.field, failure, next, refused });
   }
   if (blamed.length === 0) {
-    const refused = digestOf(mappingHash, rawFieldsOf(writes));
+    const refused = refusedAs(rawFieldsOf(writes));
     parkIn(draft, pair.name, { ref: target, field: null, failure, next, refused });
-  } else if (blamed.length < writes.length) {
+  } else if (blamed.length < writes.length && !isSought) {
     lookAgain(draft, 0);
   }
 };

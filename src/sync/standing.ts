@@ -25,6 +25,11 @@ export const ownCodes = {
   keyTaken: 'MATCH_KEY_TAKEN',
 } as const;
 
+const own: ReadonlySet<string> = new Set(Object.values(ownCodes));
+
+/** Whether Tandem itself gave the code: no vendor has refused anything. */
+export const isOwnCode = (code: string): boolean => own.has(code);
+
 /** Nobody has refused these: Tandem leaves them where they stand. */
 const heldCodes: ReadonlySet<string> = new Set([ownCodes.unreadable, ownCodes.otherCurrency]);
 

@@ -120,7 +120,7 @@ describe('the commands of an operator', () => {
       to: 'Pilot',
       rule: 'changed-there',
       cause: expect.stringContaining('hubspot'),
-      by: expect.any(String),
+      by: 'salesforce integration',
     });
     expect(Object.keys(event ?? {})).toEqual(expect.arrayContaining(['at', 'clock']));
     expect(byShortId).toMatchObject({ code: 0, json: { link: { hubspotId: ann } } });
@@ -160,12 +160,17 @@ describe('the commands of an operator', () => {
     expect((await stage.ask('failures', 'discard', `hubspot:contacts/${bob}`)).json).toEqual({
       discarded: 1,
     });
-    expect((await stage.status()).failed).toBe(1);
+    expect(await stage.status()).toMatchObject({ parked: 1, failed: 0 });
     expect((await stage.verify()).unexplained).toBe(0);
 
     await stage.sandbox.control('salesforce', 'rules', []);
     expect((await stage.ask('failures', 'retry', cause)).json).toEqual({ retried: 1 });
     await untilLead(ann, { City: 'Atlantis' });
+    expect((await stage.ask('explain', `hubspot:contacts/${ann}`, 'city')).json).toMatchObject({
+      events: expect.arrayContaining([
+        expect.objectContaining({ event: 'write', to: 'Atlantis', cause: 'retry by hand', by: 'operator' }),
+      ]),
+    });
     expect(await leadOf(bob)).toMatchObject({ City: 'Bonn' });
     expect((await stage.ask('failures')).code).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../e2e/harness/stage.ts';
+import { until } from '../e2e/harness/until.ts';
 
 describe('values that the other side refuses', () => {
   let stage: Stage;
@@ -69,6 +70,34 @@ describe('values that the other side refuses', () => {
     expect(told).not.toContain('xxxx');
     expect(problems.every(({ fault, next }) => fault === 'data' && next !== '')).toBe(true);
     expect((await stage.verify()).unexplained).toBe(0);
+  });
+
+  it('is not planned to be sent once more: a run would not do it either', async () => {
+    expect((await stage.ask('plan')).json).toMatchObject({
+      creates: { hubspot: 0, salesforce: 0 },
+      updates: { hubspot: 0, salesforce: 0 },
+    });
+  });
+
+  it('shows an email that another record has within seconds, not after the last look', async () => {
+    const person = await stage.person();
+    const lead = await leadOf(await idOf('fine@example.com'));
+    const known = new Set((await stage.status()).problems.map(({ what }) => what));
+    const worker = stage.run();
+    await worker.event('alignment-done');
+    await person.editLeads([{ id: String(lead?.Id), values: { Email: 'ruled@example.com' } }]);
+    const taken = async () =>
+      (await stage.status()).problems.find(
+        ({ what }) => /email|whole record/.test(what) && !known.has(what),
+      ) ?? null;
+    expect(await until('the refused email in status', taken, 30_000)).toMatchObject({
+      fault: 'data',
+      next: expect.stringContaining('HubSpot'),
+    });
+    expect(await stage.status()).toMatchObject({ failed: 0 });
+    await person.editLeads([{ id: String(lead?.Id), values: { Email: 'fine@example.com' } }]);
+    await until('its end', async () => ((await taken()) === null ? true : null), 60_000);
+    await worker.stop();
   });
 
   it('takes a corrected value by itself', async () => {

@@ -2,6 +2,7 @@ import type { PairMapping } from '../../model/mapping.ts';
 import { formatRef, type System } from '../../model/system.ts';
 import type { RawValue } from '../../model/value.ts';
 import type { LedgerLine, RecordLife } from '../../store/operator/life.ts';
+import { isOwnCode } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
 
 /** One moment in the life of a record, in the contract's words. */
@@ -20,6 +21,10 @@ export interface LifeEvent {
   readonly cause: string;
   readonly rule: string;
   readonly clock: string | null;
+  /**
+   * Who did it: `hubspot integration` or `salesforce integration` (Tandem's user there, which wrote), `operator` (somebody with a
+   * command), `hubspot` or `salesforce` (which refused), or `tandem` (what it decided and kept in its own store).
+   */
   readonly by: string;
   /** The value of the target that lost; it is kept and can be restored. */
   readonly overwrote?: RawValue;
@@ -32,6 +37,15 @@ export interface LifeEvent {
 }
 
 type Common = Pick<LifeEvent, 'at' | 'object' | 'system' | 'record' | 'cause' | 'clock' | 'by'>;
+
+/** How commands name what they cause: 'sync by hand', 'taken by hand'. */
+const byHand = /\bby hand\b/;
+
+/** What reaches a record goes through Tandem's user in its system; a person's command is the person's. */
+const authorOf = ({ event, cause }: Pick<LifeEvent, 'event' | 'cause'>, system: System): LifeEvent['by'] => {
+  if (byHand.test(cause)) return 'operator';
+  return event === 'write' || event === 'create' || event === 'intent' ? `${system} integration` : 'tandem';
+};
 
 /** The mapping's name of a field that a system calls so. */
 const nameOf = (
@@ -52,7 +66,7 @@ const eventsOfLine = (pairs: readonly PairMapping[], line: LedgerLine): readonly
     record: formatRef(line.target),
     cause: line.cause,
     clock: line.clock,
-    by: 'tandem',
+    by: authorOf(line, line.target.system),
   };
   const changed = line.changedAt === null ? {} : { changedAt: iso(line.changedAt) };
   const { event, rule, field, from, to } = line;
@@ -93,7 +107,8 @@ const eventsOfLine = (pairs: readonly PairMapping[], line: LedgerLine): readonly
 const standing = (
   at: number,
   event: string,
-  common: Omit<LifeEvent, 'at' | 'event' | 'from' | 'to' | 'clock' | 'by' | 'covers'>,
+  common: Omit<LifeEvent, 'at' | 'event' | 'from' | 'to' | 'clock' | 'by' | 'covers'> &
+    Pick<Partial<LifeEvent>, 'by'>,
   values: { readonly from?: RawValue; readonly to?: RawValue } = {},
 ): LifeEvent => ({
   at: iso(at),
@@ -101,7 +116,7 @@ const standing = (
   from: values.from ?? null,
   to: values.to ?? null,
   clock: null,
-  by: 'tandem',
+  by: authorOf({ event, cause: common.cause }, common.system),
   covers: common.field === null ? 'record' : 'field',
   ...common,
 });
@@ -133,6 +148,7 @@ const standingEvents = (life: RecordLife): readonly LifeEvent[] => [
       field: row.field,
       cause: `refused: ${row.failure.code}: ${row.failure.message}`,
       rule: row.discarded ? 'discarded' : 'parked',
+      by: isOwnCode(row.failure.code) ? 'tandem' : row.system,
       next: row.next,
     }),
   ),

@@ -1,7 +1,6 @@
 import type { PairMapping } from '../../model/mapping.ts';
 import { bothSides, type Sides, type systems } from '../../model/system.ts';
 import type { Store } from '../../store/open-store.ts';
-import type { ParkedGroup } from '../../store/status/waiting.ts';
 import type { Runner, RunTotals } from '../../sync/runner.ts';
 
 /** Tandem's calls of the last day, by system. */
@@ -13,15 +12,6 @@ export const callsBySystem = async (store: Store): Promise<Sides<number>> => {
   });
 };
 
-/**
- * Refusals that no correction of the record helps: rights, a field that is not there, a defect. They are `failed` in the idle line; a
- * refused value or record is `parked`.
- */
-const needsRepair: ReadonlySet<string> = new Set(['permission', 'schema', 'request']);
-
-const recordsOf = (groups: readonly ParkedGroup[]): number =>
-  groups.reduce((total, group) => total + group.records, 0);
-
 /** What a run did, measured against its start. */
 export interface RunFigures {
   readonly runners: readonly Runner[];
@@ -32,7 +22,7 @@ export interface RunFigures {
 
 /** The idle line of contract.md. */
 export const idleLine = async (store: Store, pairs: readonly PairMapping[], figures: RunFigures) => {
-  const parked = (await Promise.all(pairs.map(async ({ name }) => store.status.parkedByCause(name)))).flat();
+  const { parked, failed } = await store.status.parkedTotals(pairs.map(({ name }) => name));
   const backlogs = await Promise.all(pairs.map(async ({ name }) => store.engine.backlog(name)));
   const callsAfter = await callsBySystem(store);
   const sum = (pick: (totals: RunTotals) => number): number =>
@@ -45,8 +35,8 @@ export const idleLine = async (store: Store, pairs: readonly PairMapping[], figu
     equal: sum((totals) => totals.equal),
     linked: sum((totals) => totals.linked),
     reviews: backlogs.reduce((total, backlog) => total + backlog.reviews, 0),
-    parked: recordsOf(parked.filter((group) => !needsRepair.has(group.category))),
-    failed: recordsOf(parked.filter((group) => needsRepair.has(group.category))),
+    parked,
+    failed,
     calls: bothSides((system) => callsAfter[system] - figures.callsBefore[system]),
     seconds: Math.round((Date.now() - figures.startedAt) / 100) / 10,
   };

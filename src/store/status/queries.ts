@@ -6,7 +6,14 @@ import type { Db } from '../transaction.ts';
 import { budgetUse, type SystemBudget } from './budget-use.ts';
 import { latencies, type RouteLatency } from './latency.ts';
 import { standingOf, type UnitRecords } from './standing.ts';
-import { type ParkedGroup, parkedByCause, parkedPage, reviewPage } from './waiting.ts';
+import {
+  type ParkedGroup,
+  type ParkedTotals,
+  parkedByCause,
+  parkedPage,
+  parkedTotals,
+  reviewPage,
+} from './waiting.ts';
 
 /** Part of a list, and how long the whole is. */
 export interface Listed<T> {
@@ -26,6 +33,8 @@ export interface StatusQueries {
   reviews(pair: string, limit: number): Promise<Listed<Review>>;
   /** Parked rows grouped by cause, most records first. */
   parkedByCause(pair: string): Promise<readonly ParkedGroup[]>;
+  /** What is refused in these pairs, counted by what helps. */
+  parkedTotals(pairs: readonly string[]): Promise<ParkedTotals>;
   /** What waits, is asked or was refused of these units; by unit, every unit asked for. */
   standingOf(pair: string, units: readonly UnitRecords[]): Promise<ReadonlyMap<string, Standing>>;
 }
@@ -39,5 +48,6 @@ export const makeStatusQueries = (db: Db): StatusQueries => ({
   parked: (pair, limit) => parkedPage(db, pair, limit),
   reviews: (pair, limit) => reviewPage(db, pair, limit),
   parkedByCause: (pair) => parkedByCause(db, pair),
+  parkedTotals: (pairs) => parkedTotals(db, pairs),
   standingOf: (pair, units) => standingOf(db, pair, units),
 });

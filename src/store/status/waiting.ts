@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { FailureCategory } from '../../model/failure.ts';
 import type { Parked, Review } from '../../model/state.ts';
 import type { System } from '../../model/system.ts';
 import { epochMs } from '../batch.ts';
@@ -92,3 +93,26 @@ export const parkedByCause = async (db: Db, pair: string): Promise<readonly Park
       from tandem.parked p where p.pair = ${pair} and p.discarded_at is null
       group by 1, 2, 3, 4 order by records desc, since limit ${groupsMax}`,
   );
+
+/** How many fields and records are refused, by what helps. */
+export interface ParkedTotals {
+  /** A value or a record that somebody corrects. */
+  readonly parked: number;
+  /** Rights, a field that is not there, a defect: no correction of the record helps. */
+  readonly failed: number;
+}
+
+const needsRepair: readonly FailureCategory[] = ['permission', 'schema', 'request'];
+
+export const parkedTotals = async (db: Db, pairs: readonly string[]): Promise<ParkedTotals> => {
+  const [totals] = await run(
+    db,
+    sql<ParkedTotals>`
+      select count(*) filter (where not repair)::float8 as parked, count(*) filter (where repair)::float8 as failed
+      from (
+        select p.failure ->> 'category' = any(${[...needsRepair]}::text[]) as repair from tandem.parked p
+        where p.pair = any(${[...pairs]}::text[]) and p.discarded_at is null
+      ) refused`,
+  );
+  return totals ?? { parked: 0, failed: 0 };
+};

@@ -27,6 +27,7 @@ const statusShape = z.object({
   backlog: z.number(),
   oldestDirtySeconds: z.number().nullable(),
   inFlight: z.number(),
+  parked: z.number(),
   failed: z.number(),
   reviews: z.number(),
   links: z.number(),
