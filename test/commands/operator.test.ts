@@ -168,7 +168,12 @@ describe('the commands of an operator', () => {
     await untilLead(ann, { City: 'Atlantis' });
     expect((await stage.ask('explain', `hubspot:contacts/${ann}`, 'city')).json).toMatchObject({
       events: expect.arrayContaining([
-        expect.objectContaining({ event: 'write', to: 'Atlantis', cause: 'retry by hand', by: 'operator' }),
+        expect.objectContaining({
+          event: 'write',
+          to: 'Atlantis',
+          cause: expect.stringContaining('retry by hand'),
+          by: 'operator',
+        }),
       ]),
     });
     expect(await leadOf(bob)).toMatchObject({ City: 'Bonn' });
