@@ -177,7 +177,7 @@ describe('the commands of an operator', () => {
       ]),
     });
     expect(await leadOf(bob)).toMatchObject({ City: 'Bonn' });
-    expect((await stage.ask('failures')).code).toBe(0);
+    expect(await stage.ask('failures')).toEqual({ code: 0, json: { failures: [] } });
   });
 
   it('a question is shown with its candidates and decided: linked, or left alone', async () => {
