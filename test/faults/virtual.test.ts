@@ -29,8 +29,8 @@ it(`after each of ${scenarios} storms both sides agree, nobody is there twice, a
   );
   expect(kills).toBeGreaterThan(scenarios / 2);
   // What never happens in the storms is not proven by them.
-  expect(merges).toBeGreaterThan(scenarios / 20);
-  expect(undeleted).toBeGreaterThan(scenarios / 100);
+  expect(merges).toBeGreaterThanOrEqual(Math.floor(scenarios / 20));
+  expect(undeleted).toBeGreaterThanOrEqual(Math.floor(scenarios / 100));
 }, 3_600_000);
 
 it(`and so do ${Math.ceil(scenarios / 5)} in which HubSpot tells of changes: twice, late, in any order, or not at all`, async () => {
