@@ -13,6 +13,8 @@ export interface Edit {
   polled: boolean;
   /** It was replaced before anything could have shown it: between a plan's read and its write, which no batch API closes. */
   replacedUnseen: boolean;
+  /** The vendor kept it when records became one: it competes with what others enter, and nobody would miss it. */
+  readonly inherited?: boolean;
 }
 
 /** What persons did, and who could know of it when. */

@@ -39,7 +39,7 @@ const lastEdits = (edits: readonly Edit[]): readonly Edit[] => [
  * that was replaced, and what replaced it must be a person's value, later on the other side or winner of a conflict.
  */
 export const lostEdits = (world: World): readonly string[] =>
-  lastEdits(world.log.edits).flatMap((edit) => {
+  lastEdits(world.log.edits.filter(({ inherited }) => inherited !== true)).flatMap((edit) => {
     const complaint = complaintOf(world, edit);
     return complaint === null
       ? []

@@ -14,6 +14,8 @@ export interface PersonEdit {
   readonly id: string;
   readonly apiField: string;
   readonly value: Entered;
+  /** The vendor kept it when it made two records one: it competes with what others enter, and nobody would miss it. */
+  readonly inherited?: boolean;
 }
 
 /** Somebody whom a person entered: the records of one email. */
@@ -155,9 +157,9 @@ export class Persons {
     this.merged.push({ system, emails: [primary.email, victim.email], at: this.now() });
     victim.ids[system] = null;
     primary.ids[system] = survivor;
-    // What the vendor kept of the other's counts as entered by whoever merged them.
+    // What the survivor has counts as entered by whoever merged the two; what was not the primary's before must not get lost.
     for (const [apiField, value] of Object.entries(this.valuesOf(system, survivor))) {
-      if (value !== before[apiField]) this.note(sentAt, system, survivor, apiField, value);
+      this.note(sentAt, system, survivor, apiField, value, value === before[apiField]);
     }
     await this.edit(system, who, thenField);
   }
@@ -238,8 +240,15 @@ export class Persons {
     return made.id;
   }
 
-  private note(sentAt: number, system: System, id: string, apiField: string, value: Entered): void {
-    this.edits.push({ sentAt, at: this.now(), system, id, apiField, value });
+  private note(
+    sentAt: number,
+    system: System,
+    id: string,
+    apiField: string,
+    value: Entered,
+    inherited = false,
+  ): void {
+    this.edits.push({ sentAt, at: this.now(), system, id, apiField, value, inherited });
   }
 
   private async attempt<T>(step: () => Promise<T>): Promise<T | null> {
