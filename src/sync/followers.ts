@@ -1,13 +1,16 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
-import { formFor, typesOn } from '../model/mapping.ts';
+import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Link } from '../model/state.ts';
+import type { FieldWrite, Link } from '../model/state.ts';
 import type { RecordRef } from '../model/system.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
+import { consentWrites, isAskedForConsent, markForLink, yesOfPersons } from './follower-consent.ts';
 import { refOfLink } from './forms.ts';
 import { identityValue, nextNumber } from './identity.ts';
+import { latchesOf } from './latch.ts';
+import { withoutParked } from './plan.ts';
 import { makeJob, type SendJob } from './send.ts';
 
 const refOf = (draft: Draft): RecordRef | null => draft.unit.dirty[0]?.ref ?? null;
@@ -30,27 +33,54 @@ const unfollow = (context: EngineContext, draft: Draft, link: Link, ref: RecordR
 };
 
 /** The write that puts its identity into a follower, where it is not there yet; a converted lead takes none any more. */
-const identityJob = (
-  context: EngineContext,
-  draft: Draft,
-  link: Link,
-  record: RecordSnapshot,
-): readonly SendJob[] => {
-  const apiField = formFor(context.pair, 'salesforce', record.ref.type).identity.salesforce;
+const identityWrites = (pair: PairMapping, link: Link, record: RecordSnapshot): readonly FieldWrite[] => {
+  const apiField = formFor(pair, 'salesforce', record.ref.type).identity.salesforce;
   const sent = identityValue(link, record.ref);
   const replaced = record.fields[apiField];
   if (replaced === undefined || replaced === sent) return [];
-  const write = {
-    field: 'identity',
-    apiField,
-    sent,
-    replaced,
-    source: sent,
-    rule: 'identity',
-    clock: null,
-    lost: null,
-  };
-  return [makeJob(context, draft, 'update', record.ref, record.ref, [write], record.readAt, null)];
+  return [
+    {
+      field: 'identity',
+      apiField,
+      sent,
+      replaced,
+      source: sent,
+      rule: 'identity',
+      clock: null,
+      lost: null,
+    },
+  ];
+};
+
+interface Alive {
+  readonly draft: Draft;
+  readonly link: Link;
+  readonly record: RecordSnapshot;
+}
+
+/** What followers that are there get: their identity, and what any record of their person says yes to. What they say is looked at. */
+const jobsOf = async (
+  context: EngineContext,
+  alive: readonly Alive[],
+  workClass: WorkClass,
+): Promise<readonly SendJob[]> => {
+  const { pair, mappingHash } = context;
+  const all = alive.map((each) => ({ ...each, identity: identityWrites(pair, each.link, each.record) }));
+  // A new follower was never asked; another one is when somebody said that it may lack something.
+  const asked = all.filter(({ draft, identity }) => identity.length > 0 || isAskedForConsent(draft));
+  const said = await yesOfPersons(
+    context,
+    asked.map(({ link }) => link),
+    workClass,
+  );
+  return all.flatMap(({ draft, link, record, identity }) => {
+    draft.marks.push(...markForLink(pair, link, record));
+    const wanted = [...identity, ...consentWrites(pair, record, said.get(link.id) ?? new Set())];
+    const { writes, still } = withoutParked(mappingHash, 'salesforce', wanted, draft.unit.parked);
+    draft.stillParked = still;
+    if (writes.length === 0) return [];
+    return [makeJob(context, draft, 'update', record.ref, record.ref, writes, record.readAt, null)];
+  });
 };
 
 /** A follower that was converted: its contact follows as well, and is looked at as the primary one. */
@@ -69,8 +99,8 @@ const followConverted = (
 };
 
 /**
- * Works on followers: each gets its identity, `HUBSPOTID.number`, and no field. One that the system says is gone follows no more; what
- * it was merged into is a matter of its own signals. Absence is not deletion: one that is not shown goes on following.
+ * Works on followers: each gets its identity, `HUBSPOTID.number`, consent, and no other field. One that the system says is gone follows
+ * no more; what it was merged into is a matter of its own signals. Absence is not deletion: one that is not shown goes on following.
  */
 export const workFollowers = async (
   context: EngineContext,
@@ -80,7 +110,7 @@ export const workFollowers = async (
   if (followers.length === 0) return [];
   const { pair } = context;
   const system = context.systems.salesforce;
-  const jobs: SendJob[] = [];
+  const alive: Alive[] = [];
   const types = [...new Set(followers.flatMap(([draft]) => refOf(draft)?.type ?? []))];
   for (const type of types) {
     const own = followers.filter(([draft]) => refOf(draft)?.type === type);
@@ -88,8 +118,9 @@ export const workFollowers = async (
     const form = formFor(pair, 'salesforce', type);
     const callContext = contextFor(context, workClass, 'read');
     const flag = form.conversion ? [form.conversion.flag] : [];
+    const latches = latchesOf(form).map(({ fields }) => fields.salesforce);
     const [read, fates] = await Promise.all([
-      system.readMany(type, ids, [form.identity.salesforce, ...flag], callContext),
+      system.readMany(type, ids, [form.identity.salesforce, ...flag, ...latches], callContext),
       system.fates(type, ids, callContext),
     ]);
     for (const [draft, link] of own) {
@@ -104,9 +135,9 @@ export const workFollowers = async (
       } else if (fate.kind === 'convertedTo' && typesOn(pair, 'salesforce').includes(fate.type)) {
         followConverted(context, draft, link, fate);
       } else if (fate.kind === 'alive' && record && !record.deleted) {
-        jobs.push(...identityJob(context, draft, link, record));
+        alive.push({ draft, link, record });
       } else if (fate.kind === 'alive') lookAgain(draft, 1_000);
     }
   }
-  return jobs;
+  return jobsOf(context, alive, workClass);
 };

@@ -7,7 +7,7 @@ import { sameCanonical } from '../model/value.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, identityValue, isConverted, isFlagged, isLifted } from './identity.ts';
 import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
-import { isSet } from './latch.ts';
+import { bringsConsent, isSet } from './latch.ts';
 import type { EngineStore } from './ports.ts';
 import { fieldsOutOfScope, mayMoveScope, wasOut } from './scope.ts';
 
@@ -91,7 +91,8 @@ const newsOf = (pair: PairMapping, record: ChangedRecord, link: Link | undefined
   // A tombstone stands until its record comes back.
   if (link.ended) return !record.deleted && canRevive(link, record.ref) ? own : null;
   if (followerIn(link, record.ref)) {
-    return record.deleted || losesIdentity(pair, record, link) ? own : null;
+    const isNews = record.deleted || losesIdentity(pair, record, link) || bringsConsent(pair, link, record);
+    return isNews ? own : null;
   }
   const unit = `link:${link.id}`;
   if (record.deleted) return { record, unit, link };

@@ -1,9 +1,11 @@
 import type { WorkClass } from '../model/budget.ts';
 import { isOfValueAlone } from '../model/failure.ts';
+import type { RecordSnapshot } from '../model/record.ts';
 import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
+import { isAskedForConsent, marksForFollowers, readFollowers, yesAmong } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
@@ -36,17 +38,21 @@ const stillRefused = ({ unit }: Looked['draft']): readonly Parked[] =>
 
 const planOf = (
   context: EngineContext,
-  { draft, link, snapshots }: Looked,
+  look: Looked,
   histories: Histories,
-): LinkedPlan =>
-  planLinked(
+  followers: readonly RecordSnapshot[],
+): LinkedPlan => {
+  const { draft, link, snapshots } = look;
+  return planLinked(
     context,
     { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
     snapshots,
     stillRefused(draft),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
+    yesAmong(context.pair, followers),
   );
+};
 
 /** Reads the histories of one system that these plans ask for: one call for the records of all. */
 const askHistory = async (
@@ -85,9 +91,13 @@ const planAll = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
+  followersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<ReadonlyMap<Looked, Planned>> => {
   const plans = new Map(
-    looked.map((look): [Looked, Planned] => [look, { plan: planOf(context, look, {}), histories: {} }]),
+    looked.map((look): [Looked, Planned] => [
+      look,
+      { plan: planOf(context, look, {}, followersOf(look)), histories: {} },
+    ]),
   );
   for (let round = 0; round < roundsMax; round += 1) {
     const asking = [...plans].filter(([, { plan, histories }]) =>
@@ -99,7 +109,7 @@ const planAll = async (
     );
     for (const [look, { histories: known }] of asking) {
       const histories = { ...hubspot?.get(look), ...salesforce?.get(look), ...known };
-      plans.set(look, { plan: planOf(context, look, histories), histories });
+      plans.set(look, { plan: planOf(context, look, histories, followersOf(look)), histories });
     }
   }
   return plans;
@@ -131,6 +141,10 @@ const jobsOf = (
   });
 };
 
+/** Whether followers may have to say or hear something: only then are they read. */
+const mayConcernFollowers = ({ draft, link }: Looked): boolean =>
+  (link.followers ?? []).length > 0 && (draft.key !== draft.unit.key || isAskedForConsent(draft));
+
 /** Plans links that were looked at: moves bases in the drafts and answers the writes that are due. */
 export const planLooked = async (
   context: EngineContext,
@@ -138,9 +152,16 @@ export const planLooked = async (
   workClass: WorkClass,
 ): Promise<readonly SendJob[]> => {
   const { pair } = context;
+  const asked = looked.filter(mayConcernFollowers).map(({ link }) => link);
+  const followers = asked.length === 0 ? new Map() : await readFollowers(context, asked, workClass);
+  const followersOf = ({ link }: Looked): readonly RecordSnapshot[] => followers.get(link.id) ?? [];
+  for (const look of looked) {
+    const said = yesAmong(pair, [...systems.map((system) => look.snapshots[system]), ...followersOf(look)]);
+    look.draft.marks.push(...marksForFollowers(pair, followersOf(look), said));
+  }
   const forms = byForm(pair, looked, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
   const jobs = await Promise.all(
-    forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass)),
+    forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass, followersOf)),
   );
   return jobs.flat();
 };
@@ -149,8 +170,9 @@ const planInForm = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
+  followersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<readonly SendJob[]> => {
-  const plans = await planAll(context, looked, workClass);
+  const plans = await planAll(context, looked, workClass, followersOf);
   return looked.flatMap((look) => {
     const planned = plans.get(look);
     if (!planned) return [];

@@ -94,12 +94,13 @@ const takenBy = (
 const decide = (
   fields: readonly { readonly field: FieldMapping; readonly state: FieldState }[],
   snapshots: Sides<RecordSnapshot>,
+  said: ReadonlySet<string>,
 ): ReadonlyMap<string, FieldDecision> => {
   const decisions = new Map<string, FieldDecision>();
   const groups = new Map<string, { field: FieldMapping; state: FieldState }[]>();
   for (const { field, state } of fields) {
     if (field.latch) {
-      decisions.set(field.name, mergeLatch(field, state));
+      decisions.set(field.name, mergeLatch(field, state, said.has(field.name)));
     } else if (inTwoCurrencies(field, snapshots) && fieldsEqual(field, state.values) !== null) {
       decisions.set(field.name, { kind: 'hold', rule: 'other-currency' });
     } else if (field.group === undefined) {
@@ -116,7 +117,7 @@ const decide = (
 
 /**
  * Plans a link from its base and one look at both sides. Pure: the same inputs give the same plan. A link that is about to begin is
- * planned with an empty base.
+ * planned with an empty base. `said`: latches to which another record of the person says yes.
  */
 export const planLinked = (
   { pair, mappingHash }: Mapped,
@@ -125,6 +126,7 @@ export const planLinked = (
   parked: readonly Parked[],
   histories: Histories = {},
   changed: NonNullable<Evidence['changed']> = {},
+  said: ReadonlySet<string> = new Set(),
 ): LinkedPlan => {
   const evidence: Evidence = { pair, link, snapshots, histories, changed };
   const scope = scopeOf(pair, snapshots);
@@ -133,7 +135,7 @@ export const planLinked = (
     field,
     state: stateOf(evidence, field, takenFrom(mappingHash, field, snapshots, parked)),
   }));
-  const decisions = decide(fields, snapshots);
+  const decisions = decide(fields, snapshots, said);
   const planning = new Planning(mappingHash, parked);
   for (const { field, state } of fields) {
     planning.take(field, state, decisions.get(field.name) ?? { kind: 'skip' });

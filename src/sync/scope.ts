@@ -1,8 +1,8 @@
-import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import type { PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord, RecordSnapshot } from '../model/record.ts';
 import type { Base, LedgerEntry, Link } from '../model/state.ts';
 import { bothSides, type RecordRef, type Sides, systemLabel, systems } from '../model/system.ts';
-import { isSet } from './latch.ts';
+import { latchesOf, saysYes } from './latch.ts';
 
 /**
  * Where the base keeps whether each record of a link took part when it was looked at last: by it entering and leaving are seen, also
@@ -38,15 +38,11 @@ export const mayMoveScope = (pair: PairMapping, { ref, fields }: ChangedRecord, 
 };
 
 /** The fields that flow between records of which one takes no part: consent. */
-export const fieldsOutOfScope = (pair: PairMapping): readonly FieldMapping[] =>
-  pair.fields.filter(({ latch }) => latch);
+export const fieldsOutOfScope = latchesOf;
 
 /** Whether a record says yes to a latch: it is looked for on the other side although it takes no part. */
-export const hasLatchSet = (pair: PairMapping, { ref, fields }: RecordSnapshot): boolean =>
-  pair.fields.some(
-    (field) =>
-      field.latch && isSet(field.codecs[ref.system].decode(fields[field.fields[ref.system]] ?? null)),
-  );
+export const hasLatchSet = (pair: PairMapping, record: RecordSnapshot): boolean =>
+  saysYes(pair, record).size > 0;
 
 const entryOf = (
   pair: PairMapping,

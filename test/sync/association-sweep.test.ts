@@ -70,7 +70,8 @@ const makeStage = () => {
     link(pair.name, id, {
       associatedcompanyid: { hubspot: company, salesforce: company && `sf-${company}` },
     });
-  const dirty = (): readonly string[] => [...store.state.dirty.values()].map(({ ref }) => ref.id).sort();
+  const dirty = (): readonly string[] =>
+    [...store.state.dirty.values()].map(({ ref }) => ref.id).sort((a, b) => Number(a) - Number(b));
   const pass = (ms: number): void => {
     now += ms;
   };

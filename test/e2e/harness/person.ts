@@ -93,6 +93,18 @@ export class Person {
     await this.hubspot('PATCH', `/crm/v3/objects/${type}/${id}`, { properties: values });
   }
 
+  /** This address gets no marketing email any more. */
+  async optOut(email: string): Promise<void> {
+    const path = `/communication-preferences/v4/statuses/${encodeURIComponent(email)}/unsubscribe-all`;
+    await this.hubspot('POST', `${path}?channel=EMAIL`, {});
+  }
+
+  /** Merges the second contact into the first; answers the id of what they became. */
+  async mergeContacts(first: string, second: string): Promise<string> {
+    const body = { primaryObjectId: first, objectIdToMerge: second };
+    return idShape.parse(await this.hubspot('POST', '/crm/v3/objects/contacts/merge', body)).id;
+  }
+
   /** Makes a company the record's primary one (associations v4: 1 is contact to primary company, 5 deal to primary company). */
   async setPrimaryCompany(
     id: string,
