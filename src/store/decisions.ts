@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DirtyMark, Review } from '../model/state.ts';
-import type { System } from '../model/system.ts';
-import { toJson } from './json.ts';
+import type { RecordRef, System } from '../model/system.ts';
+import { parseRefs, toJson } from './json.ts';
 import { idColumn } from './links.ts';
 import { markDirty } from './signals.ts';
 import { type Db, inTransaction, run } from './transaction.ts';
@@ -12,15 +12,15 @@ export const decidedNew = async (
   pair: string,
   system: System,
   ids: readonly string[],
-): Promise<ReadonlySet<string>> => {
-  if (ids.length === 0) return new Set();
+): Promise<ReadonlyMap<string, readonly RecordRef[]>> => {
+  if (ids.length === 0) return new Map();
   const rows = await run(
     db,
-    sql<{ id: string }>`
-      select record_id as id from tandem.decisions
+    sql<{ id: string; candidates: string }>`
+      select record_id as id, candidates::text as candidates from tandem.decisions
       where pair = ${pair} and system = ${system} and record_id = any(${[...ids]}::text[]) and decision = 'create'`,
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, candidates }) => [id, parseRefs(candidates)]));
 };
 
 /** How a tombstone is lifted: the cause that it has from then on, and how the causes of those begin that this does not lift. */

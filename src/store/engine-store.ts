@@ -14,7 +14,7 @@ import type {
   Problem,
   UnitSettlement,
 } from '../model/state.ts';
-import type { System } from '../model/system.ts';
+import type { RecordRef, System } from '../model/system.ts';
 import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { backlog } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
@@ -92,7 +92,11 @@ export class PostgresEngineStore {
     return inTransaction(this.#db, (tx) => erasedAmong(tx, names));
   }
 
-  decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  decidedNew(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly RecordRef[]>> {
     return decidedNew(this.#db, pair, system, ids);
   }
 

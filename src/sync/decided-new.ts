@@ -18,32 +18,38 @@ const stillAsked = (cause: string, records: readonly RecordSnapshot[]): MatchVer
 });
 
 /**
- * What follows from a person's word that a record is somebody new: it is created although it has candidates. Asked all the same where the
- * creation could only hit one of them: an upsert finds the record that names this one, and HubSpot has one contact an email. What an
- * earlier try created names this record too, and is linked by nobody: that is the new one.
+ * What follows from a person's word that a record is somebody new and none of `ruledOut`: it is created although it has candidates. Asked all
+ * the same where the creation could only hit one of them: an upsert finds the record that names this one, and HubSpot has one contact an
+ * email. What an earlier try created names this record too, and was never ruled out: that is the new one.
  */
 export const decideNew = (
   pair: PairMapping,
   system: System,
-  { naming, matching }: Pick<Candidates, 'naming' | 'matching'>,
+  { naming, matching, converted }: Pick<Candidates, 'naming' | 'matching' | 'converted'>,
   isLinked: (ref: RecordRef) => boolean,
+  ruledOut: readonly RecordRef[],
 ): MatchVerdict => {
   const claiming = naming.filter(({ deleted }) => !deleted);
   const [one] = claiming;
-  if (one && claiming.length === 1 && !isLinked(one.ref))
-    return { kind: 'link', other: one, how: 'identity' };
+  const isNew = one && !isLinked(one.ref) && !ruledOut.some(({ id }) => id === one.ref.id);
+  if (isNew && claiming.length === 1) return { kind: 'link', other: one, how: 'identity' };
   if (one)
     return stillAsked('decided to be new, but other records name it in their identity field', claiming);
   const holding = matching.filter(({ deleted }) => !deleted);
   if (holding.length > 0 && isTakenKey(pair, otherSystem(system))) {
     return stillAsked('decided to be new, but HubSpot has a contact with its email already', holding);
   }
-  return { kind: 'none', decided: true };
+  return { kind: 'none', decided: true, asConverted: converted.length > 0 };
 };
 
+/** Whether a person's word may say otherwise: to a question, and to a link with whom was ruled out. */
+const isOverruled = (verdict: MatchVerdict, ruledOut: readonly RecordRef[]): boolean =>
+  verdict.kind === 'review' ||
+  (verdict.kind === 'link' && ruledOut.some(({ id }) => id === verdict.other.ref.id));
+
 /**
- * The verdict on each record that was looked up. Where it is a question, a person may have answered it already: the decision is asked of
- * the store under the record's match-key locks, and stands for good.
+ * The verdict on each record that was looked up. Where there is anybody, a person may have said that it is nobody of them: the decision is
+ * asked of the store under the record's match-key locks, and stands for good.
  */
 export const verdictsOf = async <S extends Seeker>(
   { pair, store }: Pick<EngineContext, 'pair' | 'store'>,
@@ -56,16 +62,19 @@ export const verdictsOf = async <S extends Seeker>(
     candidates,
     verdict: decideMatch(candidates, isLinked),
   }));
-  const asked = plain
-    .filter(({ verdict }) => verdict.kind === 'review')
+  const somebody = plain
+    .filter(({ verdict }) => verdict.kind !== 'none')
     .map(({ seeker }) => seeker.record.ref.id);
-  const decided = asked.length === 0 ? new Set<string>() : await store.decidedNew(pair.name, system, asked);
+  const decided = somebody.length === 0 ? new Map() : await store.decidedNew(pair.name, system, somebody);
   return new Map(
-    plain.map(({ seeker, candidates, verdict }) => [
-      seeker,
-      verdict.kind === 'review' && decided.has(seeker.record.ref.id)
-        ? decideNew(pair, system, candidates, isLinked)
-        : verdict,
-    ]),
+    plain.map(({ seeker, candidates, verdict }) => {
+      const ruledOut = decided.get(seeker.record.ref.id);
+      return [
+        seeker,
+        ruledOut !== undefined && isOverruled(verdict, ruledOut)
+          ? decideNew(pair, system, candidates, isLinked, ruledOut)
+          : verdict,
+      ];
+    }),
   );
 };

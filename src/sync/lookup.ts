@@ -39,8 +39,8 @@ const findIn = async (
   return pages.flat();
 };
 
-/** Finds records of one side by a field, in every form of the pair; a converted lead is not found, its contact is. */
-const find = async (
+/** Finds records of one side by a field, in every form of the pair, converted leads among them. */
+const findAll = async (
   context: EngineContext,
   system: System,
   fieldIn: (form: PairMapping) => string | undefined,
@@ -55,8 +55,16 @@ const find = async (
     const field = fieldIn(form);
     return field === undefined ? [] : [{ type, field, fields: fieldsOf(form, system) }];
   });
-  const found = await findIn(context.systems[system], searches, distinct, callContext);
-  return indexOf(found.filter(({ record }) => !isConverted(context.pair, record)));
+  return indexOf(await findIn(context.systems[system], searches, distinct, callContext));
+};
+
+/** The same without converted leads: their contacts are found. */
+const find = async (...request: Parameters<typeof findAll>): Promise<Index> => {
+  const [{ pair }] = request;
+  const index = await findAll(...request);
+  return new Map(
+    [...index].map(([value, records]) => [value, records.filter((record) => !isConverted(pair, record))]),
+  );
 };
 
 /** Finds records of one side by the pair's match key in that place. */
@@ -155,22 +163,33 @@ export const lookUp = async (
     Promise.all(pair.match.map((_, index) => findByKey(context, side, index, keys, workClass)));
   const [named, naming, matching, twins] = await Promise.all([
     names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
-    find(context, other, (form) => form.identity[other], ids, workClass),
+    findAll(context, other, (form) => form.identity[other], ids, workClass),
     byKey(other),
     system === 'salesforce' ? byKey(system) : [],
   ]);
+  const converted = [...new Set([...naming.values()].flat().filter((record) => isConverted(pair, record)))];
+  const contacts = await contactsOf(
+    context,
+    other,
+    converted.map(({ ref }) => ref.id),
+    workClass,
+  );
   const all = (indexes: readonly Index[], seeker: Seeker): readonly RecordSnapshot[] =>
     unique(seeker.keys.flatMap((key) => indexes.flatMap((index) => index.get(key.toLowerCase()) ?? [])));
   return new Map(
     seekers.map((seeker) => {
       const { ref } = seeker.record;
       const name = idInIdentityField(context, seeker.record);
+      const holding = unique(naming.get(ref.id.toLowerCase()) ?? []);
       const isOther = (record: RecordSnapshot): boolean => record.ref.id !== ref.id;
       return [
         seeker,
         {
           named: (name === null ? undefined : named.get(name)) ?? null,
-          naming: unique(naming.get(ref.id.toLowerCase()) ?? []),
+          naming: holding.filter((record) => !converted.includes(record)),
+          converted: holding
+            .filter((record) => converted.includes(record))
+            .map(({ ref: lead }) => ({ lead, contact: contacts.get(lead.id) ?? null })),
           matching: all(matching, seeker),
           twins: all(twins, seeker).filter(isOther),
         },

@@ -8,6 +8,11 @@ export interface Candidates {
   readonly named: RecordSnapshot | null;
   /** Records on the other side whose identity field names this record. */
   readonly naming: readonly RecordSnapshot[];
+  /**
+   * Converted leads whose identity field names this record, which nothing can change any more, and what became of each: its contact, null where
+   * that is not shown.
+   */
+  readonly converted: readonly { readonly lead: RecordRef; readonly contact: RecordSnapshot | null }[];
   /** Records on the other side with the same match key. */
   readonly matching: readonly RecordSnapshot[];
   /** Other records on this record's own side with the same match key. */
@@ -16,8 +21,11 @@ export interface Candidates {
 
 export type MatchVerdict =
   | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
-  /** Nobody; `decided`: by a person's word, whoever else there is. */
-  | { readonly kind: 'none'; readonly decided?: boolean }
+  /**
+   * Nobody; `decided`: by a person's word, whoever else there is. `asConverted`: a converted lead holds the record's id, so that it can only be
+   * created as what converted ones are.
+   */
+  | { readonly kind: 'none'; readonly decided?: boolean; readonly asConverted?: boolean }
   | { readonly kind: 'review'; readonly cause: string; readonly candidates: readonly RecordRef[] };
 
 const review = (cause: string, records: readonly RecordSnapshot[]): MatchVerdict => ({
@@ -40,7 +48,9 @@ export const matchKeysOf = (pair: PairMapping, record: RecordSnapshot): readonly
  * one that is linked elsewhere or deleted, is never guessed: it becomes a review.
  */
 export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) => boolean): MatchVerdict => {
-  const byIdentity = candidates.named ? [candidates.named] : candidates.naming;
+  const contacts = candidates.converted.flatMap(({ contact }) => contact ?? []);
+  const naming = new Map([...candidates.naming, ...contacts].map((record) => [record.ref.id, record]));
+  const byIdentity = candidates.named ? [candidates.named] : [...naming.values()];
   if (byIdentity.length > 1)
     return review('several records name this one in their identity field', byIdentity);
   const [identified] = byIdentity;
@@ -50,6 +60,10 @@ export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) =
       return review('the record in the identity field is linked elsewhere', byIdentity);
     }
     return { kind: 'link', other: identified, how: 'identity' };
+  }
+  if (candidates.converted.length > 0) {
+    const leads = candidates.converted.map(({ lead }) => lead);
+    return { kind: 'review', cause: 'it was converted, and its contact is not shown', candidates: leads };
   }
   const live = candidates.matching.filter((record) => !record.deleted);
   const twins = candidates.twins.filter((record) => !record.deleted);

@@ -14,7 +14,7 @@ import type {
   Problem,
   UnitSettlement,
 } from '../model/state.ts';
-import type { System } from '../model/system.ts';
+import type { RecordRef, System } from '../model/system.ts';
 
 /**
  * What the engine needs of its store. Postgres implements it (src/store); every method is one transaction, and time
@@ -84,8 +84,12 @@ export interface EngineStore {
   /** Which of these names (model/erasure.ts) are of somebody who was erased: nothing of theirs is taken in again. */
   erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>>;
 
-  /** Which of these records a person said to be somebody new, whatever candidates there are. */
-  decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these records a person said to be somebody new, by id, with the candidates that were ruled out. */
+  decidedNew(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly RecordRef[]>>;
 
   /**
    * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within

@@ -3,9 +3,8 @@ import { lockName } from '../model/erasure.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Base, DirtyMark, Follower, Intent, Link } from '../model/state.ts';
+import type { Base, DirtyMark, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import type { RawValue } from '../model/value.ts';
 import { verdictsOf } from './decided-new.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
@@ -14,14 +13,14 @@ import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
-import { landedWrites } from './landed.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
 import { type MatchVerdict, matchKeysOf } from './match.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
-import { baseOfWrites, planCreate } from './plan.ts';
+import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
 import { takesPart } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
+import { settleCreates, settleCreatesOfOthers } from './settle-creates.ts';
 
 /** A link that is to begin between two records that were read. */
 export interface Beginning {
@@ -236,55 +235,6 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
   });
 };
 
-/** Closes creates whose outcome was unknown, and answers what they are now seen to have written to `target`. */
-const settleCreates = (
-  context: EngineContext,
-  draft: Draft,
-  intents: readonly Intent[],
-  target: RecordSnapshot | null,
-): Base => {
-  const base: Record<string, Sides<RawValue>> = {};
-  for (const intent of intents) {
-    draft.closedIntents.push(intent.id);
-    if (!target || intent.target.system !== target.ref.system) continue;
-    Object.assign(
-      base,
-      baseOfWrites(
-        intent.target.system,
-        landedWrites(formOfRecord(context.pair, target.ref), intent, target),
-      ),
-    );
-  }
-  return base;
-};
-
-/**
- * A record that is about to be linked may itself be the work of a create whose outcome is unknown, out of its counterpart's own
- * unit. What that wrote is base, not somebody's entry: else an edit of the counterpart would lose to its own older value.
- * While such a request may still be under way nothing begins.
- */
-const settleCreatesOfOthers = async (
-  context: EngineContext,
-  system: System,
-  beginnings: readonly Beginning[],
-): Promise<readonly Beginning[]> => {
-  if (beginnings.length === 0) return [];
-  const ids = beginnings.map(({ snapshots }) => snapshots[otherSystem(system)].ref.id);
-  const open = await context.store.openIntentsFrom(context.pair.name, otherSystem(system), ids);
-  return beginnings.flatMap((beginning, index) => {
-    const found = open.get(ids[index] ?? '');
-    if (!found) return beginning;
-    const { draft, snapshots } = beginning;
-    if (found.waitMs > 0) {
-      draft.closedIntents = [];
-      lookAgain(draft, found.waitMs);
-      return [];
-    }
-    const landed = settleCreates(context, draft, found.intents, snapshots[system]);
-    return { ...beginning, base: { ...beginning.base, ...landed } };
-  });
-};
-
 const decide = (
   context: EngineContext,
   seeking: Seeking,
@@ -324,11 +274,11 @@ const decide = (
     draft.stillParked = [];
     return null;
   }
-  const own = inForm(context, formOfRecord(pair, record.ref));
-  const plan = planCreate(own, record, draft.unit.parked);
+  const form = (verdict.asConverted && pair.conversion?.form) || formOfRecord(pair, record.ref);
+  const plan = planCreate(inForm(context, form), record, draft.unit.parked);
   draft.stillParked = plan.stillParked;
   if (plan.kind === 'blocked') return null;
-  const to = { system: target, type: pair.types[target], id: '' };
+  const to = { system: target, type: form.types[target], id: '' };
   const { readAt, stamp } = record;
   return {
     job: makeJob(context, draft, 'create', to, record.ref, plan.writes, readAt, stamp),
@@ -365,8 +315,10 @@ const workSide = async (
   );
   if (locked.length === 0) return { beginnings: revived, creates: [], jobs };
   const candidates = await lookUp(context, system, locked, workClass);
-  const others = [...candidates.values()].flatMap(({ named, naming, matching }) =>
-    [named, ...naming, ...matching].flatMap((record) => record?.ref ?? []),
+  const others = [...candidates.values()].flatMap(({ named, naming, converted, matching }) =>
+    [named, ...naming, ...converted.map(({ contact }) => contact), ...matching].flatMap(
+      (record) => record?.ref ?? [],
+    ),
   );
   const isLinked = await linkedAmong(context, otherSystem(system), others);
   const verdicts = await verdictsOf(context, system, candidates, isLinked);

@@ -118,7 +118,11 @@ const adoptCreated = async (
       types: isHubSpot
         ? { hubspot: source.ref.type, salesforce: intent.target.type }
         : { hubspot: intent.target.type, salesforce: source.ref.type },
-      base: baseOfCreated(formOfRecord(context.pair, source.ref), source, intent.writes),
+      base: baseOfCreated(
+        formOfRecord(context.pair, isHubSpot ? intent.target : source.ref),
+        source,
+        intent.writes,
+      ),
       stamps: isHubSpot
         ? { hubspot: source.stamp, salesforce: stamp ?? 0 }
         : { hubspot: stamp ?? 0, salesforce: source.stamp },

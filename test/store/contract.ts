@@ -1,4 +1,4 @@
-import { formatRef, type System } from '../../src/model/system.ts';
+import { formatRef, type RecordRef, type System } from '../../src/model/system.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import { withStore } from './postgres.ts';
@@ -15,7 +15,7 @@ export interface StoreUnderTest {
   ledger(): Promise<readonly { readonly event: string; readonly linkId: string | null }[]>;
   keyLocks(): Promise<number>;
   /** A person said that this record of the pair `people` is somebody new. */
-  decideNew(system: System, id: string): Promise<void>;
+  decideNew(system: System, id: string, candidates?: readonly RecordRef[]): Promise<void>;
   /** What the store said of settlements that it refused although it should not; empties it. */
   takeTrouble(): readonly string[];
 }
@@ -45,8 +45,8 @@ const inMemory = (): StoreUnderTest => {
     },
     ledger: async () => state.ledger,
     keyLocks: async () => state.keyLocks.size,
-    decideNew: async (system, id) => {
-      state.decidedNew.add(`people ${system} ${id}`);
+    decideNew: async (system, id, candidates = []) => {
+      state.decidedNew.set(`people ${system} ${id}`, candidates);
     },
     takeTrouble: () => trouble.splice(0),
   };
@@ -72,10 +72,10 @@ const inPostgres = (): StoreUnderTest => {
     },
     ledger: () => fixture.query('select event, link_id as "linkId" from tandem.ledger order by id'),
     keyLocks: async () => (await fixture.query('select from tandem.key_locks')).length,
-    decideNew: async (system, id) => {
+    decideNew: async (system, id, candidates = []) => {
       const ref = { system, type: system === 'hubspot' ? 'contacts' : 'Lead', id };
       await fixture.store.operator.decideNew(
-        { pair: 'people', unit: formatRef(ref), ref, cause: 'test', candidates: [], since: 0 },
+        { pair: 'people', unit: formatRef(ref), ref, cause: 'test', candidates, since: 0 },
         { cause: 'lifted', never: 'erased' },
         { pair: 'people', ref, class: 'live', stamp: null, cause: 'test' },
       );

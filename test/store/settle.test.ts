@@ -403,14 +403,15 @@ describe('match keys', () => {
 
 describe('decisions', () => {
   it('are known by pair, system and record, and are answered for the records asked for', async () => {
-    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Set());
+    const ruledOut = [lead('00Q1'), lead('00Q2')];
+    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Map());
     await fixture.decideNew('hubspot', '1');
-    await fixture.decideNew('hubspot', '1');
+    await fixture.decideNew('hubspot', '1', ruledOut);
     await fixture.decideNew('salesforce', '2');
-    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Set(['1']));
-    expect(await store.decidedNew(pair, 'salesforce', ['1', '2'])).toEqual(new Set(['2']));
-    expect(await store.decidedNew('companies', 'hubspot', ['1'])).toEqual(new Set());
-    expect(await store.decidedNew(pair, 'hubspot', [])).toEqual(new Set());
+    expect(await store.decidedNew(pair, 'hubspot', ['1', '2'])).toEqual(new Map([['1', ruledOut]]));
+    expect(await store.decidedNew(pair, 'salesforce', ['1', '2'])).toEqual(new Map([['2', []]]));
+    expect(await store.decidedNew('companies', 'hubspot', ['1'])).toEqual(new Map());
+    expect(await store.decidedNew(pair, 'hubspot', [])).toEqual(new Map());
   });
 
   it('stand when their record is settled, linked and unlinked', async () => {
@@ -418,7 +419,7 @@ describe('decisions', () => {
     const link = await beginLink('1', '00Q1');
     const unit = await claimOne(contact('1'));
     await store.settle([makeSettlement(unit, { review: null, end: { linkId: link.id, cause: 'test' } })]);
-    expect(await store.decidedNew(pair, 'hubspot', ['1'])).toEqual(new Set(['1']));
+    expect(await store.decidedNew(pair, 'hubspot', ['1'])).toEqual(new Map([['1', []]]));
   });
 });
 

@@ -7,6 +7,7 @@ import { alignStep } from '../../src/sync/align.ts';
 import { decideNew } from '../../src/sync/decided-new.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { erasedPrefix, liftedCause } from '../../src/sync/identity.ts';
+import type { Candidates } from '../../src/sync/match.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { withStore } from '../store/postgres.ts';
@@ -20,12 +21,17 @@ const contact = makeSnapshot('hubspot', {});
 describe('the word that a record is somebody new', () => {
   const decide = (
     system: System,
-    found: { readonly naming?: readonly RecordSnapshot[]; readonly matching?: readonly RecordSnapshot[] },
+    found: Partial<Pick<Candidates, 'naming' | 'matching' | 'converted'>>,
     linked: readonly string[] = [],
   ): string => {
-    const verdict = decideNew(makePair(), system, { naming: [], matching: [], ...found }, ({ id }) =>
-      linked.includes(id),
+    const verdict = decideNew(
+      makePair(),
+      system,
+      { naming: [], matching: [], converted: [], ...found },
+      ({ id }) => linked.includes(id),
+      [lead('ruled out').ref],
     );
+    if (verdict.kind === 'none' && verdict.asConverted) return 'create as converted';
     if (verdict.kind === 'link') return `link ${verdict.other.ref.id}`;
     return verdict.kind === 'review'
       ? `review ${verdict.candidates.map(({ id }) => id).join(' ')}`
@@ -42,6 +48,20 @@ describe('the word that a record is somebody new', () => {
       'link a',
     ],
     ['an upsert would hit who names it and is linked', 'hubspot', { naming: [lead('a')] }, ['a'], 'review a'],
+    [
+      'who was ruled out is not it, whoever it names',
+      'hubspot',
+      { naming: [lead('ruled out')] },
+      [],
+      'review ruled out',
+    ],
+    [
+      'a converted lead that names it cannot be written any more',
+      'hubspot',
+      { converted: [{ lead: lead('a').ref, contact: null }] },
+      [],
+      'create as converted',
+    ],
     ['several name it', 'hubspot', { naming: [lead('a'), lead('b')] }, [], 'review a b'],
     [
       'a deleted one that names it is no hindrance',
@@ -205,6 +225,18 @@ describe('a record that was decided to be somebody new', () => {
     expect(leadsNaming(taken)).toEqual([leadId]);
     expect(hubspot.records.get(id)?.fields.tandem_salesforce_id).toBe(leadsNaming(id)[0]);
     expect(await asked()).toEqual([]);
+  });
+
+  it('is not linked with the last of its candidates either', async () => {
+    const [first, second] = [salesforce.edit(leadOf('One')), salesforce.edit(leadOf('Two'))];
+    const id = hubspot.edit(person);
+    await align();
+    salesforce.remove(second);
+    await decideNewOf({ system: 'hubspot', type: 'contacts', id });
+    await drain();
+    expect(salesforce.counts.creates).toBe(1);
+    expect(leadsNaming(id)).toHaveLength(1);
+    expect(leadsNaming(id)).not.toContain(first);
   });
 
   it('is asked about all the same where HubSpot has its email already, and nothing is sent', async () => {

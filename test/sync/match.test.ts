@@ -8,6 +8,7 @@ const lead = (id: string, overrides: Partial<RecordSnapshot> = {}): RecordSnapsh
 const found = (overrides: Partial<Candidates>): Candidates => ({
   named: null,
   naming: [],
+  converted: [],
   matching: [],
   twins: [],
   ...overrides,
@@ -52,6 +53,30 @@ describe('match of a record without link', () => {
       'review a',
     ],
     ['the record it names is linked elsewhere', found({ named: lead('a') }), ['a'], 'review a'],
+    [
+      'a converted lead names it: its contact stands for it',
+      found({ converted: [{ lead: lead('l').ref, contact: lead('c') }], matching: [lead('b')] }),
+      [],
+      'link c by identity',
+    ],
+    [
+      'a converted lead and its contact are one',
+      found({ naming: [lead('c')], converted: [{ lead: lead('l').ref, contact: lead('c') }] }),
+      [],
+      'link c by identity',
+    ],
+    [
+      'a converted lead whose contact was deleted: not created again',
+      found({ converted: [{ lead: lead('l').ref, contact: lead('c', { deleted: true }) }] }),
+      [],
+      'review c',
+    ],
+    [
+      'a converted lead whose contact is not shown: asked, whoever else there is',
+      found({ converted: [{ lead: lead('l').ref, contact: null }], matching: [lead('a')] }),
+      [],
+      'review l',
+    ],
     ['a twin on its own side', found({ twins: [lead('t')], matching: [lead('a')] }), [], 'review t a'],
     ['a deleted twin does not count', found({ twins: [lead('t', { deleted: true })] }), [], 'none'],
   ])('%s', (_name, candidates, linked, expected) => {

@@ -13,7 +13,7 @@ import type {
   Problem,
   UnitSettlement,
 } from '../../../src/model/state.ts';
-import { formatRef, type System } from '../../../src/model/system.ts';
+import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
 import { endLease, settleAll } from './settle.ts';
 import { MemoryState, type StoredDirty, stronger } from './state.ts';
@@ -146,8 +146,17 @@ export class MemoryStore implements EngineStore {
     return granted;
   }
 
-  async decidedNew(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set(ids.filter((id) => this.state.decidedNew.has(`${pair} ${system} ${id}`)));
+  async decidedNew(
+    pair: string,
+    system: System,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly RecordRef[]>> {
+    return new Map(
+      ids.flatMap((id): [string, readonly RecordRef[]][] => {
+        const ruledOut = this.state.decidedNew.get(`${pair} ${system} ${id}`);
+        return ruledOut === undefined ? [] : [[id, ruledOut]];
+      }),
+    );
   }
 
   async openIntents(

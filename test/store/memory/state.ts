@@ -39,8 +39,8 @@ export class MemoryState {
   readonly ledger: (LedgerEntry & { readonly linkId: string | null })[] = [];
   readonly parked = new Map<string, Parked>();
   readonly reviews = new Map<string, Review>();
-  /** Records that a person said to be somebody new: pair, system and id. */
-  readonly decidedNew = new Set<string>();
+  /** Records that a person said to be somebody new, by pair, system and id, and whom they are not. */
+  readonly decidedNew = new Map<string, readonly RecordRef[]>();
   readonly cursors = new Map<string, ChangeCursor>();
   readonly alignments = new Map<string, Alignment>();
   readonly problems = new Map<string, Problem>();
