@@ -10,6 +10,9 @@ export interface Expression {
   readonly names: readonly string[];
   /** The fields that it reads of the named map: `['jobtitle']` of `contact` in `contact.jobtitle == 'CEO'`. */
   readonly fieldsOf: (name: string) => readonly string[];
+  /** The values that it names, and the functions that it calls: what an example of it can be made from. */
+  readonly literals: readonly (string | number | boolean)[];
+  readonly calls: ReadonlySet<string>;
   /**
    * Whether it holds for these values. Pure. Names and fields that are not there are null; where the expression has no answer (a
    * comparison with null, a text where a number is asked for) it does not hold.
@@ -46,6 +49,22 @@ const selectionsIn = (value: unknown): readonly (readonly [string, string])[] =>
     return target.op === 'id' ? [[target.args, field]] : selectionsIn(target);
   }
   return selectionsIn(value.args);
+};
+
+const literalsIn = (value: unknown): readonly (string | number | boolean)[] => {
+  if (Array.isArray(value)) return value.flatMap(literalsIn);
+  if (!isNode(value)) return [];
+  if (value.op !== 'value') return literalsIn(value.args);
+  const literal: unknown = value.args;
+  if (typeof literal === 'bigint') return [Number(literal)];
+  return typeof literal === 'string' || typeof literal === 'number' || typeof literal === 'boolean' ? [literal] : [];
+};
+
+const callsIn = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap(callsIn);
+  if (!isNode(value)) return [];
+  const own = value.op === 'call' || value.op === 'rcall' ? [value.args[0]] : [];
+  return [...own, ...callsIn(value.args)];
 };
 
 const messageOf = (error: unknown): string => {
@@ -90,6 +109,8 @@ export const makeExpression = (text: string, line: number): Expression => {
     line,
     names,
     fieldsOf,
+    literals: [...new Set(literalsIn(parsed.ast))],
+    calls: new Set(callsIn(parsed.ast)),
     holds: (values) => {
       try {
         return parsed(Object.fromEntries(names.map((name) => [name, known(values, name)]))) === true;

@@ -2,6 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { checkFile } from '../../src/lifecycle/config/check-file.ts';
 import { lifecycleKind } from '../../src/lifecycle/config/files.ts';
+import {
+  type LifecycleFileName,
+  type LoadedLifecycle,
+  lifecycleFileNames,
+  loadLifecycle,
+} from '../../src/lifecycle/config/load.ts';
 import type { LifecycleDefinition } from '../../src/lifecycle/stage/definition.ts';
 import type { LifecycleBehaviour, Mode } from '../../src/lifecycle/stage/journey.ts';
 import { formatFindings } from '../../src/mapping/finding.ts';
@@ -37,3 +43,14 @@ export const makeDefinition = (overrides: DefinitionOverrides = {}): LifecycleDe
   ...overrides,
   behaviours: { ...allActing, ...overrides.behaviours },
 });
+
+/** The shipped files with one of them, or several, replaced; null takes one away. */
+export const loadWith = (
+  changes: Readonly<Partial<Record<LifecycleFileName, string | null>>>,
+): LoadedLifecycle => {
+  const texts = lifecycleFileNames.flatMap((name) => {
+    const text = changes[name] === undefined ? shippedText(name) : changes[name];
+    return text === null ? [] : [[name, { file: name, text }] as const];
+  });
+  return loadLifecycle(Object.fromEntries(texts));
+};

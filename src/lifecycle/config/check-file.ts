@@ -16,6 +16,8 @@ export interface Checked<Built> {
   /** Null where a finding is an error. */
   readonly built: Built | null;
   readonly findings: readonly Finding[];
+  /** Null where the text is no YAML. */
+  readonly source: YamlSource | null;
 }
 
 /** From text to a compiled file, or to everything that is wrong with it. Never throws. */
@@ -24,11 +26,11 @@ export const checkFile = <Schema extends z.ZodType, Built>(
   { file, text }: TextFile,
 ): Checked<Built> => {
   const parsed = parseYaml(file, text);
-  if ('findings' in parsed) return { built: null, findings: parsed.findings };
+  if ('findings' in parsed) return { built: null, findings: parsed.findings, source: null };
   const { source } = parsed;
   const shaped = checkShapeOf(source, kind.schema, kind.words);
-  if ('findings' in shaped) return { built: null, findings: shaped.findings };
+  if ('findings' in shaped) return { built: null, findings: shaped.findings, source };
   const findings = kind.rules(source, shaped.content);
   const isWrong = findings.some(({ level }) => level === 'error');
-  return { built: isWrong ? null : kind.build(source, shaped.content), findings };
+  return { built: isWrong ? null : kind.build(source, shaped.content), findings, source };
 };

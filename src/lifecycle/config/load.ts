@@ -6,6 +6,7 @@ import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Checked, checkFile, type FileKind } from './check-file.ts';
+import { crossCheck } from './cross-checks.ts';
 import { lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
 
 /** The files of the lifecycle, each optional. */
@@ -22,7 +23,7 @@ export interface LoadedLifecycle {
   readonly findings: readonly Finding[];
 }
 
-const absent = { built: null, findings: [] } as const;
+const absent = { built: null, findings: [], source: null } as const;
 
 const checked = <Schema extends z.ZodType, Built>(
   kind: FileKind<Schema, Built>,
@@ -40,6 +41,9 @@ export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
     scoring: scoring.built,
     routing: routing.built,
     sla: sla.built,
-    findings: [lifecycle, scoring, routing, sla].flatMap(({ findings }) => findings),
+    findings: [
+      ...[lifecycle, scoring, routing, sla].flatMap(({ findings }) => findings),
+      ...crossCheck({ lifecycle, scoring, routing, sla }),
+    ],
   };
 };

@@ -63,23 +63,25 @@ const holds = (definition: ReadyDefinition, score: Score, person: Person, model:
 
 /**
  * Score and readiness at a moment. Pure. Who is ready must be so with the points of opens left out: mail programs open mails by themselves, and
- * what tells machines from people misses some. An excluded person is never ready.
+ * what tells machines from people misses some. An excluded person is never ready. After a return only what came since counts towards being
+ * ready: `earned` is the tally since then; the score that is shown is that of `tally`.
  */
 export const judge = (
   person: Person,
   tally: EngagementTally,
   model: ScoringModel,
   now: number,
+  earned: EngagementTally = tally,
 ): Judgement => {
   const score = scoreOf(person, tally, model, now);
   const definition = definitionFor(person, model, now);
   const excluded = excludedBy(person, model);
-  const isReady = definition !== null && holds(definition, score, person, model);
-  const isMeant =
-    isReady && holds(definition, scoreOf(person, tally, model, now, withoutOpens), person, model);
+  const meets = (counted: Score): boolean => definition !== null && holds(definition, counted, person, model);
+  const isReady = meets(earned === tally ? score : scoreOf(person, earned, model, now));
+  const isMeant = isReady && meets(scoreOf(person, earned, model, now, withoutOpens));
   return {
     score,
-    ready: isMeant && excluded === null ? { definition: definition.version } : null,
+    ready: isMeant && definition !== null && excluded === null ? { definition: definition.version } : null,
     askedOf: definition?.version ?? null,
     excluded,
     onlyOpens: isReady && !isMeant,

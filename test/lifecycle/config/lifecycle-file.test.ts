@@ -5,15 +5,13 @@ import { parse } from 'yaml';
 import { readLifecycle } from '../../../src/commands/load-lifecycle.ts';
 import { jsonSchemaOf } from '../../../src/lifecycle/config/file-words.ts';
 import { lifecycleFile } from '../../../src/lifecycle/config/lifecycle-shape.ts';
-import { loadLifecycle } from '../../../src/lifecycle/config/load.ts';
 import type { Finding } from '../../../src/mapping/finding.ts';
-import { shippedText } from '../shipped-files.ts';
+import { loadWith, shippedText } from '../shipped-files.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const shipped = shippedText('lifecycle.yaml');
 
-const findingsOf = (text: string): readonly Finding[] =>
-  loadLifecycle({ 'lifecycle.yaml': { file: 'lifecycle.yaml', text } }).findings;
+const findingsOf = (text: string): readonly Finding[] => loadWith({ 'lifecycle.yaml': text }).findings;
 
 /** The shipped file with one text replaced, which must be there. */
 const changed = (from: string, to: string): string => {

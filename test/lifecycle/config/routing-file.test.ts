@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { jsonSchemaOf } from '../../../src/lifecycle/config/file-words.ts';
-import { loadLifecycle } from '../../../src/lifecycle/config/load.ts';
 import { routingFile } from '../../../src/lifecycle/config/routing-shape.ts';
-import { shippedText } from '../shipped-files.ts';
+import { loadWith, shippedText } from '../shipped-files.ts';
 
 const shipped = shippedText('routing.yaml');
 /** The shipped file with its commented examples switched on. */
 const full = shipped
   .replace('by: salesforce-assignment-rules', 'by: tandem')
   .replace(/^# (rules|pools|otherwise|sdr| )/gm, '$1');
-const load = (text: string) => loadLifecycle({ 'routing.yaml': { file: 'routing.yaml', text } });
+/** The examples route to SDRs, so there is their stage too. */
+const lifecycle = shippedText('lifecycle.yaml').replace('  # sdr: {', '  sdr: {');
+const load = (text: string) =>
+  loadWith(text === shipped ? {} : { 'routing.yaml': text, 'lifecycle.yaml': lifecycle });
 
 it('the shipped routing.yaml is right, and so are its examples', () => {
   expect(load(shipped)).toMatchObject({

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { jsonSchemaOf } from '../../../src/lifecycle/config/file-words.ts';
-import { loadLifecycle } from '../../../src/lifecycle/config/load.ts';
 import { scoringFile } from '../../../src/lifecycle/config/scoring-shape.ts';
-import { shippedText } from '../shipped-files.ts';
+import { loadWith, shippedText } from '../shipped-files.ts';
 
 const shipped = shippedText('scoring.yaml');
 
 it('the shipped scoring.yaml is right, and its half-life is 30 days', () => {
-  const { scoring, findings } = loadLifecycle({ 'scoring.yaml': { file: 'scoring.yaml', text: shipped } });
+  const { scoring, findings } = loadWith({ 'scoring.yaml': shipped });
   expect(findings).toEqual([]);
   expect(scoring?.engagement.rules.every(({ halfLifeMs }) => halfLifeMs === 30 * 86_400_000)).toBe(true);
 });
@@ -72,7 +71,7 @@ const cases: readonly (readonly [string, string, string, string])[] = [
 it.each(cases)('a mistake is told with its line: %s', (_, from, to, words) => {
   expect(shipped).toContain(from);
   const text = shipped.replace(from, to);
-  const { findings, scoring } = loadLifecycle({ 'scoring.yaml': { file: 'scoring.yaml', text } });
+  const { findings, scoring } = loadWith({ 'scoring.yaml': text });
   expect(scoring).toBeNull();
   expect(findings.map(({ what, why, fix }) => `${what} ${why} ${fix}`).join('\n')).toContain(words);
   const at = shipped.slice(0, shipped.indexOf(from)).split('\n').length;

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { jsonSchemaOf } from '../../../src/lifecycle/config/file-words.ts';
-import { loadLifecycle } from '../../../src/lifecycle/config/load.ts';
 import { slaFile } from '../../../src/lifecycle/config/sla-shape.ts';
-import { shippedText } from '../shipped-files.ts';
+import { loadWith, shippedText } from '../shipped-files.ts';
 
 const shipped = shippedText('sla.yaml');
-const load = (text: string) => loadLifecycle({ 'sla.yaml': { file: 'sla.yaml', text } });
+const load = (text: string) => loadWith({ 'sla.yaml': text });
 
 it('the shipped sla.yaml is right, with the three measures', () => {
   const { sla, findings } = load(shipped);

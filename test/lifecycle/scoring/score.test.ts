@@ -163,6 +163,13 @@ describe('sales-ready', () => {
     );
   });
 
+  it('after a return only what came since makes ready, though all of it shows', () => {
+    const all = recompute([...hot, form('g')], model);
+    const since = recompute([makeActivity('p2', now)], model);
+    expect(judge(person, all, model, now, since)).toMatchObject({ ready: null, score: { engagement: 1 } });
+    expect(judge(person, all, model, now, recompute(hot, model)).ready).not.toBeNull();
+  });
+
   it('what a machine opened or clicked counts nothing', () => {
     const clicks = Array.from({ length: 9 }, (_, index) =>
       makeActivity(`c${index}`, now, { type: 'emailClick', machine: true }),

@@ -15,8 +15,8 @@ export const modelOf = (text: string): ScoringModel => {
 
 export const shippedScoring = modelOf(
   shippedText('scoring.yaml')
-    .replace('competitors: []', 'competitors: [rival.com]')
-    .replace('own: []', 'own: [us.com]'),
+    .replace('competitors: [competitor.example]', 'competitors: [rival.com]')
+    .replace('own: [our-company.example]', 'own: [us.com]'),
 );
 
 /** A head of a company of 200: 50 points, grade A. */
