@@ -13,6 +13,7 @@ import { runPeers } from './peers/peers.ts';
 import { writeResults } from './results.ts';
 import { runReviews } from './reviews/reviews.ts';
 import { runSaturation } from './saturation/saturation.ts';
+import { runScoring } from './scoring/scoring.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   align: runAlign,
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   memory: runMemory,
   peers: runPeers,
   reviews: runReviews,
+  scoring: runScoring,
 };
 
 const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;
