@@ -6,7 +6,7 @@ import { callsBetween } from '../kit/calls.ts';
 import { startLiveWorker } from '../kit/live.ts';
 import { untilWorkedOff } from '../kit/metrics.ts';
 import { type LinkedIds, peopleSource } from '../kit/people.ts';
-import { editAsPerson } from '../kit/person.ts';
+import { editAsPerson, enterCompanyAndDeal } from '../kit/person.ts';
 import type { SystemStats } from '../kit/sandbox.ts';
 import { isLandedChange, runUntilIdle, type Worker } from '../kit/worker.ts';
 import { inWorkspace, type Workspace } from '../kit/workspace.ts';
@@ -51,6 +51,22 @@ const changeLive = async (
     before,
     await look(workspace),
   );
+};
+
+/** So that webhooks prove themselves for companies and deals, too. */
+const tellOfOthers = async ({ sandbox }: Workspace, worker: Worker): Promise<void> => {
+  let landed = 0;
+  const arrived = worker.child.line(
+    'a company and a deal',
+    (line) => {
+      if (isLandedChange(line)) landed += 1;
+      return landed === 2;
+    },
+    liveWithinMs,
+  );
+  await enterCompanyAndDeal(sandbox);
+  await arrived;
+  await sleep(echoesMs);
 };
 
 const stats = async ({ sandbox }: Workspace): Promise<Sides<SystemStats>> => ({
@@ -99,6 +115,7 @@ export async function* runCost(say: Say, sizes: CostSizes = fullSizes): AsyncGen
       const people = await pickLinked(workspace, sizes.changed);
       // The first edits prove to the worker that it is told; until then it polls.
       for (const from of systems) await changeLive(workspace, worker, from, people.slice(0, 1));
+      await tellOfOthers(workspace, worker);
       say(`cost: ${people.length} records changed on each side, webhooks and stream on`);
       for (const from of systems) figures.push(await changeLive(workspace, worker, from, people));
       say(`cost: nothing happens for ${sizes.idleSeconds} s`);

@@ -64,6 +64,19 @@ export const editAsPerson = async (
   else await editLeads(sandbox, people, tag);
 };
 
+/** The person enters a company and a deal in HubSpot: until something of an object is told, a worker cannot know that it is. */
+export const enterCompanyAndDeal = async ({ access }: Sandbox): Promise<void> => {
+  const client = new Client({ accessToken: access.hubspotPersonToken, basePath: access.hubspot });
+  await client.crm.companies.basicApi.create({
+    properties: { name: 'Benchmark', domain: 'benchmark.example' },
+    associations: [],
+  });
+  await client.crm.deals.basicApi.create({
+    properties: { dealname: 'Benchmark', pipeline: 'default', dealstage: 'appointmentscheduled' },
+    associations: [],
+  });
+};
+
 /** Waits until every reader of changes can see what was edited. */
 export const untilVisible = async (): Promise<void> => {
   await sleep(searchLagMs);

@@ -61,6 +61,12 @@ export const startSandbox = async ({ contacts, leads }: SandboxOptions): Promise
     await child.line('sandbox', (line) => readyShape.safeParse(line).success, readyWithinMs),
   );
   const url = { hubspot: access.hubspot, salesforce: access.salesforce };
+  const control: Sandbox['control'] = async (system, route, body) => {
+    const headers = { 'content-type': 'application/json' };
+    await call(`${url[system]}/_sandbox${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  };
+  // The figures are about people: a company made of each address would be an account to create.
+  await control('hubspot', '/portal', { createCompanies: false });
   return {
     url,
     access,
@@ -74,10 +80,7 @@ export const startSandbox = async ({ contacts, leads }: SandboxOptions): Promise
       SALESFORCE_USERNAME: '',
       SALESFORCE_PASSWORD: '',
     },
-    control: async (system, route, body) => {
-      const headers = { 'content-type': 'application/json' };
-      await call(`${url[system]}/_sandbox${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    },
+    control,
     stats: async (system) => statsShape.parse(await call(`${url[system]}/_sandbox/stats`)),
     stop: async () => child.stop(),
   };

@@ -1,6 +1,6 @@
 import { didYouMean } from '../mapping/suggest.ts';
 import { UsageError } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { formatRef, systemLabel } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
@@ -10,7 +10,7 @@ import { answer, iso, type StoreOptions, withExistingStore } from './with-store.
 
 /** The mapping's own name of a field that is given by either system's. @throws UsageError */
 const fieldNamed = (pairs: readonly PairMapping[], wanted: string): string => {
-  const fields = pairs.flatMap((pair) => pair.fields);
+  const fields = pairs.flatMap(formsOf).flatMap((form) => form.fields);
   const lower = wanted.toLowerCase();
   const found = fields.find(({ name, fields: { hubspot, salesforce } }) =>
     [name, hubspot, salesforce].some((each) => each.toLowerCase() === lower),

@@ -98,8 +98,12 @@ export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks =
 /** True on a lead that was converted (Salesforce object reference, Lead: IsConverted). Only leads can be converted. */
 const conversionFlag = 'IsConverted';
 
-/** The pair as it stands for converted records: fields by their names there, less those that have none. */
-const conversionOf = (own: PairMapping, content: MappingFile): Conversion | null => {
+/** The pair as it stands for converted records: fields by their names there, less those that have none. `fields` are those of both forms. */
+const conversionOf = (
+  own: PairMapping,
+  fields: readonly FieldMapping[],
+  content: MappingFile,
+): Conversion | null => {
   if (content.converted === undefined) return null;
   const nameOf = new Map(
     content.fields.map((field) => [`${field.hubspot} ${field.salesforce}`, field.converted]),
@@ -116,7 +120,7 @@ const conversionOf = (own: PairMapping, content: MappingFile): Conversion | null
     ...(scope?.hubspot === undefined ? {} : { scope: { hubspot: scope.hubspot } }),
     types: { ...own.types, salesforce: content.converted },
     match: own.match.flatMap(moved),
-    fields: own.fields.flatMap(moved),
+    fields: fields.flatMap(moved),
   };
   return { flag: conversionFlag, form };
 };
@@ -164,13 +168,13 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     match,
     create: content.create,
     primary: content.primary,
-    fields,
+    fields: fields.filter((_, index) => content.fields[index]?.only === undefined),
     ...scopeOf(source, content),
     sources: ranksOf(content.sources),
     breakers: content.breakers,
     lifeEvents: lifeEventsOf(content),
     lifeEventsLine: source.placeOfKey([], 'lifeEvents').line,
   };
-  const conversion = conversionOf(own, content);
+  const conversion = conversionOf(own, fields, content);
   return conversion === null ? own : { ...own, conversion };
 };

@@ -265,6 +265,23 @@ const checkConverted = (content: MappingFile, report: Report): void => {
         "add 'converted: Contact' at the top, or delete it",
       );
     }
+    if (field.only !== undefined && content.converted === undefined) {
+      const why = 'the mapping names no object for converted records';
+      report(
+        ['fields', index, 'only'],
+        `'only' of field ${field.hubspot} has no meaning`,
+        why,
+        "add 'converted: Contact' at the top, or delete the row",
+      );
+    }
+    if (field.only !== undefined && (field.latch || content.match.includes(field.hubspot))) {
+      report(
+        ['fields', index, 'only'],
+        `field ${field.hubspot} has to be on both objects`,
+        field.latch ? 'consent is everybody’s' : 'records are found by it, whatever object they are of',
+        "delete 'only'",
+      );
+    }
     if (field.converted === false) {
       if (!content.match.includes(field.hubspot)) return;
       const why = 'converted records could not be found by it';

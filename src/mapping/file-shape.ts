@@ -46,6 +46,9 @@ const field = z.strictObject({
       description:
         'The field on the converted record, where its name is another; false: it has none, and the value stays as it was.',
     }),
+  only: z.literal('converted').optional().meta({
+    description: 'converted: the field is aligned on converted records alone; the first object has none.',
+  }),
   kind: z
     .enum(kindNames)
     .default('text')

@@ -1,4 +1,4 @@
-import { ownerReference, type PairMapping } from '../model/mapping.ts';
+import { formsOf, ownerReference, type PairMapping } from '../model/mapping.ts';
 import type { MappingFile } from './file-shape.ts';
 import type { Finding } from './finding.ts';
 import { didYouMean } from './suggest.ts';
@@ -7,10 +7,12 @@ import type { YamlSource } from './yaml-source.ts';
 /** The names of the other pairs that this one's fields refer to. */
 export const referredBy = (pair: PairMapping): readonly string[] => [
   ...new Set(
-    pair.fields.flatMap(({ reference }) =>
-      reference === undefined || reference.of === ownerReference || reference.of === pair.name
-        ? []
-        : [reference.of],
+    formsOf(pair).flatMap(({ fields }) =>
+      fields.flatMap(({ reference }) =>
+        reference === undefined || reference.of === ownerReference || reference.of === pair.name
+          ? []
+          : [reference.of],
+      ),
     ),
   ),
 ];

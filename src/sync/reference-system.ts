@@ -32,6 +32,12 @@ const toPairs = (pair: PairMapping): readonly Referring[] =>
     (field): field is Referring => field.reference !== undefined && field.reference.of !== ownerReference,
   );
 
+/** Fields that refer to other pairs' records, of every form with this type: a contact of HubSpot is the same in all of them. */
+const referringFields = (pair: PairMapping, system: System, type: string): readonly Referring[] => {
+  const forms = formsOf(pair).filter(({ types }) => types[system] === type);
+  return [...new Map(forms.flatMap(toPairs).map((field) => [field.name, field])).values()];
+};
+
 interface Read {
   readonly ref: RecordRef;
   readonly fields: RawFields;
@@ -47,7 +53,7 @@ const learn = async (
   const names = new Set(formsOf(pair).flatMap((form) => toPairs(form).map(({ reference }) => reference.of)));
   for (const of of names) {
     const referring = records.flatMap(({ ref, fields: values }) =>
-      toPairs(formFor(pair, system, ref.type)).flatMap((field) => {
+      referringFields(pair, system, ref.type).flatMap((field) => {
         if (field.reference.of !== of) return [];
         const id = values[field.fields[system]];
         return id === null || id === undefined || id === '' ? [] : [{ ref, id: String(id) }];
@@ -104,7 +110,9 @@ const writeWithTies = async (
   rows: readonly WriteRow[],
   context: CallContext,
 ): Promise<readonly WriteOutcome[]> => {
-  const fields = toPairs(parts.pair).filter((field) => isPrimaryAssociation(type, field));
+  const fields = referringFields(parts.pair, 'hubspot', type).filter((field) =>
+    isPrimaryAssociation(type, field),
+  );
   const [field] = fields;
   const name = field?.fields.hubspot ?? '';
   const target = parts.pairs.find((pair) => pair.name === field?.reference.of);
@@ -196,11 +204,11 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
       return found;
     },
     findByField: async (type, field, values, fields, context) => {
-      const find =
+      const request = [type, field, values, fields, context] as const;
+      const found =
         inner.findByDomain !== undefined && isDomain(pair, system, type, field)
-          ? inner.findByDomain
-          : inner.findByField;
-      const found = await find(type, field, values, fields, context);
+          ? await inner.findByDomain(...request)
+          : await inner.findByField(...request);
       await learn(
         parts,
         system,

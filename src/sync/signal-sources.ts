@@ -1,6 +1,6 @@
 import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
-import { type PairMapping, typesOn } from '../model/mapping.ts';
+import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { type System, systems } from '../model/system.ts';
 
 /**
@@ -153,13 +153,15 @@ export class LookCadence {
   }
 }
 
-/** API fields of one side that can matter: mapped ones, match keys, the identity field. */
+/** API fields of one side that can matter: mapped ones, match keys, the identity field; in HubSpot of every form, whose objects are one there. */
 export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet<string> =>
   new Set([
     pair.identity[system],
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...pair.match.map((rule) => rule.fields[system]),
-    ...pair.fields.map((field) => field.fields[system]),
+    ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap(({ fields }) =>
+      fields.map((field) => field.fields[system]),
+    ),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),
   ]);

@@ -64,10 +64,17 @@ describe('plan', () => {
     const after = await Promise.all(
       (['hubspot', 'salesforce'] as const).map((side) => stage.sandbox.stats(side)),
     );
-    expect((after[0]?.records.contacts ?? 0) - (before[0]?.records.contacts ?? 0)).toBe(
-      planned.creates.hubspot,
+    const made = (at: number, type: string): number =>
+      (after[at]?.records[type] ?? 0) - (before[at]?.records[type] ?? 0);
+    const objects = { people: 'Lead', companies: 'Account', deals: 'Opportunity' };
+    expect(planned.byObject).toMatchObject(
+      Object.fromEntries(
+        Object.entries(objects).map(([name, type]) => [name, { creates: { salesforce: made(1, type) } }]),
+      ),
     );
-    expect((after[1]?.records.Lead ?? 0) - (before[1]?.records.Lead ?? 0)).toBe(planned.creates.salesforce);
+    expect(made(0, 'contacts')).toBe(planned.creates.hubspot);
+    expect(planned.byObject.companies?.creates.salesforce).toBeGreaterThan(0);
+    expect(planned.byObject.deals?.creates.salesforce).toBeGreaterThan(0);
     // What only a run does: it polls and asks for the time while it works.
     for (const side of ['hubspot', 'salesforce'] as const) {
       expect(planned.calls[side]).toBeGreaterThan(0);

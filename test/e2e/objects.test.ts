@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { repositoryRoot } from '../../src/settings.ts';
 import type { Child } from './harness/child.ts';
 import type { Person, Values } from './harness/person.ts';
-import { Stage } from './harness/stage.ts';
+import { mirror, Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 const secret = 'the app’s client secret';
@@ -14,6 +15,8 @@ const verifyShape = z.object({ records: z.number(), unexplained: z.number(), ite
 /** HubSpot's owners (src/sandbox/hubspot/owners.ts). */
 const maria = '41629779';
 const tom = '41629780';
+/** Who has left Salesforce. */
+const aiko = '41629781';
 
 let stage: Stage;
 let person: Person;
@@ -51,14 +54,15 @@ const untilIn = async (type: string, wanted: Row): Promise<Row> =>
 const account = async (values: Values): Promise<string> => person.create('Account', values);
 
 beforeAll(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open({ createsCompanies: true });
   person = await stage.person();
   config = join(stage.folder, 'config');
   await mkdir(join(config, 'mappings'), { recursive: true });
-  for (const name of ['companies', 'contacts', 'deals', 'custom-object']) {
-    const text = await readFile(join('config/objects', `${name}.yaml`), 'utf8');
-    const nobody = `    of: owner\n    values: { nobody: '${stage.sandbox.access.salesforceUsername}' }\n`;
-    await writeFile(join(config, 'mappings', `${name}.yaml`), text.replace('    of: owner\n', nobody));
+  for (const file of [
+    ...['companies', 'deals'].map((name) => join(mirror, 'mappings', `${name}.yaml`)),
+    ...['contacts', 'custom-object'].map((name) => join('config/objects', `${name}.yaml`)),
+  ]) {
+    await cp(join(repositoryRoot, file), join(config, 'mappings', basename(file)));
   }
   await stage.sandbox.control('hubspot', 'schema', {
     objects: [
@@ -89,12 +93,7 @@ beforeAll(async () => {
   await stage.sandbox.control('salesforce', 'streaming', {
     entities: ['Contact', 'Account', 'Opportunity', 'Project__c'],
   });
-  await stage.sandbox.control('salesforce', 'directory', {
-    users: [
-      { alias: 'rsell', email: 'maria.lopez@acme.example.com' },
-      { alias: 'kclos', email: 'tom.becker@acme.example.com' },
-    ],
-  });
+  await stage.sandbox.control('salesforce', 'directory', { users: [{ alias: 'atana', active: false }] });
   const all = await inSalesforce('User');
   users = Object.fromEntries(all.map(({ Alias, Id }) => [String(Alias), String(Id)]));
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0'], {
@@ -174,15 +173,15 @@ describe('several pairs of objects in one worker', () => {
     const company = await untilIn('companies', { domain: 'initech.example' });
     expect(company.hubspot_owner_id ?? '').toBe('');
     await person.editHubspot('companies', String(company.id), { hubspot_owner_id: maria });
-    const there = await untilIn('Account', { Name: 'Initech', OwnerId: users.rsell });
-    await person.edit('Account', String(there.Id), { OwnerId: String(users.kclos) });
+    const there = await untilIn('Account', { Name: 'Initech', OwnerId: users.mlope });
+    await person.edit('Account', String(there.Id), { OwnerId: String(users.tbeck) });
     await untilIn('companies', { id: company.id, hubspot_owner_id: tom });
     await person.editHubspot('companies', String(company.id), {
-      hubspot_owner_id: '41629781',
+      hubspot_owner_id: aiko,
       city: 'Kyoto',
     });
     const moved = await untilIn('Account', { Name: 'Initech', BillingCity: 'Kyoto' });
-    expect(moved.OwnerId).toBe(users.kclos);
+    expect(moved.OwnerId).toBe(users.tbeck);
   });
 
   it('aligns a custom object by its mapping alone', async () => {

@@ -133,7 +133,7 @@ describe('npm start', () => {
     const demonstration = start('--port', String(taken));
     await until(demonstration, 'the end of the alignment', () => has(demonstration, /First alignment done/));
     expect(demonstration.lines.find((line) => line.includes('First alignment done'))).toMatch(
-      /: 76 people linked, 16 contacts and 36 leads created/,
+      /: 76 people linked, 16 contacts and 36 leads created, [1-9]\d* companies and deals linked/,
     );
     await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
     expect(has(demonstration, new RegExp(`Worker .* \\(port ${taken} is in use\\)`))).toBe(true);

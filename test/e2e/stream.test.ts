@@ -52,6 +52,13 @@ describe('Salesforce’s change events', () => {
       },
       withinMs,
     );
+    let [seen, since] = [-1, 0];
+    const isQuiet = async (): Promise<true | null> => {
+      const now = await polls();
+      if (now !== seen) [seen, since] = [now, performance.now()];
+      return performance.now() - since > 1_000 ? true : null;
+    };
+    await until('the end of the looks with which the stream begins', isQuiet, withinMs);
   });
   afterAll(async () => stage?.close());
 

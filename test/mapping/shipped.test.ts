@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { mappingJsonSchema } from '../../src/mapping/file-shape.ts';
 import { loadMappings } from '../../src/mapping/load.ts';
+import { formsOf } from '../../src/model/mapping.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const schemaFile = join(root, 'config/schema/mapping.schema.json');
@@ -43,6 +44,7 @@ const convertedFields = {
   state: 'MailingState',
   zip: 'MailingPostalCode',
   country: 'MailingCountry',
+  associatedcompanyid: 'AccountId',
 };
 
 interface Schema {
@@ -103,6 +105,23 @@ describe.each(configs)('the configuration %s', (config) => {
     }
     const filled = people?.fields.filter(({ fill }) => fill.salesforce !== undefined).map(({ name }) => name);
     expect(filled).toEqual(['lastname', 'company']);
+  });
+
+  it('maps companies and deals, in the order in which they refer to one another', () => {
+    const { pairs } = loadMappings(join(root, config));
+    expect(pairs.map(({ name, types }) => [name, types.hubspot, types.salesforce])).toEqual([
+      ['companies', 'companies', 'Account'],
+      ['deals', 'deals', 'Opportunity'],
+      ['people', 'contacts', 'Lead'],
+    ]);
+    const referring = pairs
+      .flatMap(formsOf)
+      .flatMap(({ types, fields }) =>
+        fields.flatMap(({ reference, fields: { salesforce } }) =>
+          reference?.of === 'companies' ? [`${types.salesforce}.${salesforce}`] : [],
+        ),
+      );
+    expect(referring).toEqual(['Opportunity.AccountId', 'Contact.AccountId']);
   });
 
   it('names the published schema in every file, and says every key of a field but options and fills', () => {

@@ -11,7 +11,7 @@ export const patienceMs = 25_000;
 
 export interface AlignmentWatch {
   hear(event: WorkerEvent): void;
-  /** Shows the progress until everybody is aligned. */
+  /** Shows the progress until everything is aligned. */
   show(figures: () => Promise<Figures | null>, people: number, signal: AbortSignal): Promise<void>;
   /** Resolves when it is time for the first edit. */
   readonly edits: Promise<void>;
@@ -19,7 +19,8 @@ export interface AlignmentWatch {
 
 /** Follows the first alignment: what the worker says of it, and how many are linked. */
 export const watchAlignment = (screen: Screen): AlignmentWatch => {
-  let isListed = false;
+  /** Pairs whose alignment is not over; null before the worker has named them. */
+  let open: Set<string> | null = null;
   let hasPages = false;
   let before: Figures | null = null;
   const startedAt = performance.now();
@@ -35,6 +36,7 @@ export const watchAlignment = (screen: Screen): AlignmentWatch => {
     screen.tell(
       `First alignment done in ${seconds(performance.now() - startedAt)}: ${number(now.links)} people linked, ` +
         `${created('hubspot')} contacts and ${created('salesforce')} leads created, ` +
+        (now.otherLinks === 0 ? '' : `${number(now.otherLinks)} companies and deals linked, `) +
         `${number(now.calls.hubspot)} calls to HubSpot, ${number(now.calls.salesforce)} to Salesforce.`,
     );
   };
@@ -43,13 +45,14 @@ export const watchAlignment = (screen: Screen): AlignmentWatch => {
     edits,
     hear: (event) => {
       if (event.event === 'alignment-page') hasPages = true;
-      if (event.event === 'alignment-done') isListed = true;
+      if (event.event === 'ready') open = new Set(event.pairs);
+      if (event.event === 'alignment-done') open?.delete(event.pair);
     },
     show: async (figures, people, signal) => {
       while (!signal.aborted) {
         const now = await figures();
         before ??= now;
-        if (now && isListed && now.queue <= waitingMax) {
+        if (now && open?.size === 0 && now.queue <= waitingMax) {
           tellDone(now);
           break;
         }

@@ -158,7 +158,9 @@ export class Demo {
 
   readonly #figures = async (): Promise<Figures | null> => {
     if (!this.#worker || !this.#simulators) return null;
-    return readFigures(this.#worker.url, this.#simulators.access, storyTypes).catch(() => null);
+    return readFigures(this.#worker.url, this.#simulators.access, storyTypes, this.#pair.pair.name).catch(
+      () => null,
+    );
   };
 
   async #endAll(): Promise<void> {
@@ -193,7 +195,7 @@ export class Demo {
       this.#screen.tell(
         dim(
           `lag ${now.lagSeconds.toFixed(1)} s · queue ${number(now.queue)} · calls: HubSpot ${number(now.calls.hubspot)}, ` +
-            `Salesforce ${number(now.calls.salesforce)} · ${number(now.links)} links · ${number(now.reviews)} reviews · ` +
+            `Salesforce ${number(now.calls.salesforce)} · ${number(now.links + now.otherLinks)} links · ${number(now.reviews)} reviews · ` +
             `${number(now.refused)} refused · ${number(count)} changes arrived${median}`,
         ),
       );

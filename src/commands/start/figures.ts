@@ -8,7 +8,10 @@ export interface Figures {
   readonly lagSeconds: number;
   /** Changes that wait, and writes under way. */
   readonly queue: number;
+  /** Linked people. */
   readonly links: number;
+  /** Links of all other pairs. */
+  readonly otherLinks: number;
   readonly reviews: number;
   readonly refused: number;
   /** The worker's calls since the simulators started, as they count them. */
@@ -29,11 +32,11 @@ const ask = async (url: string): Promise<string> => {
   return response.text();
 };
 
-/** Sum of a metric over its labels, from the Prometheus text format. */
-const sumOf = (metrics: string, name: string): number =>
+/** Sum of a metric over its labels, or those that contain `label`, from the Prometheus text format. */
+const sumOf = (metrics: string, name: string, label = ''): number =>
   metrics
     .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 
 /** Asks the worker's metrics and the simulators' counters. Rejects when one of them does not answer. */
@@ -41,6 +44,7 @@ export const readFigures = async (
   workerUrl: string,
   access: SandboxAccess,
   types: Sides<string>,
+  pair: string,
 ): Promise<Figures> => {
   const [metrics, hubspot, salesforce] = await Promise.all([
     ask(`${workerUrl}/metrics`),
@@ -48,12 +52,14 @@ export const readFigures = async (
     ask(`${access.salesforce}/_sandbox/stats`),
   ]);
   const of = (name: string): number => sumOf(metrics, `tandem_${name}`);
+  const links = sumOf(metrics, 'tandem_links', `pair="${pair}"`);
   const left = stats.parse(JSON.parse(hubspot));
   const right = stats.parse(JSON.parse(salesforce));
   return {
     lagSeconds: of('oldest_dirty_seconds'),
     queue: of('dirty_rows'),
-    links: of('links'),
+    links,
+    otherLinks: of('links') - links,
     reviews: of('reviews'),
     refused: of('parked'),
     calls: {

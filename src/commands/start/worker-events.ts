@@ -11,10 +11,10 @@ const sourceRef = z
   });
 
 const known = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('ready'), url: z.string() }),
+  z.object({ event: z.literal('ready'), url: z.string(), pairs: z.array(z.string()) }),
   z.object({ event: z.literal('alignment-started') }),
   z.object({ event: z.literal('alignment-page'), hubspot: z.number(), salesforce: z.number() }),
-  z.object({ event: z.literal('alignment-done') }),
+  z.object({ event: z.literal('alignment-done'), pair: z.string() }),
   z.object({
     event: z.literal('change'),
     from: sourceRef,

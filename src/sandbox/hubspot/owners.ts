@@ -11,6 +11,18 @@ export interface Owner {
 /** The colleague as whom the person's token acts. */
 export const personUserId = 51_430_432;
 
+/** Those who sell, whom Salesforce knows by the same addresses. */
+const sellers = [
+  ['Robin', 'Seller', 'robin.seller'],
+  ['Kim', 'Closer', 'kim.closer'],
+  ['Ana', 'Souza', 'ana.souza'],
+  ['Ben', 'Okoye', 'ben.okoye'],
+  ['Chloé', 'Martin', 'chloe.martin'],
+  ['Dev', 'Patel', 'dev.patel'],
+  ['Emi', 'Tanaka', 'emi.tanaka'],
+  ['Finn', 'Larsen', 'finn.larsen'],
+] as const;
+
 export const owners: readonly Owner[] = [
   {
     id: '41629779',
@@ -52,6 +64,16 @@ export const owners: readonly Owner[] = [
     lastName: 'Gone',
     archived: true,
   },
+  ...sellers.map(
+    ([firstName, lastName, name], at): Owner => ({
+      id: String(41_629_790 + at),
+      userId: 51_430_440 + at,
+      email: `${name}@sandbox.example.com`,
+      firstName,
+      lastName,
+      archived: false,
+    }),
+  ),
 ];
 
 const since = '2024-01-15T09:00:00.000Z';

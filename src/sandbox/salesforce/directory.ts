@@ -120,6 +120,14 @@ const sellers = [
   ['Finn', 'Larsen'],
 ] as const;
 
+/** Users in both systems, by whose addresses HubSpot's owners know them; they own nothing here at first. */
+const marketers = [
+  ['Maria', 'Lopez', 'maria.lopez', 'mlope'],
+  ['Tom', 'Becker', 'tom.becker', 'tbeck'],
+  ['愛子', '田中', 'aiko.tanaka', 'atana'],
+  ['James', 'Okafor', 'james.okafor', 'jokaf'],
+] as const;
+
 /** Enters the company, its users and queues, in a fixed order, so that they have the same ids in every sandbox. */
 export const fillDirectory = (database: Database, credentials: SalesforceCredentials): Directory => {
   const setup = new SetupWriter(database);
@@ -134,6 +142,8 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
       .toLowerCase();
     return setup.user(first, last, address, `${first[0]}${last}`.slice(0, 5).toLowerCase());
   });
+  for (const [first, last, name, alias] of marketers)
+    setup.user(first, last, `${name}@acme.example.com`, alias);
   fillSalesProcess(setup, personUserId);
   return {
     integrationUserId,

@@ -89,6 +89,8 @@ const plainEnv: NodeJS.ProcessEnv = {
 
 export const mirror = 'config/presets/mirror';
 
+type StartSandbox = (ports?: Sides<number>) => Promise<Sandbox>;
+
 /** A company (both simulators), a data folder for its worker, and the commands an operator has. */
 export class Stage {
   readonly folder: string;
@@ -96,17 +98,28 @@ export class Stage {
   sandbox: Sandbox;
   private readonly children: Child[] = [];
 
-  private constructor(folder: string, sandbox: Sandbox) {
+  private readonly startSandbox: StartSandbox;
+
+  private constructor(folder: string, sandbox: Sandbox, startSandbox: StartSandbox) {
     this.folder = folder;
+    this.startSandbox = startSandbox;
     this.sandbox = sandbox;
     this.env = { ...plainEnv, ...sandbox.env };
     this.children.push(sandbox.child);
   }
 
-  /** Starts an empty company. Whoever makes a stage closes it. */
-  static async open(): Promise<Stage> {
+  /**
+   * Starts an empty company. Whoever makes a stage closes it. Unless a test asks for it, HubSpot makes no companies of its contacts: each would
+   * become an account, in tests that are about people.
+   */
+  static async open({ createsCompanies = false } = {}): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
-    return new Stage(folder, await Sandbox.start(plainEnv));
+    const start: StartSandbox = async (ports) => {
+      const sandbox = await Sandbox.start(plainEnv, ports);
+      if (!createsCompanies) await sandbox.control('hubspot', 'portal', { createCompanies: false });
+      return sandbox;
+    };
+    return new Stage(folder, await start(), start);
   }
 
   get data(): string {
@@ -195,7 +208,7 @@ export class Stage {
     await this.sandbox.child.stop();
     return {
       back: async () => {
-        this.sandbox = await Sandbox.start(plainEnv, ports);
+        this.sandbox = await this.startSandbox(ports);
         this.children.push(this.sandbox.child);
       },
     };

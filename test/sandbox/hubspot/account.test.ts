@@ -80,7 +80,7 @@ describe('owners and account', () => {
   it('lists, finds by email, reads by id and by user id, shows archived ones apart', async () => {
     const { ownersApi } = portal.client.crm.owners;
     const { results } = await ownersApi.getPage();
-    expect(results).toHaveLength(4);
+    expect(results).toHaveLength(12);
     const [maria] = (await ownersApi.getPage('maria.lopez@acme.example.com')).results;
     expect(maria).toMatchObject({ firstName: 'Maria', archived: false });
     expect(maria?.id).not.toBe(String(maria?.userId));
@@ -90,10 +90,10 @@ describe('owners and account', () => {
       { archived: true, userId: null, userIdIncludingInactive: 51430401 },
     ]);
     const pages = [
-      await ownersApi.getPage(undefined, undefined, 3),
-      await ownersApi.getPage(undefined, '3', 3),
+      await ownersApi.getPage(undefined, undefined, 9),
+      await ownersApi.getPage(undefined, '9', 9),
     ];
-    expect(pages.map((page) => page.results.length)).toEqual([3, 1]);
+    expect(pages.map((page) => page.results.length)).toEqual([9, 3]);
     expect((await portal.call('GET', '/crm/v3/owners/1')).status).toBe(404);
   });
 
