@@ -11,7 +11,7 @@ import { erasedByHand } from '../sync/identity.ts';
 import { matchKeysOf } from '../sync/match.ts';
 import { exitCode } from './exit.ts';
 import { findRecords, parseRecord } from './find-record.ts';
-import { answer, type CommandContext, type StoreOptions, withStore } from './with-store.ts';
+import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
 
 export interface EraseOptions extends StoreOptions {
   readonly yes: boolean;
@@ -137,7 +137,7 @@ const wordsOf = ({ links, ledger, parked, reviews, intents }: ErasedCounts): str
  * `--yes` it only says what there is; exit code 1 then.
  */
 export const eraseCommand = async (options: EraseOptions): Promise<number> =>
-  withStore(options, async (context) => {
+  withExistingStore(options, async (context) => {
     const [text = ''] = options.args;
     const { pairs } = context.mappings;
     const { operator } = context.store;

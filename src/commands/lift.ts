@@ -6,14 +6,14 @@ import { liftedCause } from '../sync/identity.ts';
 import { keyOfEmail } from './erase.ts';
 import { exitCode } from './exit.ts';
 import { findRecords, parseRecord } from './find-record.ts';
-import { answer, type StoreOptions, withStore } from './with-store.ts';
+import { answer, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /**
  * Lifts the tombstone of a record: whatever ended its link, it is looked at as if it had never been linked, and linked or created again.
  * Exit code 1 where none stands.
  */
 export const liftCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async (context) => {
+  withExistingStore(options, async (context) => {
     const [text = ''] = options.args;
     const argument = parseRecord(text);
     const { pairs } = context.mappings;

@@ -30,7 +30,11 @@ export const isConnectionError = (error: unknown): boolean => {
 
 /** SQLSTATEs of a store that cannot go on by itself, with what to do. XX001 and XX002: what lies on the disk contradicts itself. */
 const whyUnusable = (state: string): { readonly what: string; readonly next: string } | null => {
-  if (state === '53100') return { what: 'its disk is full', next: 'Make room on its disk; nothing is lost.' };
+  if (state === '53100')
+    return {
+      what: 'its disk is full',
+      next: 'Make room on its disk; work goes on by itself then, and nothing is lost.',
+    };
   if (state === '25006')
     return { what: 'it may only be read', next: 'Point DATABASE_URL at the server that may be written to.' };
   if (state.startsWith('58'))

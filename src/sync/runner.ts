@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallFailed } from '../model/failure.ts';
+import { CallFailed, UnreachableError } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
@@ -179,7 +179,8 @@ export class Runner {
         this.context.events.emit('step-failed', {
           what,
           cause,
-          next: 'Nothing to do: it is tried again by itself.',
+          next:
+            error instanceof UnreachableError ? error.next : 'Nothing to do: it is tried again by itself.',
         });
         return null;
       }

@@ -94,6 +94,17 @@ describe('one worker per folder', () => {
     expect(second.code).toBe(2);
     expect(second.stderr).toContain(String(first.pid));
     expect(await stage.status()).toMatchObject({ backlog: expect.any(Number) });
+
+    await first.event('alignment-done');
+    const config = await stage.changedMirror((text) =>
+      text.replace('\n    first: newest', '\n    first: hold'),
+    );
+    const said = async (folder: string): Promise<string> =>
+      (await stage.tandem(['status', '--config', folder, '--data', stage.data])).stderr;
+    expect(await said(mirror)).toBe('');
+    expect(await said(config)).toMatch(
+      /not the one that the worker runs with \(people\).*restart the worker/s,
+    );
     first.kill('SIGTERM');
     const end = await first.finish(15_000);
     expect(end.code).toBe(0);

@@ -27,6 +27,25 @@ export interface Wish {
   readonly signal?: AbortSignal;
 }
 
+/** What the file system says, by the errors of Node and by PostgreSQL's words, and what helps. The first that fits counts. */
+const fileSystemWords: readonly { readonly says: RegExp; readonly what: string; readonly next: string }[] = [
+  {
+    says: /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/,
+    what: 'its disk is full',
+    next: 'Make room on it, and start again: nothing is lost.',
+  },
+  {
+    says: /EROFS|Read-only file system/,
+    what: 'its disk may only be read',
+    next: 'Give --data a folder that may be written to, or set DATABASE_URL.',
+  },
+  {
+    says: /EACCES|EPERM|Permission denied/,
+    what: 'this user may not write there',
+    next: 'Run tandem as the user who owns the folder, give --data another, or set DATABASE_URL.',
+  },
+];
+
 /** What a person reads of an embedded store that cannot be used, with the last lines of its log from `logStart` on. */
 export const unreachable = async (
   folder: EmbeddedFolder,
@@ -34,9 +53,15 @@ export const unreachable = async (
   logStart = 0,
 ): Promise<UnreachableError> => {
   const why = cause instanceof Error ? cause.message : 'it did not answer';
+  const log = await logTail(folder, logStart);
+  const known = fileSystemWords.find(({ says }) => says.test(`${why}\n${logStart > 0 ? log : ''}`));
+  const lines = [
+    `The embedded store in ${folder.root} cannot be used: ${known ? `${known.what} (${why})` : why}.`,
+    log,
+  ];
   return new UnreachableError(
-    `The embedded store in ${folder.root} cannot be used: ${why}.\n${await logTail(folder, logStart)}`,
-    `See ${folder.log}, or set DATABASE_URL to a PostgreSQL server of your own.`,
+    lines.filter((line) => line !== '').join('\n'),
+    known?.next ?? `See ${folder.log}, or set DATABASE_URL to a PostgreSQL server of your own.`,
     { cause },
   );
 };
