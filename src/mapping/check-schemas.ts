@@ -48,7 +48,9 @@ const checkTarget = (
 ): void => {
   const name = label(pair, system, field.fields[system]);
   const from = systemLabel[otherSystem(system)];
-  if (!target.writable && field.latch) {
+  // A latch of a text is written to records that are there, never at creation.
+  const isLater = field.latch === true && field.kind !== 'boolean' && target.updateOnly === true;
+  if (!target.writable && field.latch && !isLater) {
     const why = 'consent has nowhere to go: the integration may not write it';
     report(
       'error',
@@ -57,7 +59,7 @@ const checkTarget = (
       why,
       'give the right, or map a field that can be',
     );
-  } else if (!target.writable && !isAssociation(pair, field, system)) {
+  } else if (!target.writable && !isLater && !isAssociation(pair, field, system)) {
     const why = `the direction is ${field.direction}, and the integration may not write it (read-only, calculated, or no right)`;
     report(
       'error',

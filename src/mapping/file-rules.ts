@@ -309,12 +309,18 @@ const checkConverted = (content: MappingFile, report: Report): void => {
   });
 };
 
-/** Consent is yes or no, and goes both ways; HubSpot's own opt-out can only ever be given. */
+/** A latch is consent, yes or no, and goes both ways; or a text that says so by being there (why mail bounced), and goes one way. */
+const canLatch = ({ kind, direction, group }: MappingFileField): boolean =>
+  group === undefined &&
+  ((kind === 'boolean' && direction === 'both') || (kind === 'text' && direction !== 'both'));
+
+/** HubSpot's own opt-out can only ever be given. */
 const checkLatch = (field: MappingFileField, path: KeyPath, report: Report): void => {
   if (field.latch) {
-    if (field.kind !== 'boolean' || field.direction !== 'both' || field.group !== undefined) {
+    if (!canLatch(field)) {
       const why = 'a latch is true on both sides once it is true on one';
-      const fix = "give it kind: boolean, direction: both and no group, or delete 'latch'";
+      const fix =
+        "give it kind: boolean and direction: both, or kind: text and one direction, and no group; or delete 'latch'";
       report([...path, 'latch'], `field ${field.hubspot} cannot be a latch`, why, fix);
     }
   } else if (field.hubspot === optOutProperty && writesTo(field.direction, 'hubspot')) {

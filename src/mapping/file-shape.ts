@@ -86,7 +86,7 @@ const field = z.strictObject({
     }),
   latch: z.boolean().default(false).meta({
     description:
-      'kind boolean: consent. True on either side becomes true on both, whatever other rules say, and is never taken back.',
+      'kind boolean: consent. True on either side becomes true on both, whatever other rules say, and is never taken back. kind text and one direction: the first text that is there is kept (why mail bounced).',
   }),
   codes: z
     .strictObject({

@@ -68,6 +68,8 @@ export interface FieldDescription {
   readonly label: string;
   readonly type: string;
   readonly writable: boolean;
+  /** Not `writable`, for nothing can be created with it, but a record that is there can be given it. */
+  readonly updateOnly?: boolean;
   readonly requiredOnCreate: boolean;
   /** Longest text accepted, in characters; null where there is no limit or it is unknown. */
   readonly maxLength: number | null;

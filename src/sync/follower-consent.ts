@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { refOfLink } from './forms.ts';
 import { isConverted } from './identity.ts';
-import { bringsConsent, latchesOf, saysYes, yes } from './latch.ts';
+import { bringsConsent, consentsOf, saysYes, yes } from './latch.ts';
 
 type Records = readonly RecordSnapshot[];
 
@@ -20,10 +20,10 @@ const readAll = async (
   const kinds = new Map(refs.map(({ system, type }) => [`${system} ${type}`, { system, type }]));
   for (const { system, type } of kinds.values()) {
     const form = formFor(context.pair, system, type);
-    const latches = latchesOf(form);
-    if (latches.length === 0) continue;
+    const consents = consentsOf(form);
+    if (consents.length === 0) continue;
     const flag = system === 'salesforce' && form.conversion ? [form.conversion.flag] : [];
-    const fields = [...flag, ...latches.map((field) => field.fields[system])];
+    const fields = [...flag, ...consents.map((field) => field.fields[system])];
     const ids = refs.filter((ref) => ref.system === system && ref.type === type).map(({ id }) => id);
     const read = await context.systems[system].readMany(
       type,
@@ -93,7 +93,7 @@ export const marksForFollowers = (
   followers.flatMap((record) => {
     const form = formFor(pair, 'salesforce', record.ref.type);
     const own = saysYes(form, record);
-    const lacks = latchesOf(form).some(({ name }) => said.has(name) && !own.has(name));
+    const lacks = consentsOf(form).some(({ name }) => said.has(name) && !own.has(name));
     return lacks && !isConverted(pair, record)
       ? [markOf(pair, record.ref, 'consent of another record of the same person')]
       : [];
@@ -117,7 +117,7 @@ export const consentWrites = (
 ): readonly FieldWrite[] => {
   const form = formFor(pair, 'salesforce', record.ref.type);
   const own = saysYes(form, record);
-  return latchesOf(form)
+  return consentsOf(form)
     .filter(
       ({ name, fields }) =>
         said.has(name) && !own.has(name) && Object.hasOwn(record.fields, fields.salesforce),

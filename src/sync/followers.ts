@@ -9,7 +9,7 @@ import { contextFor, type EngineContext } from './engine.ts';
 import { consentWrites, isAskedForConsent, markForLink, yesOfPersons } from './follower-consent.ts';
 import { refOfLink } from './forms.ts';
 import { identityValue, nextNumber } from './identity.ts';
-import { latchesOf } from './latch.ts';
+import { consentsOf } from './latch.ts';
 import { withoutParked } from './plan.ts';
 import { makeJob, type SendJob } from './send.ts';
 
@@ -118,9 +118,9 @@ export const workFollowers = async (
     const form = formFor(pair, 'salesforce', type);
     const callContext = contextFor(context, workClass, 'read');
     const flag = form.conversion ? [form.conversion.flag] : [];
-    const latches = latchesOf(form).map(({ fields }) => fields.salesforce);
+    const consents = consentsOf(form).map(({ fields }) => fields.salesforce);
     const [read, fates] = await Promise.all([
-      system.readMany(type, ids, [form.identity.salesforce, ...flag, ...latches], callContext),
+      system.readMany(type, ids, [form.identity.salesforce, ...flag, ...consents], callContext),
       system.fates(type, ids, callContext),
     ]);
     for (const [draft, link] of own) {

@@ -6,7 +6,7 @@ import type { RawValue } from '../model/value.ts';
 import { digestOf } from './digest.ts';
 import { type Evidence, type Histories, rawOf, stateOf } from './evidence.ts';
 import type { FieldDecision } from './flow.ts';
-import { isSet, mergeLatch } from './latch.ts';
+import { isSet, isTextLatch, mergeLatch } from './latch.ts';
 import { type FieldState, fieldsEqual, mayFlowTo, mergeField, viewOf } from './merge.ts';
 import { mergeGroup } from './merge-group.ts';
 import { type LinkedPlan, Planning } from './planning.ts';
@@ -182,7 +182,7 @@ export const planCreate = (
     const value = viewOf(field, from, raw);
     const fill = field.fill[target];
     // A new record says no by itself: Tandem never does.
-    if (field.latch && !isSet(value)) continue;
+    if (field.latch && (!isSet(value) || isTextLatch(field))) continue;
     if (value.kind === 'foreign' || (value.kind === 'blank' && fill === undefined)) continue;
     const filled = value.kind === 'blank' && fill !== undefined;
     const sent = filled ? fill : field.codecs[target].encode(value);
@@ -226,7 +226,13 @@ export const baseOfCreated = (
     const write = sent.get(field.name);
     const raw = rawOf(source, field.fields[from]);
     const isBlank = raw !== undefined && viewOf(field, from, raw).kind === 'blank';
-    if (field.latch && !write && raw !== undefined && !isSet(viewOf(field, from, raw))) {
+    if (
+      field.latch &&
+      !isTextLatch(field) &&
+      !write &&
+      raw !== undefined &&
+      !isSet(viewOf(field, from, raw))
+    ) {
       put(field.name, raw, target === 'salesforce' ? false : null);
       continue;
     }

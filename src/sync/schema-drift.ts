@@ -75,9 +75,10 @@ const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort(
  * come from. What is proposed in lists that take any text, and how things are called, decides nothing.
  */
 const essence = (field: FieldDescription): string => {
-  const { name, type, writable, requiredOnCreate, maxLength, unique, options, references } = field;
+  const { name, type, writable, updateOnly, requiredOnCreate, maxLength, unique, options, references } =
+    field;
   return JSON.stringify([
-    ...[name, type, writable, requiredOnCreate, maxLength, unique ?? null],
+    ...[name, type, writable, updateOnly ?? false, requiredOnCreate, maxLength, unique ?? null],
     options === null ? null : sorted(options),
     references ? sorted(references.types) : null,
   ]);

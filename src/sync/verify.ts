@@ -16,6 +16,7 @@ import { fieldsOf } from './engine.ts';
 import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
 import { askGone, type LookAt } from './gone.ts';
 import { followerIn, isConverted } from './identity.ts';
+import { isSet } from './latch.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import { heldTogether } from './merge-group.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
@@ -147,7 +148,9 @@ const compareFields = (
   }));
   const together = heldTogether(states);
   return states.flatMap(({ field, state }) => {
-    const rule = isOut && !field.latch ? 'out of scope' : null;
+    const decoded = systems.map((system) => field.codecs[system].decode(state.values[system] ?? null));
+    const isLatched = field.latch === true && decoded.every(isSet);
+    const rule = isLatched ? 'latch' : isOut && !field.latch ? 'out of scope' : null;
     const { values: raw } = state;
     report.countField();
     if (fieldsEqual(field, raw) !== false) return [];

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
 import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import type { RecordSnapshot } from '../model/record.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
@@ -9,6 +11,7 @@ import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from '.
 import type { EngineContext } from './engine.ts';
 import { formOfRecord, inForm } from './forms.ts';
 import { guardKeys } from './key-guard.ts';
+import { isSet, isTextLatch } from './latch.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
@@ -141,6 +144,10 @@ const adoptCreated = async (
     if (!link || !source) return [];
     continueWith(draft, link);
     raiseStamp(draft, source.ref.system, source.stamp);
+    if (latchesLater(context.pair, source)) {
+      const cause = 'what cannot be given at creation';
+      draft.marks.push({ pair: context.pair.name, ref: source.ref, class: 'consent', stamp: null, cause });
+    }
     return makeJob(
       context,
       draft,
@@ -153,6 +160,13 @@ const adoptCreated = async (
     );
   });
 };
+
+/** Whether a record says something that its counterpart is not created with. */
+const latchesLater = (pair: PairMapping, { ref, fields }: RecordSnapshot): boolean =>
+  formOfRecord(pair, ref).fields.some(
+    (field) =>
+      isTextLatch(field) && isSet(field.codecs[ref.system].decode(fields[field.fields[ref.system]] ?? null)),
+  );
 
 const identityOf = (
   context: EngineContext,

@@ -135,3 +135,58 @@ describe('consent of a person with several leads', () => {
     expect(own.map((lead) => lead.HasOptedOutOfEmail)).toEqual([true, true]);
   });
 });
+
+describe('a hard bounce', () => {
+  const bounce =
+    '  - { hubspot: hs_email_hard_bounce_reason_enum, salesforce: EmailBouncedReason, kind: text, latch: true, direction: to-salesforce }';
+  const sent = async (values: Readonly<Record<string, string>>): Promise<void> => {
+    await stage.sandbox.control('hubspot', 'records/contacts', { records: [values] });
+  };
+  let before = '';
+
+  beforeAll(async () => {
+    before = config;
+    config = await stage.changedMirror((text) => `${text}\n${bounce}\n`);
+  });
+  afterAll(() => {
+    config = before;
+  });
+
+  it('in HubSpot is one of the lead, also of one that is created, and is never taken back', async () => {
+    const reason = { hs_email_hard_bounce_reason_enum: 'UNKNOWN_USER' };
+    const common = { lastname: 'Gone', company: 'C' };
+    await sent({ email: 'gone@example.com', ...common, ...reason });
+    const later = await person.createContact({ email: 'later@example.com', ...common });
+    await run();
+    const bounced = {
+      EmailBouncedReason: 'UNKNOWN_USER',
+      EmailBouncedDate: expect.stringMatching(/^20\d\d-/),
+    };
+    expect(await leadOf('gone@example.com')).toMatchObject(bounced);
+    expect(await leadOf('later@example.com')).toMatchObject({ EmailBouncedReason: null });
+    await sent({ id: later, ...reason });
+    await run();
+    expect(await leadOf('later@example.com')).toMatchObject(bounced);
+    await sent({ id: later, hs_email_hard_bounce_reason_enum: '' });
+    const lead = String((await leadOf('gone@example.com'))?.Id);
+    await person.editLeads([{ id: lead, values: { EmailBouncedReason: 'mailbox full, says our own tool' } }]);
+    await run();
+    expect(await leadOf('later@example.com')).toMatchObject(bounced);
+    expect(await leadOf('gone@example.com')).toMatchObject({
+      EmailBouncedReason: 'mailbox full, says our own tool',
+    });
+    const verified = await stage.tandem(['verify', '--json', '--config', config, '--data', stage.data]);
+    expect(z.object({ unexplained: z.number() }).parse(JSON.parse(verified.stdout)).unexplained).toBe(0);
+  }, 120_000);
+
+  it('that has nowhere to go is found by check', async () => {
+    const wrong = await stage.changedMirror(
+      (text) => `${text}\n${bounce.replace('to-salesforce', 'to-hubspot')}\n`,
+    );
+    const { code, stdout, stderr } = await stage.tandem(['check', '--config', wrong]);
+    expect(code).toBe(1);
+    expect(`${stdout}${stderr}`).toMatch(
+      /hs_email_hard_bounce_reason_enum cannot be written.*consent has nowhere to go/s,
+    );
+  });
+});

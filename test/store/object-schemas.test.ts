@@ -14,6 +14,7 @@ const industry: FieldDescription = {
   writable: true,
   requiredOnCreate: false,
   maxLength: 255,
+  updateOnly: true,
   unique: false,
   options: null,
   choices: [

@@ -5,6 +5,7 @@ import { UsageError } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
 import { makeApi } from './api.ts';
+import { withBounceDates } from './bounce.ts';
 import { changesSince } from './changes-since.ts';
 import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe, describeMany } from './describe.ts';
@@ -81,7 +82,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
       findByField(api, type, field, values, fields, context),
     findByDomain: (type, field, domains, fields, context) =>
       findByDomain(api, type, field, domains, fields, context),
-    writeMany: (type, rows, context) => writeMany(api, type, rows, context),
+    writeMany: (type, rows, context) => writeMany(api, type, withBounceDates(type, rows, clock()), context),
     changesSince: (type, cursor, overlapMs, fields, context) =>
       changesSince(api, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),

@@ -85,6 +85,7 @@ const toDescription = (field: z.infer<typeof fieldSchema>): FieldDescription => 
   type: field.type,
   // A field that can be set at creation alone (CampaignMember.CampaignId) cannot be kept in line.
   writable: field.createable && field.updateable,
+  ...(field.updateable && !field.createable ? { updateOnly: true } : {}),
   requiredOnCreate: field.createable && !field.nillable && !field.defaultedOnCreate,
   // Numbers, dates and checkboxes say 0.
   maxLength: field.length > 0 ? field.length : null,

@@ -19,6 +19,7 @@ const stored = z.object({
       maxLength: z.number().nullable(),
       options: z.array(z.string()).nullable(),
       unique: z.boolean().exactOptional(),
+      updateOnly: z.boolean().exactOptional(),
       choices: z
         .array(
           z.object({ value: z.string(), label: z.string(), active: z.boolean(), isDefault: z.boolean() }),

@@ -48,6 +48,16 @@ export const buyingRoles = labelledOptions({
   OTHER: 'Other',
 });
 
+/** Why mail to somebody can never be delivered; HubSpot names the reasons in its lists and documents no list of them. */
+export const bounceReasons = plainOptions(
+  'CONTENT',
+  'MAILBOX_FULL',
+  'OTHER',
+  'POLICY',
+  'SPAM',
+  'UNKNOWN_USER',
+);
+
 export const legalBases = plainOptions(
   'Legitimate interest – prospect/lead',
   'Legitimate interest – existing customer',

@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { computed, recordProperties, standard } from './build.ts';
 import {
+  bounceReasons,
   buyingRoles,
   employeeRanges,
   languages,
@@ -101,6 +102,10 @@ const seldomFilled: readonly PropertyDefinition[] = [
   }),
   email('hs_email_optout', 'Unsubscribed from all email', 'bool', readOnly),
   email('hs_email_bounce', 'Marketing emails bounced', 'number', readOnly),
+  email('hs_email_hard_bounce_reason_enum', 'Email hard bounce reason', 'enumeration', {
+    options: bounceReasons,
+    ...readOnly,
+  }),
   email('hs_email_open', 'Marketing emails opened', 'number', readOnly),
   email('hs_email_click', 'Marketing emails clicked', 'number', readOnly),
   email('hs_email_delivered', 'Marketing emails delivered', 'number', readOnly),
