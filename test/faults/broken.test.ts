@@ -16,9 +16,11 @@ const scenarios = fc.sample(everyDayScenario, { seed: 7, numRuns: 200 });
 const showsAt: Readonly<Record<string, number>> = {
   'tombstones are forgotten': 36,
   'one base value for both sides': 22,
-  'an unknown outcome counts as landed': 32,
+  'an unknown outcome counts as landed': 145,
+  'an unknown outcome counts as refused': 12,
   'nobody is looked up before a create': 15,
-  'polls do not overlap': 8,
+  'polls do not overlap': 19,
+  'matches are looked up in an index that lags': 12,
 };
 
 describe('an engine that is broken is caught', () => {

@@ -2,6 +2,7 @@ import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { Standing } from '../../../src/model/state.ts';
 import type { Sides, System } from '../../../src/model/system.ts';
 import type { RawFields, RawValue } from '../../../src/model/value.ts';
+import { ownCodes } from '../../../src/sync/standing.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { type LedgerLine, lostEdits, type RecordsOf } from '../chaos/oracle.ts';
 import { isWrite, type Passed, type VirtualCompany } from './company.ts';
@@ -150,6 +151,12 @@ export const reenteredOf = (found: Case): readonly string[] => {
     );
   });
 };
+
+/** Writes that are thought not to have been kept: nobody here refuses silently, so that each is one that was thought to have landed. */
+export const unkeptOf = ({ store }: Case): readonly string[] =>
+  [...store.state.parked.values()]
+    .filter(({ failure }) => failure.code === ownCodes.silentlyRefused)
+    .map(({ unit, field, system }) => `${unit} ${field}: taken for silently refused by ${system}`);
 
 /** Records that more than one link claims. */
 export const sharedOf = ({ store }: Case): readonly string[] => {

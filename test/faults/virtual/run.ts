@@ -8,7 +8,16 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
 import type { Broken } from './broken.ts';
 import { isWrite, VirtualCompany, webhookUrl } from './company.ts';
-import { lostOf, misplacedOf, reenteredOf, refilledOf, revivedOf, sharedOf, standingOf } from './judge.ts';
+import {
+  lostOf,
+  misplacedOf,
+  reenteredOf,
+  refilledOf,
+  revivedOf,
+  sharedOf,
+  standingOf,
+  unkeptOf,
+} from './judge.ts';
 import { Lag } from './lag.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
@@ -230,6 +239,7 @@ class Run {
       ...revivedOf(found),
       ...reenteredOf(found),
       ...sharedOf(found),
+      ...unkeptOf(found),
       ...refilledOf(found),
       ...lostOf(found),
       ...((backlog.oldestMs ?? 0) > youngMs ? [`left: ${JSON.stringify(backlog)}`] : []),
