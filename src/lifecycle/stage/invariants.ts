@@ -25,6 +25,9 @@ const firstOf = <T>(items: readonly T[], wrong: (item: T, index: number) => stri
   return null;
 };
 
+/** What a rep or an SDR says or does. */
+const words = new Set(['qualified', 'touched', 'accepted', 'rejected', 'sent-back', 'disqualified']);
+
 const decided = new Set(['known', 'activity', 'scored', 'cooled', 'stage-set']);
 
 /**
@@ -146,6 +149,14 @@ export const invariants: Readonly<Record<string, Check>> = {
     const timer = nextTimer(journey, definition);
     return timer !== null && timer.at <= now ? `${timer.kind} was due` : null;
   },
+
+  '16 a later word stands': ({ before, facts, result: { transitions } }) =>
+    firstOf(transitions, ({ cause, evidence }) => {
+      const fact = facts.events.find(({ key }) => key === evidence);
+      if (fact === undefined || !words.has(cause)) return null;
+      const heard = Math.max(before.verdictAt ?? 0, before.turnAt ?? 0);
+      return fact.at < heard ? `${cause} of ${fact.at} after a word of ${heard}` : null;
+    }),
 };
 
 /** All that is broken, as `number name: what`. */

@@ -78,7 +78,7 @@ export interface SeenFact {
 }
 
 /** What a transition asks the worker to do. The keyed steps of each belong to whoever carries it out. */
-export const effectKinds = ['hand-off', 'hand-on', 're-route', 'return', 'tell-owner'] as const;
+export const effectKinds = ['hand-off', 'hand-on', 're-route', 'return', 'ask-reason', 'tell-owner'] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
 export interface Transition {

@@ -28,6 +28,9 @@ export interface Step {
 /** What Tandem or a request decides keeps to the allowed moves; what people did in a system is followed and flagged. */
 const deciding: ReadonlySet<EventKind> = new Set(['known', 'activity', 'scored', 'cooled', 'stage-set']);
 
+/** Words of a rep that ought to have a reason. */
+const asking: ReadonlySet<EventKind> = new Set(['rejected', 'sent-back', 'deal-lost']);
+
 const reasonFor = (event: StageEvent): Reason => {
   if (event.kind === 'untouched') return 'No touch';
   return event.kind === 'stalled' ? 'Stalled' : eventReason(event);
@@ -43,7 +46,9 @@ const entryOfPlace = (from: Stage, event: StageEvent, { reasons }: LifecycleDefi
   }
   const place: Place = isOtherRep ? { ...reasons.Unknown, place: 'nurture' } : named;
   const to = place.place === 'disqualify' ? 'disqualified' : 'returned';
-  return { to, effects: ['return'], back: { reason, place } };
+  // The rep is asked once; a reason that comes later sends the person where it belongs.
+  const isAsked = reason === 'Unknown' && asking.has(event.kind);
+  return { to, effects: isAsked ? ['return', 'ask-reason'] : ['return'], back: { reason, place } };
 };
 
 const entryOfRequest = (

@@ -176,6 +176,16 @@ describe('pull', () => {
     });
   });
 
+  it('a missing reason is asked for once', () => {
+    expect(tell([ready(0), makeFact('rejected', 1)], 2).path).toMatch(
+      /rejected>returned\+return\+ask-reason$/,
+    );
+    expect(tell([ready(0), makeFact('rejected', 1, { reason: 'No need' })], 2).path).toMatch(
+      /rejected>returned\+return$/,
+    );
+    expect(tell([ready(0)], 11).path).toMatch(/untouched>returned\+return$/);
+  });
+
   it('mended data goes back to sales as a new turn', () => {
     const { journey } = tell(
       [ready(0), makeFact('rejected', 1, { reason: 'Bad data' }), makeFact('repaired', 2)],
@@ -268,6 +278,24 @@ describe('bad input', () => {
     expect(
       tell([makeFact('touched', 4), makeFact('accepted', 1)], 7, makeDefinition(), journey),
     ).toMatchObject({ path: '', why: ['accepted:late', 'touched:late'] });
+  });
+
+  const words = [
+    'qualified',
+    'touched',
+    'accepted',
+    'rejected',
+    'sent-back',
+    'disqualified',
+    'asked',
+  ] as const;
+  it.each(words)('%s, told late from before the last word, moves nobody', (kind) => {
+    const { journey } = tell([ready(0), makeFact('touched', 1), makeFact('accepted', 5)], 6);
+    const late = tell([makeFact(kind, 3, { reason: 'No need' })], 7, makeDefinition(), journey);
+    expect(late).toMatchObject({ path: '', why: [`${kind}:late`], journey: { stage: 'accepted' } });
+    expect(
+      tell([makeFact('rejected', 6, { reason: 'No need' })], 7, makeDefinition(), journey).journey.stage,
+    ).toBe('returned');
   });
 
   it('a touch that is told after the lead was returned for want of one brings it back', () => {

@@ -1,0 +1,109 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkFile } from '../../src/lifecycle/config/check-file.ts';
+import { routingKind, slaKind } from '../../src/lifecycle/config/files.ts';
+import { stages } from '../../src/lifecycle/stage/stages.ts';
+import { nextTimer } from '../../src/lifecycle/stage/timers.ts';
+import { shippedScoring } from './scoring/scoring-model.ts';
+import { makeDefinition, shippedText } from './shipped-files.ts';
+import { dayLength, playYear, type Year, type YearRules } from './year.ts';
+
+const queue = '00G000000000001AAA';
+const reps = [1, 2, 3, 4, 5].map((number) => `00500000000000${number}AAA`);
+const weights = [1, 1, 2, 2, 4];
+
+const built = <T>({ built: model }: { readonly built: T | null }): T => {
+  if (model === null) throw new Error('a file of the year is not right');
+  return model;
+};
+const members = reps.map((owner, index) => `{ owner: ${owner}, weight: ${weights[index]} }`).join(', ');
+const rules: YearRules = {
+  definition: makeDefinition(),
+  scoring: {
+    ...shippedScoring,
+    definitions: shippedScoring.definitions.map((definition) => ({ ...definition, from: 0 })),
+  },
+  routing: built(
+    checkFile(routingKind, {
+      file: 'routing.yaml',
+      text: `version: '1'\nby: tandem\npools: { all: { hours: any, members: [${members}] } }\notherwise: all\nfallback: { queue: ${queue} }\n`,
+    }),
+  ),
+  sla: built(checkFile(slaKind, { file: 'sla.yaml', text: shippedText('sla.yaml') })),
+  queue,
+};
+
+describe('a year of 300 people, with reps who accept, reject, forget, go on holiday and leave', () => {
+  let year: Year;
+  beforeAll(() => {
+    year = playYear(rules, reps, 300, 7);
+  }, 120_000);
+  const end = Date.UTC(2024, 0, 1, 6) + 365 * dayLength;
+
+  it('breaks no invariant at any step', () => {
+    expect(year.broken).toEqual([]);
+  });
+
+  it('is a busy year: every way that people go is gone', () => {
+    const causes = new Set(year.transitions.map(({ cause }) => cause));
+    for (const cause of [
+      'scored',
+      'asked',
+      'touched',
+      'accepted',
+      'rejected',
+      'sent-back',
+      'opened',
+      'won',
+      'deal-lost',
+      'untouched',
+      'stalled',
+      'recontact',
+      'placed',
+      'repaired',
+    ] as const) {
+      expect([cause, causes.has(cause)]).toEqual([cause, true]);
+    }
+    expect(year.leads.filter(({ journey }) => journey.turn > 1).length).toBeGreaterThan(30);
+  });
+
+  it('balances: every turn that was ready was handed over once, and each lead is in one place', () => {
+    const ready = year.transitions.filter(({ effects }) => effects.includes('hand-off'));
+    expect(new Set(ready.map(({ lead, turn }) => `${lead}/${turn}`)).size).toBe(ready.length);
+    expect(ready.length).toBe(year.leads.reduce((sum, { journey }) => sum + journey.turn, 0));
+    const moved = year.transitions.filter(({ effects }) => effects.includes('re-route')).length;
+    expect([...year.given.values()].reduce((sum, count) => sum + count, 0) + year.held).toBe(
+      ready.length + moved,
+    );
+    const places = stages.map((stage) => year.leads.filter(({ journey }) => journey.stage === stage).length);
+    expect(places.reduce((sum, count) => sum + count, 0)).toBe(year.leads.length);
+  });
+
+  it('forgets nobody: whoever is with sales has a clock that has not run out', () => {
+    for (const { journey } of year.leads) {
+      if (!['sales-ready', 'working', 'accepted'].includes(journey.stage)) continue;
+      expect(nextTimer(journey, rules.definition)?.at ?? 0).toBeGreaterThan(end - dayLength);
+    }
+  });
+
+  it('gives nobody leads who has left, and everybody their share before', () => {
+    const handed = year.leads.filter(
+      ({ journey }) =>
+        journey.owner === reps[0] && (journey.handedAt ?? 0) > Date.UTC(2024, 0, 1, 6) + 272 * dayLength,
+    );
+    expect(handed).toEqual([]);
+    const shareOf = (index: number): number => year.given.get(reps[index] ?? '') ?? 0;
+    expect(shareOf(4) / shareOf(2)).toBeGreaterThan(1.7);
+    expect(shareOf(4) / shareOf(2)).toBeLessThan(2.3);
+  });
+
+  it('reminds and escalates each clock once', () => {
+    expect(year.steps.length).toBeGreaterThan(100);
+    expect(new Set(year.steps).size).toBe(year.steps.length);
+  });
+
+  it('one seed, one story; another seed, another', { timeout: 120_000 }, () => {
+    const short = (seed: number) => playYear(rules, reps, 40, seed);
+    expect(short(3)).toEqual(short(3));
+    expect(short(4).transitions).not.toEqual(short(3).transitions);
+  });
+});
