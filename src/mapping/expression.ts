@@ -57,7 +57,9 @@ const literalsIn = (value: unknown): readonly (string | number | boolean)[] => {
   if (value.op !== 'value') return literalsIn(value.args);
   const literal: unknown = value.args;
   if (typeof literal === 'bigint') return [Number(literal)];
-  return typeof literal === 'string' || typeof literal === 'number' || typeof literal === 'boolean' ? [literal] : [];
+  return typeof literal === 'string' || typeof literal === 'number' || typeof literal === 'boolean'
+    ? [literal]
+    : [];
 };
 
 const callsIn = (value: unknown): readonly string[] => {

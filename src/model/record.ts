@@ -60,6 +60,8 @@ export interface FieldHistoryEntry extends ValueSource {
   readonly byUs: boolean;
   /** The value that was entered, where the history tells it. */
   readonly value?: RawValue;
+  /** The value that it replaced, where the history tells it. */
+  readonly was?: RawValue;
 }
 
 /** What a field of an object is, as the vendor describes it. */

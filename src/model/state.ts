@@ -15,6 +15,13 @@ export type Base = Readonly<Record<string, BaseEntry>>;
 /** A field's pair, and what is remembered of Tandem's own last write of it. */
 export interface BaseEntry extends Sides<RawValue> {
   readonly wrote?: LastWrite;
+  readonly late?: LateWrite;
+}
+
+/** A value that was sent with an outcome that nobody knew: it may still come, over whatever stands there then. */
+export interface LateWrite {
+  readonly to: System;
+  readonly sent: RawValue;
 }
 
 /** The last write of a field: by it a silent refusal and a field that keeps flipping are recognised. */
@@ -110,6 +117,8 @@ export interface FieldWrite {
   readonly clock: string | null;
   /** The value of the target that lost a conflict, so that it can be restored; null where nothing was lost. */
   readonly lost: RawValue;
+  /** Puts back what a late write of ours had overwritten: the base knows nothing of either. */
+  readonly restores?: true;
   /** How often in a row this field has been flipped, this write included, and since when; absent where it is no flip. */
   readonly flips?: { readonly count: number; readonly since: number };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { failureCategories } from '../model/failure.ts';
-import type { Base, BaseEntry, FieldWrite, LastWrite } from '../model/state.ts';
+import type { Base, BaseEntry, FieldWrite, LastWrite, LateWrite } from '../model/state.ts';
 import type { RecordRef } from '../model/system.ts';
 import { systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
@@ -21,12 +21,15 @@ const isRaw = (value: unknown): value is RawValue =>
 const corrupt = (what: string): Error =>
   new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
 
-const entryToJson = ({ hubspot, salesforce, wrote }: BaseEntry): readonly unknown[] =>
-  wrote ? [hubspot, salesforce, [wrote.to, wrote.over, wrote.flips, wrote.since]] : [hubspot, salesforce];
+const entryToJson = ({ hubspot, salesforce, wrote, late }: BaseEntry): readonly unknown[] => {
+  const written = wrote ? [wrote.to, wrote.over, wrote.flips, wrote.since] : null;
+  if (late) return [hubspot, salesforce, written, [late.to, late.sent]];
+  return written ? [hubspot, salesforce, written] : [hubspot, salesforce];
+};
 
 /**
  * A base as it is stored: two values a field, without the names of the systems, since there are many; a third element is what is
- * remembered of the last write.
+ * remembered of the last write, a fourth what may still come late.
  */
 export const baseToJson = (base: Base): string =>
   toJson(Object.fromEntries(Object.entries(base).map(([name, entry]) => [name, entryToJson(entry)])));
@@ -41,15 +44,27 @@ const parseWrote = (stored: unknown): LastWrite => {
   return { to, over, flips, since };
 };
 
+const parseLate = (stored: unknown): LateWrite => {
+  if (!Array.isArray(stored)) throw corrupt('base');
+  const [system, sent]: unknown[] = stored;
+  const to = systems.find((each) => each === system);
+  if (to === undefined || !isRaw(sent)) throw corrupt('base');
+  return { to, sent };
+};
+
 /** Reads a stored base. By hand rather than by zod, as 200 of them with a dozen fields each are read at a time. */
 export const parseBase = (text: string): Base => {
   const stored: unknown = JSON.parse(text);
   if (typeof stored !== 'object' || stored === null) throw corrupt('base');
   const entries = Object.entries(stored).map(([name, pair]): [string, BaseEntry] => {
-    if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) throw corrupt('base');
-    const [hubspot, salesforce, wrote]: unknown[] = pair;
+    if (!Array.isArray(pair) || pair.length < 2 || pair.length > 4) throw corrupt('base');
+    const [hubspot, salesforce, wrote = null, late]: unknown[] = pair;
     if (!isRaw(hubspot) || !isRaw(salesforce)) throw corrupt('base');
-    return [name, { hubspot, salesforce, ...(pair.length === 3 ? { wrote: parseWrote(wrote) } : {}) }];
+    const remembered = {
+      ...(wrote === null ? {} : { wrote: parseWrote(wrote) }),
+      ...(late === undefined ? {} : { late: parseLate(late) }),
+    };
+    return [name, { hubspot, salesforce, ...remembered }];
   });
   return Object.fromEntries(entries);
 };
@@ -66,6 +81,7 @@ const writes: z.ZodType<readonly FieldWrite[]> = z.array(
     rule: z.string(),
     clock: z.string().nullable(),
     lost: raw,
+    restores: z.literal(true).exactOptional(),
     flips: z.object({ count: z.number(), since: z.number() }).exactOptional(),
   }),
 );

@@ -1,8 +1,11 @@
 import type { Failure } from '../model/failure.ts';
+import type { FieldMapping } from '../model/mapping.ts';
 import type {
   Base,
+  BaseEntry,
   ClaimedUnit,
   DirtyMark,
+  LateWrite,
   LedgerEntry,
   Link,
   NewIntent,
@@ -12,6 +15,16 @@ import type {
 } from '../model/state.ts';
 import type { RecordRef, Sides, System } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+
+/** A value of ours that stands where somebody had entered another after it was decided. */
+export interface Overwritten {
+  readonly field: FieldMapping;
+  readonly system: System;
+  /** What stood there before our late value. */
+  readonly value: RawValue;
+  /** Our late value, which stands there now. */
+  readonly actual: RawValue;
+}
 
 /** A settlement that is being put together while a unit is worked on. */
 export interface Draft {
@@ -32,6 +45,10 @@ export interface Draft {
   unfollow: UnitSettlement['unfollow'];
   marks: DirtyMark[];
   closedIntents: string[];
+  /** By field: what was sent with an outcome that nobody knew, and may still come. */
+  readonly late: Map<string, LateWrite>;
+  /** Late values of ours that stand where somebody had entered another. */
+  overwritten: Overwritten[];
   ledger: LedgerEntry[];
   /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
   againMs: number | null;
@@ -58,6 +75,8 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   unfollow: undefined,
   marks: [],
   closedIntents: [],
+  late: new Map(),
+  overwritten: [],
   ledger: [],
   againMs: null,
   held: false,
@@ -95,6 +114,19 @@ export const parkIn = (
   draft.park.push({ pair, unit: draft.key, system: row.ref.system, ...row });
 };
 
+/** The base that moves; what may still come late is remembered through every move of its field. */
+const baseOf = ({ base, late, to }: Draft, link: Link): Base => {
+  if (to?.fresh) return base;
+  const names = new Set([...Object.keys(base), ...late.keys()]);
+  return Object.fromEntries(
+    [...names].flatMap((name): [string, BaseEntry][] => {
+      const entry = base[name] ?? link.base[name];
+      const remembered = late.get(name) ?? link.base[name]?.late;
+      return entry ? [[name, remembered ? { ...entry, late: remembered } : entry]] : [];
+    }),
+  );
+};
+
 /** The draft as a settlement. With `keepDirty` (a first step whose second follows) the dirty rows are left alone. */
 export const settlementOf = (draft: Draft, pair: string, keepDirty = false): UnitSettlement => {
   const { unit, link } = draft;
@@ -111,7 +143,7 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
           move: {
             linkId: link.id,
             version: link.version,
-            base: draft.base,
+            base: baseOf(draft, link),
             stamps: draft.stamps,
             ...(draft.weighed ? { weighed: true } : {}),
             ...(draft.to ? { to: draft.to } : {}),
@@ -145,6 +177,7 @@ export const continueWith = (draft: Draft, link: Link): void => {
   draft.base = {};
   draft.stamps = {};
   draft.closedIntents = [];
+  draft.overwritten = [];
   draft.ledger = [];
   draft.park = draft.park.map((row) => ({ ...row, unit: draft.key }));
   draft.review = undefined;

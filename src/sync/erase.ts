@@ -46,7 +46,10 @@ export const keysOfBase = (pair: PairMapping, base: Base, past = true): readonly
       if (!entry) return [];
       return systems.flatMap((system) => {
         const over = past && entry.wrote?.to === system ? [entry.wrote.over] : [];
-        return [entry[system], ...over].flatMap((raw) => keysIn(pair, system, [[fields[system], raw]]));
+        const late = past && entry.late?.to === system ? [entry.late.sent] : [];
+        return [entry[system], ...over, ...late].flatMap((raw) =>
+          keysIn(pair, system, [[fields[system], raw]]),
+        );
       });
     }),
   );

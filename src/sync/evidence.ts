@@ -51,13 +51,26 @@ const toldOf = ({ changed }: Evidence, field: FieldMapping, system: System): Tol
 const isOfTheRead = ({ snapshots }: Evidence, system: System, told: ToldChange): boolean =>
   snapshots[system].stamp - told.at <= stampResolutionMs;
 
+/** The entry that gave a field its present value. What we put back after a late write of ours is as old as when somebody entered it. */
+const entryOfValue = (
+  evidence: Evidence,
+  field: FieldMapping,
+  system: System,
+): FieldHistoryEntry | undefined => {
+  const entries = entriesOf(evidence, field, system);
+  const [latest] = entries;
+  if (!latest?.byUs || evidence.link.base[field.name]?.late?.to !== system) return latest;
+  const value = rawOf(evidence.snapshots[system], field.fields[system]) ?? null;
+  return entries.find((entry) => !entry.byUs && holds(field, system, entry, value)) ?? latest;
+};
+
 const timeOf = (evidence: Evidence, field: FieldMapping, system: System): ChangeTime => {
   const { link, snapshots } = evidence;
   const snapshot = snapshots[system];
   const told = toldOf(evidence, field, system);
   const toldAt = told?.at;
   if (told && isOfTheRead(evidence, system, told)) return { from: told.at, to: told.at, clock: 'event' };
-  const [latest] = entriesOf(evidence, field, system);
+  const latest = entryOfValue(evidence, field, system);
   if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
   const equalled = link.base[field.name] ? link.stamps[system] : 0;
   const from = Math.min(equalled > 0 ? equalled : snapshot.createdAt, snapshot.stamp);

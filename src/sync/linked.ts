@@ -1,17 +1,15 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Intent, Link } from '../model/state.ts';
+import type { Link } from '../model/state.ts';
 import { bothSides, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import { type Draft, ledgerOfWrites, moveBase, raiseStamp } from './draft.ts';
+import { type Draft, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
-import { byForm, formOfLink, inForm, refOfLink } from './forms.ts';
+import { byForm, formOfLink, refOfLink } from './forms.ts';
 import { type Found, isStale, lookAgainLater } from './found.ts';
 import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
-import { landedWrites } from './landed.ts';
 import { followFates } from './life-events.ts';
-import { baseOfWrites } from './plan.ts';
 import { weighFollowers } from './primary.ts';
 import type { Reservations } from './reservation.ts';
 
@@ -21,15 +19,6 @@ export interface Looked {
   readonly link: Link;
   readonly snapshots: Sides<RecordSnapshot>;
 }
-
-/** Intents whose outcome nobody knows: a field that holds what was sent has landed, any other has not. */
-const settleIntent = (context: EngineContext, draft: Draft, intent: Intent, target: RecordSnapshot): void => {
-  draft.closedIntents.push(intent.id);
-  const writes = landedWrites(context.pair, intent, target);
-  if (writes.length === 0) return;
-  moveBase(draft, baseOfWrites(intent.target.system, writes));
-  draft.ledger.push(...ledgerOfWrites({ ...intent, writes }, null, 'outcome unknown, found landed'));
-};
 
 /** Whether a read shows that a record is not what the link took it for: not there, deleted, merged away, converted. */
 const isIdentitySignal = (pair: PairMapping, { draft, link, found }: Found): boolean =>
@@ -95,10 +84,8 @@ const judge = (
     promote(context, draft, link, primary);
     return null;
   }
-  const own = inForm(context, formOfLink(context.pair, link));
-  for (const intent of draft.unit.intents) {
-    settleIntent(own, draft, intent, snapshots[intent.target.system]);
-  }
+  // What became of them is found by what was read (sync/late-write.ts).
+  draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
   for (const system of systems) raiseStamp(draft, system, snapshots[system].stamp);
   return { draft, link, snapshots };
 };

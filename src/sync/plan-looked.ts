@@ -7,6 +7,7 @@ import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { isAskedForConsent, marksForFollowers, readFollowers, yesAmong } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
+import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
@@ -42,16 +43,17 @@ const planOf = (
   histories: Histories,
   followers: readonly RecordSnapshot[],
 ): LinkedPlan => {
-  const { draft, link, snapshots } = look;
-  return planLinked(
+  const { draft, link } = look;
+  const plan = planLinked(
     context,
     { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
-    snapshots,
+    withoutLate(look),
     stillRefused(draft),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
     yesAmong(context.pair, followers),
   );
+  return putRight(plan, look);
 };
 
 /** Reads the histories of one system that these plans ask for: one call for the records of all. */
@@ -172,6 +174,7 @@ const planInForm = async (
   workClass: WorkClass,
   followersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<readonly SendJob[]> => {
+  await settleUnsure(context, looked, workClass);
   const plans = await planAll(context, looked, workClass, followersOf);
   return looked.flatMap((look) => {
     const planned = plans.get(look);
@@ -186,6 +189,7 @@ const planInForm = async (
     moveBase(look.draft, plan.settled);
     look.draft.stillParked = plan.stillParked;
     reportPlan(context, look, planned);
+    if (putsBack(plan)) lookAgain(look.draft, 0);
     return jobsOf(context, look, plan.writes);
   });
 };

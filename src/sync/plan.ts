@@ -252,7 +252,7 @@ export const baseOfCreated = (
 export const baseOfWrites = (target: System, writes: readonly FieldWrite[]): Base =>
   Object.fromEntries(
     writes
-      .filter((write) => write.field !== 'identity')
+      .filter((write) => write.field !== 'identity' && !write.restores)
       .map(({ field, sent, source, replaced, flips }): [string, BaseEntry] => {
         const wrote = { to: target, over: replaced, flips: flips?.count ?? 0, since: flips?.since ?? 0 };
         return [

@@ -1,3 +1,4 @@
+import { Connection } from 'jsforce';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { z } from 'zod';
 import { makeGate } from '../../src/connectors/budget/make-gate.ts';
@@ -188,6 +189,15 @@ export class Simulated {
       class: 'live',
       purpose: 'write',
     });
+  }
+
+  /** A colleague's edit of a lead, under their own name. */
+  async editLeadAsPerson(id: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    const { access } = this.sandbox;
+    const connection = new Connection({ loginUrl: access.salesforce, version: '62.0' });
+    await connection.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
+    const result = await connection.sobject('Lead').update({ Id: id, ...fields });
+    if (!result.success) throw new Error(JSON.stringify(result.errors));
   }
 
   /** What both sides of a link hold in these fields, HubSpot's name first. */

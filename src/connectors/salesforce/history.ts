@@ -46,6 +46,12 @@ const explains = (newest: Row, present: RawValue | undefined): boolean =>
   (newest.NewValue === null && newest.OldValue === null) ||
   (present !== undefined && textOf(newest.NewValue) === textOf(present));
 
+/** The value that was replaced. Long texts are tracked without: both values are missing then. */
+const wasOf = ({ OldValue: was, NewValue: now }: Row): { readonly was?: RawValue } => {
+  if (was === null && now !== null) return { was };
+  return typeof was === 'string' || typeof was === 'number' || typeof was === 'boolean' ? { was } : {};
+};
+
 const sourceOf = (row: Row): string => row.CreatedBy?.UserType ?? 'Unknown';
 
 const entriesOf = (
@@ -64,6 +70,7 @@ const entriesOf = (
     at: row.CreatedDate,
     byUs: row.CreatedById === ourUserId,
     source: sourceOf(row),
+    ...wasOf(row),
   }));
   // The value before the first change has no row: it came with the record, as far as the history tells.
   if (textOf(oldest.OldValue) === '' || createdBy === null) return entries;

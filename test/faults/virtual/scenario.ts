@@ -105,10 +105,11 @@ export const scenario = scenarioOf(step);
 /** Without life events but removal: what a broken engine does wrong shows sooner where less else happens. */
 export const everyDayScenario = scenarioOf(everyDayStep);
 
-/** As above, with HubSpot telling of changes. Without writes that land after their time-out: what they lose is not about signals. */
-export const liveScenario = fc
-  .record({ each: scenario, webhooks })
-  .map(({ each, webhooks: told }) => ({ ...each, faults: { ...each.faults, late: 0 }, webhooks: told }));
+/** As above, with HubSpot telling of changes, and with more writes that land after their time-out. */
+export const liveScenario = fc.record({ each: scenario, webhooks }).map(({ each, webhooks: told }) => {
+  const late = each.faults.late * 8;
+  return { ...each, faults: { ...each.faults, late }, webhooks: told };
+});
 
 type Live = typeof liveScenario extends fc.Arbitrary<infer T> ? T : never;
 export type Scenario = Omit<Live, 'webhooks'> & { readonly webhooks: Live['webhooks'] | null };

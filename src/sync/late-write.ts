@@ -1,0 +1,195 @@
+import type { WorkClass } from '../model/budget.ts';
+import type { FieldMapping } from '../model/mapping.ts';
+import type { FieldHistoryEntry } from '../model/record.ts';
+import type { FieldWrite, Intent } from '../model/state.ts';
+import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
+import { type Draft, ledgerOfWrites, moveBase, type Overwritten } from './draft.ts';
+import { contextFor, type EngineContext } from './engine.ts';
+import { type Histories, rawOf } from './evidence.ts';
+import { landedWrites } from './landed.ts';
+import type { Looked } from './linked.ts';
+import { sameRaw } from './merge-view.ts';
+import { baseOfWrites, type LinkedPlan } from './plan.ts';
+
+/*
+ * A request whose outcome nobody knows may be carried out after somebody has edited what it overwrites. Nothing can keep it from that; it
+ * is recognised: the value that stands there is one of ours, and the history says what stood there just before.
+ */
+
+/** A value of ours that may have come late. */
+interface Suspect {
+  readonly field: FieldMapping;
+  readonly system: System;
+  readonly sent: RawValue;
+  /** The write, where its intent is settled by this look. */
+  readonly landed?: { readonly intent: Intent; readonly write: FieldWrite };
+}
+
+const rule = 'late-write';
+
+/** Histories name references in words of their own, and a consent that came late is a consent all the same. */
+const canTell = ({ reference, latch }: FieldMapping): boolean => !reference && !latch;
+
+/** Intents of unknown outcome: what they sent may still come, and is remembered; what stands there already may have come late. */
+const suspectsOfIntents = ({ pair }: EngineContext, { draft, snapshots }: Looked): readonly Suspect[] =>
+  draft.unit.intents.flatMap((intent) => {
+    const { system } = intent.target;
+    const landed = new Set(landedWrites(pair, intent, snapshots[system]));
+    const own: Suspect[] = [];
+    for (const write of intent.writes) {
+      const field = pair.fields.find(({ name }) => name === write.field);
+      if (field) draft.late.set(write.field, { to: system, sent: write.sent });
+      if (!landed.has(write)) continue;
+      if (field && canTell(field) && !write.restores)
+        own.push({ field, system, sent: write.sent, landed: { intent, write } });
+      else settleLanded(draft, intent, write);
+    }
+    return own;
+  });
+
+/** Values that were sent once with an outcome that nobody knew, and stand there now although something else was settled since. */
+const suspectsOfBase = ({ pair }: EngineContext, { draft, link, snapshots }: Looked): readonly Suspect[] =>
+  pair.fields.flatMap((field): readonly Suspect[] => {
+    const base = link.base[field.name];
+    if (!base?.late || !canTell(field) || draft.late.has(field.name)) return [];
+    const { to: system, sent } = base.late;
+    const present = rawOf(snapshots[system], field.fields[system]);
+    if (present === undefined || !sameRaw(field, system, present, sent)) return [];
+    return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent }];
+  });
+
+const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): void => {
+  moveBase(draft, baseOfWrites(intent.target.system, [write]));
+  draft.ledger.push(...ledgerOfWrites({ ...intent, writes: [write] }, null, 'outcome unknown, found landed'));
+};
+
+/** What stood in a field just before the value that stands there now, if that one is ours; undefined: nobody says. */
+const before = (entries: readonly FieldHistoryEntry[]): RawValue | undefined => {
+  const [newest, previous] = entries;
+  if (!newest?.byUs) return undefined;
+  return newest.was !== undefined ? newest.was : previous?.value;
+};
+
+const overwrittenBy = (
+  { field, system, sent, landed }: Suspect,
+  { link, snapshots }: Looked,
+  entries: readonly FieldHistoryEntry[],
+): Overwritten | null => {
+  const actual = rawOf(snapshots[system], field.fields[system]) ?? null;
+  const value = before(entries);
+  if (landed) {
+    if (value === undefined || sameRaw(field, system, value, landed.write.replaced)) return null;
+    return sameRaw(field, system, value, sent) ? null : { field, system, value, actual };
+  }
+  const settled = link.base[field.name]?.[system] ?? null;
+  if (value !== undefined) return { field, system, value, actual };
+  // Without a history the last modifier tells whose value it is, and the base what stood there as far as anybody knows.
+  const isOurs = entries.length === 0 && snapshots[system].lastModifiedByUs === true;
+  return isOurs ? { field, system, value: settled, actual } : null;
+};
+
+/** Histories of the suspects' fields: a call a system for the records of all. */
+const historiesOf = async (
+  context: EngineContext,
+  suspects: ReadonlyMap<Looked, readonly Suspect[]>,
+  workClass: WorkClass,
+): Promise<ReadonlyMap<Looked, Histories>> => {
+  const pages = await Promise.all(
+    systems.map(async (system) => {
+      const own = [...suspects].filter(([, each]) => each.some((one) => one.system === system));
+      if (own.length === 0) return null;
+      const names = own.flatMap(([, each]) => each.map(({ field }) => field.fields[system]));
+      return context.systems[system].history(
+        context.pair.types[system],
+        own.map(([{ link }]) => link.ids[system]),
+        [...new Set(names)],
+        contextFor(context, workClass, 'history'),
+      );
+    }),
+  );
+  const of = (index: number, { link }: Looked, system: System) => pages[index]?.get(link.ids[system]) ?? {};
+  return new Map(
+    [...suspects.keys()].map((look) => [
+      look,
+      { hubspot: of(0, look, 'hubspot'), salesforce: of(1, look, 'salesforce') },
+    ]),
+  );
+};
+
+/**
+ * Settles intents whose outcome nobody knew by what stands there now, and finds values of ours that came late over somebody's edit. Those
+ * are left to the plan: the edit counts as standing there still.
+ */
+export const settleUnsure = async (
+  context: EngineContext,
+  looked: readonly Looked[],
+  workClass: WorkClass,
+): Promise<void> => {
+  const suspects = new Map(
+    looked.flatMap((look): [Looked, readonly Suspect[]][] => {
+      const own = [...suspectsOfIntents(context, look), ...suspectsOfBase(context, look)];
+      return own.length === 0 ? [] : [[look, own]];
+    }),
+  );
+  if (suspects.size === 0) return;
+  const histories = await historiesOf(context, suspects, workClass);
+  for (const [look, own] of suspects) {
+    for (const suspect of own) {
+      const { field, system, landed } = suspect;
+      const entries = histories.get(look)?.[system]?.[field.fields[system]] ?? [];
+      const found = overwrittenBy(suspect, look, entries);
+      if (found) look.draft.overwritten.push(found);
+      else if (landed) {
+        // It has come: it will not come once more.
+        look.draft.late.delete(field.name);
+        settleLanded(look.draft, landed.intent, landed.write);
+      }
+    }
+    const fields = look.draft.overwritten.map(({ field }) => field.name).join(' ');
+    if (fields !== '') {
+      const next = 'Nothing to do: tandem explain RECORD tells what was put right.';
+      context.events.emit('late-write', { pair: context.pair.name, link: look.link.id, fields, next });
+    }
+  }
+};
+
+/** The snapshots as they would be had our late values not come. */
+export const withoutLate = ({ draft, snapshots }: Looked): Sides<Looked['snapshots'][System]> => {
+  const patched = { ...snapshots };
+  for (const { field, system, value } of draft.overwritten) {
+    const { fields } = patched[system];
+    patched[system] = { ...patched[system], fields: { ...fields, [field.fields[system]]: value } };
+  }
+  return patched;
+};
+
+/**
+ * The plan made as if our late values had not come, put right: where it writes the field there anyway, that write ends it, and what it
+ * replaced is the edit. Else the edit is put back first; what follows from it is planned by the next look.
+ */
+export const putRight = (plan: LinkedPlan, { draft, snapshots }: Looked): LinkedPlan => {
+  if (draft.overwritten.length === 0) return plan;
+  const settled = { ...plan.settled };
+  const writes = { ...plan.writes };
+  for (const { field, system, value, actual } of draft.overwritten) {
+    const other = otherSystem(system);
+    if (writes[system].some((write) => write.field === field.name)) continue;
+    delete settled[field.name];
+    writes[other] = writes[other].filter((write) => write.field !== field.name);
+    const source = rawOf(snapshots[other], field.fields[other]) ?? null;
+    const common = {
+      field: field.name,
+      apiField: field.fields[system],
+      sent: value,
+      replaced: actual,
+      source,
+    };
+    writes[system] = [...writes[system], { ...common, rule, clock: 'history', lost: null, restores: true }];
+  }
+  return { ...plan, settled, writes };
+};
+
+/** Whether the plan puts an edit back, so that there is more to do after it. */
+export const putsBack = ({ writes }: LinkedPlan): boolean =>
+  systems.some((system) => writes[system].some(({ restores }) => restores === true));
