@@ -7,7 +7,7 @@ import type { Store } from '../store/open-store.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 import { pauseWords, shownPauses } from './pause.ts';
-import { staleMappings, staleWords } from './status/configuration.ts';
+import { isConfigurationStale, staleWords } from './status/configuration.ts';
 import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
 import { currentProblems } from './status/problems.ts';
@@ -116,7 +116,7 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
   const opened = await openTandemStore(settings, options.data, log, { mustExist: true });
   try {
     const status = await statusOf(opened.store, mappings.pairs, settings.pollMs);
-    process.stderr.write(staleWords(await staleMappings(opened.store, mappings), options.config));
+    if (await isConfigurationStale(opened.store, mappings)) process.stderr.write(staleWords(options.config));
     process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status));
     return status.problems.length === 0 ? exitCode.fine : exitCode.found;
   } finally {

@@ -88,14 +88,14 @@ describe('values that the other side refuses', () => {
     await person.editLeads([{ id: String(lead?.Id), values: { Email: 'ruled@example.com' } }]);
     const taken = async () =>
       (await stage.status()).problems.find(
-        ({ what }) => /email|whole record/.test(what) && !known.has(what),
+        ({ what }) => /^people: (email|whole record)/.test(what) && !known.has(what),
       ) ?? null;
     expect(await until('the refused email in status', taken, 30_000)).toMatchObject({
       fault: 'data',
       next: expect.stringContaining('HubSpot'),
     });
     expect(await stage.status()).toMatchObject({ failed: 0 });
-    await person.editLeads([{ id: String(lead?.Id), values: { Email: 'fine@example.com' } }]);
+    await person.editLeads([{ id: String(lead?.Id), values: { Email: 'finer@example.com' } }]);
     await until('its end', async () => ((await taken()) === null ? true : null), 60_000);
     await worker.stop();
   });

@@ -241,6 +241,29 @@ describe('changes', () => {
     expect(salesforce.records.get(leadId)?.fields.Title).toBe('CTO');
   });
 
+  it('a refusal that another look may cure is seen meanwhile, and sent again all the same', async () => {
+    const { contactId, leadId } = await begin();
+    salesforce.edit({ Title: 'CTO' }, leadId);
+    await pollBoth();
+    const taken: Failure = {
+      ...{ category: 'identity', system: 'hubspot', code: 'CONFLICT' },
+      ...{ message: 'another record has it', fields: ['jobtitle'] },
+    };
+    hubspot.faultFor = () => taken;
+    const { status } = fixture.store;
+    const codes = async () => (await status.parkedByCause(pair.name)).map(({ code }) => code);
+    await workOnce(context, 'live');
+    expect(await codes()).toEqual([]);
+    await expect
+      .poll(async () => (await workOnce(context, 'live')) && codes(), { timeout: 4_000, interval: 50 })
+      .toEqual(['CONFLICT']);
+    expect((await context.store.backlog(pair.name)).dirty).toBe(1);
+    hubspot.faultFor = () => null;
+    await drain();
+    expect(await codes()).toEqual([]);
+    expect(hubspot.records.get(contactId)?.fields.jobtitle).toBe('CTO');
+  });
+
   it('a change that comes while its record is worked on is not lost', async () => {
     const { contactId, leadId } = await begin();
     hubspot.edit({ jobtitle: 'CTO' }, contactId);
