@@ -80,8 +80,8 @@ describe('the word that a record is somebody new', () => {
 describe('a record that was decided to be somebody new', () => {
   const fixture = withStore();
   const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-  const [pair] = mappings.pairs;
-  if (!pair) throw new Error('the mirror has no pair');
+  const pair = mappings.pairs.find(({ name }) => name === 'people');
+  if (!pair) throw new Error('the mirror has no people');
   let hubspot: FakeSystem;
   let salesforce: FakeSystem;
 
