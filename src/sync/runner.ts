@@ -12,7 +12,7 @@ import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
-import { feedOf, LookCadence, sweepEveryMs } from './signal-sources.ts';
+import { feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
 import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
@@ -93,7 +93,7 @@ export class Runner {
     this.context = { ...context, wake: { wake } };
     this.pollEveryMs = pollEveryMs;
     this.sweepMs = sweepEveryMs(looks, pollEveryMs);
-    this.cadence = new LookCadence(this.sweepMs);
+    this.cadence = new LookCadence(this.sweepMs, pollEveryMs);
     const hasAssociations = associationFields(context.pair).length > 0;
     this.associations = hasAssociations ? new AssociationPace(pollEveryMs, associations) : null;
     this.startedAt = context.nowMs();
@@ -241,7 +241,7 @@ export class Runner {
       pollOnce(this.context, system, this.signals[system]),
     );
     if (result === null) return false;
-    this.cadence.looked(system, began, result.untold);
+    this.cadence.looked(system, began, result);
     return true;
   }
 
@@ -269,10 +269,15 @@ export class Runner {
   /** The systems that no live source feeds, and those whose sweep is due. */
   private async systemsDue(nowMs: number): Promise<readonly System[]> {
     const { live, pair } = this.context;
-    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
+    const states = (live ? await this.safely('live sources', async () => live.sources()) : null) ?? [];
     return systems.filter((system) =>
       typesOn(pair, system).some((type) =>
-        this.cadence.isDue(system, feedOf(states ?? [], system, type, this.sweepMs), nowMs),
+        this.cadence.isDue(
+          system,
+          feedOf(states, system, type, this.sweepMs),
+          nowMs,
+          isUntried(states, system, type, this.sweepMs),
+        ),
       ),
     );
   }

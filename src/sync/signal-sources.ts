@@ -119,8 +119,27 @@ export const feedOf = (
 };
 
 /**
+ * Whether a type was never told of although webhooks are: HubSpot posts events of another type, so that address and secret are right, and
+ * nobody knows whether this one is not subscribed or has had no change yet. One that is known to have missed something is not meant.
+ */
+export const isUntried = (
+  states: readonly SourceState[],
+  system: System,
+  type: string,
+  sweepMs: number,
+): boolean =>
+  !states.some((state) => state.system === system && state.type === type) &&
+  states.some(
+    (state) =>
+      state.system === system &&
+      state.source === 'webhooks' &&
+      feedOf(states, system, state.type, sweepMs) === 'webhooks',
+  );
+
+/**
  * Decides at each tick of the polling clock whether a system is looked at: always while it is polled, at sweeps while it is live. Sweeps
- * widen while its live source proves itself, and are as close as at first once one has found what nobody told of.
+ * widen while its live source proves itself, and are as close as at first once one has found what nobody told of. Polls of a type that
+ * was never told of although webhooks are become rarer while they find nothing, down to sweeps.
  */
 export class LookCadence {
   private readonly sweepMs: number;
@@ -129,25 +148,38 @@ export class LookCadence {
   private readonly proofs = new Map<System, number>();
   /** Systems whose next look is a poll: it says nothing of a live source. */
   private readonly polled = new Set<System>();
+  private readonly pollMs: number;
+  /** Looks in a row that found nothing at all. */
+  private readonly empty = new Map<System, number>();
 
-  constructor(sweepMs: number) {
+  constructor(sweepMs: number, pollMs: number) {
     this.sweepMs = sweepMs;
+    this.pollMs = pollMs;
   }
 
-  isDue(system: System, feed: Feed, nowMs: number): boolean {
-    if (feed === 'poll') {
-      this.polled.add(system);
-      return true;
-    }
+  /** `untried`: see isUntried. */
+  isDue(system: System, feed: Feed, nowMs: number, untried = false): boolean {
     const lookedAt = this.lookedAt.get(system);
+    if (feed === 'poll') {
+      const gapMs = untried ? Math.min(this.sweepMs, this.pollMs * 2 ** (this.empty.get(system) ?? 0)) : 0;
+      // Ticks are not exact: one that comes a little early is the one that was meant.
+      const isDue = lookedAt === undefined || nowMs - lookedAt >= gapMs - this.pollMs / 2;
+      if (isDue) this.polled.add(system);
+      return isDue;
+    }
     const widened = Math.min(widenedMax, 1 + (this.proofs.get(system) ?? 0));
     const sweepMs = this.sweepMs * widened * (feed === 'stream' ? streamSweepFactor : 1);
     return lookedAt === undefined || nowMs - lookedAt >= sweepMs;
   }
 
-  /** A complete look began at this moment, and found so many changes that nobody told of. */
-  looked(system: System, beganAtMs: number, untold: number): void {
+  /** A complete look began at this moment, and found so many changes, of which nobody had told of so many. */
+  looked(
+    system: System,
+    beganAtMs: number,
+    { marked, untold }: { readonly marked: number; readonly untold: number },
+  ): void {
     this.lookedAt.set(system, beganAtMs);
+    this.empty.set(system, marked > 0 ? 0 : (this.empty.get(system) ?? 0) + 1);
     const isProof = !this.polled.delete(system) && untold === 0;
     this.proofs.set(system, isProof ? (this.proofs.get(system) ?? 0) + 1 : 0);
   }
