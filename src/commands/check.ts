@@ -1,4 +1,5 @@
 import { composeSystems, type Systems } from '../compose.ts';
+import type { LoadedLifecycle } from '../lifecycle/config/load.ts';
 import { makeLog } from '../log.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { type Finding, formatFindings, MappingError } from '../mapping/finding.ts';
@@ -21,40 +22,61 @@ export interface CheckOptions extends StoreOptions {
 const call = { class: 'live', purpose: 'describe' } as const;
 
 /** An object that this user may not see is a finding; a system that cannot be reached is not one. */
-const objectFinding = (pair: PairMapping, system: System, { failure }: CallFailed): Finding => ({
+const objectFinding = (file: string, system: System, type: string, { failure }: CallFailed): Finding => ({
   level: 'error',
-  file: pair.file,
+  file,
   line: 1,
-  what: `${systemLabel[system]} ${pair.types[system]} cannot be described`,
+  what: `${systemLabel[system]} ${type} cannot be described`,
   why: `${failure.code}: ${failure.message}`,
   fix: 'correct the name of the object, or give the integration the right to see it',
 });
 
 const describe = async (
-  { connectors }: Systems,
-  pair: PairMapping,
+  connectors: Systems['connectors'],
+  file: string,
   system: System,
+  type: string,
 ): Promise<ObjectDescription | Finding> => {
   try {
-    return await connectors[system].describe(pair.types[system], call);
+    return await connectors[system].describe(type, call);
   } catch (error) {
     const isAboutObject =
       error instanceof CallFailed && ['schema', 'permission', 'identity'].includes(error.failure.category);
     if (!isAboutObject) throw error;
-    return objectFinding(pair, system, error);
+    return objectFinding(file, system, type, error);
   }
 };
 
 const isFinding = (each: ObjectDescription | Finding): each is Finding => 'level' in each;
 
 /** Holds one mapping against both schemas. @throws CallFailed where a system cannot be asked */
-const checkPair = async (parts: Systems, pair: PairMapping): Promise<readonly Finding[]> => {
+const checkPair = async ({ connectors }: Systems, pair: PairMapping): Promise<readonly Finding[]> => {
   const [hubspot, salesforce] = await Promise.all([
-    describe(parts, pair, 'hubspot'),
-    describe(parts, pair, 'salesforce'),
+    describe(connectors, pair.file, 'hubspot', pair.types.hubspot),
+    describe(connectors, pair.file, 'salesforce', pair.types.salesforce),
   ]);
   if (isFinding(hubspot) || isFinding(salesforce)) return [hubspot, salesforce].filter(isFinding);
   return checkAgainstSchemas(pair, { hubspot, salesforce });
+};
+
+/** Holds the rules of the lifecycle against the fields that they name. @throws CallFailed where a system cannot be asked */
+const checkRules = async (
+  { connectors }: Systems,
+  lifecycle: LoadedLifecycle,
+): Promise<readonly Finding[]> => {
+  const { checkRuleFields, objectsNamed, ruleObjects } = await import('../lifecycle/config/field-check.ts');
+  const described = await Promise.all(
+    objectsNamed(lifecycle).map(async (object) => {
+      const { system, type } = ruleObjects[object];
+      const { file = '' } = lifecycle.sources['lifecycle.yaml'] ?? {};
+      return [object, await describe(connectors, file, system, type)] as const;
+    }),
+  );
+  const schemas = described.flatMap(([object, found]) =>
+    isFinding(found) ? [] : [[object, found] as const],
+  );
+  const unseen = described.flatMap(([, found]) => (isFinding(found) ? [found] : []));
+  return [...unseen, ...checkRuleFields(lifecycle, Object.fromEntries(schemas))];
 };
 
 interface Live {
@@ -62,7 +84,11 @@ interface Live {
   readonly findings: readonly Finding[];
 }
 
-const checkLive = async (options: CheckOptions, pairs: readonly PairMapping[]): Promise<Live> => {
+const checkLive = async (
+  options: CheckOptions,
+  pairs: readonly PairMapping[],
+  lifecycle: LoadedLifecycle,
+): Promise<Live> => {
   const settings = loadSettings();
   const connections = requireConnections(settings);
   const log = makeLog(process.stderr, 'warn');
@@ -79,7 +105,7 @@ const checkLive = async (options: CheckOptions, pairs: readonly PairMapping[]): 
     ).flat();
     return {
       accounts: { hubspot: hubspot?.account ?? '', salesforce: salesforce?.account ?? '' },
-      findings,
+      findings: [...findings, ...(await checkRules(parts, lifecycle))],
     };
   } finally {
     await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
@@ -118,10 +144,11 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   }
   // Loaded here: it brings tables of holidays that no other command needs at its start.
   const { readLifecycle } = await import('./load-lifecycle.ts');
-  findings = [...findings, ...readLifecycle(options.config).findings];
+  const lifecycle = readLifecycle(options.config);
+  findings = [...findings, ...lifecycle.findings];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
-  const live = options.offline || isBroken ? none : await checkLive(options, pairs);
+  const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);
   const all = [...findings, ...live.findings];
   const isFine = all.every(({ level }) => level !== 'error');
   const lifeEvents = Object.fromEntries(pairs.map((pair) => [pair.name, policiesOf(pair)]));

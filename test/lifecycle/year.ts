@@ -91,7 +91,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
   const leads = Array.from({ length: count }, (_, index): Lead => {
     const isGood = random() < 0.5;
     const contact = isGood
-      ? { jobtitle: 'Head of IT', company: 'Acme', numberofemployees: '300' }
+      ? { jobtitle: 'Head of IT', company: 'Acme', numemployees: '100-500' }
       : { company: null };
     const begins = Math.floor(random() * 300);
     return {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Finding } from '../../mapping/finding.ts';
 import type { TextFile } from '../../mapping/read-files.ts';
+import type { YamlSource } from '../../mapping/yaml-source.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -21,6 +22,8 @@ export interface LoadedLifecycle {
   readonly routing: RoutingModel | null;
   readonly sla: SlaModel | null;
   readonly findings: readonly Finding[];
+  /** The files that are there and are YAML, for findings about their places. */
+  readonly sources: Readonly<Partial<Record<LifecycleFileName, YamlSource>>>;
 }
 
 const absent = { built: null, findings: [], source: null } as const;
@@ -41,6 +44,14 @@ export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
     scoring: scoring.built,
     routing: routing.built,
     sla: sla.built,
+    sources: Object.fromEntries(
+      Object.entries({
+        'lifecycle.yaml': lifecycle.source,
+        'scoring.yaml': scoring.source,
+        'routing.yaml': routing.source,
+        'sla.yaml': sla.source,
+      }).flatMap(([name, source]) => (source === null ? [] : [[name, source]])),
+    ),
     findings: [
       ...[lifecycle, scoring, routing, sla].flatMap(({ findings }) => findings),
       ...crossCheck({ lifecycle, scoring, routing, sla }),

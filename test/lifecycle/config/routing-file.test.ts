@@ -49,7 +49,7 @@ const cases: readonly (readonly [string, string, string, 'error' | 'note', strin
   ['a pool that nobody uses', 'pool: enterprise', 'pool: dach', 'note', "pool 'enterprise' is never used"],
   [
     'the same rule twice',
-    'double(contact.numberofemployees) >= 1000.0',
+    'account.NumberOfEmployees >= 1000',
     "\"contact.country in ['DE', 'AT', 'CH']\"",
     'note',
     'holds for the same people',

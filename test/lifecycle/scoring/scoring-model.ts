@@ -22,7 +22,7 @@ export const shippedScoring = modelOf(
 /** A head of a company of 200: 50 points, grade A. */
 export const makePerson = (overrides: Partial<Person> = {}): Person => ({
   id: '1',
-  contact: { jobtitle: 'Head of Sales', company: 'Acme', numberofemployees: '200', phone: '+1 415 555 2671' },
+  contact: { jobtitle: 'Head of Sales', company: 'Acme', numemployees: '100-500', phone: '+1 415 555 2671' },
   lead: {},
   account: {},
   email: 'vera@acme.com',
