@@ -20,6 +20,7 @@ import { backlog } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
 import { decidedNew } from './decisions.ts';
+import { lookAtTombstones } from './erasure/look-at-tombstones.ts';
 import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
@@ -148,6 +149,10 @@ export class PostgresEngineStore {
 
   awaitLinks(awaited: readonly AwaitedLink[]): Promise<void> {
     return awaitLinks(this.#db, awaited);
+  }
+
+  lookAtTombstones(pair: string, type: string, cause: string): Promise<number> {
+    return lookAtTombstones(this.#db, pair, type, cause);
   }
 
   wakeAwaited(all: boolean): Promise<number> {

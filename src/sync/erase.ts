@@ -198,6 +198,28 @@ export const eraseTold = async (
   return drafts.filter((draft) => !refs.has(draft) || living.has(draft));
 };
 
+/**
+ * Tombstones whose contact was found nowhere, look after look, not in the archive either: it was erased out of it, or its time there is
+ * over. What is kept of the person goes all the same.
+ */
+export const eraseVanished = async (
+  context: EngineContext,
+  ended: ReadonlyMap<Draft, Link>,
+  workClass: WorkClass,
+): Promise<void> => {
+  const { pair } = context;
+  const gone = [...ended].filter(
+    ([{ park, unit }]) =>
+      unit.dirty[0]?.ref.type === 'contacts' && park.some(({ failure }) => failure.code === 'UNREACHABLE'),
+  );
+  if (gone.length === 0 || policiesOf(pair).erasure.unseen === 'park') return;
+  if (!(await isPortalOurs(context, workClass))) return;
+  for (const [draft, link] of gone) {
+    draft.park = [];
+    await eraseOne(context, draft, refOfLink(pair, link, 'hubspot'), link);
+  }
+};
+
 /** What is known of a record without link by which it could be somebody who was erased. */
 interface Alone {
   readonly draft: Draft;

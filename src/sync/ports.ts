@@ -148,6 +148,12 @@ export interface EngineStore {
 
   backlog(pair: string): Promise<Backlog>;
 
+  /**
+   * Marks some of the HubSpot records of links that ended by their archiving, and of which something is kept, to be looked for, each once a
+   * day. Answers how many.
+   */
+  lookAtTombstones?(pair: string, type: string, cause: string): Promise<number>;
+
   /** Marks every parked unit of the pair dirty again, because the mapping or the other side's schema changed. */
   retryParked(pair: string): Promise<number>;
 

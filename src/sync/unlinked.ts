@@ -8,7 +8,7 @@ import { otherSystem, type RecordRef, type Sides, type System, systems } from '.
 import { verdictsOf } from './decided-new.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
-import { eraseTold, withoutErased } from './erase.ts';
+import { eraseTold, eraseVanished, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
@@ -298,6 +298,7 @@ const workSide = async (
   const jobs = await workFollowers(context, followers, workClass);
   if (open.length === 0) return { beginnings: [], creates: [], jobs };
   const all = await readOwn(context, system, open, workClass, reservations);
+  await eraseVanished(context, ended, workClass);
   const back = all.filter(({ draft }) => ended.has(draft));
   const revived = back.length === 0 ? [] : await revive(context, back, ended, workClass);
   const present = await withoutSurvivors(

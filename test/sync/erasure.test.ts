@@ -188,6 +188,45 @@ describe('a person is erased in HubSpot', () => {
     expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
   });
 
+  it('the journal tells of the deletion alone: HubSpot has nobody under the id', async () => {
+    const ids = await person({ email: 'other@example.com', lastname: 'Other', company: 'Acme' });
+    await erase(ids.hubspot);
+    await tell(['deleted', ids.hubspot]);
+    await simulated.drain();
+    expect(await traces()).toEqual([]);
+    expect(await reviews()).toMatchObject([{ record_id: ids.salesforce }]);
+  });
+
+  it('out of the archive, and nobody tells: the daily look finds it', async () => {
+    const ids = await person({ email: 'other@example.com', lastname: 'Other', company: 'Acme' });
+    const { access } = simulated.sandbox;
+    await fetch(`${access.hubspot}/crm/v3/objects/contacts/${ids.hubspot}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${access.hubspotPersonToken}` },
+    });
+    await simulated.mark({ hubspot: ids.hubspot });
+    await simulated.drain();
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('deleted in HubSpot');
+    const dayLater = async (): Promise<number> => {
+      await fixture.query(
+        `update tandem.links set ended_at = ended_at - interval '25 hours', looked_at = looked_at - interval '25 hours'`,
+      );
+      return fixture.store.engine.lookAtTombstones(pair.name, 'contacts', 'archive');
+    };
+    // While it lies in the archive it may come back: what is kept stays.
+    expect(await dayLater()).toBe(1);
+    await simulated.drain();
+    expect(await traces()).not.toEqual([]);
+    expect(await fixture.store.engine.lookAtTombstones(pair.name, 'contacts', 'archive')).toBe(0);
+    await simulated.control('hubspot', 'recycle-bin', { object: 'contacts', purge: [ids.hubspot] });
+    expect(await dayLater()).toBe(1);
+    await simulated.drain();
+    expect(await traces()).toEqual([]);
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
+    expect(await reviews()).toMatchObject([{ record_id: ids.salesforce }]);
+    expect(await dayLater()).toBe(0);
+  });
+
   it('a portal in which nobody is linked proves nothing: the record waits, unreachable', async () => {
     const ids = await person();
     await simulated.control('hubspot', 'reset', { contacts: 5, leads: 0, seed: 7 });

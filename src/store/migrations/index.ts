@@ -10,6 +10,7 @@ import { verified } from './0010-verified.ts';
 import { reviewsLeft } from './0011-reviews-left.ts';
 import { toldBy } from './0012-told-by.ts';
 import { erasure } from './0021-erasure.ts';
+import { tombstoneLooks } from './0022-tombstone-looks.ts';
 import { decidedAndWeighed } from './0023-decided-and-weighed.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
@@ -25,5 +26,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-reviews-left': reviewsLeft,
   '0012-told-by': toldBy,
   '0021-erasure': erasure,
+  '0022-tombstone-looks': tombstoneLooks,
   '0023-decided-and-weighed': decidedAndWeighed,
 };
