@@ -44,8 +44,9 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     backlog: total((backlog) => backlog.dirty),
     oldestDirtySeconds: oldestMs === null ? null : seconds(oldestMs),
     inFlight: total((backlog) => backlog.openIntents),
+    // The contract has one word for all that is refused; `parked` is the part that a correction of the record helps.
+    failed: parked + failed,
     parked,
-    failed,
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
     paused: await shownPauses(store, pairs),
@@ -95,7 +96,7 @@ const plain = (status: Status): string => {
     `    Next: ${problem.next}`,
   ]);
   return [
-    `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.parked} · failed ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
+    `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),

@@ -160,7 +160,7 @@ describe('the commands of an operator', () => {
     expect((await stage.ask('failures', 'discard', `hubspot:contacts/${bob}`)).json).toEqual({
       discarded: 1,
     });
-    expect(await stage.status()).toMatchObject({ parked: 1, failed: 0 });
+    expect(await stage.status()).toMatchObject({ parked: 1, failed: 1 });
     expect((await stage.verify()).unexplained).toBe(0);
 
     await stage.sandbox.control('salesforce', 'rules', []);

@@ -94,7 +94,9 @@ describe('values that the other side refuses', () => {
       fault: 'data',
       next: expect.stringContaining('HubSpot'),
     });
-    expect(await stage.status()).toMatchObject({ failed: 0 });
+    // A correction helps each of them.
+    const { failed, parked } = await stage.status();
+    expect(failed).toBe(parked);
     await person.editLeads([{ id: String(lead?.Id), values: { Email: 'finer@example.com' } }]);
     await until('its end', async () => ((await taken()) === null ? true : null), 60_000);
     await worker.stop();
