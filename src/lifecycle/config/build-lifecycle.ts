@@ -59,6 +59,15 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
   pull: {
     noTouchDays: file.pull['no-touch-days'],
     stalledDays: file.pull['stalled-days'],
+    nudge:
+      file.pull.nudge === undefined
+        ? null
+        : {
+            afterDays: file.pull.nudge['after-days'],
+            as: file.pull.nudge.as,
+            program: file.pull.nudge.program ?? null,
+            offer: file.pull.nudge.offer ?? null,
+          },
     winBackDays: file.pull['win-back-days'],
   },
   requestable: new Set(file.requests['set-stage']),

@@ -160,6 +160,31 @@ const requestFindings = (source: YamlSource, file: LifecycleFile): readonly Find
       : [],
   );
 
+const nudgeFindings = (source: YamlSource, { pull }: LifecycleFile): readonly Finding[] => {
+  const { nudge } = pull;
+  if (nudge === undefined) return [];
+  const path = ['pull', 'nudge'];
+  const findings: Finding[] = [];
+  if (nudge['after-days'] >= pull['stalled-days']) {
+    const why = `they come back after ${pull['stalled-days']} days, before anything is tried`;
+    findings.push(
+      errorAt(source, [...path, 'after-days'], 'the nudge comes too late', why, 'write fewer days'),
+    );
+  }
+  if ((nudge.as === 'program') !== (nudge.program !== undefined)) {
+    const why =
+      nudge.as === 'program'
+        ? 'nobody would write to them'
+        : 'a task is for the owner, and no program is used';
+    const what =
+      nudge.as === 'program' ? 'the nudge has no program' : 'the nudge has a program that is never used';
+    findings.push(
+      errorAt(source, path, what, why, "write 'as: program' with a 'program', or 'as: task' without"),
+    );
+  }
+  return findings;
+};
+
 /** With `forward`, a later stage that shows an earlier lifecyclestage would never be seen in HubSpot. */
 const shownFindings = (source: YamlSource, file: LifecycleFile): readonly Finding[] => {
   if (file.lifecyclestage !== 'forward') return [];
@@ -189,5 +214,6 @@ export const checkLifecycleRules = (source: YamlSource, file: LifecycleFile): re
   ...unknownReason(source, file),
   ...behaviourFindings(source, file),
   ...requestFindings(source, file),
+  ...nudgeFindings(source, file),
   ...shownFindings(source, file),
 ];

@@ -64,6 +64,19 @@ export const lifecycleFile = z
           .default(10)
           .meta({ description: 'Days from the hand-off without a touch.' }),
         'stalled-days': dayCount.default(14).meta({ description: 'Days without any step of sales.' }),
+        nudge: z
+          .strictObject({
+            'after-days': dayCount.meta({
+              description: 'Days without any step of sales; less than stalled-days.',
+            }),
+            as: z.enum(['task', 'program']).default('task').meta({
+              description: 'task: for the owner; program: the person is enrolled.',
+            }),
+            program: text('Name of the HubSpot list, with as: program.').optional(),
+            offer: text('What to offer, in words; absent: what the content catalogue recommends.').optional(),
+          })
+          .optional()
+          .meta({ description: 'What is tried before somebody stalls; absent: nothing.' }),
         'win-back-days': dayCount
           .default(90)
           .meta({ description: 'Days from the loss of a customer to the win-back program.' }),

@@ -31,6 +31,15 @@ export interface Place {
   readonly mended: 'sales-ready' | 'nurture';
 }
 
+/** A message, campaign or offer for a lead that stands still: a task for the owner, or a program. */
+export interface Nudge {
+  readonly afterDays: number;
+  readonly as: 'task' | 'program';
+  readonly program: string | null;
+  /** What to offer, in words; null: what the content catalogue recommends. */
+  readonly offer: string | null;
+}
+
 /** `from → to` pairs, or every one. */
 export type AllowedMoves = 'any' | ReadonlySet<string>;
 
@@ -51,6 +60,8 @@ export interface LifecycleDefinition {
     readonly noTouchDays: number;
     /** Calendar days without any step of sales. */
     readonly stalledDays: number;
+    /** What is tried before somebody stalls; null: nothing. */
+    readonly nudge: Nudge | null;
     /** Days from the loss of a customer to the win-back program. */
     readonly winBackDays: number;
   };

@@ -1,7 +1,7 @@
 import type { Stage } from './stages.ts';
 
 /**
- * What can happen to a journey. All but the last four come from outside as facts; timers are made by the machine itself from the
+ * What can happen to a journey. All but the last five come from outside as facts; timers are made by the machine itself from the
  * journey's clocks.
  */
 export const factKinds = [
@@ -28,7 +28,7 @@ export const factKinds = [
   'repaired', // bad data was mended, a duplicate merged
   'stage-set', // a person asks for a stage
 ] as const;
-export const timerKinds = ['untouched', 'stalled', 'cooled', 'recontact'] as const;
+export const timerKinds = ['untouched', 'nudge', 'stalled', 'cooled', 'recontact'] as const;
 export const eventKinds = [...factKinds, ...timerKinds] as const;
 export type FactKind = (typeof factKinds)[number];
 export type TimerKind = (typeof timerKinds)[number];

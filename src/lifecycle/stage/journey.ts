@@ -64,6 +64,8 @@ export interface Journey {
   readonly waiting: ScoreFact | null;
   /** When sales last did anything; what stalls is measured from here. */
   readonly movedAt: number;
+  /** The last nudge; one is enough for each time that they stand still. */
+  readonly nudgedAt: number | null;
   /** Effects of the present stage that were only observed: what a switch to `act` would owe. */
   readonly owed: readonly EffectKind[];
   /** Keys of facts that were worked through, oldest first; bounded. */
@@ -78,7 +80,15 @@ export interface SeenFact {
 }
 
 /** What a transition asks the worker to do. The keyed steps of each belong to whoever carries it out. */
-export const effectKinds = ['hand-off', 'hand-on', 're-route', 'return', 'ask-reason', 'tell-owner'] as const;
+export const effectKinds = [
+  'hand-off',
+  'hand-on',
+  're-route',
+  'nudge',
+  'return',
+  'ask-reason',
+  'tell-owner',
+] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
 export interface Transition {
@@ -156,6 +166,7 @@ export const newJourney = (id: string, at: number): Journey => ({
   churnedAt: null,
   waiting: null,
   movedAt: at,
+  nudgedAt: null,
   owed: [],
   seen: [],
   forgottenAt: null,

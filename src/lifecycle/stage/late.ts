@@ -39,6 +39,7 @@ const boundaries: Readonly<Record<EventKind, (journey: Journey, event: StageEven
   repaired: ({ returnedAt }) => latest(returnedAt),
   'stage-set': ({ since }) => since,
   untouched: always,
+  nudge: always,
   stalled: always,
   cooled: always,
   recontact: always,

@@ -44,6 +44,8 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
       return { ...journey, excluded: event.kind === 'excluded', exclusionAt: event.at };
     case 'churned':
       return { ...journey, churnedAt: event.at };
+    case 'nudge':
+      return { ...journey, nudgedAt: event.at };
     case 'cooled':
       return { ...journey, cooledAt: null };
     case 'recontact':

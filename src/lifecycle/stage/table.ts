@@ -48,6 +48,8 @@ const handOff = (...guards: Guard[]): Way =>
 const giveBack = (...guards: Guard[]): Way => way('place', 'return', guards, ['return']);
 /** Nothing moves, but the one who has the person is told at once. */
 const tell = (stage: Stage): Way => way(stage, 'hand-off', ['not-excluded'], ['tell-owner']);
+/** Something is tried before they stall. */
+const nudge = (stage: Stage): Way => way(stage, 'return', [], ['nudge']);
 /** Says why, where somebody might expect a move. */
 const refused = (stage: Stage, guard: Guard): Way => way(stage, 'return', [guard]);
 
@@ -76,6 +78,7 @@ const anywhere = {
   repaired: [],
   'stage-set': [way('requested', 'requests')],
   untouched: [],
+  nudge: [],
   stalled: [],
   cooled: [],
   recontact: [],
@@ -135,19 +138,22 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
   'sales-ready': {
     ...selling,
     asked: [tell('sales-ready')],
+    nudge: [nudge('sales-ready')],
     handed: [follow('sdr', 'to-sdr')],
   },
   sdr: {
     ...selling,
     asked: [tell('sdr')],
+    nudge: [nudge('sdr')],
     handed: [follow('sales-ready', 'to-rep')],
     qualified: [way('sales-ready', 'hand-off', ['not-excluded'], ['hand-on'])],
     touched: [],
   },
-  working: { ...selling, asked: [tell('working')], touched: [], untouched: [] },
+  working: { ...selling, asked: [tell('working')], nudge: [nudge('working')], touched: [], untouched: [] },
   accepted: {
     ...selling,
     asked: [tell('accepted')],
+    nudge: [nudge('accepted')],
     touched: [],
     accepted: [],
     untouched: [],

@@ -16,7 +16,7 @@ const untouchable: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr']);
 const stalling: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', 'accepted']);
 
 const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): readonly Timer[] => {
-  const { stage, handedAt, touchedAt, since, movedAt, cooledAt, recontactAt } = journey;
+  const { stage, handedAt, touchedAt, since, movedAt, nudgedAt, cooledAt, recontactAt } = journey;
   const timers: Timer[] = [];
   if (behaviours.return !== 'off') {
     if (untouchable.has(stage) && touchedAt === null) {
@@ -24,7 +24,11 @@ const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): 
     }
     // What waits in a queue stalls only once somebody began; before that it is untouched.
     if (stalling.has(stage) && (!untouchable.has(stage) || touchedAt !== null)) {
-      timers.push({ kind: 'stalled', at: Math.max(movedAt, since) + pull.stalledDays * dayMs });
+      const still = Math.max(movedAt, since);
+      timers.push({ kind: 'stalled', at: still + pull.stalledDays * dayMs });
+      if (pull.nudge !== null && (nudgedAt === null || nudgedAt < still)) {
+        timers.push({ kind: 'nudge', at: still + pull.nudge.afterDays * dayMs });
+      }
     }
   }
   if (cooling.has(stage) && cooledAt !== null) timers.push({ kind: 'cooled', at: cooledAt });

@@ -25,7 +25,7 @@ describe('the shipped lifecycle.yaml', () => {
     const { lifecycle, findings } = readLifecycle(`${root}config`);
     expect(findings).toEqual([]);
     expect(new Set(Object.values(lifecycle?.behaviours ?? {}))).toEqual(new Set(['observe']));
-    expect(lifecycle?.pull).toEqual({ noTouchDays: 10, stalledDays: 14, winBackDays: 90 });
+    expect(lifecycle?.pull).toEqual({ noTouchDays: 10, stalledDays: 14, nudge: null, winBackDays: 90 });
   });
 
   it('is not part of the mirror', () => {

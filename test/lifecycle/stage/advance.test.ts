@@ -207,6 +207,19 @@ describe('pull', () => {
     );
   });
 
+  it('a nudge comes first where configured, once for each time that they stand still', () => {
+    const { pull } = makeDefinition();
+    const nudge = { afterDays: 10, as: 'task', program: null, offer: null } as const;
+    const definition = makeDefinition({ pull: { ...pull, nudge } });
+    const tail = 'touched>working working+nudge';
+    const path = (facts: readonly Fact[], days: number): string =>
+      tell([ready(0), ...facts], days, definition).path.replaceAll('nudge>working+nudge', 'working+nudge');
+    expect(path([makeFact('touched', 1)], 11)).toContain(tail);
+    expect(path([makeFact('touched', 1)], 15)).toContain(`${tail} stalled>returned`);
+    expect(path([makeFact('touched', 1), makeFact('touched', 12)], 25)).toContain(`${tail} working+nudge`);
+    expect(path([], 9)).not.toContain('nudge');
+  });
+
   it('ready with nothing new stays; ready while cooling goes when the time is over', () => {
     const returned = [ready(0), makeFact('rejected', 1, { reason: 'Unresponsive' }), makeFact('placed', 2)];
     expect(tell([...returned, ready(3, 0)], 60)).toMatchObject({

@@ -61,6 +61,15 @@ const definition = fc.record({
   behaviours: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: behaviours }),
   skips: fc.constantFrom('any' as const, new Set<string>()),
   backward: fc.constantFrom('any' as const, new Set<string>()),
+  pull: fc.constantFrom(
+    { noTouchDays: 10, stalledDays: 14, nudge: null, winBackDays: 90 },
+    {
+      noTouchDays: 3,
+      stalledDays: 5,
+      nudge: { afterDays: 2, as: 'task' as const, program: null, offer: null },
+      winBackDays: 1,
+    },
+  ),
 });
 
 /** Calls of a worker: what it is told, and its clock, which may go back. */
