@@ -24,7 +24,7 @@ export type References = (of: string) => ReferenceTable;
 
 /** A field's options for its codec; `country` has been checked to be one that the phone library knows. */
 export const codecOptions = (
-  { country, scale, values, also, zone, of }: MappingFileField,
+  { country, scale, values, also, zone, of, ranges }: MappingFileField,
   references: References = () => noReferences,
 ): CodecOptions => ({
   ...(country === undefined ? {} : { country: country as CountryCode }),
@@ -32,6 +32,7 @@ export const codecOptions = (
   ...(zone === undefined ? {} : { zone }),
   ...(of === undefined ? {} : { of, references: references(of) }),
   ...(also === undefined ? {} : { also }),
+  ...(ranges === undefined ? {} : { ranges }),
   ...(values === undefined
     ? {}
     : { values: Object.fromEntries(Object.entries(values).map(([from, to]) => [from, String(to)])) }),

@@ -4,6 +4,7 @@ import { type System, systemLabel, systems } from '../model/system.ts';
 import { codecOptions } from './build-pair.ts';
 import type { CodecKind, CodecOption } from './codecs/codec-kind.ts';
 import { isZone } from './codecs/day-in-zone.ts';
+import { parseRange } from './codecs/range.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
@@ -96,7 +97,7 @@ const checkGroups = (content: MappingFile, report: Report): void => {
 const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): void => {
   const takes = codecKinds[field.kind].options;
   const given: readonly CodecOption[] = (
-    ['country', 'scale', 'values', 'also', 'zone', 'of'] as const
+    ['country', 'scale', 'values', 'also', 'zone', 'of', 'ranges'] as const
   ).filter((name) => field[name] !== undefined);
   for (const name of given.filter((option) => !takes.includes(option))) {
     const kinds = kindsThat((kind) => kind.options.includes(name));
@@ -130,6 +131,7 @@ const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): v
       "add 'of: owner', or of: a mapping's name",
     );
   }
+  checkRange(field, path, report);
   if (field.codes !== undefined && field.kind !== 'currency') {
     const why = `only kind currency has codes, and this field's kind is ${field.kind}`;
     report([...path, 'codes'], `'codes' of field ${field.hubspot} has no meaning`, why, 'delete it');
@@ -142,6 +144,31 @@ const checkOptions = (field: MappingFileField, path: KeyPath, report: Report): v
       what,
       "';' stands between the members of a set",
       'list each member on its own',
+    );
+  }
+};
+
+/** A range says less than a number: it cannot go back. */
+const checkRange = (field: MappingFileField, path: KeyPath, report: Report): void => {
+  if (field.kind !== 'range') return;
+  const wrong = (field.ranges ?? []).filter((label) => parseRange(label) === undefined);
+  if (field.ranges === undefined || wrong.length > 0) {
+    const what = `field ${field.hubspot} does not say its ranges`;
+    const why = wrong.length > 0 ? `${wrong.join(', ')} is no range` : 'a number is shown as one of them';
+    report(
+      [...path, field.ranges === undefined ? 'kind' : 'ranges'],
+      what,
+      why,
+      "list HubSpot's options: ranges: ['1-5', '5-25', '1000+']",
+    );
+  }
+  if (field.direction !== 'to-hubspot') {
+    const why = 'no number can be made of a range';
+    report(
+      [...path, 'direction'],
+      `field ${field.hubspot} cannot go to Salesforce`,
+      why,
+      'direction: to-hubspot',
     );
   }
 };

@@ -84,6 +84,10 @@ const field = z.strictObject({
       description:
         "Fields of one group (e.g. address) move together: in a conflict all come from the same side, by the first field's rules.",
     }),
+  ranges: z.array(z.string().min(1)).min(1).optional().meta({
+    description:
+      "kind range: the options of HubSpot's property, ascending, e.g. ['1-5', '5-25', '1000+']; Salesforce has the number.",
+  }),
   latch: z.boolean().default(false).meta({
     description:
       'kind boolean: consent. True on either side becomes true on both, whatever other rules say, and is never taken back. kind text and one direction: the first text that is there is kept (why mail bounced).',

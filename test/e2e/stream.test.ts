@@ -13,6 +13,20 @@ const withinMs = 10_000;
 const objects = mirrorMappings.pairs.flatMap((pair) => typesOn(pair, 'salesforce')).length;
 const silent = objects - 1;
 
+const pollsOf = async ({ sandbox }: Stage): Promise<number> =>
+  (await sandbox.stats('salesforce')).calls.byRoute['GET /services/data/{version}/queryAll'] ?? 0;
+
+/** Waits until the looks with which a stream begins are over: until then no place is stored. */
+const untilLooked = async (stage: Stage): Promise<void> => {
+  let [seen, since] = [-1, 0];
+  const isQuiet = async (): Promise<true | null> => {
+    const now = await pollsOf(stage);
+    if (now !== seen) [seen, since] = [now, performance.now()];
+    return performance.now() - since > 1_000 ? true : null;
+  };
+  await until('the end of the looks', isQuiet, withinMs);
+};
+
 /** A worker that hears of Salesforce's changes over its stream, and a person known to both systems. */
 describe('Salesforce’s change events', () => {
   let stage: Stage;
@@ -21,8 +35,7 @@ describe('Salesforce’s change events', () => {
   let lead: string;
   let contact: string;
 
-  const polls = async (): Promise<number> =>
-    (await stage.sandbox.stats('salesforce')).calls.byRoute['GET /services/data/{version}/queryAll'] ?? 0;
+  const polls = async (): Promise<number> => pollsOf(stage);
   const streaming = async (body: unknown): Promise<unknown> =>
     stage.sandbox.control('salesforce', 'streaming', body);
   const expectTitle = async (title: string): Promise<void> => {
@@ -52,13 +65,7 @@ describe('Salesforce’s change events', () => {
       },
       withinMs,
     );
-    let [seen, since] = [-1, 0];
-    const isQuiet = async (): Promise<true | null> => {
-      const now = await polls();
-      if (now !== seen) [seen, since] = [now, performance.now()];
-      return performance.now() - since > 1_000 ? true : null;
-    };
-    await until('the end of the looks with which the stream begins', isQuiet, withinMs);
+    await untilLooked(stage);
   });
   afterAll(async () => stage?.close());
 
@@ -201,17 +208,15 @@ describe('the stream of a fleet', () => {
       );
     };
     await contactWith('before');
+    await untilLooked(stage);
+    const before = await pollsOf(stage);
     await reader.crash();
-    const { calls } = await stage.sandbox.stats('salesforce');
     await person.editLeads([{ id: lead, values: { Title: 'meanwhile' } }]);
     const isResumed = ({ event, fresh }: Readonly<Record<string, unknown>>): boolean =>
       event === 'stream-opened' && !String(fresh).split(' ').includes('Lead');
     await other?.line('the stream, resumed', isResumed);
     await contactWith('meanwhile');
-    const polls = 'GET /services/data/{version}/queryAll';
     // The office of polling may have moved as well, and its new holder looks once at all of them.
-    const looks =
-      ((await stage.sandbox.stats('salesforce')).calls.byRoute[polls] ?? 0) - (calls.byRoute[polls] ?? 0);
-    expect(looks).toBeLessThanOrEqual(silent + objects);
+    expect((await pollsOf(stage)) - before).toBeLessThanOrEqual(silent + objects);
   });
 });

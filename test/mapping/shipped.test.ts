@@ -30,13 +30,23 @@ const peopleFields = {
   industry: 'Industry',
   annualrevenue: 'AnnualRevenue',
   message: 'Description',
+  numemployees: 'NumberOfEmployees',
+  hs_analytics_source: 'LeadSource',
+  hubspot_owner_id: 'OwnerId',
+  do_not_call: 'DoNotCall',
+};
+
+/** What HubSpot cannot give back, and what it alone knows. */
+const oneWay: Readonly<Record<string, string>> = {
+  numemployees: 'to-hubspot',
+  hs_analytics_source: 'to-salesforce',
 };
 
 /** Once converted: the contact's names, and nothing of what its account has. */
 const convertedFields = {
   ...Object.fromEntries(
     Object.entries(peopleFields).filter(
-      ([name]) => !['company', 'website', 'industry', 'annualrevenue'].includes(name),
+      ([name]) => !['company', 'website', 'industry', 'annualrevenue', 'numemployees'].includes(name),
     ),
   ),
   address: 'MailingStreet',
@@ -95,14 +105,20 @@ describe.each(configs)('the configuration %s', (config) => {
         people?.conversion?.form.fields.map(({ fields }) => [fields.hubspot, fields.salesforce]) ?? [],
       ),
     ).toEqual(convertedFields);
-    for (const { direction, conflict, tie, first } of people?.fields ?? []) {
-      expect({ direction, conflict, tie, first }).toEqual({
-        direction: 'both',
-        conflict: 'newest',
+    for (const { name, direction, conflict, tie, first } of people?.fields ?? []) {
+      const isSource = name === 'hs_analytics_source';
+      expect({ name, direction, conflict, tie, first }).toEqual({
+        name,
+        direction: oneWay[name] ?? 'both',
+        conflict: isSource ? 'prefer-salesforce-unless-blank' : 'newest',
         tie: 'salesforce',
-        first: 'newest',
+        first: isSource ? 'prefer-salesforce' : 'newest',
       });
     }
+    expect(people?.fields.filter(({ latch }) => latch).map(({ name }) => name)).toEqual([
+      'hs_email_optout',
+      'do_not_call',
+    ]);
     const filled = people?.fields.filter(({ fill }) => fill.salesforce !== undefined).map(({ name }) => name);
     expect(filled).toEqual(['lastname', 'company']);
   });

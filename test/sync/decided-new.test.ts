@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadMappings } from '../../src/mapping/load.ts';
 import type { RecordSnapshot } from '../../src/model/record.ts';
 import type { RecordRef, System } from '../../src/model/system.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { decideNew } from '../../src/sync/decided-new.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
@@ -10,6 +8,7 @@ import { erasedPrefix, liftedCause } from '../../src/sync/identity.ts';
 import type { Candidates } from '../../src/sync/match.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
 import { workOnce } from '../../src/sync/work.ts';
+import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { makePair, makeSnapshot } from './builders.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
@@ -79,9 +78,6 @@ describe('the word that a record is somebody new', () => {
 
 describe('a record that was decided to be somebody new', () => {
   const fixture = withStore();
-  const mappings = loadMappings(`${repositoryRoot}config/presets/mirror`);
-  const pair = mappings.pairs.find(({ name }) => name === 'people');
-  if (!pair) throw new Error('the mirror has no people');
   let hubspot: FakeSystem;
   let salesforce: FakeSystem;
 

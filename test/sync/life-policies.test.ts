@@ -1,13 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { learnOwners } from '../../src/commands/run/owners.ts';
-import { loadMappings } from '../../src/mapping/load.ts';
 import { type LifeEventPolicies, lifeEventDefaults } from '../../src/model/life-events.ts';
 import type { Sides, System } from '../../src/model/system.ts';
-import { repositoryRoot } from '../../src/settings.ts';
 import { decidedCause } from '../../src/sync/identity.ts';
+import { mirrorMappings as mappings } from '../mirror.ts';
 import { pair, withSimulators } from './simulated.ts';
 
 const simulated = withSimulators();
@@ -223,21 +219,7 @@ describe('the match key changes to one that somebody else has', () => {
 });
 
 describe('the owner is deactivated', () => {
-  /** The mirror's people with their owner. */
-  const withOwner = () => {
-    const config = mkdtempSync(join(tmpdir(), 'tandem-owner-'));
-    try {
-      cpSync(`${repositoryRoot}config/presets/mirror`, config, { recursive: true });
-      const file = join(config, 'mappings/people.yaml');
-      // Whatever Tandem creates is its own user's first, who counts as nobody.
-      const values = `values: { nobody: '${simulated.sandbox.access.salesforceUsername}' }`;
-      const row = `  - { hubspot: hubspot_owner_id, salesforce: OwnerId, kind: reference, of: owner, ${values} }\n`;
-      writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${row}`);
-      return loadMappings(config);
-    } finally {
-      rmSync(config, { recursive: true, force: true });
-    }
-  };
+  /** HubSpot's owners; Salesforce has users of their addresses. */
   const maria = '41629779';
   const tom = '41629780';
 
@@ -245,10 +227,7 @@ describe('the owner is deactivated', () => {
     ['park', 1],
     ['keep', 0],
   ] as const)('%s: the owner there stays, the record goes on, %i rows say so', async (choice, rows) => {
-    const mappings = withOwner();
-    const [own] = mappings.pairs.filter(({ name }) => name === pair.name);
-    if (!own) throw new Error('the mirror has no people');
-    simulated.pair = { ...own, lifeEvents: { ...lifeEventDefaults, ownerDeactivated: choice } };
+    simulated.pair = { ...pair, lifeEvents: { ...lifeEventDefaults, ownerDeactivated: choice } };
     const users = (await simulated.control('salesforce', 'directory', {
       users: [{ alias: 'mlope' }, { alias: 'tbeck' }],
     })) as Readonly<Record<string, string>>;
@@ -283,10 +262,7 @@ describe('the owner is deactivated', () => {
   });
 
   it('a write that the table of owners did not foresee is refused by Salesforce, and parks that field alone', async () => {
-    const mappings = withOwner();
-    const [own] = mappings.pairs.filter(({ name }) => name === pair.name);
-    if (!own) throw new Error('the mirror has no people');
-    simulated.pair = own;
+    simulated.pair = pair;
     await learnOwners(simulated.connect(), mappings);
     const ids = one(await person());
     await simulated.control('salesforce', 'directory', { users: [{ alias: 'tbeck', active: false }] });

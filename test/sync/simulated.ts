@@ -1,6 +1,7 @@
 import { Connection } from 'jsforce';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { z } from 'zod';
+import { learnOwners } from '../../src/commands/run/owners.ts';
 import { makeGate } from '../../src/connectors/budget/make-gate.ts';
 import { makeMemoryPermitStore } from '../../src/connectors/budget/memory-permit-store.ts';
 import type { Connector } from '../../src/connectors/connector.ts';
@@ -56,6 +57,7 @@ export class Simulated {
       leads: 0,
       latency: { ms: 0, jitterMs: 0 },
     });
+    await learnOwners(this.connect(), mappings);
     // What is refused is what a test says, not the speed of the tests.
     await this.control('hubspot', 'limits', { burst: null });
   }

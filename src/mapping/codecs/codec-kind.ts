@@ -14,8 +14,10 @@ export interface CodecOptions {
   /** reference: what is referred to (owner, company …), and who is who there. */
   readonly of?: string;
   readonly references?: ReferenceTable;
-  /** enum, multi-enum: HubSpot value → Salesforce value; reference: owner → user or queue. */
+  /** enum, multi-enum: HubSpot value → Salesforce value, blank: it says nothing; reference: owner → user or queue. */
   readonly values?: Readonly<Record<string, string>>;
+  /** range: the options of HubSpot's property, ascending. */
+  readonly ranges?: readonly string[];
   /** enum: further Salesforce values, and the HubSpot value that each is read as. */
   readonly also?: Readonly<Record<string, string>>;
 }

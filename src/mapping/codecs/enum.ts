@@ -3,7 +3,10 @@ import { cleanText } from '../clean-text.ts';
 import { type CodecKind, clearedHubspot, clearedSalesforce, plainKind } from './codec-kind.ts';
 import { makeValueTable } from './value-table.ts';
 
-/** One of a list. With a table of `values`, a value that is not in it is foreign; without, both sides spell alike. */
+/**
+ * One of a list. With a table of `values`, a value that is not in it is foreign, and one without counterpart there (`''`) is a blank; without a
+ * table both sides spell alike.
+ */
 export const enumeration: CodecKind = {
   ...plainKind,
   options: ['values', 'also'],
@@ -15,6 +18,7 @@ export const enumeration: CodecKind = {
         const text = cleanText(raw);
         if (text === '') return blank;
         const choice = lookUp(text);
+        if (choice === '') return blank;
         if (choice === undefined)
           return { kind: 'foreign', raw, why: "not in the mapping's table of values" };
         return { kind: 'value', key: choice, text: choice };

@@ -13,6 +13,7 @@ import { multiEnum } from './multi-enum.ts';
 import { number } from './number.ts';
 import { percent } from './percent.ts';
 import { phone } from './phone.ts';
+import { range } from './range.ts';
 import { reference } from './reference.ts';
 import { text } from './text.ts';
 import { url } from './url.ts';
@@ -36,6 +37,7 @@ export const kindNames = [
   'enum',
   'multi-enum',
   'reference',
+  'range',
 ] as const;
 export type KindName = (typeof kindNames)[number];
 
@@ -63,4 +65,5 @@ export const codecKinds: Record<KindName, CodecKind> = {
   enum: enumeration,
   'multi-enum': multiEnum,
   reference,
+  range,
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
+import { learnOwners } from '../../../src/commands/run/owners.ts';
 import { verifyPair } from '../../../src/sync/verify.ts';
 import { randomOf } from '../../data/random.ts';
 import { mirrorMappings as mappings, peoplePair as pair } from '../../mirror.ts';
@@ -22,7 +23,7 @@ import { Lag } from './lag.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
 import { VirtualTime } from './time.ts';
-import { type Ground, makePermits, VirtualWorker } from './worker.ts';
+import { connect, type Ground, makePermits, VirtualWorker } from './worker.ts';
 
 const startMs = Date.UTC(2026, 10, 25, 9);
 /** Rest must come within so much virtual time: leases and deadlines of a minute, refusals tried again up to two. */
@@ -101,6 +102,7 @@ class Run {
 
   async play(): Promise<Outcome> {
     const { scenario, persons, company } = this;
+    await learnOwners(connect(this.ground).connectors, mappings);
     for (const person of scenario.people) await persons.enter(person);
     await this.setFaults(scenario.faults);
     await this.setWebhooks();

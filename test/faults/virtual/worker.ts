@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { composeEngine, composeSystems } from '../../../src/compose.ts';
+import { composeEngine, composeSystems, type Systems } from '../../../src/compose.ts';
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
 import { parseWebhookDelivery } from '../../../src/connectors/hubspot/webhook-events.ts';
 import type { LoadedMappings } from '../../../src/mapping/load.ts';
@@ -35,6 +35,24 @@ export const makePermits = (now: () => number): PermitStore => makeMemoryPermitS
 
 const quiet = pino({ level: 'silent' });
 
+/** What a process has of both systems when it starts. */
+export const connect = ({ company, permits }: Pick<Ground, 'company' | 'permits'>): Systems =>
+  composeSystems(
+    {
+      hubspot: { baseUrl: company.origins.hubspot, accessToken: company.access.hubspotToken },
+      salesforce: {
+        loginUrl: company.origins.salesforce,
+        auth: {
+          kind: 'client-credentials',
+          clientId: company.access.salesforceClientId,
+          clientSecret: company.access.salesforceClientSecret,
+        },
+      },
+    },
+    permits,
+    quiet,
+  );
+
 /** A worker process: everything it calls goes through its life, and with that ends whatever it does. */
 export class VirtualWorker {
   readonly holder: string;
@@ -47,25 +65,11 @@ export class VirtualWorker {
   private readonly ended = new AbortController();
 
   constructor(ground: Ground, holder: string, doom: Doom | null) {
-    const { company, permits, mappings, pair, broken } = ground;
+    const { mappings, pair, broken } = ground;
     this.ground = ground;
     this.holder = holder;
     this.life = new Life(doom);
-    const { gates, connectors } = composeSystems(
-      {
-        hubspot: { baseUrl: company.origins.hubspot, accessToken: company.access.hubspotToken },
-        salesforce: {
-          loginUrl: company.origins.salesforce,
-          auth: {
-            kind: 'client-credentials',
-            clientId: company.access.salesforceClientId,
-            clientSecret: company.access.salesforceClientSecret,
-          },
-        },
-      },
-      permits,
-      quiet,
-    );
+    const { gates, connectors } = connect(ground);
     ground.store.state.living.add(holder);
     const store = this.life.wrap(
       overlay<EngineStore>(ground.store, broken?.store?.(ground.store) ?? {}),

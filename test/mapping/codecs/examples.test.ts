@@ -9,6 +9,7 @@ import { owners } from './raw-values.ts';
 type Case = readonly [KindName, CodecOptions, System, RawValue, string | null | undefined];
 
 const values = { NEW: 'Open', OPEN: 'Open', DONE: 'Closed', '1': 'Hot' };
+const employees = { ranges: ['1-5', '5-25', '25-100', '1000+'] };
 
 const cases: readonly Case[] = [
   ['text', {}, 'hubspot', '  Ada ', 'Ada'],
@@ -86,6 +87,14 @@ const cases: readonly Case[] = [
   ['currency', {}, 'hubspot', '1000.505', '1000.5'],
   ['currency', { scale: 0 }, 'hubspot', '1000.5', '1001'],
   ['currency', { scale: 0 }, 'hubspot', '-1000.5', '-1001'],
+  ['range', employees, 'salesforce', 5, '1-5'],
+  ['range', employees, 'salesforce', 6, '5-25'],
+  ['range', employees, 'salesforce', 5000, '1000+'],
+  ['range', employees, 'salesforce', 0, undefined],
+  ['range', employees, 'salesforce', 500, undefined],
+  ['range', employees, 'hubspot', '5-25', '5-25'],
+  ['range', employees, 'hubspot', '6', undefined],
+  ['enum', { values: { OFFLINE: '', WEB: 'Web' } }, 'hubspot', 'OFFLINE', null],
   ['integer', {}, 'hubspot', '12.0', '12'],
   ['integer', {}, 'hubspot', '12.5', undefined],
   ['boolean', {}, 'hubspot', 'true', 'true'],

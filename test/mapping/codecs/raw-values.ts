@@ -131,6 +131,7 @@ export const variants: readonly (readonly [KindName, CodecOptions])[] = [
   ['number', {}],
   ['number', { scale: 3 }],
   ['integer', {}],
+  ['range', { ranges: ['1-5', '5-25', '25-100', '1000+'] }],
   ['currency', {}],
   ['currency', { scale: 0 }],
   ['percent', {}],

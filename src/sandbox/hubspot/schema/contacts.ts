@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { computed, recordProperties, standard } from './build.ts';
+import { computed, custom, recordProperties, standard } from './build.ts';
 import {
   bounceReasons,
   buyingRoles,
@@ -65,6 +65,8 @@ const storedFirst: readonly PropertyDefinition[] = [
   info('associatedcompanyid', 'Primary Associated Company ID', 'number', readOnly),
   sales('hs_lead_status', 'Lead Status', 'enumeration', { fieldType: 'radio', options: leadStatuses }),
   ...tandemContactProperties,
+  // The company's own, as the setup asks for it: HubSpot brings none.
+  custom('contactinformation')('do_not_call', 'Do not call', 'bool'),
 ];
 
 const stageDates = lifecycleStages
