@@ -177,7 +177,7 @@ describe('a field that does not stay as it was written', () => {
         await person.editLeads([{ id: leadId, values: { Title: 'Beta' } }]);
         return null;
       },
-      40_000,
+      90_000,
     );
     const items = await shown(contact);
     expect(items).toMatchObject([{ field: 'jobtitle', code: 'FLAPPING' }]);
