@@ -6,7 +6,7 @@ import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, DirtyMark, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { verdictsOf } from './decided-new.ts';
-import { type Draft, lookAgain } from './draft.ts';
+import { attemptsOf, type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
 import { eraseTold, eraseVanished, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
@@ -45,6 +45,9 @@ interface Seeking extends Seeker {
 
 /** How long the survivor of a merge waits for the links of the merged records. */
 const mergeLookMs = 1_000;
+
+/** HubSpot's search shows a change after up to some seconds (search guide). */
+const indexLagMs = 4_000;
 
 /** How long a unit waits whose match key another unit holds. */
 const keyHeldMs = 500;
@@ -235,6 +238,13 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
   });
 };
 
+/**
+ * Companies are found in HubSpot by its search, whose index is seconds behind: one that HubSpot made by itself from somebody's address a moment
+ * ago would be made a second time. Whoever is not found is looked up once more before that.
+ */
+const needsSecondLook = ({ pair }: EngineContext, draft: Draft, target: System): boolean =>
+  target === 'hubspot' && pair.match.some(({ kind }) => kind === 'domain') && attemptsOf(draft.unit) === 0;
+
 const decide = (
   context: EngineContext,
   seeking: Seeking,
@@ -272,6 +282,10 @@ const decide = (
   const rule = pair.create[target];
   if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0 && !verdict.decided)) {
     draft.stillParked = [];
+    return null;
+  }
+  if (needsSecondLook(context, draft, target)) {
+    lookAgain(draft, indexLagMs);
     return null;
   }
   const form = (verdict.asConverted && pair.conversion?.form) || formOfRecord(pair, record.ref);

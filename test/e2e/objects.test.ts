@@ -133,6 +133,23 @@ describe('several pairs of objects in one worker', () => {
     expect((await inSalesforce('Account')).filter(({ Name }) => Name === 'Hooli')).toHaveLength(1);
   });
 
+  it('does not double a company that HubSpot made a moment before somebody enters the account', async () => {
+    await person.createContact({ email: 'ned@twin.example', lastname: 'Twin' });
+    await account({ Name: 'Twin', Website: 'https://twin.example' });
+    const there = async (): Promise<true | null> => {
+      const [own] = (await inHubspot('companies')).filter(({ domain }) => domain === 'twin.example');
+      const accounts = (await inSalesforce('Account')).filter(({ Name }) => Name === 'Twin');
+      return own !== undefined && accounts.some(({ HubSpot_Id__c: id }) => id === own.id) ? true : null;
+    };
+    await until('the account, linked', there, 30_000);
+    const companies = (await inHubspot('companies')).filter(({ domain }) => domain === 'twin.example');
+    expect(companies).toHaveLength(1);
+    const accounts = (await inSalesforce('Account')).filter(({ Website }) =>
+      String(Website).includes('twin.'),
+    );
+    expect(accounts).toHaveLength(1);
+  });
+
   it('moves a person to another company, from either side', async () => {
     const [initech, globex] = await Promise.all([
       untilIn('companies', { domain: 'initech.example' }),

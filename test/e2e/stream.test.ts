@@ -209,6 +209,8 @@ describe('the stream of a fleet', () => {
     };
     await contactWith('before');
     await untilLooked(stage);
+    await person.editLeads([{ id: lead, values: { Title: 'again' } }]);
+    await contactWith('again');
     const before = await pollsOf(stage);
     await reader.crash();
     await person.editLeads([{ id: lead, values: { Title: 'meanwhile' } }]);
