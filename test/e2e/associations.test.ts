@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineTiming } from '../../src/sync/engine.ts';
@@ -50,10 +50,9 @@ describe('associations without live signals', () => {
     person = await stage.person();
     const config = join(stage.folder, 'config');
     await mkdir(join(config, 'mappings'), { recursive: true });
-    for (const name of ['companies', 'contacts', 'deals']) {
-      const text = await readFile(join('config/objects', `${name}.yaml`), 'utf8');
-      const nobody = `    of: owner\n    values: { nobody: '${stage.sandbox.access.salesforceUsername}' }\n`;
-      await writeFile(join(config, 'mappings', `${name}.yaml`), text.replace('    of: owner\n', nobody));
+    const mirror = 'config/presets/mirror/mappings';
+    for (const file of [`${mirror}/companies.yaml`, `${mirror}/deals.yaml`, 'config/objects/contacts.yaml']) {
+      await copyFile(file, join(config, 'mappings', basename(file)));
     }
     for (const name of ['acme', 'globex']) {
       await person.createHubspot('companies', { name, domain: `${name}.example` });
