@@ -70,7 +70,12 @@ const isReplacedUnseen = (company: VirtualCompany, systems: Sides<RecordsOf>, ed
   if (write === undefined) return false;
   return !calls.some(
     (call) =>
-      call !== write && call.at - wayMs >= edit.at && call.at <= write.at && call.answer.includes(edit.id),
+      call !== write &&
+      call.at - wayMs >= edit.at &&
+      call.at <= write.at &&
+      call.answer.includes(edit.id) &&
+      // A history of other fields shows the record without this one.
+      call.answer.includes(`"${edit.apiField}"`),
   );
 };
 
