@@ -6,6 +6,7 @@ import { ownCodes } from '../../../src/sync/standing.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { type LedgerLine, lostEdits, type RecordsOf } from '../chaos/oracle.ts';
 import { isWrite, type Passed, type VirtualCompany } from './company.ts';
+import type { Lag } from './lag.ts';
 import type { PersonEdit, Persons } from './persons.ts';
 
 /** A worker's read is sure to have seen what was entered so long before its answer was counted: the way takes some milliseconds. */
@@ -16,6 +17,7 @@ export interface Case {
   readonly persons: Persons;
   readonly store: MemoryStore;
   readonly pair: PairMapping;
+  readonly lag: Lag;
 }
 
 const recordsOf = (company: VirtualCompany, system: System): RecordsOf['records'] =>
@@ -30,7 +32,7 @@ const recordsOf = (company: VirtualCompany, system: System): RecordsOf['records'
   );
 
 /** Edits that are neither the value at the end nor accounted for in the ledger. */
-export const lostOf = ({ company, persons, store, pair }: Case): readonly string[] => {
+export const lostOf = ({ company, persons, store, pair, lag }: Case): readonly string[] => {
   const systems = {
     hubspot: { records: recordsOf(company, 'hubspot') },
     salesforce: { records: recordsOf(company, 'salesforce') },
@@ -42,7 +44,7 @@ export const lostOf = ({ company, persons, store, pair }: Case): readonly string
       n: index + 1,
       known: true,
       polled: true,
-      replacedUnseen: isReplacedUnseen(company, systems, edit),
+      replacedUnseen: isReplacedUnseen(company, systems, edit, lag.shownStale.get(edit.id) ?? []),
     }));
   const ledger = store.state.ledger
     .filter(({ event }) => event === 'write')
@@ -62,7 +64,12 @@ export const lostOf = ({ company, persons, store, pair }: Case): readonly string
 };
 
 /** Whether a write was sent over the edit before any read could have shown it: between a read and its write, which no batch API closes. */
-const isReplacedUnseen = (company: VirtualCompany, systems: Sides<RecordsOf>, edit: PersonEdit): boolean => {
+const isReplacedUnseen = (
+  company: VirtualCompany,
+  systems: Sides<RecordsOf>,
+  edit: PersonEdit,
+  shownStale: readonly number[],
+): boolean => {
   const calls = company.passed.filter(({ system, at }) => system === edit.system && at >= edit.sentAt);
   const identity = edit.system === 'hubspot' ? 'tandem_salesforce_id' : 'HubSpot_Id__c';
   const named = systems[edit.system].records.get(edit.id)?.fields[identity];
@@ -73,9 +80,11 @@ const isReplacedUnseen = (company: VirtualCompany, systems: Sides<RecordsOf>, ed
       call !== write &&
       call.at - wayMs >= edit.at &&
       call.at <= write.at &&
+      // What the vendor answered, and the worker was not shown: a replica that is behind.
+      !shownStale.some((at) => at >= call.at && at - call.at <= wayMs) &&
       call.answer.includes(edit.id) &&
-      // A history of other fields shows the record without this one.
-      call.answer.includes(`"${edit.apiField}"`),
+      // A history of other fields names the record, and HubSpot gives some fields unasked.
+      `${call.request}${decodeURIComponent(call.path)}`.includes(edit.apiField),
   );
 };
 

@@ -217,7 +217,8 @@ class Run {
 
   private async judge(): Promise<readonly string[]> {
     const { pair } = this.ground;
-    const found = { company: this.company, persons: this.persons, store: this.store, pair };
+    const { company, persons, store } = this;
+    const found = { company, persons, store, pair, lag: this.ground.lag };
     const report = await verifyPair({
       pair,
       systems: this.workers.at(-1)?.systems ?? this.never(),
