@@ -33,15 +33,15 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
   const next = { ...old, id: survivor };
   const salesforce = refOfLink(context.pair, link, 'salesforce');
   const cause = 'merged in HubSpot';
+  const followers = (link.followers ?? []).map(
+    ({ type, id }): RecordRef => ({ system: 'salesforce', type, id }),
+  );
   endLink(context, each, old, cause, 'life:merge');
   if (owner) {
-    const joining: readonly RecordRef[] = [
-      salesforce,
-      ...(link.followers ?? []).map(({ type, id }): RecordRef => ({ system: 'salesforce', type, id })),
-    ];
+    const joining = [salesforce, ...followers];
     const first = nextNumber(owner);
-    const followers = joining.map(({ type, id }, index) => ({ type, id, number: first + index }));
-    draft.follow = { linkId: owner.id, version: owner.version, followers };
+    const numbered = joining.map(({ type, id }, index) => ({ type, id, number: first + index }));
+    draft.follow = { linkId: owner.id, version: owner.version, followers: numbered };
     for (const ref of joining) {
       draft.ledger.push(entryOf(context, 'link', ref, cause, 'life:follower', survivor));
       draft.marks.push(markOf(context, ref, cause));
@@ -55,6 +55,8 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
       ...(link.followers ? { followers: link.followers } : {}),
     };
     draft.ledger.push(entryOf(context, 'link', salesforce, cause, 'life:merge', survivor));
+    // Their identity names the contact that is no more.
+    for (const ref of followers) draft.marks.push(markOf(context, ref, cause));
   }
   draft.marks.push(markOf(context, next, cause));
 };

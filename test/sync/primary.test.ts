@@ -198,7 +198,11 @@ describe('contacts that are merged in HubSpot', () => {
     ).not.toBe('last edited');
   });
 
-  it('keep all leads when they are merged once more', async () => {
+  it.each([
+    ['one after the other', null],
+    ['the link with followers looked at first', 'three'],
+    ['the link with followers looked at last', 'survivor'],
+  ] as const)('keep all leads when they are merged once more: %s', async (_order, later) => {
     const people = await persons(3);
     const [one, another, three] = people.map(({ hubspot }) => hubspot) as [string, string, string];
     people.forEach(({ salesforce }, index) => {
@@ -208,6 +212,12 @@ describe('contacts that are merged in HubSpot', () => {
     const survivor = await merge(one, another);
     await drain(context);
     const last = await merge(three, survivor);
+    if (later !== null) {
+      const id = later === 'three' ? three : survivor;
+      await fixture.query(`delete from tandem.dirty where record_id = '${id}'`);
+      await drain(context);
+      await simulated.mark({ hubspot: id });
+    }
     await drain(context);
     const { primary, identities } = await linkOf(last);
     expect(primary).toBe(people[0]?.salesforce);
