@@ -24,6 +24,9 @@ const startWorker = async (): Promise<void> => {
 const searches = async (): Promise<number> =>
   (await stage.sandbox.stats('hubspot')).calls.byRoute[searchRoute] ?? 0;
 
+/** A poll that comes before HubSpot's index shows the edit leaves it to the next one, 15 s later. */
+const withinMs = 60_000;
+
 const untilFedByJournal = async (): Promise<void> => {
   const look = async (): Promise<true | null> =>
     (await (await fetch(`${url}/metrics`)).text()).includes(
@@ -31,7 +34,7 @@ const untilFedByJournal = async (): Promise<void> => {
     )
       ? true
       : null;
-  await until('contacts to come by the journal', look, 20_000);
+  await until('contacts to come by the journal', look, withinMs);
 };
 
 const untilTitle = async (contact: string, title: string): Promise<void> => {
@@ -39,7 +42,7 @@ const untilTitle = async (contact: string, title: string): Promise<void> => {
     const leads = await stage.sandbox.records('salesforce', 'Lead');
     return leads.find((lead) => lead.HubSpot_Id__c === contact)?.Title === title ? true : null;
   };
-  await until(`the title of ${contact} in Salesforce`, look, 20_000);
+  await until(`the title of ${contact} in Salesforce`, look, withinMs);
 };
 
 beforeAll(async () => {
