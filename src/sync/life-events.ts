@@ -103,18 +103,12 @@ const deleted = (context: EngineContext, each: Found, system: System): void => {
   const form = formOfLink(context.pair, link);
   const { archive, delete: deletion } = policiesOf(context.pair);
   const isAsked = (system === 'hubspot' ? archive : deletion) === 'ask';
-  if (isAsked && newsIn(form, left, link).length === 0) {
-    ask(
-      context,
-      each,
-      left.ref,
-      `${deletedIn(system)}: what becomes of this record is for a person to decide`,
-      [gone],
-    );
-    return;
-  }
-  if (newsIn(form, left, link).length === 0) return;
-  ask(context, each, left.ref, `changed here while it was ${deletedIn(system)}`, [gone]);
+  const isChanged = newsIn(form, left, link).length > 0;
+  if (!isChanged && !isAsked) return;
+  const question = isChanged
+    ? `changed here while it was ${deletedIn(system)}`
+    : `${deletedIn(system)}: what becomes of this record is for a person to decide`;
+  ask(context, each, left.ref, question, [gone]);
 };
 
 /** Where the Salesforce record lives on, and whether by a conversion; null where it lives under its own id or not at all. */
