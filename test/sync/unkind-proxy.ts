@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
+import { type Carried, isBodiless, SimulatorProxy } from './simulator-proxy.ts';
 
 /** What is done to an answer on its way. Scalars are left alone: what a vendor says of a value cannot be told from a lie. */
 export type Mutation =
@@ -119,71 +119,21 @@ const mutated = (text: string, each: Mutation): string => {
   }
 };
 
-const readAll = async (request: IncomingMessage): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
-};
-
-const hopByHop = new Set([
-  'connection',
-  'transfer-encoding',
-  'content-length',
-  'keep-alive',
-  'content-encoding',
-]);
-
 /** Stands before a simulator and spoils its answers as it is told; the requests are carried out as they are. */
-export class UnkindProxy {
+export class UnkindProxy extends SimulatorProxy {
   /** What is done to the next answers, one after another; then they are left alone. */
   mutations: Mutation[] = [];
-  private readonly target: string;
-  private readonly server: Server;
 
-  constructor(target: string) {
-    this.target = target;
-    this.server = createServer((request, response) => {
-      this.pass(request, response).catch(() => response.destroy());
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return this.url;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readAll(request);
-    const headers = Object.entries(request.headers).filter(
-      ([name, value]) => typeof value === 'string' && !hopByHop.has(name) && name !== 'host',
-    ) as [string, string][];
-    const method = request.method ?? 'GET';
-    const answer = await fetch(`${this.target}${request.url ?? '/'}`, {
-      method,
-      headers,
-      ...(body.length > 0 ? { body } : {}),
-      redirect: 'manual',
-    });
-    // Salesforce's sign-in names the address of the instance: the calls that follow are to pass here as well.
-    const text = (await answer.text()).replaceAll(this.target, this.url);
+  protected async pass(carried: Carried, response: ServerResponse): Promise<void> {
+    const { status: answered, headers, text } = await carried.send();
     const each = this.mutations.shift() ?? { kind: 'none' as const };
     if (each.kind === 'cut') {
       response.destroy();
       return;
     }
-    const kept = [...answer.headers].filter(([name]) => !hopByHop.has(name));
     const own = each.kind === 'headers' ? each.headers : {};
-    const status = each.kind === 'status' ? each.status : answer.status;
-    response.writeHead(status, { ...Object.fromEntries(kept), ...own });
-    response.end([204, 304].includes(status) ? undefined : mutated(text, each));
+    const status = each.kind === 'status' ? each.status : answered;
+    response.writeHead(status, { ...headers, ...own });
+    response.end(isBodiless(status) ? undefined : mutated(text, each));
   }
 }
