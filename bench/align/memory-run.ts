@@ -37,8 +37,13 @@ export const slopeOf = (points: readonly (readonly [number, number])[]): number 
   return spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
 };
 
+/** The pair whose records are entered; the mirror's others find nothing, and are done at once. */
+const pairOfPeople = 'people';
+
 const listedIn = (line: Line): number | null =>
-  line.event === 'alignment-page' ? Number(line.hubspot) + Number(line.salesforce) : null;
+  line.event === 'alignment-page' && line.pair === pairOfPeople
+    ? Number(line.hubspot) + Number(line.salesforce)
+    : null;
 
 /** Edits so many linked people on one side, then on the other, and waits until the worker has written all of them. */
 export const workOnBothSides = async (
@@ -47,7 +52,7 @@ export const workOnBothSides = async (
   count: number,
 ): Promise<void> => {
   const { sandbox } = workspace;
-  const people = await pickLinked(workspace, count);
+  const linked = await pickLinked(workspace, count);
   for (const from of systems) {
     let changes = 0;
     const arrived = child.line(
@@ -58,7 +63,7 @@ export const workOnBothSides = async (
       },
       longestRunMs,
     );
-    await editAsPerson(sandbox, from, people, `memory ${from}`);
+    await editAsPerson(sandbox, from, linked, `memory ${from}`);
     await arrived;
   }
 };
@@ -76,7 +81,11 @@ const align = async ({ sandbox }: Workspace, { worker }: Watch) => {
     const mb = listed === null ? null : residentMb(worker.child.pid);
     if (listed !== null && mb !== null) growth.push([listed, mb]);
   });
-  await worker.child.line('first alignment', ({ event }) => event === 'alignment-done', longestRunMs);
+  await worker.child.line(
+    'first alignment',
+    ({ event, pair }) => event === 'alignment-done' && pair === pairOfPeople,
+    longestRunMs,
+  );
   await untilWorkedOff(worker.url, longestRunMs);
   stopListening();
   const seconds = (performance.now() - began) / 1_000;

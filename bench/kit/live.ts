@@ -15,7 +15,11 @@ export const startLiveWorker = async ({ sandbox, dataDir }: Workspace): Promise<
     TANDEM_SALESFORCE_STREAM: 'on',
     TANDEM_PUBLIC_URL: '',
   });
-  const aligned = worker.child.line('alignment', ({ event }) => event === 'alignment-done', longestRunMs);
+  const aligned = worker.child.line(
+    'alignment',
+    ({ event, pair }) => event === 'alignment-done' && pair === 'people',
+    longestRunMs,
+  );
   const streaming = worker.child.line('stream', ({ event }) => event === 'stream-opened', streamWithinMs);
   await sandbox.control('hubspot', '/webhooks', { url: `${worker.url}/webhooks/hubspot`, secret });
   await Promise.all([aligned, streaming]);
