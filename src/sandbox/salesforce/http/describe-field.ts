@@ -7,7 +7,7 @@ import {
   picklistEntries,
 } from '../schema/field.ts';
 
-const textTypes = ['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'multipicklist'];
+const textTypes = ['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'multipicklist', 'combobox'];
 const numberTypes = ['double', 'currency', 'percent'];
 
 const soapTypeOf = (field: FieldDefinition): string => {
@@ -19,6 +19,7 @@ const soapTypeOf = (field: FieldDefinition): string => {
     case 'int':
     case 'double':
     case 'date':
+    case 'time':
       return `xsd:${field.type}`;
     case 'currency':
     case 'percent':

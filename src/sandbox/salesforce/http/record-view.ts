@@ -1,6 +1,6 @@
 import { refuse } from '../errors.ts';
 import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
-import type { ApiRecord } from '../soql/projection.ts';
+import type { ApiRecord } from '../soql/api-record.ts';
 import type { Row } from '../store/row.ts';
 import { makeRenderer } from '../values/render.ts';
 import type { RestCall } from './endpoint.ts';

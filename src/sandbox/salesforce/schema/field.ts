@@ -7,6 +7,7 @@ export const fieldTypes = [
   'phone',
   'url',
   'picklist',
+  'combobox',
   'multipicklist',
   'boolean',
   'int',
@@ -15,6 +16,7 @@ export const fieldTypes = [
   'percent',
   'date',
   'datetime',
+  'time',
   'reference',
   'address',
   'anyType',
@@ -22,13 +24,13 @@ export const fieldTypes = [
 export type FieldType = (typeof fieldTypes)[number];
 
 /**
- * A value as it is kept: text as entered after the vendor's own changes, dates as `YYYY-MM-DD`, datetimes as whole
- * seconds since 1970 (the API's resolution, and a small integer in memory).
+ * A value as it is kept: text as entered after the vendor's own changes, dates as `YYYY-MM-DD`, times as `hh:mm:ss.000Z`, datetimes as
+ * whole seconds since 1970 (the API's resolution, and a small integer in memory).
  */
 export type StoredValue = string | number | boolean | null;
 
-/** A value as the API gives it: addresses are objects. */
-export type ApiValue = StoredValue | { readonly [part: string]: ApiValue };
+/** A value as the API gives it: addresses are objects, the children of a record have a list. */
+export type ApiValue = StoredValue | { readonly [part: string]: ApiValue } | readonly ApiValue[];
 
 /** Reads another field of the same record, by API name. */
 export type ReadSibling = (field: string) => StoredValue;
@@ -77,6 +79,10 @@ export interface FieldDefinition {
   readonly childRelationshipName?: string;
   /** Whether the record goes into the recycle bin with its parent. */
   readonly cascadeDelete?: boolean;
+  /** Found without reading every row; so are emails, external ids, unique fields and references with a list of children. */
+  readonly indexed?: boolean;
+  /** The code that refuses the id of another object; default MALFORMED_ID. */
+  readonly wrongObjectCode?: string;
   readonly compoundFieldName?: string;
   readonly nameField?: boolean;
   readonly extraTypeInfo?: string;

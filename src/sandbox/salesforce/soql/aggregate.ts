@@ -3,9 +3,9 @@ import type { StoredValue } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Row } from '../store/row.ts';
 import { renderValue } from '../values/render.ts';
+import type { ApiRecord } from './api-record.ts';
 import { comparable, compareValues } from './compare.ts';
 import { comparisonOf } from './literal.ts';
-import type { ApiRecord } from './projection.ts';
 import { type QueryScope, type ResolvedField, resolveField } from './resolve-field.ts';
 import { findName, soqlError } from './soql-error.ts';
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { refuse } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import type { Row } from '../store/row.ts';
-import type { ApiRecord, Projection, RecordUrl } from './projection.ts';
+import type { ApiRecord, RecordUrl } from './api-record.ts';
+import type { Projection } from './projection.ts';
 
 export const batchMin = 200;
 export const batchMax = 2_000;

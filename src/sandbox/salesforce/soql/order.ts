@@ -1,4 +1,4 @@
-import type { OrderByClause, Query } from '@jetstreamapp/soql-parser-js';
+import type { OrderByClause, QueryBase } from '@jetstreamapp/soql-parser-js';
 import { isFilterable } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Row } from '../store/row.ts';
@@ -14,7 +14,7 @@ export interface RowOrder {
 }
 
 /** Nulls come first in both directions unless NULLS LAST is said (SOQL reference; for DESC unverified). */
-const compileOne = (scope: QueryScope, object: ObjectSchema, query: Query, clause: OrderByClause) => {
+const compileOne = (scope: QueryScope, object: ObjectSchema, query: QueryBase, clause: OrderByClause) => {
   if (!('field' in clause)) {
     throw soqlError('MALFORMED_QUERY', scope.statement, -1, 'functions in ORDER BY need a GROUP BY');
   }
@@ -42,7 +42,7 @@ const compileOne = (scope: QueryScope, object: ObjectSchema, query: Query, claus
 };
 
 /** The order of ORDER BY; null where there is none (then it is undefined, as with the vendor). */
-export const compileOrder = (scope: QueryScope, object: ObjectSchema, query: Query): RowOrder | null => {
+export const compileOrder = (scope: QueryScope, object: ObjectSchema, query: QueryBase): RowOrder | null => {
   const clauses = query.orderBy === undefined ? [] : [query.orderBy].flat();
   if (clauses.length === 0) return null;
   const orders = clauses.map((clause) => compileOne(scope, object, query, clause));

@@ -1,16 +1,12 @@
-import type { FieldType as ParsedField, Query } from '@jetstreamapp/soql-parser-js';
+import type { FieldType as ParsedField, QueryBase, Subquery } from '@jetstreamapp/soql-parser-js';
 import { refuse } from '../errors.ts';
-import { type ApiValue, isLongText } from '../schema/field.ts';
+import { isLongText } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Row } from '../store/row.ts';
+import type { ApiRecord, RecordUrl, RenderPart } from './api-record.ts';
 import { type ParentStep, type QueryScope, type ResolvedField, resolveField } from './resolve-field.ts';
 import { findName, soqlError } from './soql-error.ts';
-
-/** A record as an answer shows it. */
-export type ApiRecord = Record<string, ApiValue>;
-
-/** Gives records their URL; the version is the caller's. */
-export type RecordUrl = (type: string, id: string) => string;
+import { compileTypeBranches } from './type-branches.ts';
 
 /** What SELECT asks of each record. */
 export interface Projection {
@@ -19,6 +15,9 @@ export interface Projection {
   readonly fieldCount: number;
   readonly hasLongText: boolean;
 }
+
+/** Compiles the children of a SELECT list. Throws SalesforceError in the vendor's words. */
+export type CompileChild = (parent: ObjectSchema, subquery: Subquery) => RenderPart;
 
 interface ProjectionNode {
   readonly fields: { readonly name: string; readonly field: ResolvedField }[];
@@ -50,7 +49,7 @@ const addField = (scope: QueryScope, root: ProjectionNode, path: string, field: 
 const expandFields = (
   scope: QueryScope,
   object: ObjectSchema,
-  query: Query,
+  query: QueryBase,
   kind: string,
 ): readonly string[] => {
   const visible = scope.rules.visibleFields(scope.actor, object).map((field) => field.definition.name);
@@ -65,7 +64,7 @@ const expandFields = (
 const pathsOf = (
   scope: QueryScope,
   object: ObjectSchema,
-  query: Query,
+  query: QueryBase,
   parsed: ParsedField,
 ): readonly string[] => {
   if (parsed.type === 'FieldRelationship') return [[...parsed.relationships, parsed.field].join('.')];
@@ -120,11 +119,25 @@ const renderNode = (
 };
 
 /** Compiles the SELECT list. Throws SalesforceError in the vendor's words. */
-export const compileProjection = (scope: QueryScope, object: ObjectSchema, query: Query): Projection => {
+export const compileProjection = (
+  scope: QueryScope,
+  object: ObjectSchema,
+  query: QueryBase,
+  compileChild: CompileChild,
+): Projection => {
   const root = makeNode();
+  const parts: RenderPart[] = [];
   let fieldCount = 0;
   let hasLongText = false;
   for (const parsed of query.fields ?? []) {
+    if (parsed.type === 'FieldSubquery') {
+      parts.push(compileChild(object, parsed.subquery));
+      continue;
+    }
+    if (parsed.type === 'FieldTypeof') {
+      parts.push(compileTypeBranches(scope, object, parsed));
+      continue;
+    }
     for (const path of pathsOf(scope, object, query, parsed)) {
       const field = resolveField(scope, object, path, query.sObjectAlias);
       addField(scope, root, path, field);
@@ -133,9 +146,19 @@ export const compileProjection = (scope: QueryScope, object: ObjectSchema, query
     }
   }
   return {
-    fieldCount,
+    fieldCount: fieldCount + parts.length,
     hasLongText,
-    render: (row, url) =>
-      renderNode(scope, root, row, row, { type: object.name, url: url(object.name, row.id) }, url),
+    render: (row, url) => {
+      const record = renderNode(
+        scope,
+        root,
+        row,
+        row,
+        { type: object.name, url: url(object.name, row.id) },
+        url,
+      );
+      for (const part of parts) record[part.name] = part.render(row, url);
+      return record;
+    },
   };
 };

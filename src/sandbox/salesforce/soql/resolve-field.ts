@@ -90,13 +90,24 @@ const makeStep = (scope: QueryScope, reference: BoundField): ParentStep => {
   };
 };
 
-/** Owner.Type is `User`, or the group's own type (`Queue`). */
+/** The step to a parent by the name of the relationship. Throws INVALID_FIELD where there is none, or it is hidden. */
+export const resolveParent = (scope: QueryScope, object: ObjectSchema, name: string): ParentStep => {
+  const reference = object.relationship(name);
+  if (reference === undefined || scope.rules.hides(scope.actor, object, reference)) {
+    throw noSuchRelationship(scope, name, name);
+  }
+  return makeStep(scope, reference);
+};
+
+/** The Type of a Name is the object (`User`, `Lead`), of a group its own type (`Queue`); an account's own field Type is another. */
 const readNamePointing = (scope: QueryScope, name: string, target: Row): StoredValue => {
   const schema = scope.database.tableOfId(target.id)?.schema;
   if (schema === undefined) return null;
-  const field = schema.field(name);
-  if (field !== undefined) return makeReader(schema, field)(target, scope.nowSeconds);
-  return name === 'Type' ? schema.name : null;
+  if (name === 'Type' && schema.name !== 'Group') return schema.name;
+  const field = schema.fields.find(({ definition }) =>
+    name === 'Name' ? definition.nameField === true : definition.name === name,
+  );
+  return field === undefined ? null : makeReader(schema, field)(target, scope.nowSeconds);
 };
 
 const resolveNamePointing = (

@@ -11,6 +11,7 @@ const wantsIndex = (field: FieldDefinition): boolean =>
   (field.type === 'email' ||
     field.externalId === true ||
     field.unique === true ||
+    field.indexed === true ||
     field.childRelationshipName !== undefined);
 
 /** Everything that a table holds, as plain data. */

@@ -1,7 +1,7 @@
 import { type RowError, SalesforceError } from '../errors.ts';
 import { toId18 } from '../ids.ts';
 import { type FieldDefinition, picklistEntries, type StoredValue } from '../schema/field.ts';
-import { formatDate, parseDate, parseDatetime } from './datetime.ts';
+import { formatDate, parseDate, parseDatetime, parseTime } from './datetime.ts';
 import { cleanText, isEmailAddress } from './text.ts';
 
 /** What the API's JSON parser calls the tokens it meets. */
@@ -145,6 +145,13 @@ const readDatetime = (raw: unknown): StoredValue => {
   return seconds;
 };
 
+const readTime = (raw: unknown): StoredValue => {
+  if (raw === '') return null;
+  const time = typeof raw === 'string' ? parseTime(raw.trim()) : null;
+  if (time === null) throw cannotRead('time', raw);
+  return time;
+};
+
 const readReference = (field: FieldDefinition, raw: unknown): StoredValue => {
   if (typeof raw !== 'string') throw cannotRead('reference', raw);
   const text = cleanText(raw);
@@ -166,6 +173,7 @@ const readers: Readonly<
   phone: readText,
   url: readText,
   picklist: readPicklist,
+  combobox: readText,
   multipicklist: readMultiPicklist,
   boolean: (_field, raw) => readBoolean(raw),
   int: readNumber,
@@ -174,6 +182,7 @@ const readers: Readonly<
   percent: readNumber,
   date: (_field, raw) => readDate(raw),
   datetime: (_field, raw) => readDatetime(raw),
+  time: (_field, raw) => readTime(raw),
   reference: readReference,
   address: (_field, raw) => {
     throw cannotRead('address', raw);

@@ -32,6 +32,14 @@ export const parseDatetime = (text: string): number | null => {
   return Number.isNaN(ms) ? null : ms / 1_000;
 };
 
+/** `09:00:00.000Z` of a time of day with or without seconds, fraction and `Z`; null: no such time. */
+export const parseTime = (text: string): string | null => {
+  const [, hours, minutes, seconds = '00', fraction = ''] =
+    /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?Z?$/.exec(text) ?? [];
+  if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  return `${hours}:${minutes}:${seconds}.${fraction.padEnd(3, '0')}Z`;
+};
+
 /** `2013-05-20T20:49:32.000+0000`, the form of the REST API (not `Z`). */
 export const formatDatetime = (seconds: number): string =>
   `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.000+0000`;
