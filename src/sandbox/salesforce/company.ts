@@ -5,7 +5,7 @@ import type { SeedOptions } from '../core/system.ts';
 import { type Actor, CompanyRules } from './access.ts';
 import type { SalesforceCredentials } from './credentials.ts';
 import { type Directory, fillDirectory, orgCode } from './directory.ts';
-import { type AssignmentEntries, LeadAssignment } from './dml/assignment.ts';
+import { type AssignmentState, LeadAssignment } from './dml/assignment.ts';
 import { LeadMapping, type LeadMappingEntries } from './dml/lead-mapping.ts';
 import { ApiLimits } from './limits.ts';
 import { standardObjects } from './schema/objects/index.ts';
@@ -13,6 +13,8 @@ import { OrgSchema } from './schema/org-schema.ts';
 import { seedLeads } from './seed.ts';
 import { Sessions } from './sessions.ts';
 import { QueryCursors } from './soql/cursors.ts';
+import { keepActivities } from './store/activities.ts';
+import { keepCampaigns } from './store/campaigns.ts';
 import { Database, type DatabaseState } from './store/database.ts';
 import { FieldHistory } from './store/field-history.ts';
 import { EventBus } from './streaming/event-bus.ts';
@@ -40,7 +42,7 @@ interface CompanyState {
 export interface SavedCompany {
   readonly database: DatabaseState;
   readonly directory: Directory;
-  readonly assignment: AssignmentEntries;
+  readonly assignment: AssignmentState;
   readonly leadMapping: LeadMappingEntries;
   readonly trackedFields: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly CompanyRule[];
@@ -131,8 +133,8 @@ export class Company {
   importState(saved: SavedCompany): void {
     const database = this.#emptyDatabase();
     database.importState(saved.database);
-    const assignment = new LeadAssignment();
-    assignment.set(saved.assignment, database);
+    const assignment = new LeadAssignment(saved.directory.personUserId);
+    assignment.set(saved.assignment);
     const leadMapping = new LeadMapping();
     leadMapping.set(saved.leadMapping, database);
     const history = new FieldHistory(database);
@@ -152,18 +154,22 @@ export class Company {
 
   #emptyDatabase(): Database {
     const database = new Database(new OrgSchema(standardObjects), orgCode, this.nowMs);
+    // First, so that change events carry the account that the system works out.
+    database.onCommit((commit) => keepActivities(database, commit));
+    database.onCommit((commit) => keepCampaigns(database, commit));
     database.onCommit((commit) => this.events.publish(commit));
     return database;
   }
 
   #found(): CompanyState {
     const database = this.#emptyDatabase();
+    const directory = fillDirectory(database, this.credentials);
     return {
       database,
       history: new FieldHistory(database),
-      directory: fillDirectory(database, this.credentials),
+      directory,
       cursors: new QueryCursors(this.nowMs),
-      assignment: new LeadAssignment(),
+      assignment: new LeadAssignment(directory.personUserId),
       leadMapping: new LeadMapping(),
       rules: new CompanyRules(),
     };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { callers } from '../core/message.ts';
 import { ControlError, type ControlRoute } from '../core/system.ts';
+import { setAssignment } from './assignment-control.ts';
 import type { Company } from './company.ts';
-import { assignmentSchema } from './dml/assignment.ts';
 import { leadMappingSchema } from './dml/lead-mapping.ts';
 import { Writer } from './dml/writer.ts';
 import { SalesforceError } from './errors.ts';
@@ -223,10 +223,7 @@ export const controlRoutes = (company: Company): readonly ControlRoute[] => [
   {
     method: 'POST',
     template: '/assignment',
-    handle: (body) => {
-      company.assignment.set(assignmentSchema.parse(body), company.database);
-      return { ok: true };
-    },
+    handle: (body) => setAssignment(company, body),
   },
   {
     method: 'POST',

@@ -1,8 +1,15 @@
 import type { SalesforceCredentials } from './credentials.ts';
-import type { StoredValue } from './schema/field.ts';
-import { forecastCategories, leadStatuses, opportunityStages } from './schema/sales-process.ts';
+import {
+  forecastCategories,
+  leadStatuses,
+  opportunityStages,
+  taskPriorities,
+  taskStatuses,
+} from './schema/sales-process.ts';
+import { fillHours } from './seed-hours.ts';
+import { SetupWriter } from './setup-writer.ts';
+import { fillStaff, managedAliases, managerAlias, sellerAliases } from './staff.ts';
 import type { Database } from './store/database.ts';
-import { type Row, trimValues } from './store/row.ts';
 
 /** The two characters that the ids of this company carry. */
 export const orgCode = 'Sb';
@@ -17,75 +24,6 @@ export interface Directory {
   readonly sellerIds: readonly string[];
   readonly queueId: string;
   readonly partnerQueueId: string;
-}
-
-const settings = {
-  TimeZoneSidKey: 'GMT',
-  LocaleSidKey: 'en_US',
-  LanguageLocaleKey: 'en_US',
-  EmailEncodingKey: 'UTF-8',
-  UserType: 'Standard',
-  CompanyName: 'Sandbox Company',
-} as const;
-
-/** Enters rows of the administrator's own pages; they have no rules, no history, and no event. */
-export class SetupWriter {
-  readonly #database: Database;
-  readonly stamp: number;
-
-  constructor(database: Database) {
-    this.#database = database;
-    this.stamp = database.nextStamp();
-  }
-
-  /** Answers the new row's id; without `by` it is its own author. */
-  add(object: string, fields: Readonly<Record<string, StoredValue>>, by?: string): string {
-    const schema = this.#database.schema.object(object);
-    if (schema === undefined) throw new Error(`the directory needs the object ${object}`);
-    const table = this.#database.table(schema);
-    const values: StoredValue[] = schema.fields.map(() => null);
-    const set = (name: string, value: StoredValue): void => {
-      values[schema.column(name)] = value;
-    };
-    for (const [name, value] of Object.entries(fields)) set(name, value);
-    for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) set(name, this.stamp);
-    const row = table.insert(trimValues(values));
-    const withUser = [...row.values];
-    for (const name of ['CreatedById', 'LastModifiedById']) withUser[schema.column(name)] = by ?? row.id;
-    table.replace(row, withUser, false);
-    table.log.touch(row, this.stamp);
-    return row.id;
-  }
-
-  change(row: Row, fields: Readonly<Record<string, StoredValue>>): void {
-    const table = this.#database.tableOfId(row.id);
-    if (table === undefined) return;
-    const values = [...row.values];
-    for (const [name, value] of Object.entries(fields)) values[table.schema.column(name)] = value;
-    for (const name of ['LastModifiedDate', 'SystemModstamp']) values[table.schema.column(name)] = this.stamp;
-    table.replace(row, values, row.deleted);
-    table.log.touch(row, this.stamp);
-  }
-
-  user(first: string, last: string, username: string, alias: string, isActive = true): string {
-    return this.add('User', {
-      ...settings,
-      FirstName: first,
-      LastName: last,
-      Username: username,
-      Email: username,
-      Alias: alias,
-      IsActive: isActive,
-    });
-  }
-
-  /** A queue that can own records of these objects. */
-  queue(name: string, objects: readonly string[], by: string): string {
-    const developerName = name.replaceAll(/[^A-Za-z0-9]+/g, '_');
-    const id = this.add('Group', { Name: name, DeveloperName: developerName, Type: 'Queue' }, by);
-    for (const object of objects) this.add('QueueSobject', { QueueId: id, SobjectType: object }, by);
-    return id;
-  }
 }
 
 const fillSalesProcess = (setup: SetupWriter, by: string): void => {
@@ -108,48 +46,39 @@ const fillSalesProcess = (setup: SetupWriter, by: string): void => {
     };
     setup.add('OpportunityStage', fields, by);
   }
+  for (const [at, { name, isDefault, isClosed }] of taskStatuses.entries()) {
+    const fields = { IsDefault: isDefault, IsClosed: isClosed };
+    setup.add('TaskStatus', { MasterLabel: name, ApiName: name, SortOrder: at + 1, ...fields }, by);
+  }
+  for (const [at, { name, isDefault, isHigh }] of taskPriorities.entries()) {
+    const fields = { IsDefault: isDefault, IsHighPriority: isHigh };
+    setup.add('TaskPriority', { MasterLabel: name, ApiName: name, SortOrder: at + 1, ...fields }, by);
+  }
 };
-
-/** Sellers beside the person, who own their share of the records. */
-const sellers = [
-  ['Ana', 'Souza'],
-  ['Ben', 'Okoye'],
-  ['Chloé', 'Martin'],
-  ['Dev', 'Patel'],
-  ['Emi', 'Tanaka'],
-  ['Finn', 'Larsen'],
-] as const;
-
-/** Users in both systems, by whose addresses HubSpot's owners know them; they own nothing here at first. */
-const marketers = [
-  ['Maria', 'Lopez', 'maria.lopez', 'mlope'],
-  ['Tom', 'Becker', 'tom.becker', 'tbeck'],
-  ['愛子', '田中', 'aiko.tanaka', 'atana'],
-  ['James', 'Okafor', 'james.okafor', 'jokaf'],
-] as const;
 
 /** Enters the company, its users and queues, in a fixed order, so that they have the same ids in every sandbox. */
 export const fillDirectory = (database: Database, credentials: SalesforceCredentials): Directory => {
   const setup = new SetupWriter(database);
   const integrationUserId = setup.user('Tandem', 'Integration', credentials.username, 'tandem');
   const personUserId = setup.user('Robin', 'Seller', credentials.personUsername, 'rsell');
-  const closerId = setup.user('Kim', 'Closer', 'kim.closer@sandbox.example.com', 'kclos');
-  const inactiveUserId = setup.user('Sam', 'Former', 'sam.former@sandbox.example.com', 'sform', false);
-  const others = sellers.map(([first, last]) => {
-    const address = `${first}.${last}@sandbox.example.com`
-      .normalize('NFKD')
-      .replaceAll(/[^\w.@]/g, '')
-      .toLowerCase();
-    return setup.user(first, last, address, `${first[0]}${last}`.slice(0, 5).toLowerCase());
-  });
-  for (const [first, last, name, alias] of marketers)
-    setup.user(first, last, `${name}@acme.example.com`, alias);
+  const staff = fillStaff(setup);
+  const idOf = (alias: string): string => {
+    const id = staff.get(alias);
+    if (id === undefined) throw new Error(`the directory has no user ${alias}`);
+    return id;
+  };
+  const managed = [personUserId, ...managedAliases.map(idOf)];
+  for (const id of managed) {
+    const row = database.find(id);
+    if (row !== undefined) setup.change(row, { ManagerId: idOf(managerAlias) });
+  }
   fillSalesProcess(setup, personUserId);
-  return {
+  const ids = (...aliases: string[]): readonly string[] => aliases.map(idOf);
+  const directory: Directory = {
     integrationUserId,
     personUserId,
-    inactiveUserId,
-    sellerIds: [personUserId, closerId, ...others],
+    inactiveUserId: idOf('sform'),
+    sellerIds: [personUserId, ...sellerAliases.map(idOf)],
     organizationId: setup.add(
       'Organization',
       {
@@ -163,7 +92,11 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
       },
       personUserId,
     ),
-    queueId: setup.queue('Inbound Leads', ['Lead'], personUserId),
-    partnerQueueId: setup.queue('Partner Leads', ['Lead'], personUserId),
+    queueId: setup.queue('Inbound Leads', ['Lead'], ids('kclos', 'hlind', 'pnair'), personUserId),
+    partnerQueueId: setup.queue('Partner Leads', ['Lead'], ids('dpate'), personUserId),
   };
+  // Where leads wait whom nobody can take: config/routing.yaml names its id.
+  setup.queue('Unrouted Leads', ['Lead', 'Task'], [personUserId, idOf(managerAlias)], personUserId);
+  fillHours(setup, personUserId);
+  return directory;
 };

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { ControlError, type ControlRoute } from '../core/system.ts';
 import type { Company } from './company.ts';
-import { SetupWriter } from './directory.ts';
 import type { StoredValue } from './schema/field.ts';
 import { optionalObjects } from './schema/objects/index.ts';
 import type { ObjectSchema } from './schema/org-schema.ts';
+import { SetupWriter } from './setup-writer.ts';
 import type { Row } from './store/row.ts';
 
 const directorySchema = z.strictObject({
@@ -17,11 +17,23 @@ const directorySchema = z.strictObject({
         lastName: z.string().optional(),
         email: z.string().optional(),
         active: z.boolean().optional(),
+        timeZone: z.string().optional(),
+        locale: z.string().optional(),
+        title: z.string().optional(),
+        /** The manager's alias. */
+        manager: z.string().optional(),
       }),
     )
     .default([]),
   queues: z
-    .array(z.strictObject({ name: z.string().min(1), objects: z.array(z.string()).min(1) }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        objects: z.array(z.string()).min(1),
+        /** Aliases of users. */
+        members: z.array(z.string()).default([]),
+      }),
+    )
     .default([]),
 });
 
@@ -63,30 +75,48 @@ const rowWhere = (
       Object.entries(fields).every(([name, value]) => (row.values[object.column(name)] ?? null) === value),
     );
 
-/** Adds users and queues, renames users, takes them out of service and puts them back. */
+type UserInput = z.output<typeof directorySchema>['users'][number];
+
+/** The fields of a user that the input names. */
+const userFields = (
+  { firstName, lastName, email, active, timeZone, locale, title, manager }: UserInput,
+  idOf: (alias: string) => string,
+): Readonly<Record<string, StoredValue>> =>
+  Object.fromEntries(
+    Object.entries({
+      FirstName: firstName,
+      LastName: lastName,
+      Email: email,
+      IsActive: active,
+      TimeZoneSidKey: timeZone,
+      LocaleSidKey: locale,
+      Title: title,
+      ManagerId: manager === undefined ? undefined : idOf(manager),
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+/** Adds users and queues, renames users, moves them to another zone, takes them out of service and puts them back. */
 const changeDirectory = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
   const { users, queues } = directorySchema.parse(payload);
   const setup = new SetupWriter(company.database);
   const table = objectOf(company, 'users', 'User');
   const ids: Record<string, string> = {};
-  for (const { alias, firstName, lastName, email, active } of users) {
+  const idAt = (place: string) => (alias: string) => {
     const row = rowWhere(company, table, { Alias: alias });
-    const address = email ?? `${alias}@sandbox.example.com`;
-    if (row === undefined) {
-      ids[alias] = setup.user(firstName ?? '', lastName ?? alias, address, alias, active ?? true);
-      continue;
-    }
-    ids[alias] = row.id;
-    setup.change(row, {
-      ...(firstName === undefined ? {} : { FirstName: firstName }),
-      ...(lastName === undefined ? {} : { LastName: lastName }),
-      ...(email === undefined ? {} : { Email: email }),
-      ...(active === undefined ? {} : { IsActive: active }),
-    });
+    if (row === undefined) throw new ControlError(place, `there is no user ${alias}`);
+    return row.id;
+  };
+  for (const [at, user] of users.entries()) {
+    const { alias, firstName = '', lastName = alias, email = `${alias}@sandbox.example.com` } = user;
+    const fields = userFields(user, idAt(`users[${at}].manager`));
+    const row = rowWhere(company, table, { Alias: alias });
+    if (row !== undefined) setup.change(row, fields);
+    ids[alias] = row?.id ?? setup.user(firstName, lastName, email, alias, fields);
   }
-  for (const [at, { name, objects }] of queues.entries()) {
+  for (const [at, { name, objects, members }] of queues.entries()) {
     const named = objects.map((object) => objectOf(company, `queues[${at}].objects`, object).name);
-    ids[name] = setup.queue(name, named, company.directory.personUserId);
+    const memberIds = members.map(idAt(`queues[${at}].members`));
+    ids[name] = setup.queue(name, named, memberIds, company.directory.personUserId);
   }
   return ids;
 };
@@ -126,7 +156,18 @@ const changeRecordTypes = (company: Company, payload: unknown): Readonly<Record<
 /** Objects that carry a currency once there are several (object reference, CurrencyIsoCode). */
 const carriesCurrency = (object: ObjectSchema): boolean =>
   object.name.endsWith('__c') ||
-  ['Account', 'Contact', 'Lead', 'Opportunity', 'OpportunityContactRole', 'User'].includes(object.name);
+  [
+    'Account',
+    'Campaign',
+    'CampaignMember',
+    'Contact',
+    'Event',
+    'Lead',
+    'Opportunity',
+    'OpportunityContactRole',
+    'Task',
+    'User',
+  ].includes(object.name);
 
 /** Switches several currencies on, which cannot be taken back: every record then has one, those that are there the corporate. */
 const switchCurrencies = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
@@ -159,8 +200,18 @@ const switchCurrencies = (company: Company, payload: unknown): Readonly<Record<s
   return ids;
 };
 
+const campaignsSchema = z.strictObject({ unknownStatus: z.enum(['default', 'refuse']) });
+
+/** What becomes of campaign members whose status their campaign does not have: it differs between what companies report. */
+const changeCampaigns = (company: Company, payload: unknown): Readonly<Record<string, string>> => {
+  const { unknownStatus } = campaignsSchema.parse(payload);
+  company.database.unknownMemberStatus = unknownStatus;
+  return { unknownStatus };
+};
+
 /** What an administrator changes in Setup; all answer ids by name. */
 export const setupRoutes = (company: Company): readonly ControlRoute[] => [
+  { method: 'POST', template: '/campaigns', handle: (body) => changeCampaigns(company, body) },
   { method: 'POST', template: '/directory', handle: (body) => changeDirectory(company, body) },
   { method: 'POST', template: '/currencies', handle: (body) => switchCurrencies(company, body) },
   { method: 'POST', template: '/record-types', handle: (body) => changeRecordTypes(company, body) },

@@ -117,8 +117,16 @@ describe('Salesforce simulator, by jsforce', () => {
     expect(names).toContain('LeadHistory');
     expect(names.filter((name) => !name.endsWith('History'))).toEqual([
       'Account',
+      'AssignmentRule',
+      'BusinessHours',
+      'Campaign',
+      'CampaignMember',
+      'CampaignMemberStatus',
       'Contact',
+      'Event',
       'Group',
+      'GroupMember',
+      'Holiday',
       'Lead',
       'LeadStatus',
       'Opportunity',
@@ -127,6 +135,9 @@ describe('Salesforce simulator, by jsforce', () => {
       'Organization',
       'QueueSobject',
       'RecordType',
+      'Task',
+      'TaskPriority',
+      'TaskStatus',
       'User',
     ]);
     const described = await org.connection.describe('Lead');

@@ -148,6 +148,62 @@ describe('change events', () => {
     expect(long?.data.payload.ChangeEventHeader.diffFields).toEqual(['Description']);
   });
 
+  it('tell of tasks, and not of the parents whose last activity they move', async () => {
+    const lead = await org.lead();
+    const client = await Plain.ready('/data/ChangeEvents');
+    const id = await org.create('Task', {
+      Subject: 'Call',
+      WhoId: lead,
+      Status: 'Completed',
+      ActivityDate: '2026-11-24',
+    });
+    await org.call('PATCH', `${base}/sobjects/Task/${id}`, { Status: 'Not Started' });
+    const events = (await client.events()).map(({ data }) => data.payload);
+    expect(events.map(({ ChangeEventHeader: header }) => [header.entityName, header.changeType])).toEqual([
+      ['Task', 'CREATE'],
+      ['Task', 'UPDATE'],
+    ]);
+    expect(events[0]).toMatchObject({ Subject: 'Call', WhoId: lead, IsClosed: true });
+    expect([...events[1].ChangeEventHeader.changedFields].sort()).toEqual([
+      'CompletedDateTime',
+      'IsClosed',
+      'LastModifiedDate',
+      'Status',
+    ]);
+  });
+
+  it('tell of a mass change by a person, under their name', async () => {
+    const { ids } = (
+      await org.control('/records/Lead', {
+        records: Array.from({ length: 200 }, (_, at) => ({ LastName: `Doe ${at}`, Company: 'Acme' })),
+      })
+    ).body;
+    const client = await Plain.ready(leads);
+    const { body } = await org.call(
+      'PATCH',
+      `${base}/composite/sobjects`,
+      {
+        records: ids.map((id: string, at: number) => ({
+          attributes: { type: 'Lead' },
+          id,
+          Status: 'Working - Contacted',
+          ...(at % 2 === 0 ? {} : { Rating: at < 100 ? 'Hot' : 'Cold' }),
+        })),
+      },
+      { who: 'person' },
+    );
+    expect(body.every(({ success }: { success: boolean }) => success)).toBe(true);
+    const events = (await client.events()).map(({ data }) => data.payload.ChangeEventHeader);
+    expect(events.flatMap(({ recordIds }) => recordIds).sort()).toEqual([...ids].sort());
+    const person = (await org.query("SELECT Id FROM User WHERE Alias = 'rsell'")).body.records[0].Id;
+    expect(new Set(events.map(({ commitUser }) => commitUser))).toEqual(new Set([person]));
+    expect(new Set(events.map(({ transactionKey }) => transactionKey)).size).toBe(1);
+    const changed = await org.query(
+      `SELECT COUNT() FROM Lead WHERE LastModifiedById = '${person}' AND Rating != null`,
+    );
+    expect(changed.body.totalSize).toBe(100);
+  });
+
   it('come for custom objects that are selected, and for no other', async () => {
     await org.control('/schema', { objects: [{ name: 'Visit__c', fields: [] }] });
     const client = await Plain.ready('/data/ChangeEvents');

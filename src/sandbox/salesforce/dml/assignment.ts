@@ -1,58 +1,79 @@
 import * as z from 'zod';
 import { conditionHolds } from '../../core/rules.ts';
-import { ControlError } from '../../core/system.ts';
+import { refuse } from '../errors.ts';
 import { toId18 } from '../ids.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
-import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import { readerOf } from './checks.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-export const assignmentSchema = z.array(
+export const assignmentEntriesSchema = z.array(
   z.strictObject({
     when: z.record(z.string(), z.union([scalar, z.array(scalar)])).optional(),
     owner: z.string(),
   }),
 );
-export type AssignmentEntries = z.output<typeof assignmentSchema>;
+type AssignmentEntries = z.output<typeof assignmentEntriesSchema>;
+
+/** A lead assignment rule; owners are ids in 18 characters. */
+export interface AssignmentRule {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly entries: AssignmentEntries;
+}
+
+export interface AssignmentState {
+  readonly rules: readonly AssignmentRule[];
+  /** Who gets the leads that no entry takes (Setup, Lead Settings). */
+  readonly defaultOwner: string;
+}
+
+/** What Sforce-Auto-Assign says: the active rule, none, or the one of this id. */
+export type AutoAssign = boolean | string;
 
 /**
- * The active lead assignment rule: the first entry whose condition holds gives the owner. It runs on every create and
- * update through the API unless the caller sends Sforce-Auto-Assign: FALSE (REST API guide, assignment rule header).
+ * The header's value: TRUE, which is also what its absence says, FALSE, or the id of a rule (REST API guide, Assignment Rule Header).
+ */
+export const readAutoAssign = (header: string | undefined): AutoAssign => {
+  if (header === undefined || header.trim().toUpperCase() === 'TRUE') return true;
+  return header.trim().toUpperCase() === 'FALSE' ? false : (toId18(header.trim()) ?? true);
+};
+
+/**
+ * Lead assignment: the first entry of the rule whose condition holds gives the owner, and where none does, the default lead owner gets
+ * the lead. It runs on every create and update through the API unless the caller says FALSE, whoever owns the lead; without an active
+ * rule nothing happens (REST API guide, Assignment Rule Header; help: Set Up Assignment Rules).
  */
 export class LeadAssignment {
-  #entries: AssignmentEntries = [];
+  #rules: readonly AssignmentRule[] = [];
+  #defaultOwner: string;
 
-  /** Throws ControlError where an owner is not a live user or queue. */
-  set(entries: AssignmentEntries, database: Database): void {
-    this.#entries = entries.map((entry, at) => {
-      const owner = toId18(entry.owner);
-      const table = owner === null ? undefined : database.tableOfId(owner);
-      if (
-        owner === null ||
-        table?.get(owner) === undefined ||
-        !['User', 'Group'].includes(table.schema.name)
-      ) {
-        throw new ControlError(`[${at}].owner`, 'is not the id of a user or queue');
-      }
-      return { ...entry, owner };
-    });
+  constructor(defaultOwner: string) {
+    this.#defaultOwner = defaultOwner;
   }
 
-  exportState(): AssignmentEntries {
-    return this.#entries;
+  set({ rules, defaultOwner }: AssignmentState): void {
+    this.#rules = rules;
+    this.#defaultOwner = defaultOwner;
   }
 
-  clear(): void {
-    this.#entries = [];
+  exportState(): AssignmentState {
+    return { rules: this.#rules, defaultOwner: this.#defaultOwner };
   }
 
-  ownerFor(schema: ObjectSchema, draft: Row, nowSeconds: number): string | null {
-    if (schema.name !== 'Lead') return null;
+  /** Null: the owner stays. Throws for the id of no rule (code and text unverified). */
+  ownerFor(schema: ObjectSchema, draft: Row, nowSeconds: number, by: AutoAssign): string | null {
+    if (schema.name !== 'Lead' || by === false) return null;
+    const rule = this.#rules.find(({ id, active }) => (by === true ? active : id === by));
+    if (rule === undefined) {
+      if (by === true) return null;
+      throw refuse('INVALID_CROSS_REFERENCE_KEY', `invalid assignment rule id: ${by}`, []);
+    }
     const read = readerOf(schema, draft, nowSeconds);
-    const entry = this.#entries.find(({ when }) =>
+    const entry = rule.entries.find(({ when }) =>
       conditionHolds({ object: 'Lead', kind: 'update', ...(when === undefined ? {} : { when }) }, read),
     );
-    return entry?.owner ?? null;
+    return entry?.owner ?? this.#defaultOwner;
   }
 }

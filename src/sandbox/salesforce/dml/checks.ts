@@ -104,10 +104,10 @@ const checkReference = (
   id: string,
   sees: Sees,
 ): void => {
-  const { label, name, referenceTo = [] } = field.definition;
+  const { label, name, referenceTo = [], wrongObjectCode = 'MALFORMED_ID' } = field.definition;
   const table = database.tableOfId(id);
   if (table === undefined || !referenceTo.includes(table.schema.name)) {
-    throw refuse('MALFORMED_ID', `${label}: id value of incorrect type: ${id}`, [name]);
+    throw refuse(wrongObjectCode, `${label}: id value of incorrect type: ${id}`, [name]);
   }
   const target = table.get(id);
   if (target === undefined) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);

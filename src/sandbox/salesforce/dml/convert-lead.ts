@@ -7,6 +7,7 @@ import type { Table } from '../store/table.ts';
 import { formatDate } from '../values/datetime.ts';
 import { checkLock, requireLive } from './checks.ts';
 import type { ConversionTarget, LeadMapping } from './lead-mapping.ts';
+import { campaignOf, moveActivities, moveMembers } from './move-belongings.ts';
 import { type Body, type WriteContext, Writer } from './writer.ts';
 
 /** One LeadConvert of the SOAP API, ids in 18 characters. */
@@ -134,6 +135,8 @@ export class LeadConversion {
       ConvertedOpportunityId: opportunityId,
       IsUnreadByOwner: false,
     });
+    moveMembers(this.#writer, database, lead.id, contactId);
+    moveActivities(this.#writer, database, lead.id, { accountId, contactId, opportunityId });
     return { leadId: lead.id, accountId, contactId, opportunityId };
   }
 
@@ -185,6 +188,7 @@ export class LeadConversion {
         Name: request.opportunityName ?? `${company.slice(0, 119)}-`,
         StageName: firstStage(database),
         CloseDate: quarterEnd(database.nowSeconds),
+        CampaignId: campaignOf(database, lead.id),
         ...body,
         AccountId: accountId,
         OwnerId: owner,

@@ -1,6 +1,9 @@
 import type { StoredValue } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Database } from '../store/database.ts';
+import { followMemberStatus } from './campaigns.ts';
+import { followEvent } from './derive-event.ts';
+import { followTask } from './derive-task.ts';
 import type { FieldChanges } from './read-fields.ts';
 
 /** What an opportunity's stage says of it, by the columns of OpportunityStage. */
@@ -47,14 +50,18 @@ const defaultRecordType = (database: Database, schema: ObjectSchema, values: Sto
   if (field !== undefined) values[field.column] ??= database.defaultRecordTypes.get(schema.name) ?? null;
 };
 
-/** Sets what the platform works out from what a write says. */
+/** Sets what the platform works out from what a write says; `stamp` is the second of the write. */
 export const deriveValues = (
   database: Database,
   schema: ObjectSchema,
   values: StoredValue[],
   changes: FieldChanges,
   isNew: boolean,
+  stamp: number,
 ): void => {
   if (isNew) defaultRecordType(database, schema, values);
   if (schema.name === 'Opportunity') followStage(database, schema, values, changes);
+  if (schema.name === 'CampaignMember') followMemberStatus(database, schema, values, isNew, stamp);
+  if (schema.name === 'Event') followEvent(schema, values, changes, isNew);
+  if (schema.name === 'Task') followTask(database, schema, values, isNew, stamp);
 };

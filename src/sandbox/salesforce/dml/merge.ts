@@ -3,6 +3,7 @@ import type { StoredValue } from '../schema/field.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
+import { isMember } from './campaigns.ts';
 import { checkLock, requireLive } from './checks.ts';
 import { type Body, type WriteContext, Writer } from './writer.ts';
 
@@ -34,7 +35,8 @@ const childrenOf = (database: Database, table: Table, victim: Row): [Table, Row,
     .flatMap((children) =>
       children.schema.fields
         .filter(
-          ({ definition: { referenceTo, name } }) =>
+          ({ definition: { referenceTo, name, compute } }) =>
+            compute === undefined &&
             referenceTo?.includes(table.schema.name) === true &&
             name !== 'MasterRecordId' &&
             !name.startsWith('Converted'),
@@ -46,6 +48,12 @@ const childrenOf = (database: Database, table: Table, victim: Row): [Table, Row,
             .map((row): [Table, Row, string] => [children, row, definition.name]);
         }),
     );
+
+/** A campaign that has the master already keeps that member alone (unverified). */
+const doublesMember = (table: Table, row: Row, field: string, masterId: string): boolean => {
+  if (table.schema.name !== 'CampaignMember' || (field !== 'LeadId' && field !== 'ContactId')) return false;
+  return isMember(table, row.values[table.schema.column('CampaignId')] ?? null, field, masterId, row.id);
+};
 
 const tableFor = (database: Database, request: MergeRequest): Table => {
   const object = database.schema.object(request.type);
@@ -80,6 +88,10 @@ const merge = (writer: Writer, context: WriteContext, request: MergeRequest): Me
   for (const victim of victims) {
     // Children first, so that they do not go into the recycle bin with their old parent.
     for (const [children, child, field] of childrenOf(database, table, victim)) {
+      if (doublesMember(children, child, field, masterId)) {
+        writer.remove(children, child);
+        continue;
+      }
       const parent: StoredValue = child.id === masterId ? null : masterId;
       writer.amend(children, child, { [field]: parent });
       related.push(child.id);

@@ -8,7 +8,9 @@ import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
 import { coerceValue } from '../values/coerce.ts';
-import type { LeadAssignment } from './assignment.ts';
+import type { AutoAssign, LeadAssignment } from './assignment.ts';
+import { checkMember, checkStatusRemoval, firstStatuses, settleStatus } from './campaigns.ts';
+import { checkActivity, lockedParents } from './check-activity.ts';
 import {
   checkDuplicates,
   checkLock,
@@ -30,8 +32,7 @@ export interface WriteContext {
   readonly rules: CompanyRules;
   readonly assignment: LeadAssignment;
   readonly actor: Actor;
-  /** Sforce-Auto-Assign; on unless the caller says FALSE. */
-  readonly autoAssign: boolean;
+  readonly autoAssign: AutoAssign;
   /** Sforce-Duplicate-Rule-Header: allowSave=true. */
   readonly allowDuplicates: boolean;
   /** `changeOrigin` of the change events; absent: not through an API. */
@@ -76,7 +77,8 @@ export class Writer {
     const { nowSeconds } = this.#context.database;
     checkDuplicates(table, this.#context.rules, draft, nowSeconds, this.#context.allowDuplicates);
     const row = this.transaction.insert(table, draft.values);
-    this.#settlePrimary(table, row);
+    this.#settle(table, row);
+    if (schema.name === 'Campaign') this.#giveStatuses(row);
     return row;
   }
 
@@ -99,7 +101,7 @@ export class Writer {
     const draft = this.#automate(schema, { ...row, values });
     this.#check(table, draft, changes);
     this.transaction.update(table, row, draft.values);
-    this.#settlePrimary(table, row);
+    this.#settle(table, row);
   }
 
   /**
@@ -119,6 +121,8 @@ export class Writer {
    */
   remove(table: Table, row: Row, fields: Readonly<Record<string, StoredValue>> = {}): void {
     if (!this.#sees(table, row)) throw noAccess(row.id);
+    this.#lockParents(table.schema, row, new Map());
+    checkStatusRemoval(this.#context.database, table, row);
     this.#remove(table, row, fields, null);
   }
 
@@ -181,6 +185,22 @@ export class Writer {
     );
   }
 
+  /** What a saved record changes of others. */
+  #settle(table: Table, row: Row): void {
+    this.#settlePrimary(table, row);
+    settleStatus(this.#context.database, table, row, (other, member, fields) =>
+      this.amend(other, member, fields),
+    );
+  }
+
+  #giveStatuses(campaign: Row): void {
+    const { database } = this.#context;
+    const object = database.schema.object('CampaignMemberStatus');
+    if (object === undefined) return;
+    for (const status of firstStatuses)
+      this.create(database.table(object), { ...status, CampaignId: campaign.id });
+  }
+
   /** An opportunity has one primary contact: a new one takes the mark off the old one (unverified). */
   #settlePrimary(table: Table, row: Row): void {
     const { schema } = table;
@@ -199,11 +219,10 @@ export class Writer {
       const kept = value === null && operation === 'create' && field.definition.defaultedOnCreate === true;
       if (!kept) values[field.column] = value;
     }
-    deriveValues(this.#context.database, schema, values, changes, operation === 'create');
+    const isNew = operation === 'create';
+    deriveValues(this.#context.database, schema, values, changes, isNew, this.transaction.stamp);
     const owner = schema.field('OwnerId');
-    if (owner !== undefined && operation === 'create') {
-      values[owner.column] ??= this.#context.actor.userId;
-    }
+    if (owner !== undefined && isNew) values[owner.column] ??= this.#context.actor.userId;
     this.#stamp(values, operation, schema);
   }
 
@@ -235,7 +254,7 @@ export class Writer {
         if (field !== undefined) values[field.column] = coerceValue(field.definition, value);
       }
     }
-    const owner = autoAssign ? assignment.ownerFor(schema, after, database.nowSeconds) : null;
+    const owner = assignment.ownerFor(schema, after, database.nowSeconds, autoAssign);
     if (owner !== null) values[schema.column('OwnerId')] = owner;
     return after;
   }
@@ -244,12 +263,11 @@ export class Writer {
    * A record that belongs to another (a contact to its account) is entered and moved under its parent's lock, so that two loads of one
    * account's contacts get in each other's way (Record-Level Locking cheat sheet).
    */
-  #lockParents(changes: FieldChanges): void {
+  #lockParents(schema: ObjectSchema, draft: Row, changes: FieldChanges): void {
     const { database, rules } = this.#context;
-    for (const [{ definition }, value] of changes) {
-      if (definition.cascadeDelete !== true || typeof value !== 'string') continue;
-      const table = database.tableOfId(value);
-      const parent = table?.get(value);
+    for (const id of lockedParents(schema, draft, changes)) {
+      const table = database.tableOfId(id);
+      const parent = table?.get(id);
       if (table !== undefined && parent !== undefined)
         checkLock(table.schema, rules, parent, database.nowSeconds);
     }
@@ -259,7 +277,9 @@ export class Writer {
     const { rules, database } = this.#context;
     const { schema } = table;
     checkReferences(database, schema, changes, this.#sees);
-    this.#lockParents(changes);
+    checkActivity(database, schema, draft, changes);
+    checkMember(database, table, draft, changes);
+    this.#lockParents(schema, draft, changes);
     checkRequired(schema, rules, draft, changes, database.nowSeconds);
     checkValidation(schema, rules, draft, database.nowSeconds);
     checkUnique(table, draft, this.#sees);

@@ -3,12 +3,13 @@ import type { ApiReply, Call } from '../../core/message.ts';
 import type { Route } from '../../core/routes.ts';
 import type { Actor } from '../access.ts';
 import type { Company } from '../company.ts';
+import { readAutoAssign } from '../dml/assignment.ts';
 import type { Sees } from '../dml/checks.ts';
 import type { WriteContext } from '../dml/writer.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from '../errors.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import { isShared } from '../sharing.ts';
-import type { RecordUrl } from '../soql/projection.ts';
+import type { RecordUrl } from '../soql/api-record.ts';
 
 /** Versions in service: Winter '27 is 68 in preview; 21 to 30 were retired in Summer '25. */
 export const versionMin = 31;
@@ -127,7 +128,7 @@ export const writeContext = (rest: RestCall): WriteContext => {
     rules,
     assignment,
     actor: rest.actor,
-    autoAssign: headerOf(headers, 'sforce-auto-assign')?.toUpperCase() !== 'FALSE',
+    autoAssign: readAutoAssign(headerOf(headers, 'sforce-auto-assign')),
     allowDuplicates: /allowsave\s*=\s*true/i.test(duplicates),
     origin: originOf(rest),
   };

@@ -29,6 +29,21 @@ export const leadStatuses = [
   { name: 'Closed - Not Converted', isDefault: false, isConverted: false },
 ] as const;
 
+/** The statuses of a task, in order (a new company's values). */
+export const taskStatuses = [
+  { name: 'Not Started', isDefault: true, isClosed: false },
+  { name: 'In Progress', isDefault: false, isClosed: false },
+  { name: 'Completed', isDefault: false, isClosed: true },
+  { name: 'Waiting on someone else', isDefault: false, isClosed: false },
+  { name: 'Deferred', isDefault: false, isClosed: false },
+] as const;
+
+export const taskPriorities = [
+  { name: 'High', isDefault: false, isHigh: true },
+  { name: 'Normal', isDefault: true, isHigh: false },
+  { name: 'Low', isDefault: false, isHigh: false },
+] as const;
+
 /** What a contact does in a deal (OpportunityContactRole.Role, a new company's values). */
 export const contactRoles = [
   'Business User',

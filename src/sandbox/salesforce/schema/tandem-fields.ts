@@ -44,6 +44,15 @@ export const hubspotIdField: FieldDefinition = {
   unique: true,
 };
 
+/** `link/turn/kind` of a task that Tandem made; nothing keeps two tasks from having one key. */
+export const taskKeyField: FieldDefinition = {
+  name: 'Tandem_Key__c',
+  label: 'Tandem Key',
+  type: 'string',
+  length: 255,
+  externalId: true,
+};
+
 /** Tandem's own fields on Lead and Contact, as docs of the product list them. */
 export const tandemPersonFields: readonly FieldDefinition[] = [
   hubspotIdField,

@@ -13,7 +13,11 @@ export interface DatabaseState {
   readonly lastStamp: number;
   readonly bin: RecycleBinState;
   readonly defaultRecordTypes: readonly (readonly [string, string])[];
+  readonly unknownMemberStatus: UnknownMemberStatus;
 }
+
+/** What becomes of a campaign member whose status its campaign does not have: it gets the default one, or is refused. */
+export type UnknownMemberStatus = 'default' | 'refuse';
 
 /** All tables of the company, and the stamps that its writes get. */
 export class Database {
@@ -21,6 +25,7 @@ export class Database {
   readonly bin = new RecycleBin();
   /** The record type that a new record of an object gets by itself, by the object's name. */
   readonly defaultRecordTypes = new Map<string, string>();
+  unknownMemberStatus: UnknownMemberStatus = 'default';
   readonly #commitListeners: ((commit: Commit) => void)[] = [];
   readonly #orgCode: string;
   readonly #nowMs: () => number;
@@ -123,11 +128,13 @@ export class Database {
       lastStamp: this.#lastStamp,
       bin: this.bin.exportState(),
       defaultRecordTypes: [...this.defaultRecordTypes],
+      unknownMemberStatus: this.unknownMemberStatus,
     };
   }
 
   /** Fills an empty database. */
-  importState({ schema, tables, lastStamp, bin, defaultRecordTypes }: DatabaseState): void {
+  importState(state: DatabaseState): void {
+    const { schema, tables, lastStamp, bin, defaultRecordTypes, unknownMemberStatus } = state;
     this.schema.importState(
       schema,
       (object, definition) => this.addField(object, definition),
@@ -139,6 +146,7 @@ export class Database {
     }
     this.#lastStamp = lastStamp;
     this.bin.importState(bin);
+    this.unknownMemberStatus = unknownMemberStatus;
     for (const [object, id] of defaultRecordTypes) this.defaultRecordTypes.set(object, id);
   }
 }

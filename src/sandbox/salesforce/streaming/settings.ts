@@ -53,12 +53,12 @@ export type StreamingSettings = {
 };
 
 /**
- * An Enterprise org whose administrator has selected what a sales team aligns. Source: allocations of the platform events and Change
+ * An Enterprise org whose administrator has selected what a sales team aligns, and its tasks. Source: allocations of the platform events and Change
  * Data Capture guides: 5 entities, 1,000 clients, 25,000 events delivered in 24 hours, retention 72 hours, 100,000 changes in one
  * transaction; streaming API guide: a connect is held for 110 s, a client is remembered for 40 s.
  */
 export const vendorStreaming: StreamingSettings = {
-  entities: ['Lead', 'Contact', 'Account', 'Opportunity'],
+  entities: ['Lead', 'Contact', 'Account', 'Opportunity', 'Task'],
   entitiesMax: 5,
   duplicate: false,
   reorder: false,

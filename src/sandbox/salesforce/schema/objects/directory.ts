@@ -43,6 +43,14 @@ export const user: ObjectDefinition = {
         picklist: ['Standard', 'AutomatedProcess'],
         restricted: true,
       },
+      {
+        name: 'ManagerId',
+        label: 'Manager ID',
+        type: 'reference',
+        referenceTo: ['User'],
+        relationshipName: 'Manager',
+        childRelationshipName: 'ManagedUsers',
+      },
     ]),
     ...auditFields,
   ],
@@ -98,6 +106,38 @@ export const queueSobject: ObjectDefinition = {
       textField('SobjectType', 'Sobject Type', 40, { nillable: false }),
     ]),
     ...auditFields,
+  ],
+};
+
+/** Who is in a queue or public group. Of its stamps the API shows SystemModstamp alone (object reference, GroupMember). */
+export const groupMember: ObjectDefinition = {
+  name: 'GroupMember',
+  label: 'Group Member',
+  labelPlural: 'Group Members',
+  keyPrefix: '011',
+  ...readOnly,
+  fields: [
+    idField('Group Member ID'),
+    ...fixed([
+      {
+        name: 'GroupId',
+        label: 'Group ID',
+        type: 'reference',
+        nillable: false,
+        referenceTo: ['Group'],
+        relationshipName: 'Group',
+        childRelationshipName: 'GroupMembers',
+      },
+      {
+        name: 'UserOrGroupId',
+        label: 'User/Group ID',
+        type: 'reference',
+        nillable: false,
+        referenceTo: ['Group', 'User'],
+        indexed: true,
+      },
+    ]),
+    ...auditFields.filter(({ name }) => name === 'SystemModstamp'),
   ],
 };
 

@@ -45,7 +45,7 @@ const stageFields: readonly FieldDefinition[] = [
   },
 ];
 
-/** Opportunity as a live org describes it (API 59), without campaigns, products and territories. */
+/** Opportunity as a live org describes it (API 59), without products and territories. */
 export const opportunity: ObjectDefinition = {
   name: 'Opportunity',
   label: 'Opportunity',
@@ -98,6 +98,14 @@ export const opportunity: ObjectDefinition = {
     },
     textField('NextStep', 'Next Step', 255),
     { name: 'LeadSource', label: 'Lead Source', type: 'picklist', length: 255, picklist: leadSources },
+    {
+      name: 'CampaignId',
+      label: 'Campaign ID',
+      type: 'reference',
+      referenceTo: ['Campaign'],
+      relationshipName: 'Campaign',
+      childRelationshipName: 'Opportunities',
+    },
     ...stageFields,
     checkboxField('HasOpportunityLineItem', 'Has Line Item', { createable: false }),
     userOwnerField,

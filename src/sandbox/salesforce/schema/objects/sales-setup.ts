@@ -70,6 +70,65 @@ export const opportunityStage: ObjectDefinition = {
   ],
 };
 
+/** The statuses that a task can have, and which of them close it. */
+export const taskStatus: ObjectDefinition = {
+  name: 'TaskStatus',
+  label: 'Task Status Value',
+  labelPlural: 'Task Status Values',
+  keyPrefix: '01J',
+  sequenceBase: 20_000,
+  ...readOnly,
+  fields: [
+    idField('Task Status Value ID'),
+    ...fixed([
+      textField('MasterLabel', 'Master Label', 255, { nameField: true }),
+      textField('ApiName', 'Api Name', 255, { nillable: false }),
+      sortOrder,
+      checkboxField('IsDefault', 'Is Default'),
+      checkboxField('IsClosed', 'Is Closed'),
+    ]),
+    ...auditFields,
+  ],
+};
+
+export const taskPriority: ObjectDefinition = {
+  name: 'TaskPriority',
+  label: 'Task Priority Value',
+  labelPlural: 'Task Priority Values',
+  keyPrefix: '01J',
+  sequenceBase: 30_000,
+  ...readOnly,
+  fields: [
+    idField('Task Priority Value ID'),
+    ...fixed([
+      textField('MasterLabel', 'Master Label', 255, { nameField: true }),
+      textField('ApiName', 'Api Name', 255, { nillable: false }),
+      sortOrder,
+      checkboxField('IsDefault', 'Is Default'),
+      checkboxField('IsHighPriority', 'Is High Priority'),
+    ]),
+    ...auditFields,
+  ],
+};
+
+/** The rules that give leads an owner; the sandbox evaluates what dml/assignment.ts holds of each. */
+export const assignmentRule: ObjectDefinition = {
+  name: 'AssignmentRule',
+  label: 'Assignment Rule',
+  labelPlural: 'Assignment Rules',
+  keyPrefix: '01Q',
+  ...readOnly,
+  fields: [
+    idField('Rule ID'),
+    ...fixed([
+      textField('Name', 'Name', 120, { nameField: true }),
+      textField('SobjectType', 'SObject Type', 40),
+      checkboxField('Active', 'Active'),
+    ]),
+    ...auditFields,
+  ],
+};
+
 /** The currencies of a company that uses several; in others the object does not exist. */
 export const currencyType: ObjectDefinition = {
   name: 'CurrencyType',
