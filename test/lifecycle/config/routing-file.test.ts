@@ -45,7 +45,7 @@ const cases: readonly (readonly [string, string, string, 'error' | 'note', strin
   ['a member twice', '005000000000002AAA', '005000000000001AAA', 'error', 'is twice in pool'],
   ['not an id', '005000000000003AAA', 'anna@acme.com', 'error', 'it must be a Salesforce id'],
   ['rules that nobody asks', 'by: tandem', 'by: external', 'error', 'are not asked'],
-  ['no fallback', 'fallback: { queue: 00G000000000001AAA }', '', 'error', "no 'fallback'"],
+  ['no fallback', 'fallback: { queue: 00GSb0000000003MAA }', '', 'error', "no 'fallback'"],
   ['a pool that nobody uses', 'pool: enterprise', 'pool: dach', 'note', "pool 'enterprise' is never used"],
   [
     'the same rule twice',
