@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { workClasses } from '../model/budget.ts';
 import type { Backlog } from '../model/state.ts';
 import { type Db, run } from './transaction.ts';
+import { linkIdOfUnit } from './unit-key.ts';
 
 /**
  * EngineStore.backlog. `due` counts rows whose time has come, less those whose unit is leased all the same (a signal came
@@ -12,31 +13,34 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
     db,
     sql<Omit<Backlog, 'strongest'> & { class: number | null }>`
       with leased as materialized (
-        select lease.unit, link.hubspot_id, link.salesforce_id
-        from tandem.leases lease left join tandem.links link on lease.unit = 'link:' || link.id
+        select lease.unit, ${linkIdOfUnit('lease.unit')} as link_id from tandem.leases lease
         where lease.pair = ${pair} and lease.expires > now()
+      ), record as materialized (
+        select link.hubspot_id, link.salesforce_id from leased join tandem.links link on link.id = leased.link_id
+      ), worked as (
+        select 'hubspot' as system, hubspot_id as id, null as type from record
+        union all select 'salesforce', salesforce_id, null from record
+        union all select split_part(unit, ':', 1), split_part(unit, '/', 2), split_part(split_part(unit, ':', 2), '/', 1)
+          from leased where link_id is null
       ), busy as (
-        select count(*) as rows from tandem.dirty d
-        where d.pair = ${pair} and d.due <= now() and exists (
-          select from leased l
-          where l.unit = d.system || ':' || d.type || '/' || d.record_id
-            or (d.system = 'hubspot' and l.hubspot_id = d.record_id)
-            or (d.system = 'salesforce' and l.salesforce_id = d.record_id))
-          and exists (select from leased)
+        select count(*) as rows from (
+          select distinct d.system, d.type, d.record_id from worked
+          join tandem.dirty d on d.pair = ${pair} and d.system = worked.system and d.record_id = worked.id
+            and d.type = coalesce(worked.type, d.type)
+          where d.due <= now()) each
+      ), row as (
+        select count(*) as dirty, count(*) filter (where due <= now()) as due, min(class) filter (where due <= now()) as class,
+          min(since) as since, count(*) filter (where held) as held
+        from tandem.dirty where pair = ${pair}
       )
-      select
-        (select count(*) from tandem.dirty where pair = ${pair})::float8 as dirty,
-        ((select count(*) from tandem.dirty where pair = ${pair} and due <= now()) - (select rows from busy))::float8
-          as due,
-        (select min(class) from tandem.dirty where pair = ${pair} and due <= now())::int as class,
-        (select extract(epoch from now() - min(since)) * 1000 from tandem.dirty where pair = ${pair})::float8
-          as "oldestMs",
-        (select count(*) from tandem.dirty where pair = ${pair} and held)::float8 as held,
+      select row.dirty::float8 as dirty, (row.due - (select rows from busy))::float8 as due, row.class::int as class,
+        (extract(epoch from now() - row.since) * 1000)::float8 as "oldestMs", row.held::float8 as held,
         (select count(*) from tandem.intents where pair = ${pair})::float8 as "openIntents",
         (select count(*) from leased)::float8 as leased,
         (select count(*) from tandem.parked where pair = ${pair} and discarded_at is null)::float8 as parked,
         (select count(*) from tandem.reviews where pair = ${pair} and left_at is null)::float8 as reviews,
-        (select count(*) from tandem.links where pair = ${pair} and ended_at is null)::float8 as links`,
+        (select count(*) from tandem.links where pair = ${pair} and ended_at is null)::float8 as links
+      from row`,
   );
   if (row === undefined) throw new Error('backlog: no row');
   const { class: place, ...counts } = row;

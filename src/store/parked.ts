@@ -6,7 +6,7 @@ import { groupByUnit } from './group-by-unit.ts';
 import { parseFailure } from './json.ts';
 import { markDirty } from './signals.ts';
 import { type Db, inTransaction, type Tx } from './transaction.ts';
-import { parseUnit } from './unit-key.ts';
+import { linkIdOfUnit, parseUnit } from './unit-key.ts';
 
 /** A row of tandem.parked as {@link parkedColumns} selects it. */
 export interface ParkedRow {
@@ -65,7 +65,7 @@ export const retryParked = async (db: Db, pair: string): Promise<number> =>
     const { rows } = await sql<ParkedUnit>`
       select distinct on (p.unit) p.unit, p.system, p.type, p.record_id, link.hubspot_id, link.salesforce_id
       from tandem.parked p
-      left join tandem.links link on p.unit = 'link:' || link.id and link.ended_at is null
+      left join tandem.links link on link.id = ${linkIdOfUnit('p.unit')} and link.ended_at is null
       where p.pair = ${pair} order by p.unit`.execute(tx);
     await markDirty(
       tx,

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import { formatRef, type RecordRef, systems } from '../model/system.ts';
 
 const linkPrefix = 'link:';
@@ -20,3 +21,12 @@ export const parseUnit = (unit: string): UnitSubject => {
   if (system === undefined || slash < 0) throw new Error('not the key of a unit: link:ID or SYSTEM:TYPE/ID');
   return { ref: { system, type: unit.slice(colon + 1, slash), id: unit.slice(slash + 1) } };
 };
+
+/**
+ * The link's id in a column of unit keys, null where the unit is a record: an expression that the primary key of links is looked up by. Written
+ * the other way round (`'link:' || id`), every unit would be held against every link.
+ */
+export const linkIdOfUnit = (column: string): RawBuilder<string | null> =>
+  sql.raw(
+    `case when starts_with(${column}, '${linkPrefix}') then substr(${column}, ${linkPrefix.length + 1})::uuid end`,
+  );

@@ -62,3 +62,41 @@ it('claims and settles 200 of 100,000 dirty units about as fast as 200 of 200', 
   expect((await store.backlog(pair)).dirty).toBe(100_000 - 1_600);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
+
+it('counts the backlog of 20,000 links about as fast while 400 of them are worked on', async () => {
+  await fixture.reset();
+  const store = fixture.store.engine;
+  await fixture.query(
+    `insert into tandem.links (id, pair, hubspot_id, salesforce_id, base)
+     select gen_random_uuid(), $1, n::text, '00Q' || n, '{}' from generate_series(1, 20000) n`,
+    [pair],
+  );
+  await fixture.query(
+    `insert into tandem.dirty (pair, system, type, record_id, class, cause)
+     select $1, 'hubspot', 'contacts', n::text, 1, 'poll' from generate_series(1, 20000) n`,
+    [pair],
+  );
+  const counted = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let time = 0; time < 5; time += 1) {
+      const startedAt = performance.now();
+      await store.backlog(pair);
+      times.push(performance.now() - startedAt);
+    }
+    return median(times);
+  };
+  const idle = await counted();
+  await fixture.query(
+    `insert into tandem.leases (unit, pair, holder, expires)
+     select 'link:' || id, $1, 'h', now() + interval '1 minute' from tandem.links order by hubspot_id limit 400`,
+    [pair],
+  );
+  await fixture.query(
+    `insert into tandem.leases (unit, pair, holder, expires)
+     select 'hubspot:contacts/' || n, $1, 'h', now() + interval '1 minute' from generate_series(20001, 20400) n`,
+    [pair],
+  );
+  expect(await store.backlog(pair)).toMatchObject({ dirty: 20_000, due: 19_600, leased: 800, links: 20_000 });
+  // Every lease held against every link would take a hundred times as long.
+  expect(await counted()).toBeLessThan(5 * idle + 50);
+});

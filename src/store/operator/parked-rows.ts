@@ -5,6 +5,7 @@ import { batch } from '../batch.ts';
 import { type ParkedRow, parkedColumns, subjectOf, toParked } from '../parked.ts';
 import { markDirty } from '../signals.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
+import { linkIdOfUnit } from '../unit-key.ts';
 
 /** A parked row with the records of its link, where its unit is one. */
 export interface ParkedItem extends Parked {
@@ -33,7 +34,7 @@ const matching = (filter: ParkedFilter) => sql`
   and (${filter.code ?? null}::text is null or p.failure ->> 'code' = ${filter.code ?? null})
   and (${filter.units === undefined} or p.unit = any(${[...(filter.units ?? [])]}::text[]))`;
 
-const linkOfUnit = sql`left join tandem.links link on p.unit = 'link:' || link.id and link.ended_at is null`;
+const linkOfUnit = sql`left join tandem.links link on link.id = ${linkIdOfUnit('p.unit')} and link.ended_at is null`;
 
 const toItem = (row: ItemRow): ParkedItem => ({
   ...toParked(row),
