@@ -13,9 +13,11 @@ import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
 import type { BreakerStore } from './sync/breakers/mass-change.ts';
 import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
+import { passOn } from './sync/pass-on.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
-import { withReferences } from './sync/reference-system.ts';
+import { type ReferenceParts, withReferences } from './sync/reference-system.ts';
 import type { LiveStore } from './sync/signal-sources.ts';
+import { withTies } from './sync/tie-system.ts';
 
 /**
  * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24), and 150 calls of
@@ -89,8 +91,7 @@ export const countReads = (connectors: Sides<Connector>): ReadCounter => {
   const counted = bothSides((system): RecordSystem => {
     const inner = connectors[system];
     return {
-      system,
-      batch: inner.batch,
+      ...passOn(inner),
       readMany: async (...request) => {
         const found = await inner.readMany(...request);
         counts[system] += found.size;
@@ -115,14 +116,6 @@ export const countReads = (connectors: Sides<Connector>): ReadCounter => {
           return found;
         },
       }),
-      ...(inner.readTies && { readTies: inner.readTies }),
-      ...(inner.writeTies && { writeTies: inner.writeTies }),
-      writeMany: async (...request) => inner.writeMany(...request),
-      changesSince: (...request) => inner.changesSince(...request),
-      listPage: async (...request) => inner.listPage(...request),
-      history: async (...request) => inner.history(...request),
-      fates: async (...request) => inner.fates(...request),
-      now: async (context) => inner.now(context),
     };
   });
   return { counts, counted };
@@ -150,6 +143,10 @@ export interface EngineParts {
   readonly signal: AbortSignal;
 }
 
+/** A system as the engine of one pair sees it: who and what its records refer to, and who is tied to them. */
+export const asSeen = (inner: RecordSystem, parts: ReferenceParts): RecordSystem =>
+  withTies(withReferences(inner, parts), parts);
+
 /** One pair's engine. */
 export const composeEngine = (parts: EngineParts): EngineContext => {
   const { mappings, ...rest } = parts;
@@ -157,7 +154,7 @@ export const composeEngine = (parts: EngineParts): EngineContext => {
   const { pairs, references: known } = mappings;
   return {
     ...rest,
-    systems: bothSides((system) => withReferences(parts.systems[system], { pair, pairs, known, store })),
+    systems: bothSides((system) => asSeen(parts.systems[system], { pair, pairs, known, store })),
     mappingHash: mappings.hash,
     timing: engineTiming,
     nowMs: Date.now,

@@ -2,12 +2,13 @@ import { composeSystems, type Systems } from '../compose.ts';
 import type { LoadedLifecycle } from '../lifecycle/config/load.ts';
 import { makeLog } from '../log.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
+import { checkTieLabels, unseenTies } from '../mapping/check-ties.ts';
 import { type Finding, formatFindings, MappingError } from '../mapping/finding.ts';
 import { loadMappings } from '../mapping/load.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
 import { policiesOf, policyWords } from '../model/life-events.ts';
-import { formsOf, type PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
@@ -59,6 +60,28 @@ const checkPair = async ({ connectors }: Systems, pair: PairMapping): Promise<re
   return checkAgainstSchemas(pair, { hubspot, salesforce });
 };
 
+/** Holds the contact roles of a mapping against the labels and roles that there are. @throws CallFailed where a system cannot be asked */
+const checkPairTies = async ({ connectors }: Systems, pair: PairMapping): Promise<readonly Finding[]> => {
+  const findings: Finding[] = [];
+  for (const field of tieFields(pair)) {
+    const labels: { hubspot?: readonly string[] | null; salesforce?: readonly string[] | null } = {};
+    for (const system of systems) {
+      const [type, toType] = [pair.types[system], field.ties.types[system]];
+      try {
+        labels[system] = (await connectors[system].tieLabels?.(type, toType, call)) ?? null;
+      } catch (error) {
+        const isAboutObject =
+          error instanceof CallFailed &&
+          ['schema', 'permission', 'identity'].includes(error.failure.category);
+        if (!isAboutObject) throw error;
+        findings.push(unseenTies(pair, field, system, error.failure));
+      }
+    }
+    findings.push(...checkTieLabels(pair, field, labels));
+  }
+  return findings;
+};
+
 /** Holds the rules of the lifecycle against the fields that they name. @throws CallFailed where a system cannot be asked */
 const checkRules = async (
   { connectors }: Systems,
@@ -101,7 +124,9 @@ const checkLive = async (
       systems.map(async (system) => parts.connectors[system].check(call)),
     );
     const findings = (
-      await Promise.all(pairs.flatMap(formsOf).map(async (form) => checkPair(parts, form)))
+      await Promise.all(
+        pairs.flatMap(formsOf).flatMap((form) => [checkPair(parts, form), checkPairTies(parts, form)]),
+      )
     ).flat();
     return {
       accounts: { hubspot: hubspot?.account ?? '', salesforce: salesforce?.account ?? '' },

@@ -1,11 +1,10 @@
-import { composeSystems } from '../compose.ts';
+import { asSeen, composeSystems } from '../compose.ts';
 import { makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
 import { bothSides } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
 import type { LookAt } from '../sync/gone.ts';
 import { pausedParts, withoutFields } from '../sync/pauses.ts';
-import { withReferences } from '../sync/reference-system.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
 import { exitCode } from './exit.ts';
 import { openStoreOrEmpty } from './open-store.ts';
@@ -69,7 +68,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
       };
       const call = { class: 'sweep', purpose: 'verify' } as const;
       const parts = { pair, pairs: mappings.pairs, known: mappings.references, store };
-      const seen = bothSides((system) => withReferences(connectors[system], parts));
+      const seen = bothSides((system) => asSeen(connectors[system], parts));
       const lookAt: LookAt = async (gone) =>
         opened.store.engine.commitSignals(
           gone.map(({ ref, fate }) => ({

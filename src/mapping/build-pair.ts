@@ -12,10 +12,12 @@ import {
 } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
+import { makeRoleCodecs } from './codecs/contact-roles.ts';
 import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import { withFills } from './fill.ts';
+import { tiedTypes, tieTable } from './role-rules.ts';
 import { makeScopeRule } from './scope-rule.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -150,6 +152,33 @@ const lifeEventsOf = ({ lifeEvents }: MappingFile): LifeEventPolicies => {
   };
 };
 
+/** Contact roles as a field of the pair: no system has one of these names (HubSpot's are in small letters, Salesforce's are of a relationship). */
+const roleField = (
+  { contactRoles }: MappingFile,
+  line: number,
+  references: References = () => noReferences,
+): readonly FieldMapping[] => {
+  if (contactRoles === undefined) return [];
+  const { of = '', direction, tie, roles, primary = null } = contactRoles;
+  const ties = { of, types: tiedTypes, roles, primary };
+  return [
+    {
+      name: 'contactRoles',
+      fields: { hubspot: 'contactRoles', salesforce: 'OpportunityContactRoles' },
+      codecs: makeRoleCodecs({ roles, primary }, references(tieTable(ties))),
+      kind: 'contact-roles',
+      direction,
+      conflict: 'union',
+      tie,
+      blank: 'clears',
+      first: 'union',
+      fill: {},
+      ties,
+      line,
+    },
+  ];
+};
+
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
 export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
@@ -169,7 +198,10 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     match,
     create: content.create,
     primary: content.primary,
-    fields: fields.filter((_, index) => content.fields[index]?.only === undefined),
+    fields: [
+      ...fields.filter((_, index) => content.fields[index]?.only === undefined),
+      ...roleField(content, source.placeOfKey([], 'contactRoles').line, references),
+    ],
     ...scopeOf(source, content),
     sources: ranksOf(content.sources),
     breakers: content.breakers,

@@ -1,5 +1,5 @@
 import { policiesOf } from '../model/life-events.ts';
-import { type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
+import { type FieldMapping, isPrimaryAssociation, type PairMapping, plainFields } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { writesTo } from './file-rules.ts';
@@ -128,7 +128,7 @@ const checkOptions = (
 const checkRequired = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
   for (const system of systems) {
     if (pair.create[system] === 'never') continue;
-    const written = pair.fields
+    const written = plainFields(pair)
       .filter((field) => writesTo(field.direction, system))
       .map((field) => field.fields[system]);
     for (const field of sides[system].fields.values()) {
@@ -233,7 +233,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   checkRequired(pair, sides, report);
   checkScope(pair, sides, report);
   checkErasureFlag(pair, sides, report);
-  for (const field of pair.fields) {
+  for (const field of plainFields(pair)) {
     checkThere(pair, field, sides, report);
     for (const system of systems) {
       const target = sides[system].fields.get(field.fields[system]);

@@ -8,6 +8,7 @@ import { parseRange } from './codecs/range.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
+import { checkRoles } from './role-rules.ts';
 import { faultOfScope } from './scope-rule.ts';
 import { didYouMean } from './suggest.ts';
 import type { KeyPath, YamlSource } from './yaml-source.ts';
@@ -403,5 +404,6 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkMatch(content, report);
   checkConverted(content, report);
   checkPrimary(content, report);
+  checkRoles(content, report);
   return findings;
 };

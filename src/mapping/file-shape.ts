@@ -129,6 +129,34 @@ const field = z.strictObject({
   }),
 });
 
+const contactRoles = z
+  .strictObject({
+    of: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and - only')
+      .optional()
+      .meta({
+        description:
+          "Name of the mapping of the people; absent: the one that aligns HubSpot contacts with Salesforce's Contact.",
+      }),
+    direction: z.enum(directions).default('both').meta({ description: 'Which way changes flow.' }),
+    tie: z.enum(systems).default('salesforce').meta({
+      description: "Whose role counts where both sides changed one person's, differently.",
+    }),
+    roles: z.record(z.string().min(1), z.string().min(1)).default({}).meta({
+      description:
+        "Label of HubSpot's association (deal to contact) → Salesforce's Role. A label or role that is not listed stays where it is.",
+    }),
+    primary: z.string().min(1).optional().meta({
+      description:
+        "HubSpot's label that stands for Salesforce's IsPrimary; absent: the mark stays where it is.",
+    }),
+  })
+  .meta({
+    description:
+      'Who takes part in a deal, both ways: HubSpot associations of deals with contacts, Salesforce contact roles of opportunities.',
+  });
+
 const sourceClass = z.enum(sourceClasses);
 
 const sources = z
@@ -296,6 +324,7 @@ export const mappingFile = z
     sources,
     breakers,
     lifeEvents,
+    contactRoles: contactRoles.optional(),
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),
   })
   .meta({

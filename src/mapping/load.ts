@@ -8,6 +8,7 @@ import { type Finding, MappingError } from './finding.ts';
 import { KnownReferences } from './known-references.ts';
 import { readMappingFiles, type TextFile } from './read-files.ts';
 import { inOrder, unknownReferences } from './reference-order.ts';
+import { withPeople } from './role-rules.ts';
 import { checkShape } from './shape-findings.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
@@ -76,11 +77,13 @@ export const loadMappings = (configDir: string): LoadedMappings => {
   const results = files.map(checkFile);
   const checked = results.flatMap((result) => ('checked' in result ? [result.checked] : []));
   const wrong = results.flatMap((result) => ('findings' in result ? result.findings : []));
-  const lost = results.length === checked.length ? unknownReferences(checked) : [];
+  const isWhole = results.length === checked.length;
+  const peopled = withPeople(checked);
+  const lost = isWhole ? [...unknownReferences(checked), ...peopled.findings] : [];
   const findings = [...unread, ...wrong, ...twiceMapped(checked), ...lost];
   if (findings.length > 0) throw new MappingError(findings);
   const references = new KnownReferences();
-  const pairs = checked.map(({ source, content }) =>
+  const pairs = peopled.files.map(({ source, content }) =>
     buildPair(source, content, (of) => references.table(of)),
   );
   return { pairs: inOrder(pairs), hash: hashOf(checked), references };

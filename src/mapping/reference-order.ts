@@ -8,11 +8,10 @@ import type { YamlSource } from './yaml-source.ts';
 export const referredBy = (pair: PairMapping): readonly string[] => [
   ...new Set(
     formsOf(pair).flatMap(({ fields }) =>
-      fields.flatMap(({ reference }) =>
-        reference === undefined || reference.of === ownerReference || reference.of === pair.name
-          ? []
-          : [reference.of],
-      ),
+      fields.flatMap(({ reference, ties }) => {
+        const of = reference?.of ?? ties?.of;
+        return of === undefined || of === ownerReference || of === pair.name ? [] : [of];
+      }),
     ),
   ),
 ];

@@ -91,9 +91,35 @@ export interface FieldMapping {
   readonly currencyCodes?: Sides<string>;
   /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who. */
   readonly reference?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
+  /** It is no field of the record, but who is tied to it (contact roles). */
+  readonly ties?: TieMapping;
   /** Where it stands, for messages: line in the mapping file, from 1. */
   readonly line: number;
 }
+
+/** The people that are tied to a record, as a field of it: its value is a set (model/tie-text.ts). */
+export interface TieMapping {
+  /** The pair whose records they are. */
+  readonly of: string;
+  /** The objects that they are of; a link whose record is of another (a lead) has no part in it yet. */
+  readonly types: Sides<string>;
+  /** HubSpot's label to Salesforce's role; the first one of a role is what it turns into. */
+  readonly roles: Readonly<Record<string, string>>;
+  /** HubSpot's label that stands for Salesforce's mark of the primary one; null: the mark is not aligned. */
+  readonly primary: string | null;
+}
+
+/** The fields that a system itself knows: ties are none of them. */
+export const plainFields = (pair: Pick<PairMapping, 'fields'>): readonly FieldMapping[] =>
+  pair.fields.filter(({ ties }) => ties === undefined);
+
+/** The fields of a pair that are ties. */
+export const tieFields = (
+  pair: Pick<PairMapping, 'fields'>,
+): readonly (FieldMapping & { readonly ties: TieMapping })[] =>
+  pair.fields.filter(
+    (field): field is FieldMapping & { readonly ties: TieMapping } => field.ties !== undefined,
+  );
 
 /** What a reference to owners is called in `of`; any other word there is a pair's name. */
 export const ownerReference = 'owner';

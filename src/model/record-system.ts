@@ -10,6 +10,7 @@ import type {
 } from './record.ts';
 import type { System } from './system.ts';
 import type { Tie, TieChange, TieOutcome } from './tie.ts';
+import type { RawFields } from './value.ts';
 import type { WriteOutcome, WriteRow } from './write.ts';
 
 /** A record that `findByField` found, and the lower-cased values asked for that led to it. */
@@ -108,6 +109,27 @@ export interface RecordSystem {
 
   /** Begins, changes and ends ties: one outcome per change, in order. Never rejects for what the vendor says. */
   writeTies?(changes: readonly TieChange[], context: CallContext): Promise<readonly TieOutcome[]>;
+
+  /**
+   * Records whose ties to records of another type changed since then, those that ended among them, by the vendor's own stamps; `until` is
+   * where the next look begins. Where it is not there, only reading the ties tells.
+   */
+  tiesChangedSince?(
+    type: string,
+    toType: string,
+    since: number,
+    context: CallContext,
+  ): Promise<{ readonly ids: readonly string[]; readonly until: number }>;
+
+  /** The labels that ties of these two types can have; null where any is taken. Rejects with CallFailed where ties cannot be seen. */
+  tieLabels?(type: string, toType: string, context: CallContext): Promise<readonly string[] | null>;
+
+  /** A mapping's fields that are ties, as values of these records; only a system as an engine sees it has them. */
+  readTieFields?(
+    type: string,
+    ids: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, RawFields>>;
 
   /** When and by whom these fields got their present and earlier values, newest first; empty where the vendor keeps no history. */
   history(

@@ -91,6 +91,8 @@ export interface AwaitedLink {
   /** The pair referred to, and the record's id there, in the same system. */
   readonly of: string;
   readonly id: string;
+  /** Salesforce's object that the link must lead to (a contact, where it may lead to a lead yet); absent: any. */
+  readonly toType?: string;
 }
 
 /** A mark as it stands in the store. */

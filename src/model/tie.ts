@@ -13,7 +13,12 @@ export interface Tie {
   readonly primary: boolean;
 }
 
-/** A tie to begin or to change (`tie`: afterwards it has this label and mark, whatever it had before), or to end. */
+/**
+ * A tie to begin or to change, or to end.
+ * - tie: afterwards it has this label and mark, whatever it had before
+ * - relabel: afterwards it is there, with the labels of `add` and without those of `remove`; any other label stays. `primary` is the mark that
+ *   Salesforce has beside the label; absent: it stays
+ */
 export type TieChange =
   | {
       readonly op: 'tie';
@@ -21,6 +26,14 @@ export type TieChange =
       readonly to: RecordRef;
       readonly label: string | null;
       readonly primary: boolean;
+    }
+  | {
+      readonly op: 'relabel';
+      readonly from: RecordRef;
+      readonly to: RecordRef;
+      readonly add: readonly string[];
+      readonly remove: readonly string[];
+      readonly primary?: boolean;
     }
   | { readonly op: 'untie'; readonly from: RecordRef; readonly to: RecordRef };
 

@@ -6,7 +6,14 @@ import type { RawFields } from './value.ts';
  * Updates go by id. An upsert is only for a unit that never had a link, on the identity field of the system it writes to.
  */
 export type WriteRow =
-  | { readonly op: 'update'; readonly key: string; readonly id: string; readonly fields: RawFields }
+  | {
+      readonly op: 'update';
+      readonly key: string;
+      readonly id: string;
+      readonly fields: RawFields;
+      /** What was read there of fields that are written as a difference (ties). */
+      readonly was?: RawFields;
+    }
   | {
       readonly op: 'upsert';
       readonly key: string;

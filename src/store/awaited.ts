@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { AwaitedLink, DirtyMark } from '../model/state.ts';
-import { type System, systems } from '../model/system.ts';
+import { type Sides, type System, systems } from '../model/system.ts';
 import { batch } from './batch.ts';
 import { markDirty } from './signals.ts';
-import { type Db, inTransaction } from './transaction.ts';
+import { type Db, inTransaction, type Tx } from './transaction.ts';
 
 /** EngineStore.awaitLinks. */
 export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promise<void> => {
@@ -15,13 +15,16 @@ export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promi
     record_id: ['text', ({ ref }) => ref.id],
     to_pair: ['text', ({ of }) => of],
     to_id: ['text', ({ id }) => id],
+    to_type: ['text', ({ toType }) => toType ?? ''],
   });
   await inTransaction(db, async (tx) => {
     await sql`
-      insert into tandem.awaited (pair, system, type, record_id, to_pair, to_id)
-      select distinct a.pair, a.system, a.type, a.record_id, a.to_pair, a.to_id from ${rows}
-      order by a.to_id, a.to_pair, a.system, a.pair, a.record_id, a.type
-      on conflict (to_id, to_pair, system, pair, record_id, type) do update set since = now()`.execute(tx);
+      insert into tandem.awaited (pair, system, type, record_id, to_pair, to_id, to_type)
+      select distinct a.pair, a.system, a.type, a.record_id, a.to_pair, a.to_id, a.to_type from ${rows}
+      order by a.to_id, a.to_pair, a.to_type, a.system, a.pair, a.record_id, a.type
+      on conflict (to_id, to_pair, to_type, system, pair, record_id, type) do update set since = now()`.execute(
+      tx,
+    );
   });
 };
 
@@ -30,6 +33,22 @@ export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promi
  * sees both within moments, and the one at a worker's start sees all.
  */
 const recent = sql`now() - interval '10 minutes'`;
+
+/**
+ * What waits for these links is looked at as if it had begun to wait now: they lead to another record than before, perhaps of the object
+ * that is waited for. In the transaction that moves them.
+ */
+export const renewAwaited = async (
+  tx: Tx,
+  links: readonly { readonly pair: string; readonly ids: Sides<string> }[],
+): Promise<void> => {
+  if (links.length === 0) return;
+  const ids = links.flatMap(({ pair, ids: own }) => systems.map((system) => ({ pair, id: own[system] })));
+  const rows = batch('l', ids, { pair: ['text', (one) => one.pair], id: ['text', (one) => one.id] });
+  await sql`
+    update tandem.awaited a set since = now() from ${rows}
+    where a.to_id = l.id and a.to_pair = l.pair and a.to_type <> ''`.execute(tx);
+};
 
 interface Row {
   readonly pair: string;
@@ -49,7 +68,8 @@ export const wakeAwaited = async (db: Db, all: boolean): Promise<number> =>
         with due as (
           select a.ctid from tandem.awaited a join tandem.links link on ${id} = a.to_id and link.pair = a.to_pair
           where a.system = ${system} and link.ended_at is null and ${since}
-          order by a.to_id, a.to_pair, a.system, a.pair, a.record_id, a.type
+            and (a.to_type = '' or a.to_type = link.salesforce_type)
+          order by a.to_id, a.to_pair, a.to_type, a.system, a.pair, a.record_id, a.type
           for update of a skip locked
         )
         delete from tandem.awaited a using due where a.ctid = due.ctid

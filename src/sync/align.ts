@@ -5,6 +5,7 @@ import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOf } from './intake.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { readersOf } from './readers.ts';
+import { beginTieLooks } from './tie-look.ts';
 
 /** More dirty rows than this, and the listing waits for the work to catch up: memory and the age of rows stay bounded. */
 const dirtyRowsMax = 2_000;
@@ -21,6 +22,7 @@ const setCursors = async (context: EngineContext): Promise<void> => {
       cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: { stamp, id: '' } },
     });
   }
+  await beginTieLooks(context);
 };
 
 const begin = async (context: EngineContext): Promise<Alignment> => {

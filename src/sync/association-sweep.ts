@@ -4,6 +4,7 @@ import {
   isPrimaryAssociation,
   type PairMapping,
   primaryAssociationType,
+  tieFields,
 } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
@@ -11,6 +12,7 @@ import type { RawValue } from '../model/value.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfLink, refOfLink } from './forms.ts';
 import type { SignalMemory } from './signal-memory.ts';
+import { driftedTies } from './tie-look.ts';
 
 /** Links of one page: as many as one call reads the associations of (associations guide, batch read). */
 export const sweepPageSize = 1_000;
@@ -23,8 +25,8 @@ interface AssociationField {
   readonly field: FieldMapping & { readonly reference: NonNullable<FieldMapping['reference']> };
 }
 
-/** The fields of a pair that HubSpot keeps as associations, form by form. */
-export const associationFields = (pair: PairMapping): readonly AssociationField[] =>
+/** The references of a pair that HubSpot keeps as associations, form by form. */
+const primaryFields = (pair: PairMapping): readonly AssociationField[] =>
   formsOf(pair).flatMap((form) =>
     form.fields.flatMap((field) =>
       field.reference !== undefined && isPrimaryAssociation(form.types.hubspot, field)
@@ -32,6 +34,12 @@ export const associationFields = (pair: PairMapping): readonly AssociationField[
         : [],
     ),
   );
+
+/** The fields of a pair that HubSpot keeps as associations: each costs a call for a page of links. */
+export const associationFields = (pair: PairMapping): readonly FieldMapping[] => [
+  ...primaryFields(pair).map(({ field }) => field),
+  ...formsOf(pair).flatMap(tieFields),
+];
 
 /** What one page came to. */
 export interface SweptPage {
@@ -90,6 +98,22 @@ const driftOf = async (
   );
 };
 
+/** The links whose ties of people differ from their base, form by form. */
+const tieDriftOf = async (
+  context: EngineContext,
+  links: readonly Link[],
+): Promise<readonly ChangedRecord[]> => {
+  const drifted = formsOf(context.pair)
+    .filter((form) => tieFields(form).length > 0)
+    .map(async (form) => {
+      const own = links.filter(
+        (link) => formOfLink(context.pair, link).types.salesforce === form.types.salesforce,
+      );
+      return driftedTies(context, form, 'hubspot', own);
+    });
+  return (await Promise.all(drifted)).flat();
+};
+
 /**
  * Holds the associations of the next page of links against their bases: HubSpot moves no stamp of a record when they change, so that no
  * poll shows it. What differs becomes dirty rows, committed with the place; one call for each field of 1,000 links. What `memory` holds
@@ -101,7 +125,8 @@ export const sweepAssociations = async (context: EngineContext, memory: SignalMe
   const cursor = await store.cursor(pair.name, 'hubspot', sweepReader);
   const links = await store.linksAfter(pair.name, cursor?.id ?? '', sweepPageSize);
   const drifted: ChangedRecord[] = [];
-  for (const each of associationFields(pair)) drifted.push(...(await driftOf(context, each, links)));
+  for (const each of primaryFields(pair)) drifted.push(...(await driftOf(context, each, links)));
+  drifted.push(...(await tieDriftOf(context, links)));
   const fresh = drifted.filter((record) => !memory.has(record));
   const marks = fresh.map(({ ref }) => ({
     pair: pair.name,

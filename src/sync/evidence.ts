@@ -124,7 +124,8 @@ const isUntouched = (
   base: BaseEntry,
   system: System,
 ): boolean | null => {
-  if (base.wrote?.to !== system) return false;
+  // Nobody tells who made or ended a tie: whoever brings the one before back has changed it.
+  if (base.wrote?.to !== system || field.ties) return false;
   // An association that HubSpot takes is there, and the history of the property that shows it does not tell who made it: whoever brings
   // the one before back has changed it.
   if (system === 'hubspot' && isPrimaryAssociation(evidence.snapshots.hubspot.ref.type, field)) return false;

@@ -28,8 +28,8 @@ interface Suspect {
 
 const rule = 'late-write';
 
-/** Histories name references in words of their own, and a consent that came late is a consent all the same. */
-const canTell = ({ reference, latch }: FieldMapping): boolean => !reference && !latch;
+/** Histories name references in words of their own, ties have none, and a consent that came late is a consent all the same. */
+const canTell = ({ reference, latch, ties }: FieldMapping): boolean => !reference && !latch && !ties;
 
 /** Intents of unknown outcome: what they sent may still come, and is remembered; what stands there already may have come late. */
 const suspectsOfIntents = ({ pair }: EngineContext, { draft, snapshots }: Looked): readonly Suspect[] =>

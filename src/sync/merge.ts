@@ -3,6 +3,7 @@ import type { BaseEntry } from '../model/state.ts';
 import { otherSystem, type System, systems } from '../model/system.ts';
 import { asking, mergeConflict, mergeFirst } from './conflict.ts';
 import { type FieldDecision, flowFrom, settle } from './flow.ts';
+import { mergeTies } from './merge-ties.ts';
 import {
   changedSides,
   type FieldState,
@@ -78,6 +79,7 @@ export const mergeField = (field: FieldMapping, state: FieldState): FieldDecisio
     const known = base && base.hubspot === raw.hubspot && base.salesforce === raw.salesforce;
     return known ? { kind: 'same' } : settle('equal');
   }
+  if (field.ties) return mergeTies(sight, base);
   if (!base) return mergeFirst(sight);
   const changed = changedSides(sight, base);
   if (changed.hubspot && changed.salesforce) return mergeConflict(sight, base);

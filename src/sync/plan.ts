@@ -1,4 +1,4 @@
-import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { type FieldMapping, type PairMapping, plainFields } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, BaseEntry, FieldWrite, Link, Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
@@ -176,7 +176,8 @@ export const planCreate = (
   const from = source.ref.system;
   const target = otherSystem(from);
   const writes: FieldWrite[] = [];
-  for (const field of pair.fields) {
+  // Ties lead to a record that is there: they follow with the next look.
+  for (const field of plainFields(pair)) {
     const raw = rawOf(source, field.fields[from]);
     if (raw === undefined || !mayFlowTo(field, target)) continue;
     const value = viewOf(field, from, raw);

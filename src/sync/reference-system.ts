@@ -11,10 +11,12 @@ import {
 } from '../model/mapping.ts';
 import type { AwaitedLink } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
-import type { TieChange, TieOutcome } from '../model/tie.ts';
+import type { TieChange } from '../model/tie.ts';
 import type { RawFields } from '../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../model/write.ts';
+import { passOn } from './pass-on.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
+import { outcomeWithTie } from './tie-outcome.ts';
 
 /** What the system around a pair knows besides its own records. */
 export interface ReferenceParts {
@@ -93,12 +95,6 @@ const toTieChanges = (
   return present.map((id) => ({ op: 'untie', from, to: ref(id) }));
 };
 
-const outcomeOfTie = (own: WriteOutcome, tie: TieOutcome, field: string): WriteOutcome => {
-  if (tie.kind === 'landed') return own;
-  if (tie.kind === 'unknown') return tie;
-  return { kind: 'refused', failure: { ...tie.failure, fields: [field] } };
-};
-
 /**
  * Writes rows of which some fields are associations in HubSpot: what is a property first, then the associations of the rows that landed. A
  * row is only answered as landed when both are; its next look finds what is there already.
@@ -173,7 +169,7 @@ const writeWithTies = async (
   for (const [at, { index }] of changes.entries()) {
     const own = outcomes[index];
     const tie = ties[at];
-    if (own && tie) outcomes[index] = outcomeOfTie(own, tie, name);
+    if (own && tie) outcomes[index] = outcomeWithTie(own, tie, name);
   }
   return outcomes;
 };
@@ -195,8 +191,7 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
   const domains = pair.match.some((rule) => rule.kind === 'domain');
   if (!refers && !domains) return inner;
   return {
-    system,
-    batch: inner.batch,
+    ...passOn(inner),
     readMany: async (...request) => {
       const found = await inner.readMany(...request);
       const awaited = await learn(parts, system, [...found.values()]);
@@ -216,7 +211,6 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
       );
       return found;
     },
-    ...(inner.readTies && { readTies: inner.readTies }),
     ...(inner.findAcross && {
       findAcross: async (...request: Parameters<NonNullable<RecordSystem['findAcross']>>) => {
         const found = (await inner.findAcross?.(...request)) ?? [];
@@ -243,8 +237,5 @@ export const withReferences = (inner: RecordSystem, parts: ReferenceParts): Reco
       await learn(parts, system, page.records);
       return page;
     },
-    history: async (...request) => inner.history(...request),
-    fates: async (...request) => inner.fates(...request),
-    now: async (context) => inner.now(context),
   };
 };

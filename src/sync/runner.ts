@@ -13,6 +13,7 @@ import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
+import { hasTieLooks, lookAtTies } from './tie-look.ts';
 import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
@@ -36,6 +37,12 @@ const indexSettleMs = 5_000;
 
 /** `--until-idle` asks for a look as soon as nothing is due, but not more often than this. */
 const pollAtMostEveryMs = 1_000;
+
+/**
+ * Salesforce's ties are asked for with each poll, and so often while it tells of its records by itself: of ties it does not, and an idle hour
+ * has few calls.
+ */
+const tieLookEveryMs = 600_000;
 
 const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
 
@@ -73,6 +80,8 @@ export class Runner {
   /** Null where nothing of the pair is an association in HubSpot. */
   private readonly associations: AssociationPace | null;
   private readonly swept = new SignalMemory();
+  private readonly ties = new SignalMemory();
+  private tiesLookedAt = Number.NEGATIVE_INFINITY;
 
   /**
    * `looks`: `looksOf` all pairs of this worker; their sweeps share one allowance of calls. `after`: runners whose first alignment comes
@@ -229,8 +238,9 @@ export class Runner {
         Promise.all(due.map(async (system) => this.lookAt(system, began))),
       );
       if (this.aligned) await this.sweep(began, ending);
+      const isTied = !this.aligned || (await this.lookAtTies(began, due.length === systems.length));
       const isSwept = this.associations?.isCaughtUp ?? true;
-      const isWhole = isSwept && due.length === systems.length && looks.every((isDone) => isDone);
+      const isWhole = isSwept && isTied && due.length === systems.length && looks.every((isDone) => isDone);
       if (this.aligned && isWhole) this.lookedAt = began;
       await this.untilNextPoll(ending);
     }
@@ -264,6 +274,24 @@ export class Runner {
       }
       if (page.isLast) return;
     }
+  }
+
+  /** Asks whose ties changed in Salesforce, where that is due; answers false when it was and could not be asked. */
+  private async lookAtTies(nowMs: number, isAsked: boolean): Promise<boolean> {
+    const { context } = this;
+    if (!hasTieLooks(context)) return true;
+    const { pair, live } = context;
+    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
+    const feed = feedOf(states ?? [], 'salesforce', pair.types.salesforce, this.sweepMs);
+    const gapMs = isAsked || feed === 'poll' ? 0 : tieLookEveryMs;
+    if (nowMs - this.tiesLookedAt < gapMs) return true;
+    const marked = await this.safely('ties', async () => {
+      const paused = await readPaused(context);
+      return paused.blind ? 0 : lookAtTies(activeContext(context, paused), this.ties);
+    });
+    if (marked === null) return false;
+    this.tiesLookedAt = nowMs;
+    return true;
   }
 
   /** The systems that no live source feeds, and those whose sweep is due. */

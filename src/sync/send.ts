@@ -1,9 +1,12 @@
 import type { WorkClass } from '../model/budget.ts';
+import { tieFields } from '../model/mapping.ts';
 import type { FieldWrite, NewIntent } from '../model/state.ts';
 import { type RecordRef, type System, systems } from '../model/system.ts';
+import type { RawFields } from '../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../model/write.ts';
 import { type Draft, ledgerOfWrites, lookAgain, moveBase, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
+import { formOfRecord } from './forms.ts';
 import { baseOfWrites, rawFieldsOf } from './plan.ts';
 import { applyRefusal } from './refusal.ts';
 import type { Reservations } from './reservation.ts';
@@ -57,9 +60,24 @@ export const makeJob = (
   },
 });
 
+/** What was read of the fields that are ties: they are written as a difference. */
+const wasOf = ({ pair }: EngineContext, { target, writes }: NewIntent): { readonly was?: RawFields } => {
+  const names = new Set(tieFields(formOfRecord(pair, target)).map(({ name }) => name));
+  const own = writes.filter(({ field }) => names.has(field));
+  return own.length === 0
+    ? {}
+    : { was: Object.fromEntries(own.map(({ apiField, replaced }) => [apiField, replaced])) };
+};
+
 const rowOf = (context: EngineContext, intent: NewIntent): WriteRow =>
   intent.op === 'update'
-    ? { op: 'update', key: intent.id, id: intent.target.id, fields: rawFieldsOf(intent.writes) }
+    ? {
+        op: 'update',
+        key: intent.id,
+        id: intent.target.id,
+        fields: rawFieldsOf(intent.writes),
+        ...wasOf(context, intent),
+      }
     : {
         op: 'upsert',
         key: intent.id,

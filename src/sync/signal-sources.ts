@@ -1,6 +1,6 @@
 import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
-import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
+import { formsOf, type PairMapping, plainFields, typesOn } from '../model/mapping.ts';
 import { type System, systems } from '../model/system.ts';
 
 /**
@@ -191,8 +191,8 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
     pair.identity[system],
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...pair.match.map((rule) => rule.fields[system]),
-    ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap(({ fields }) =>
-      fields.map((field) => field.fields[system]),
+    ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap((form) =>
+      plainFields(form).map((field) => field.fields[system]),
     ),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),

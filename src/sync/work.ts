@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
 import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { type PairMapping, tieFields } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
@@ -20,6 +20,7 @@ import { reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
 import { scopeMoves } from './scope.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
+import { guardTies } from './tie-guard.ts';
 import { type Beginning, lookUnlinked, type Unlinked } from './unlinked.ts';
 
 /** What one batch did; all zero when nothing was due. */
@@ -77,6 +78,17 @@ const beginLinks = async (
     draft.begin = { ...begin, base: { ...base, ...settled } };
     const cause = draft.unit.dirty.map((row) => row.cause).join(', ');
     draft.ledger.push(...scopeMoves(own.pair, snapshots, base, settled, cause));
+    // A lookup finds the record alone, and not who is tied to it.
+    if (tieFields(own.pair).length > 0) {
+      const ties = 'who is tied to it';
+      draft.marks.push({
+        pair: context.pair.name,
+        ref: snapshots.hubspot.ref,
+        class: 'live',
+        stamp: null,
+        cause: ties,
+      });
+    }
     draft.ledger.push({
       pair: context.pair.name,
       event: 'link',
@@ -144,7 +156,7 @@ const adoptCreated = async (
     if (!link || !source) return [];
     continueWith(draft, link);
     raiseStamp(draft, source.ref.system, source.stamp);
-    if (latchesLater(context.pair, source)) {
+    if (saysMoreLater(context.pair, source)) {
       const cause = 'what cannot be given at creation';
       draft.marks.push({ pair: context.pair.name, ref: source.ref, class: 'consent', stamp: null, cause });
     }
@@ -162,10 +174,11 @@ const adoptCreated = async (
 };
 
 /** Whether a record says something that its counterpart is not created with. */
-const latchesLater = (pair: PairMapping, { ref, fields }: RecordSnapshot): boolean =>
+const saysMoreLater = (pair: PairMapping, { ref, fields }: RecordSnapshot): boolean =>
   formOfRecord(pair, ref).fields.some(
     (field) =>
-      isTextLatch(field) && isSet(field.codecs[ref.system].decode(fields[field.fields[ref.system]] ?? null)),
+      (isTextLatch(field) || field.ties !== undefined) &&
+      isSet(field.codecs[ref.system].decode(fields[field.fields[ref.system]] ?? null)),
   );
 
 const identityOf = (
@@ -211,7 +224,7 @@ const workBatch = async (
   ]);
   const begun = await beginLinks(context, unlinked.beginnings);
   const planned = await planLooked(context, [...looked, ...begun], workClass);
-  const jobs = await guardKeys(context, planned, workClass);
+  const jobs = await guardTies(context, await guardKeys(context, planned, workClass), workClass);
   const creates = unlinked.creates.map(({ job }) => job);
   const free = await holdBack(context, jobs, drafts);
   for (const draft of drafts) tellEnd(context, draft);

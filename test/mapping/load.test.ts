@@ -108,6 +108,31 @@ describe('a mapping that is right', () => {
     expect(loadMappings(config).pairs[0]?.lifeEvents).toEqual(lifeEventDefaults);
   });
 
+  it('takes contact roles as a field of deals, of whoever aligns the contacts', () => {
+    const deals = good
+      .replace('object: people', 'object: deals')
+      .replace('salesforce: Lead', 'salesforce: Opportunity')
+      .replace('fields:', "contactRoles: { roles: { Boss: 'Decision Maker' }, primary: First }\nfields:");
+    write(deals, 'a.yaml');
+    write(good.replace('salesforce: Lead', 'salesforce: Contact'), 'people.yaml');
+    const { pairs } = loadMappings(config);
+    expect(pairs.map(({ name }) => name)).toEqual(['people', 'deals']);
+    expect(pairs[1]?.fields.at(-1)).toMatchObject({
+      name: 'contactRoles',
+      direction: 'both',
+      ties: { of: 'people', roles: { Boss: 'Decision Maker' }, primary: 'First' },
+    });
+    write(good, 'people.yaml');
+    expect(() => loadMappings(config)).toThrow(/no mapping aligns HubSpot contacts with Salesforce contacts/);
+    write(deals.replace('{ roles', '{ of: peple, roles'), 'a.yaml');
+    write(good.replace('salesforce: Lead', 'salesforce: Contact'), 'people.yaml');
+    expect(() => loadMappings(config)).toThrow(/contactRoles are of 'peple'.*did you mean 'people'/);
+    write(deals.replace('primary: First', 'primary: Boss'), 'a.yaml');
+    expect(() => loadMappings(config)).toThrow(/'Boss' is the label of a role and of the primary contact/);
+    write(deals.replace('salesforce: Opportunity', 'salesforce: Account'), 'a.yaml');
+    expect(() => loadMappings(config)).toThrow(/Account has no contact roles/);
+  });
+
   it('may be several files, in order of name', () => {
     write(good, 'b.yaml');
     write(good.replace('object: people', 'object: more-people'), 'a.yml');
@@ -338,7 +363,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, scope, sources, breakers, lifeEvents, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, scope, sources, breakers, lifeEvents, contactRoles, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

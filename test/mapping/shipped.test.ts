@@ -127,8 +127,8 @@ describe.each(configs)('the configuration %s', (config) => {
     const { pairs } = loadMappings(join(root, config));
     expect(pairs.map(({ name, types }) => [name, types.hubspot, types.salesforce])).toEqual([
       ['companies', 'companies', 'Account'],
-      ['deals', 'deals', 'Opportunity'],
       ['people', 'contacts', 'Lead'],
+      ['deals', 'deals', 'Opportunity'],
     ]);
     const referring = pairs
       .flatMap(formsOf)
@@ -137,7 +137,9 @@ describe.each(configs)('the configuration %s', (config) => {
           reference?.of === 'companies' ? [`${types.salesforce}.${salesforce}`] : [],
         ),
       );
-    expect(referring).toEqual(['Opportunity.AccountId', 'Contact.AccountId']);
+    expect(referring).toEqual(['Contact.AccountId', 'Opportunity.AccountId']);
+    const [, , deals] = pairs;
+    expect(deals?.fields.find(({ ties }) => ties)?.ties).toMatchObject({ of: 'people', primary: null });
   });
 
   it('names the published schema in every file, and says every key of a field but options and fills', () => {

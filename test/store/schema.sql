@@ -31,7 +31,8 @@ create table tandem.awaited (
   to_pair text not null,
   to_id text not null,
   since timestamp with time zone not null default now(),
-  constraint awaited_pkey PRIMARY KEY (to_id, to_pair, system, pair, record_id, type)
+  to_type text not null default ''::text,
+  constraint awaited_pkey PRIMARY KEY (to_id, to_pair, to_type, system, pair, record_id, type)
 );
 create table tandem.budget_lanes (
   system text not null,
@@ -321,6 +322,7 @@ create table tandem.workers (
   constraint workers_pkey PRIMARY KEY (number)
 );
 
+CREATE INDEX awaited_record ON tandem.awaited USING btree (record_id, system);
 CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
@@ -352,6 +354,8 @@ create sequence tandem.worker_numbers as integer;
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
+comment on column tandem.awaited.to_type is 'Salesforce''s object that the link must lead to; empty: any';
+comment on index tandem.awaited_record is 'explain: what a record waits for';
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';

@@ -1,5 +1,5 @@
 import type { PairMapping } from '../../model/mapping.ts';
-import { formatRef, type System } from '../../model/system.ts';
+import { formatRef, type System, systemLabel } from '../../model/system.ts';
 import type { RawValue } from '../../model/value.ts';
 import type { LedgerLine, RecordLife } from '../../store/operator/life.ts';
 import { isOwnCode } from '../../sync/standing.ts';
@@ -8,7 +8,7 @@ import { iso } from '../with-store.ts';
 /** One moment in the life of a record, in the contract's words. */
 export interface LifeEvent {
   readonly at: string;
-  /** write, create, link, end, kept; and what stands now: intent, parked, review, pending. */
+  /** write, create, link, end, kept; and what stands now: intent, parked, review, waiting, pending. */
   readonly event: string;
   readonly object: string;
   /** Where it happened. */
@@ -161,6 +161,16 @@ const standingEvents = (life: RecordLife): readonly LifeEvent[] => [
       cause: `${row.cause}: ${row.candidates.map(formatRef).join(', ')}`,
       rule: 'review',
       next: 'tandem reviews show RECORD',
+    }),
+  ),
+  ...life.awaited.map((row) =>
+    standing(row.since, 'waiting', {
+      object: row.pair,
+      system: row.ref.system,
+      record: formatRef(row.ref),
+      field: null,
+      cause: `${row.of} ${row.id} of ${systemLabel[row.ref.system]} has no link ${row.toType === undefined || row.ref.system === 'salesforce' ? 'yet' : `to a ${row.toType} yet: a lead takes no part until it is converted`}`,
+      rule: 'waiting',
     }),
   ),
   ...life.dirty.map((row) =>

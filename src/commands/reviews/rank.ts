@@ -1,6 +1,6 @@
 import { composeSystems } from '../../compose.ts';
 import { CallFailed } from '../../model/failure.ts';
-import { formFor, type PairMapping } from '../../model/mapping.ts';
+import { formFor, type PairMapping, plainFields } from '../../model/mapping.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
 import type { Review } from '../../model/state.ts';
 import { formatRef, type RecordRef, systemLabel, systems } from '../../model/system.ts';
@@ -51,7 +51,8 @@ export const rankReviews = async (
     const pages = await Promise.all(
       [...kinds.values()].map(async ({ system, type }) => {
         const ids = refs.filter((ref) => ref.system === system && ref.type === type).map(({ id }) => id);
-        const fields = fieldsOf(formFor(pair, system, type), system);
+        const form = formFor(pair, system, type);
+        const fields = fieldsOf({ ...form, fields: plainFields(form) }, system);
         return [...(await connectors[system].readMany(type, [...new Set(ids)], fields, call)).values()];
       }),
     );

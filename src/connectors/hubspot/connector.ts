@@ -18,6 +18,7 @@ import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
 import { readMany } from './read.ts';
 import { readTies } from './read-ties.ts';
+import { readLabels } from './tie-labels.ts';
 import { writeWithOptOut } from './write-opt-out.ts';
 import { writeTies } from './write-ties.ts';
 
@@ -83,6 +84,8 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     deletionsSince: (type, since, context) => deletionsSince(http, type, since, context),
     readTies: (type, ids, toType, context) => readTies(http, type, ids, toType, context),
     writeTies: (changes, context) => writeTies(http, changes, context),
+    tieLabels: async (type, toType, context) =>
+      (await readLabels(http, type, toType, context)).flatMap(({ label }) => label ?? []),
     pipelines: (type, context) => readPipelines(http, type, context),
     owners: (context) => readOwners(http, context),
     optOut: (rows, context) => optOut(http, rows, context),

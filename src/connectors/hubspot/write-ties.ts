@@ -4,9 +4,10 @@ import type { TieChange, TieOutcome } from '../../model/tie.ts';
 import { chunk, mapConcurrently } from '../batches.ts';
 import { failureOfError, wasNotExecuted } from './errors.ts';
 import type { HubSpotHttp } from './http.ts';
-import { associationLimits, associationsPath, batchConcurrency, labelsPath } from './limits.ts';
+import { associationLimits, associationsPath, batchConcurrency } from './limits.ts';
 import { isPrimaryType, readLinks } from './read-ties.ts';
-import { associationsWriteSchema, type HubSpotError, type LinkType, labelsSchema } from './wire.ts';
+import { readLabels } from './tie-labels.ts';
+import { associationsWriteSchema, type HubSpotError, type LinkType } from './wire.ts';
 
 /** One change that is to be sent, with its place among the changes handed in. */
 interface Step {
@@ -89,6 +90,14 @@ const refusal = (category: Failure['category'], code: string, message: string): 
 const notSent = (place: string): Failure => refusal('unavailable', 'NOT_SENT', `${place}: not sent`);
 
 type TieStart = Extract<TieChange, { op: 'tie' }>;
+type Relabel = Extract<TieChange, { op: 'relabel' }>;
+
+const noSuchLabel = (between: string): Failure =>
+  refusal(
+    'schema',
+    'NO_SUCH_LABEL',
+    `${between}: no association has this label; create it in HubSpot or correct the mapping`,
+  );
 
 /** The types that a tie is to have beside the plain one, or why HubSpot has no such. */
 const wantedTypes = (change: TieStart, known: readonly LinkType[]): readonly LinkType[] | Failure => {
@@ -97,13 +106,7 @@ const wantedTypes = (change: TieStart, known: readonly LinkType[]): readonly Lin
   const between = `${change.from.type} to ${change.to.type}`;
   if (change.primary && primary === undefined)
     return refusal('schema', 'NO_PRIMARY', `${between}: HubSpot has no primary association here`);
-  if (change.label !== null && label === undefined) {
-    return refusal(
-      'schema',
-      'NO_SUCH_LABEL',
-      `${between}: no association has this label; create it in HubSpot or correct the mapping`,
-    );
-  }
+  if (change.label !== null && label === undefined) return noSuchLabel(between);
   return [
     ...(change.primary && primary !== undefined ? [primary] : []),
     ...(change.label !== null && label !== undefined ? [label] : []),
@@ -129,10 +132,46 @@ const stepsOf = (
   ];
 };
 
+/** What a change of some labels comes to: those that are not named stay. A label that HubSpot does not have cannot be there. */
+const relabelSteps = (
+  { from, to, add, remove }: Relabel,
+  at: number,
+  present: readonly LinkType[] | undefined,
+  known: readonly LinkType[],
+): readonly Step[] | Failure => {
+  const ends = { at, fromId: from.id, toId: to.id };
+  const wanted = add.map((label) => known.find((type) => type.label === label));
+  if (wanted.some((type) => type === undefined)) return noSuchLabel(`${from.type} to ${to.type}`);
+  const missing = wanted
+    .filter((type) => type !== undefined)
+    .filter(({ typeId }) => !present?.some((type) => type.typeId === typeId));
+  const surplus = (present ?? []).filter(({ label }) => label !== null && remove.includes(label));
+  return [
+    ...(missing.length > 0 ? [{ ...ends, route: create, types: missing }] : []),
+    ...(present === undefined && missing.length === 0 ? [{ ...ends, route: plainly, types: [] }] : []),
+    ...(surplus.length > 0 ? [{ ...ends, route: removeLabels, types: surplus }] : []),
+  ];
+};
+
 interface Numbered {
   readonly change: TieChange;
   readonly at: number;
 }
+
+/** Whether a change can be made without knowing which labels there are. */
+const isPlain = (change: TieStart | Relabel): boolean =>
+  change.op === 'tie' ? change.label === null && !change.primary : change.add.length === 0;
+
+const startSteps = (
+  change: TieStart | Relabel,
+  at: number,
+  present: readonly LinkType[] | undefined,
+  known: readonly LinkType[],
+): readonly Step[] | Failure => {
+  if (change.op === 'relabel') return relabelSteps(change, at, present, known);
+  const wanted = wantedTypes(change, known);
+  return 'category' in wanted ? wanted : stepsOf(change, at, present, wanted);
+};
 
 /** What there is to send between two objects; what HubSpot cannot have is refused here already. */
 const planPair = async (
@@ -141,7 +180,7 @@ const planPair = async (
   outcomes: Map<number, TieOutcome>,
 ): Promise<readonly Step[]> => {
   const reading = { ...pair.context, purpose: 'read' } as const;
-  const starts = changes.flatMap(({ change, at }) => (change.op === 'tie' ? [{ change, at }] : []));
+  const starts = changes.flatMap(({ change, at }) => (change.op === 'untie' ? [] : [{ change, at }]));
   const ends = changes.flatMap(({ change, at }): readonly Step[] =>
     change.op === 'untie'
       ? [{ at, route: remove, fromId: change.from.id, toId: change.to.id, types: [] }]
@@ -150,24 +189,15 @@ const planPair = async (
   if (starts.length === 0) return ends;
   const ids = starts.map(({ change }) => change.from.id);
   const links = await readLinks(pair.http, pair.from, ids, pair.to, reading);
-  const isPlain = starts.every(({ change }) => change.label === null && !change.primary);
-  const known = isPlain
+  const known = starts.every(({ change }) => isPlain(change))
     ? []
-    : (
-        await pair.http.read(reading, {
-          method: 'GET',
-          path: labelsPath(pair.from, pair.to),
-          schema: labelsSchema,
-        })
-      ).body.results;
-  const begun = starts.flatMap(({ change, at }) => {
-    const wanted = wantedTypes(change, known);
-    if ('category' in wanted) {
-      outcomes.set(at, { kind: 'refused', failure: wanted });
-      return [];
-    }
+    : await readLabels(pair.http, pair.from, pair.to, reading);
+  const begun = starts.flatMap(({ change, at }): readonly Step[] => {
     const present = links.get(change.from.id)?.find((link) => link.toId === change.to.id)?.types;
-    return stepsOf(change, at, present, wanted);
+    const steps = startSteps(change, at, present, known);
+    if (!('category' in steps)) return steps;
+    outcomes.set(at, { kind: 'refused', failure: steps });
+    return [];
   });
   return [...begun, ...ends];
 };

@@ -22,6 +22,7 @@ import { makeSessions } from './sessions.ts';
 import type { SalesforceAuth } from './sign-in.ts';
 import { eventQuota } from './streaming/event-quota.ts';
 import { makeSalesforceStream } from './streaming/stream.ts';
+import { tieLabels, tiesChangedSince } from './tie-changes.ts';
 import { readTies, writeTies } from './ties.ts';
 import { writeMany } from './write-many.ts';
 
@@ -93,6 +94,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     findAcross: (searches, values, context) => findAcross(api, searches, values, context),
     readTies: (type, ids, toType, context) => readTies(api, type, ids, toType, context),
     writeTies: (changes, context) => writeTies(api, changes, context),
+    tiesChangedSince: (type, toType, since, context) => tiesChangedSince(api, type, toType, since, context),
+    tieLabels: (type, toType, context) => tieLabels(api, type, toType, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),
     now: (context) => vendorNow(api, context),
     stream: makeSalesforceStream({ sessions, apiVersion }),

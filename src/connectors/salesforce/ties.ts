@@ -15,6 +15,9 @@ import { rowCategory, toFailure, vendorErrorsSchema } from './vendor-error.ts';
 const ends = { opportunity: 'OpportunityId', contact: 'ContactId' } as const;
 type End = keyof typeof ends;
 
+/** The object whose records are these ties. */
+export const contactRole = 'OpportunityContactRole';
+
 const rowSchema = z.object({
   Id: idSchema,
   OpportunityId: idSchema,
@@ -39,7 +42,13 @@ const endOf = (type: string): End | null => {
   return lower === 'opportunity' || lower === 'contact' ? lower : null;
 };
 
-const noSuchTie = (from: string, to: string): Failure =>
+/** The field of a contact role that leads to records of the first of these objects; null where the two are not tied by roles. */
+export const endField = (type: string, toType: string): string | null => {
+  const [from, to] = [endOf(type), endOf(toType)];
+  return from === null || to === null || from === to ? null : ends[from];
+};
+
+export const noSuchTie = (from: string, to: string): Failure =>
   refusal('NO_SUCH_TIE', `${from} and ${to} are not tied by contact roles: map a lookup field instead`);
 
 const readRows = async (
@@ -50,7 +59,7 @@ const readRows = async (
 ): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   for (const chunk of chunksOf([...new Set(ids)], collectionMax)) {
-    const soql = `SELECT Id, OpportunityId, ContactId, Role, IsPrimary FROM OpportunityContactRole WHERE ${ends[end]} IN (${chunk.map(soqlString).join(',')}) ORDER BY Id`;
+    const soql = `SELECT Id, OpportunityId, ContactId, Role, IsPrimary FROM ${contactRole} WHERE ${ends[end]} IN (${chunk.map(soqlString).join(',')}) ORDER BY Id`;
     for await (const { body } of queryPages(api, context, 'query', soql, rowSchema))
       rows.push(...body.records);
   }
@@ -105,7 +114,6 @@ const pairOf = (change: TieChange, at: number): Pair | null => {
   return opportunityId === null || contactId === null ? null : { change, at, opportunityId, contactId };
 };
 
-const type = 'OpportunityContactRole';
 const headers = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Mru': 'updateMru=false' };
 const path = '/composite/sobjects';
 
@@ -120,14 +128,64 @@ interface Step {
 const sameTie = (row: Row, pair: Pair): boolean =>
   row.OpportunityId === pair.opportunityId && row.ContactId === pair.contactId;
 
+type Relabel = Extract<TieChange, { op: 'relabel' }>;
+
+/**
+ * A contact has one role in a deal: the row with a role that goes takes the new one, else one without a role, else the first. Other rows
+ * with roles that go say nothing more, and are deleted.
+ */
+const relabelSteps = (
+  pair: Pair,
+  { add, remove, primary }: Relabel,
+  own: readonly Row[],
+): readonly Step[] => {
+  const [role = null] = add;
+  const attributes = { type: contactRole };
+  const goes = (row: Row): boolean =>
+    row.Role !== null && row.Role !== undefined && remove.includes(row.Role);
+  const kept =
+    own.find((row) => role !== null && row.Role === role) ??
+    own.find(goes) ??
+    own.find((row) => !row.Role) ??
+    own[0];
+  if (kept === undefined) {
+    const ids = { OpportunityId: pair.opportunityId, ContactId: pair.contactId };
+    return [
+      {
+        pair,
+        method: 'POST',
+        id: '',
+        record: { attributes, ...ids, Role: role, IsPrimary: primary ?? false },
+      },
+    ];
+  }
+  const patch = (row: Row, fields: Readonly<Record<string, unknown>>): readonly Step[] =>
+    Object.keys(fields).length === 0
+      ? []
+      : [{ pair, method: 'PATCH', id: row.Id, record: { attributes, id: row.Id, ...fields } }];
+  const wanted = role ?? (goes(kept) ? null : (kept.Role ?? null));
+  const surplus = own.filter((row) => row !== kept && goes(row));
+  return [
+    ...surplus.map((row): Step => ({ pair, method: 'DELETE', id: row.Id, record: {} })),
+    ...patch(kept, {
+      ...(wanted === (kept.Role ?? null) ? {} : { Role: wanted }),
+      ...(primary === undefined || primary === kept.IsPrimary ? {} : { IsPrimary: primary }),
+    }),
+    ...own
+      .filter((row) => primary === false && row !== kept && row.IsPrimary && !surplus.includes(row))
+      .flatMap((row) => patch(row, { IsPrimary: false })),
+  ];
+};
+
 /** What a change comes to, from the roles that are there: nothing, one row, or every row of the tie to delete. */
 const stepsOf = (pair: Pair, rows: readonly Row[]): readonly Step[] => {
   const own = rows.filter((row) => sameTie(row, pair));
   const { change } = pair;
-  const attributes = { type };
+  const attributes = { type: contactRole };
   if (change.op === 'untie') {
     return own.map((row) => ({ pair, method: 'DELETE', id: row.Id, record: {} }));
   }
+  if (change.op === 'relabel') return relabelSteps(pair, change, own);
   const fields = { Role: change.label, IsPrimary: change.primary };
   const [row] = own;
   if (row === undefined) {

@@ -12,6 +12,7 @@ import { toldBy } from './0012-told-by.ts';
 import { erasure } from './0021-erasure.ts';
 import { tombstoneLooks } from './0022-tombstone-looks.ts';
 import { decidedAndWeighed } from './0023-decided-and-weighed.ts';
+import { awaitedTypes } from './0024-awaited-types.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-erasure': erasure,
   '0022-tombstone-looks': tombstoneLooks,
   '0023-decided-and-weighed': decidedAndWeighed,
+  '0024-awaited-types': awaitedTypes,
 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Intent, LedgerEntry, Link, Parked, Review } from '../../model/state.ts';
+import type { AwaitedLink, Intent, LedgerEntry, Link, Parked, Review } from '../../model/state.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type DirtyDbRow, dirtyColumns, toDirtyRow, type UnitRecord } from '../dirty-rows.ts';
@@ -29,6 +29,8 @@ export interface RecordLife {
   readonly intents: readonly (Intent & { readonly openedAt: number })[];
   readonly parked: readonly (Parked & { readonly discarded: boolean })[];
   readonly reviews: readonly Review[];
+  /** Links that the records wait for: of what they refer to, and of who is tied to them. */
+  readonly awaited: readonly (AwaitedLink & { readonly since: number })[];
   readonly dirty: readonly (ReturnType<typeof toDirtyRow> & {
     readonly due: number;
     readonly held: boolean;
@@ -68,6 +70,29 @@ const toLine = (row: LedgerRow): LedgerLine => ({
   clock: row.clock,
   lost: parseRaw(row.lost),
   changedAt: row.changed_at,
+});
+
+/** A deal with more people who wait is told of these. */
+const awaitedMax = 200;
+
+interface AwaitedRow {
+  readonly pair: string;
+  readonly system: System;
+  readonly type: string;
+  readonly record_id: string;
+  readonly to_pair: string;
+  readonly to_id: string;
+  readonly to_type: string;
+  readonly since: number;
+}
+
+const toAwaited = (row: AwaitedRow): RecordLife['awaited'][number] => ({
+  pair: row.pair,
+  ref: { system: row.system, type: row.type, id: row.record_id },
+  of: row.to_pair,
+  id: row.to_id,
+  ...(row.to_type === '' ? {} : { toType: row.to_type }),
+  since: row.since,
 });
 
 const recordsOf = (refs: readonly RecordRef[]) =>
@@ -128,12 +153,17 @@ export const recordLife = async (db: Db, asked: readonly RecordRef[]): Promise<R
       select ${dirtyColumns}, ${epochMs('d.due')} as due, d.held
       from ${recordsOf(refs)} join tandem.dirty d on d.system = r.system and d.record_id = r.id
       order by d.since`.execute(tx);
+    const awaited = await sql<AwaitedRow>`
+      select a.pair, a.system, a.type, a.record_id, a.to_pair, a.to_id, a.to_type, ${epochMs('a.since')} as since
+      from ${recordsOf(refs)} join tandem.awaited a on a.system = r.system and a.record_id = r.id
+      order by a.since, a.to_id limit ${awaitedMax}`.execute(tx);
     return {
       links: dated,
       ledger: ledger.rows.map(toLine).reverse(),
       intents: intents.map((intent) => ({ ...intent, openedAt: openedAt.get(intent.id) ?? intent.deadline })),
       parked: parked.rows.map((row) => ({ ...toParked(row), discarded: row.discarded })),
       reviews: reviews.rows.map(toReview),
+      awaited: awaited.rows.map(toAwaited),
       dirty: dirty.rows.map((row) => ({ ...toDirtyRow(row), due: row.due, held: row.held })),
     };
   });

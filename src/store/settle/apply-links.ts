@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Link } from '../../model/state.ts';
+import { renewAwaited } from '../awaited.ts';
 import { batch, type Columns } from '../batch.ts';
 import { baseToJson } from '../json.ts';
 import { GroundMoved, type Tx } from '../transaction.ts';
@@ -28,6 +29,10 @@ export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise
   await moveLinks(
     tx,
     accepted.flatMap(({ moved }) => moved ?? []),
+  );
+  await renewAwaited(
+    tx,
+    accepted.flatMap(({ moved, settlement }) => (moved && settlement.move?.to ? [moved] : [])),
   );
   await weigh(tx, accepted);
   await endLinks(

@@ -2,6 +2,7 @@ import type { CallContext } from '../../model/budget.ts';
 import type { Fate } from '../../model/fate.ts';
 import type { ChangeCursor, ChangedRecord, FieldSearch, RecordSnapshot } from '../../model/record.ts';
 import type { FoundRecord, RecordSystem } from '../../model/record-system.ts';
+import type { Tie } from '../../model/tie.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 
@@ -128,6 +129,13 @@ export class RehearsalSystem implements RecordSystem {
     const others = ids.filter((id) => !this.invented.has(keyOf(type, id)));
     const told = others.length === 0 ? new Map<string, Fate>() : await this.real.fates(type, others, context);
     return new Map(ids.map((id): [string, Fate] => [id, told.get(id) ?? { kind: 'alive' }]));
+  }
+
+  /** Records that it made up are tied to nobody; what is written of ties is remembered by who asks for it (sync/tie-system.ts). */
+  async readTies(...[type, ids, toType, context]: Parameters<NonNullable<RecordSystem['readTies']>>) {
+    const others = ids.filter((id) => !this.invented.has(keyOf(type, id)));
+    if (others.length === 0 || !this.real.readTies) return new Map<string, readonly Tie[]>();
+    return this.real.readTies(type, others, toType, context);
   }
 
   history(...request: Parameters<RecordSystem['history']>): ReturnType<RecordSystem['history']> {

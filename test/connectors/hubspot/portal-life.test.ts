@@ -200,6 +200,47 @@ describe('ties', () => {
     expect(await read()).toEqual([[beta, [], true]]);
   });
 
+  it('change the labels that are named, and keep any other', async () => {
+    const { connector } = portal;
+    const [deal = ''] = await portal.load('deals', { dealname: 'D', dealstage: 'closedwon' });
+    const [ann = '', bob = ''] = await portal.load(
+      'contacts',
+      { email: 'a@gmail.com' },
+      { email: 'b@gmail.com' },
+    );
+    for (const [name, label] of [
+      ['dm', 'Decision maker'],
+      ['budget', 'Budget holder'],
+      ['news', 'Newsletter'],
+    ]) {
+      await portal.call('POST', '/crm/v4/associations/deals/contacts/labels', { name, label });
+    }
+    const relabel = (id: string, add: string[], remove: string[]): TieChange => ({
+      ...{ op: 'relabel', from: ref('deals', deal), to: ref('contacts', id), add, remove },
+    });
+    const write = async (...changes: TieChange[]) =>
+      (await connector.writeTies?.(changes, writing))?.map(({ kind }) => kind);
+    const read = async () => {
+      const ties = (await connector.readTies?.('deals', [deal], 'contacts', reading))?.get(deal) ?? [];
+      return ties.map(({ to, labels }) => [to.id, labels.toSorted()]);
+    };
+    expect(
+      await write(relabel(ann, ['Decision maker', 'Newsletter'], []), relabel(bob, [], ['Budget holder'])),
+    ).toEqual(['landed', 'landed']);
+    expect(await read()).toEqual([
+      [ann, ['Decision maker', 'Newsletter']],
+      [bob, []],
+    ]);
+    expect(await write(relabel(ann, ['Budget holder'], ['Decision maker']))).toEqual(['landed']);
+    expect(await read()).toContainEqual([ann, ['Budget holder', 'Newsletter']]);
+    expect(await write(relabel(ann, [], ['Budget holder', 'Decision maker', 'Gone']))).toEqual(['landed']);
+    expect(await read()).toContainEqual([ann, ['Newsletter']]);
+    expect(await write(relabel(ann, ['Boss'], []))).toEqual(['refused']);
+    expect(await connector.tieLabels?.('deals', 'contacts', reading)).toEqual(
+      expect.arrayContaining(['Decision maker', 'Budget holder', 'Newsletter']),
+    );
+  });
+
   it('are refused row by row: a label that is none, a record that is not there', async () => {
     const [deal = ''] = await portal.load('deals', { dealname: 'D', dealstage: 'closedwon' });
     const [contact = ''] = await portal.load('contacts', { email: 'a@gmail.com' });

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TieChange } from '../../../src/model/tie.ts';
 import { failureOf, reading, writing } from './harness.ts';
 import { type LiveOrg, startLiveOrg } from './live-org.ts';
+
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  await vi.waitUntil(holds, { timeout: 5_000, interval: 50 });
+};
 
 describe('contact roles as ties', () => {
   let org: LiveOrg;
@@ -51,6 +55,61 @@ describe('contact roles as ties', () => {
     expect(await write({ op: 'untie', from: ref('Contact', a), to: ref('Opportunity', d) })).toEqual([
       { kind: 'landed' },
     ]);
+  });
+
+  it('changes the roles that it is told of and no others, and leaves a contact one of them', async () => {
+    const [d, a, b] = [await deal(), await contact(), await contact()];
+    const relabel = (to: string, add: string[], remove: string[], primary?: boolean): TieChange => ({
+      ...{ op: 'relabel', from: ref('Opportunity', d), to: ref('Contact', to), add, remove },
+      ...(primary === undefined ? {} : { primary }),
+    });
+    const listed = ['Decision Maker', 'Economic Buyer'];
+    await write(relabel(a, ['Decision Maker'], [], true), relabel(b, [], listed));
+    expect(await read('Opportunity', d, 'Contact')).toEqual([
+      [a, ['Decision Maker'], true],
+      [b, [], false],
+    ]);
+    await write(relabel(a, ['Economic Buyer'], ['Decision Maker']));
+    expect(await read('Opportunity', d, 'Contact')).toContainEqual([a, ['Economic Buyer'], true]);
+    await org.create('OpportunityContactRole', { OpportunityId: d, ContactId: b, Role: 'Influencer' });
+    await org.create('OpportunityContactRole', { OpportunityId: d, ContactId: a, Role: 'Decision Maker' });
+    await write(relabel(a, [], listed, false), relabel(b, ['Decision Maker'], ['Economic Buyer'], true));
+    expect(await read('Opportunity', d, 'Contact')).toEqual([
+      [a, [], false],
+      [b, ['Decision Maker', 'Influencer'], true],
+    ]);
+    expect(await write(relabel(b, ['Decision Maker'], ['Economic Buyer'], true))).toEqual([
+      { kind: 'landed' },
+    ]);
+  });
+
+  it('tells whose roles changed since a moment, removed ones and those of deleted contacts among them', async () => {
+    const [one, two, three, four] = [await deal(), await deal(), await deal(), await deal()];
+    const [a, gone] = [await contact(), await contact()];
+    for (const d of [one, two, four]) await write(tie(d, a, null));
+    await write(tie(three, gone, null));
+    const first = await org.connector.tiesChangedSince?.('Opportunity', 'Contact', 0, reading);
+    expect(first?.ids).toEqual(expect.arrayContaining([one, two, three, four]));
+    // Stamps are whole seconds: what comes in the next one is told apart.
+    const since = (first?.until ?? 0) + 1_000;
+    await until(async () => (await org.connector.now(reading)) >= since);
+    await write({ op: 'untie', from: ref('Opportunity', one), to: ref('Contact', a) });
+    await write(tie(two, a, 'Influencer'));
+    await org.person.sobject('Contact').destroy(gone);
+    const next = await org.connector.tiesChangedSince?.('Opportunity', 'Contact', since, reading);
+    expect(new Set(next?.ids)).toEqual(new Set([one, two, three]));
+    const last = await org.connector.tiesChangedSince?.(
+      'Opportunity',
+      'Contact',
+      (next?.until ?? 0) + 1_000,
+      reading,
+    );
+    expect(last).toEqual({ ids: [], until: (next?.until ?? 0) + 1_000 });
+  });
+
+  it('names the roles of the company’s list', async () => {
+    const labels = await org.connector.tieLabels?.('Opportunity', 'Contact', reading);
+    expect(labels).toContain('Decision Maker');
   });
 
   it('gives each change its own outcome, and does not know one whose answer is lost', async () => {

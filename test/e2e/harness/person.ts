@@ -22,6 +22,19 @@ const pagesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[
 const idShape = z.object({ id: z.string() });
 const propertiesShape = z.object({ properties: z.record(z.string(), z.string().nullable()) });
 
+const labelsShape = z.object({
+  results: z.array(z.object({ category: z.string(), typeId: z.number(), label: z.string().nullable() })),
+});
+const tiesShape = z.object({
+  results: z.array(
+    z.object({
+      toObjectId: z.union([z.string(), z.number()]).transform(String),
+      associationTypes: z.array(z.object({ label: z.string().nullable() })),
+    }),
+  ),
+});
+const conversionShape = z.object({ success: z.literal(true), contactId: z.string() });
+
 /** The colleague who works in both systems: public APIs, credentials of their own, never the worker's. */
 export class Person {
   private readonly access: Access;
@@ -116,6 +129,62 @@ export class Person {
     ]);
   }
 
+  /** Associates a deal with a contact, with these of the portal's labels beside what is there; without any plainly. */
+  async tieToDeal(deal: string, contact: string, ...labels: readonly string[]): Promise<void> {
+    const path = '/crm/v4/associations/deals/contacts';
+    if (labels.length === 0) {
+      await this.hubspot('PUT', `/crm/v4/objects/deals/${deal}/associations/default/contacts/${contact}`);
+      return;
+    }
+    const { results } = labelsShape.parse(await this.hubspot('GET', `${path}/labels`));
+    const types = labels.map((label) => {
+      const type = results.find((each) => each.label === label);
+      if (!type) throw new Error(`the portal has no label ${label}`);
+      return { associationCategory: type.category, associationTypeId: type.typeId };
+    });
+    await this.hubspot('POST', `${path}/batch/create`, {
+      inputs: [{ from: { id: deal }, to: { id: contact }, types }],
+    });
+  }
+
+  /** Takes a contact out of a deal. */
+  async untieFromDeal(deal: string, contact: string): Promise<void> {
+    await this.hubspot('DELETE', `/crm/v4/objects/deals/${deal}/associations/contacts/${contact}`);
+  }
+
+  /** The contacts of a deal by id, with the labels of each. */
+  async contactsOfDeal(deal: string): Promise<Readonly<Record<string, readonly string[]>>> {
+    const answer = await this.hubspot('GET', `/crm/v4/objects/deals/${deal}/associations/contacts`);
+    return Object.fromEntries(
+      tiesShape
+        .parse(answer)
+        .results.map(({ toObjectId, associationTypes }) => [
+          toObjectId,
+          associationTypes.flatMap(({ label }) => label ?? []).sort(),
+        ]),
+    );
+  }
+
+  /** Makes a label for associations of deals with contacts. */
+  async makeLabel(label: string): Promise<void> {
+    const name = label.toLowerCase().replaceAll(' ', '_');
+    await this.hubspot('POST', '/crm/v4/associations/deals/contacts/labels', { name, label });
+  }
+
+  /** Converts a lead without a deal; answers the contact's id. */
+  async convertLead(id: string): Promise<string> {
+    const result = await this.salesforce.soap.convertLead({
+      ...{ leadId: id, convertedStatus: 'Closed - Converted', doNotCreateOpportunity: true },
+    });
+    const converted = conversionShape.parse(result);
+    return converted.contactId;
+  }
+
+  async destroy(type: string, id: string): Promise<void> {
+    const result = await this.salesforce.sobject(type).destroy(id);
+    if (!result.success) throw new Error(JSON.stringify(result.errors));
+  }
+
   /** A record of any Salesforce object; answers its id. */
   async create(type: string, values: Values): Promise<string> {
     const result = await this.salesforce.sobject(type).create({ ...values });
@@ -138,6 +207,6 @@ export class Person {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return response.status === 204 ? null : response.json();
   }
 }

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AwaitedLink, Link } from '../../src/model/state.ts';
+import type { EngineStore } from '../../src/sync/ports.ts';
+import { contact, holder, lead, makeBegin, makeMark, makeSettlement, pair } from './builders.ts';
+import { withStore } from './postgres.ts';
+
+const fixture = withStore();
+let store: EngineStore;
+beforeEach(async () => {
+  store = fixture.store.engine;
+  await fixture.query('truncate tandem.awaited, tandem.links, tandem.dirty, tandem.leases cascade');
+});
+
+const deal = (id: string) => ({ system: 'hubspot', type: 'deals', id }) as const;
+const waits = (id: string, toType?: string): AwaitedLink => ({
+  ...{ pair: 'deals', ref: deal('900'), of: pair, id },
+  ...(toType === undefined ? {} : { toType }),
+});
+const woken = async (all = false): Promise<number> => (await store.wakeAwaited?.(all)) ?? 0;
+
+const begin = async (): Promise<Link> => {
+  await store.commitSignals([makeMark(contact('1'))]);
+  const [unit] = await store.claim(pair, holder, 10, 60_000);
+  if (!unit) throw new Error('nothing to claim');
+  const types = { hubspot: 'contacts', salesforce: 'Lead' };
+  const { begun } = await store.settle([
+    makeSettlement(unit, { begin: { ...makeBegin({ hubspot: '1', salesforce: '00Q1' }), types } }),
+  ]);
+  const link = begun.get(unit.key);
+  if (!link) throw new Error('the link did not begin');
+  return link;
+};
+
+/** The lead was converted: the link goes to its contact. */
+const convert = async (link: Link): Promise<void> => {
+  await store.commitSignals([makeMark(lead('00Q1'))]);
+  const [unit] = await store.claim(pair, holder, 10, 60_000);
+  if (!unit) throw new Error('nothing to claim');
+  const to = { ref: { system: 'salesforce', type: 'Contact', id: '0031' }, stamp: 30, follows: 1 } as const;
+  const move = { linkId: link.id, version: link.version, base: {}, stamps: {}, to };
+  const { refused } = await store.settle([makeSettlement(unit, { move })]);
+  expect(refused.size).toBe(0);
+};
+
+describe('who waits for a link', () => {
+  it('is woken when it begins', async () => {
+    await store.awaitLinks?.([waits('1'), waits('1')]);
+    expect(await woken()).toBe(0);
+    await begin();
+    expect(await woken()).toBe(1);
+    expect(await woken()).toBe(0);
+  });
+
+  it('to a contact is not woken by one to a lead, but when that one goes to the contact, however late', async () => {
+    const link = await begin();
+    await store.awaitLinks?.([waits('1', 'Contact')]);
+    expect([await woken(), await woken(true)]).toEqual([0, 0]);
+    await fixture.query("update tandem.awaited set since = now() - interval '3 days'");
+    await fixture.query("update tandem.links set began_at = now() - interval '4 days'");
+    await convert(link);
+    expect(await woken()).toBe(1);
+    const rows = await fixture.query<{ record_id: string }>(
+      "select record_id from tandem.dirty where pair = 'deals'",
+    );
+    expect(rows).toEqual([{ record_id: '900' }]);
+  });
+
+  it('is told of as long as it waits', async () => {
+    await store.awaitLinks?.([waits('1', 'Contact'), waits('2')]);
+    const life = await fixture.store.operator.life([deal('900')]);
+    expect(life.awaited.map(({ id, of, toType }) => [id, of, toType]).sort()).toEqual([
+      ['1', pair, 'Contact'],
+      ['2', pair, undefined],
+    ]);
+  });
+});
