@@ -1,0 +1,100 @@
+import { systems } from '../../model/system.ts';
+import type { Judgement } from '../scoring/sales-ready.ts';
+import type { ScoreLine } from '../scoring/score.ts';
+import type { DigestInput, MappedRecord } from './input.ts';
+import { foreign } from './plain-text.ts';
+import { firstOf, grouped, valueOf } from './person-values.ts';
+
+const messageMax = 240;
+const ruleMax = 60;
+
+const joined = (...parts: readonly (string | null)[]): string | null => {
+  const there = parts.filter((part) => part !== null);
+  return there.length === 0 ? null : there.join(', ');
+};
+
+const labelled = (label: string, value: string | null): string | null =>
+  value === null ? null : `${label} ${value}`;
+
+/** First and last name; null where neither is known. */
+export const nameOf = (person: MappedRecord): string | null => {
+  const parts = [valueOf(person, 'firstname'), valueOf(person, 'lastname')].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(' ');
+};
+
+export const companyOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null =>
+  firstOf(valueOf(company, 'name'), valueOf(person, 'company'));
+
+/** `500-1000 people`; null where nobody knows. */
+export const peopleOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null => {
+  const size = firstOf(valueOf(person, 'numemployees'), valueOf(company, 'numberofemployees'));
+  return size === null ? null : `${grouped(size)} people`;
+};
+
+/** Consent and its like: fields that are latched. What a company calls its own is shown by its name. */
+const latchLabels: Readonly<Record<string, string>> = {
+  hs_email_optout: 'Opted out of marketing mail',
+  do_not_call: 'Do not call',
+};
+
+/** Yes on either side is yes: what is latched is never taken back by a blank. */
+const isYes = ({ pair, fields }: MappedRecord, name: string): boolean => {
+  const field = pair.fields.find((each) => each.name === name);
+  if (field === undefined) return false;
+  return systems.some((system) => {
+    const raw = fields[system][field.fields[system]];
+    const value = raw === undefined ? null : field.codecs[system].decode(raw);
+    return value?.kind === 'value' && value.text === true;
+  });
+};
+
+const latchLines = (record: MappedRecord): readonly string[] =>
+  record.pair.fields
+    .filter(({ latch, name }) => latch === true && isYes(record, name))
+    .map(({ name }) => latchLabels[name] ?? `${foreign(name, ruleMax)}: yes`);
+
+const countOf = ({ count }: ScoreLine): string => (count === null || count < 2 ? '' : ` ${count}x`);
+
+/**
+ * Why the score is what it is, by the names of the rules alone: points fade from day to day, and a digest that told them would have to be
+ * written every day.
+ */
+const scoreLines = ({ score }: Judgement): readonly string[] => {
+  const named = (lines: readonly ScoreLine[]): string =>
+    lines.map((line) => `${foreign(line.rule, ruleMax)}${countOf(line)}`).join(', ');
+  const rules = score.lines.filter(({ kind }) => kind === 'fit' || kind === 'engagement');
+  const [good, bad] = [rules.filter(({ points }) => points > 0), rules.filter(({ points }) => points < 0)];
+  return [
+    `Fit ${score.fit}, engagement ${score.engagement} (A and 1 are the best)`,
+    ...(good.length === 0 ? [] : [`Speaks for them: ${named(good)}`]),
+    ...(bad.length === 0 ? [] : [`Speaks against: ${named(bad)}`]),
+  ];
+};
+
+/** The lines of 'who and company': what the mapping has of both records, and the score in words. Pure. */
+export const whoLines = (input: DigestInput): readonly string[] => {
+  const { person, company, judgement } = input;
+  const of = (personField: string, companyField: string): string | null =>
+    firstOf(valueOf(person, personField), valueOf(company, companyField));
+  const revenue = of('annualrevenue', 'annualrevenue');
+  const message = valueOf(person, 'message', messageMax);
+  const lines = [
+    joined(nameOf(person), valueOf(person, 'jobtitle')),
+    joined(companyOf(input), of('industry', 'industry'), peopleOf(input)),
+    joined(of('city', 'city'), of('state', 'state'), of('country', 'country')),
+    labelled('Revenue', revenue === null ? null : grouped(revenue)),
+    labelled('Phone', valueOf(person, 'phone')),
+    labelled('Mobile', valueOf(person, 'mobilephone')),
+    labelled('Mail', valueOf(person, 'email')),
+    labelled('Web', of('website', 'domain')),
+    message === null ? null : `Wrote: ${message}`,
+  ];
+  return [
+    ...lines.filter((line) => line !== null),
+    ...latchLines(person),
+    ...scoreLines(judgement),
+  ];
+};
+
+/** Whether a person may not be called, as far as the mapping tells. */
+export const mayNotBeCalled = (person: MappedRecord): boolean => isYes(person, 'do_not_call');
