@@ -1,36 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkFile } from '../../src/lifecycle/config/check-file.ts';
-import { routingKind, slaKind } from '../../src/lifecycle/config/files.ts';
 import { stages } from '../../src/lifecycle/stage/stages.ts';
 import { nextTimer } from '../../src/lifecycle/stage/timers.ts';
-import { shippedScoring } from './scoring/scoring-model.ts';
-import { makeDefinition, shippedText } from './shipped-files.ts';
-import { dayLength, playYear, type Year, type YearRules } from './year.ts';
+import { dayLength, playYear, type Year } from './year.ts';
+import { yearReps, yearRules } from './year-rules.ts';
 
-const queue = '00G000000000001AAA';
-const reps = [1, 2, 3, 4, 5].map((number) => `00500000000000${number}AAA`);
-const weights = [1, 1, 2, 2, 4];
-
-const built = <T>({ built: model }: { readonly built: T | null }): T => {
-  if (model === null) throw new Error('a file of the year is not right');
-  return model;
-};
-const members = reps.map((owner, index) => `{ owner: ${owner}, weight: ${weights[index]} }`).join(', ');
-const rules: YearRules = {
-  definition: makeDefinition(),
-  scoring: {
-    ...shippedScoring,
-    definitions: shippedScoring.definitions.map((definition) => ({ ...definition, from: 0 })),
-  },
-  routing: built(
-    checkFile(routingKind, {
-      file: 'routing.yaml',
-      text: `version: '1'\nby: tandem\npools: { all: { hours: any, members: [${members}] } }\notherwise: all\nfallback: { queue: ${queue} }\n`,
-    }),
-  ),
-  sla: built(checkFile(slaKind, { file: 'sla.yaml', text: shippedText('sla.yaml') })),
-  queue,
-};
+const [rules, reps] = [yearRules, yearReps];
 
 describe('a year of 300 people, with reps who accept, reject, forget, go on holiday and leave', () => {
   let year: Year;

@@ -1,3 +1,4 @@
+import type { ClockRow, HandOffRow, TouchRow } from '../../src/lifecycle/account/rows.ts';
 import { openBetween } from '../../src/lifecycle/calendar/calendar.ts';
 import type { Directory, Rep, RoutingModel, RoutingState } from '../../src/lifecycle/routing/model.ts';
 import { route } from '../../src/lifecycle/routing/route.ts';
@@ -6,7 +7,7 @@ import { addActivities, asksFor, type EngagementTally } from '../../src/lifecycl
 import type { ScoringModel } from '../../src/lifecycle/scoring/model.ts';
 import { judge } from '../../src/lifecycle/scoring/sales-ready.ts';
 import type { Person } from '../../src/lifecycle/scoring/score.ts';
-import { type Clock, dueSteps } from '../../src/lifecycle/sla/clock.ts';
+import { type Clock, dueSteps, readClock } from '../../src/lifecycle/sla/clock.ts';
 import type { SlaModel } from '../../src/lifecycle/sla/model.ts';
 import { advance } from '../../src/lifecycle/stage/advance.ts';
 import type { LifecycleDefinition } from '../../src/lifecycle/stage/definition.ts';
@@ -42,8 +43,16 @@ interface Lead {
   pending: Fact[];
 }
 
+/** What a store would hold of the hand-offs, for the hand-off account. */
+interface YearRows {
+  readonly handOffs: HandOffRow[];
+  readonly touches: TouchRow[];
+  readonly clocks: ClockRow[];
+}
+
 export interface Year {
   readonly leads: readonly Lead[];
+  readonly rows: YearRows;
   readonly transitions: readonly (Transition & { readonly lead: string })[];
   readonly broken: readonly string[];
   readonly given: ReadonlyMap<string, number>;
@@ -86,6 +95,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
   const steps: string[] = [];
   const given = new Map<string, number>();
   const open = new Map<string, number>();
+  const rows: YearRows = { handOffs: [], touches: [], clocks: [] };
   let [turns, held] = [{} as RoutingState, 0];
 
   const leads = Array.from({ length: count }, (_, index): Lead => {
@@ -128,6 +138,9 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
       }).map((why) => `lead ${before.id}, day ${day}: ${why}`),
     );
     lead.journey = result.journey;
+    const { id, turn, touchedAt } = result.journey;
+    if (touchedAt !== null && touchedAt !== before.touchedAt)
+      rows.touches.push({ journey: id, turn, at: touchedAt });
     lead.pending = [...result.waiting];
     for (const transition of result.transitions) {
       transitions.push({ ...transition, lead: before.id });
@@ -179,6 +192,14 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
       pauses: [],
       doneAt: null,
     };
+    const { id } = journey;
+    const { turn } = transition;
+    const state = decision.kind === 'held' ? 'held' : 'handed';
+    const why = decision.kind === 'held' ? 'no owner' : null;
+    const handedAt = decision.kind === 'held' ? null : now;
+    rows.handOffs.push({ journey: id, turn, readyAt: transition.at, mode: 'act', state, why, handedAt });
+    const dueAt = readClock(lead.clock, rules.sla, makeYearCalendar, now).dueAt;
+    rows.clocks.push({ journey: id, turn, kind: 'follow-up', dueAt });
     lead.pending.push({
       kind: 'handed',
       key: `handed/${journey.turn}/${journey.reroutes}`,
@@ -265,7 +286,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
       }
     }
   }
-  return { leads, transitions, broken, given, steps, held };
+  return { leads, rows, transitions, broken, given, steps, held };
 };
 
 const makeYearCalendar = makeCalendar();

@@ -1,0 +1,117 @@
+import type { EventKind } from '../stage/facts.ts';
+import { salesStages } from '../stage/stages.ts';
+import type { AccountTransition } from './rows.ts';
+import type { TurnStory } from './turns.ts';
+
+/** Where a turn can be: the ends of the account's tree. */
+export const leaves = [
+  'held',
+  'in-flight',
+  'failed',
+  'not-yet-due',
+  'overdue',
+  'moved',
+  'accepted',
+  'returned',
+  'rejected',
+  'disqualified',
+  'being-worked',
+] as const;
+export type Leaf = (typeof leaves)[number];
+
+export interface Place {
+  readonly leaf: Leaf;
+  /** What they are counted by within the leaf; null where the leaf says it all. */
+  readonly why: string | null;
+}
+
+/** What shows that a person of sales acted: a touch, or a word that nobody gives without one. */
+const touching: ReadonlySet<EventKind> = new Set([
+  'touched',
+  'qualified',
+  'accepted',
+  'rejected',
+  'sent-back',
+  'disqualified',
+  'opened',
+  'won',
+  'deal-lost',
+]);
+
+/**
+ * What a transition says of the turn, where it is a word about it. A deal is an acceptance, and one that is lost stays one: how deals end
+ * is told elsewhere. Where sales lets somebody go without a word of its own, it is a return.
+ */
+const wordOf = ({
+  cause,
+  to,
+}: AccountTransition): Extract<Leaf, 'accepted' | 'returned' | 'rejected' | 'disqualified'> | null => {
+  if (cause === 'accepted' || cause === 'opened' || cause === 'won' || cause === 'deal-lost')
+    return 'accepted';
+  if (to === 'disqualified') return 'disqualified';
+  if (cause === 'rejected') return 'rejected';
+  if (cause === 'sent-back' || cause === 'stalled' || cause === 'untouched') return 'returned';
+  return cause === 'stage-set' && (to === 'returned' || to === 'nurture') ? 'returned' : null;
+};
+
+const isPassedOn = ({ effects }: AccountTransition): boolean =>
+  effects.includes('re-route') || effects.includes('hand-on');
+
+/** The part of the turn that belongs to whoever has the person now: from the last time that they were passed on. */
+const presentPart = ({
+  transitions,
+  readyAt,
+}: TurnStory): { readonly since: number; readonly story: readonly AccountTransition[] } => {
+  const index = transitions.findLastIndex(isPassedOn);
+  return { since: transitions[index]?.at ?? readyAt, story: transitions.slice(index + 1) };
+};
+
+const heldBack = (why: string): Place => ({ leaf: 'held', why });
+
+const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
+  if (handOff === null) {
+    const isObserved = transitions.some(
+      ({ effects, mode }) => effects.includes('hand-off') && mode === 'observe',
+    );
+    return heldBack(isObserved ? 'observed only' : 'hand-off not begun');
+  }
+  if (handOff.mode === 'observe') return heldBack('observed only');
+  if (handOff.state === 'held') return heldBack(handOff.why ?? 'no reason stored');
+  if (handOff.state === 'failed') return { leaf: 'failed', why: handOff.why ?? 'no reason stored' };
+  return handOff.state === 'in-flight' ? { leaf: 'in-flight', why: null } : null;
+};
+
+const untouched = (turn: TurnStory, story: readonly AccountTransition[], now: number): Place => {
+  const left = story.findLast(({ from, to }) => salesStages.has(from) && !salesStages.has(to));
+  if (left !== undefined) return { leaf: 'moved', why: left.reason ?? left.cause };
+  const { followUp } = turn;
+  if (followUp === null) return { leaf: 'not-yet-due', why: 'without a clock' };
+  if (followUp.dueAt === null) return { leaf: 'not-yet-due', why: 'clock stands still' };
+  return { leaf: now >= followUp.dueAt ? 'overdue' : 'not-yet-due', why: null };
+};
+
+/**
+ * The one place of a turn at a moment. Total and pure: the first question that can be answered decides, so that no turn is in two places or in none.
+ *
+ * - held, in flight, failed: not with sales yet, by the state of its newest hand-off
+ * - moved: was with a rep and nobody touched it, and it is not there any more: it left sales, or is on its way to another rep
+ * - accepted, returned, rejected, disqualified: by the last word of whoever has it now
+ * - being worked: touched, and no word yet
+ * - not yet due, overdue: untouched, by the follow-up clock
+ */
+export const placeOf = (turn: TurnStory, now: number): Place => {
+  const before = beforeReceipt(turn);
+  if (before !== null) return before;
+  const handedAt = turn.handOff?.handedAt ?? null;
+  const { since, story } = presentPart(turn);
+  if (handedAt === null || handedAt > now) return { leaf: 'in-flight', why: null };
+  const isTouched =
+    turn.touches.some(({ at }) => at >= since) || story.some(({ cause }) => touching.has(cause));
+  if (!isTouched && handedAt < since) return { leaf: 'moved', why: 'on the way to another rep' };
+  if (!isTouched) return untouched(turn, story, now);
+  const word = story.findLast((transition) => wordOf(transition) !== null);
+  const leaf = word === undefined ? null : wordOf(word);
+  return leaf === null || word === undefined
+    ? { leaf: 'being-worked', why: null }
+    : { leaf, why: word.reason };
+};

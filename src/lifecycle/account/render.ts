@@ -1,0 +1,139 @@
+import { type System, systemLabel, systems } from '../../model/system.ts';
+import { type AccountEntry, type AccountTerm, entryKey, type HandOffAccount, type Term } from './account.ts';
+import type { Comparison, Difference } from './differences.ts';
+
+/** What a term is called for people. */
+const labels: Readonly<Record<Term, string>> = {
+  ready: 'ready',
+  held: 'held back',
+  handed: 'handed',
+  'in-flight': 'in flight',
+  failed: 'failed',
+  received: 'received',
+  touched: 'touched',
+  'not-yet-due': 'not yet due',
+  overdue: 'overdue',
+  moved: 'moved',
+  accepted: 'accepted',
+  returned: 'returned',
+  rejected: 'rejected',
+  disqualified: 'disqualified',
+  'being-worked': 'being worked',
+};
+
+/** So many records of a term, and differences, are named in the text; JSON has all. */
+const namedMax = 10;
+
+const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const minute = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+const entryJson = (entry: AccountEntry) => ({
+  record: entryKey(entry),
+  journey: entry.journey,
+  turn: entry.turn,
+  readyAt: time(entry.readyAt),
+  handedAt: time(entry.handedAt),
+  definition: entry.definition,
+  why: entry.why,
+  hubspot: entry.hubspot,
+  salesforce: entry.salesforce,
+});
+
+export interface TermJson {
+  readonly term: Term;
+  readonly count: number;
+  /** The systems' own counts; null where none was asked for. */
+  readonly theirs: Readonly<Record<System, number | null>>;
+  readonly whys: AccountTerm['whys'];
+  /** Names of the turns, as `journey/turn`. */
+  readonly records: readonly string[];
+  /** The turns themselves, where they are not in parts. */
+  readonly entries: readonly ReturnType<typeof entryJson>[];
+  readonly parts: readonly TermJson[];
+}
+
+const theirsOf = (
+  term: Term,
+  comparisons: readonly Comparison[],
+): Readonly<Record<System, number | null>> => {
+  const of = (system: System): number | null =>
+    comparisons.find((each) => each.system === system && each.term === term)?.theirs ?? null;
+  return { hubspot: of('hubspot'), salesforce: of('salesforce') };
+};
+
+const termJson = (term: AccountTerm, comparisons: readonly Comparison[]): TermJson => ({
+  term: term.term,
+  count: term.count,
+  theirs: theirsOf(term.term, comparisons),
+  whys: term.whys,
+  records: term.entries.map(entryKey),
+  entries: term.parts.length === 0 ? term.entries.map(entryJson) : [],
+  parts: term.parts.map((part) => termJson(part, comparisons)),
+});
+
+/**
+ * The account as plain data for JSON: `{asOf, cohort: {name, from, to}, ready: {term, count, theirs, whys, records, entries, parts}, differences}`. Times
+ * are ISO 8601 UTC, unknown figures null. Pure.
+ */
+export const accountJson = (
+  { cohort, asOf, ready }: HandOffAccount,
+  comparisons: readonly Comparison[] = [],
+) => ({
+  asOf: time(asOf),
+  cohort: { name: cohort.name, from: time(cohort.from), to: time(cohort.to) },
+  ready: termJson(ready, comparisons),
+  differences: comparisons.flatMap(({ differences }) => differences),
+});
+
+const theirsText = (term: Term, comparisons: readonly Comparison[]): string => {
+  const theirs = theirsOf(term, comparisons);
+  const told = systems.flatMap((system) =>
+    theirs[system] === null ? [] : [`${systemLabel[system]} ${theirs[system]}`],
+  );
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
+};
+
+const termLines = (
+  term: AccountTerm,
+  comparisons: readonly Comparison[],
+  depth: number,
+): readonly string[] => {
+  const indent = '  '.repeat(depth);
+  return [
+    `${indent}${labels[term.term]} ${term.count}${theirsText(term.term, comparisons)}`,
+    ...term.whys.map(({ why, count }) => `${indent}  - ${why}: ${count}`),
+    ...term.parts.flatMap((part) => termLines(part, comparisons, depth + 1)),
+  ];
+};
+
+const differenceText = ({ system, term, kind, id, record, ours }: Difference): string => {
+  const name = systemLabel[system];
+  const what =
+    id === null ? `${record ?? '?'} (no id there)` : `${id}${record === null ? '' : ` (${record})`}`;
+  if (kind === 'missing') return `${name} does not count ${what} as ${labels[term]}`;
+  const where = ours === null ? 'not in this account' : `here ${labels[ours]}`;
+  return `${name} counts ${what} as ${labels[term]}, ${where}`;
+};
+
+const some = (all: readonly string[]): readonly string[] =>
+  all.length <= namedMax
+    ? all
+    : [...all.slice(0, namedMax), `and ${all.length - namedMax} more; --json lists all`];
+
+const cohortText = ({ name, from, to }: HandOffAccount['cohort']): string =>
+  from === null && to === null
+    ? name
+    : `${name} (${from === null ? 'the beginning' : minute(from)} to ${to === null ? 'now' : minute(to)} UTC)`;
+
+/** The account as text for a terminal: the tree with counts and reasons, then each difference. Pure. */
+export const accountText = (account: HandOffAccount, comparisons: readonly Comparison[] = []): string => {
+  const differences = comparisons.flatMap((comparison) => comparison.differences.map(differenceText));
+  return [
+    `Ready: ${cohortText(account.cohort)}, as of ${minute(account.asOf)} UTC`,
+    ...termLines(account.ready, comparisons, 0),
+    ...(comparisons.length === 0
+      ? []
+      : ['', differences.length === 0 ? 'No differences' : `Differences: ${differences.length}`]),
+    ...some(differences).map((line) => `- ${line}`),
+  ].join('\n');
+};
