@@ -49,7 +49,9 @@ const about = (words: string, name: string | null): string => (name === null ? w
 
 /** How long something took, in whole minutes; null where that is not known. */
 const durationText = (durationMs: number | undefined): string | null =>
-  durationMs === undefined || !(durationMs > 0) ? null : `${Math.max(1, Math.round(durationMs / 60_000))} min`;
+  durationMs === undefined || !(durationMs > 0)
+    ? null
+    : `${Math.max(1, Math.round(durationMs / 60_000))} min`;
 
 const talkWords = (kind: string, { title, durationMs, outcome }: DigestActivity): string =>
   [about(kind, quoted(title, nameMax)), durationText(durationMs), foreign(outcome ?? '', outcomeMax)]

@@ -80,7 +80,9 @@ const layOut = (parts: Parts, shownLines: number, shownTurns: number): string =>
     ...parts.activities.slice(0, shownLines),
     ...(hidden.length === 0
       ? []
-      : [`Left out: ${many(hidden.length, 'older line', 'older lines')} (${many(hiddenCount, 'activity', 'activities')})`]),
+      : [
+          `Left out: ${many(hidden.length, 'older line', 'older lines')} (${many(hiddenCount, 'activity', 'activities')})`,
+        ]),
     ...parts.uncounted,
   ];
   const turns = [
@@ -108,7 +110,7 @@ const mostThatFits = (count: number, limit: number, make: (shown: number) => str
   return fits;
 };
 
-const fit = (parts: Parts, limit: number): string => {
+const fitted = (parts: Parts, limit: number): string => {
   const [lines, turns] = [parts.activities.length, parts.turns.length];
   const whole = layOut(parts, lines, turns);
   if (whole.length <= limit) return whole;
@@ -134,6 +136,6 @@ export interface Digest {
 export const makeDigest = (input: DigestInput, limit: number = digestMaxDefault): Digest => {
   const told = tell(input);
   const whyNow = whyNowLine(input, 'lasting', told);
-  const text = fit(partsOf(input, told), limit);
+  const text = fitted(partsOf(input, told), limit);
   return { whyNow, text, fingerprint: fingerprintOf([whyNow, text]) };
 };

@@ -39,9 +39,7 @@ export const fold = (activities: readonly DigestActivity[]): Folded => {
     // A group keeps the order of its first, and so newest, member.
     lines: groups.flatMap((group) => {
       const [newest] = group;
-      return newest === undefined
-        ? []
-        : [{ newest, count: group.length, times: group.map(({ at }) => at) }];
+      return newest === undefined ? [] : [{ newest, count: group.length, times: group.map(({ at }) => at) }];
     }),
     machine: all.length - byPerson.length,
     delivered: byPerson.length - done.length,

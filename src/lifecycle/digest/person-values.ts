@@ -25,7 +25,7 @@ export const rawValueOf = (
 };
 
 /** The same as a piece of a line; null where there is nothing to show. */
-export const valueOf = (record: MappedRecord | null, name: string, limit = valueMax): string | null => {
+export const shownValue = (record: MappedRecord | null, name: string, limit = valueMax): string | null => {
   if (record === null) return null;
   const value = rawValueOf(record, name);
   const text = value === null ? '' : foreign(String(value), limit);

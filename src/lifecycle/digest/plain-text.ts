@@ -47,9 +47,7 @@ export const cut = (text: string, limit: number): string => {
 /** Foreign text within a line of ours: one line, at most `limit` units, its own direction of writing kept to itself. */
 export const foreign = (text: string, limit: number): string => {
   const line = oneLine(text);
-  return rightToLeft.test(line)
-    ? `${openIsolate}${cut(line, limit - 2)}${closeIsolate}`
-    : cut(line, limit);
+  return rightToLeft.test(line) ? `${openIsolate}${cut(line, limit - 2)}${closeIsolate}` : cut(line, limit);
 };
 
 /** Foreign text in quotation marks; null where there is none. */

@@ -15,7 +15,8 @@ const words = ({ step, name }: RouteLine): string => {
   const claim = claims[step];
   if (claim !== undefined) return claim;
   const named = quoted(name, nameMax);
-  if (step === 'sdr') return named === null ? 'your turn among the SDRs' : `your turn among the SDRs, ${named}`;
+  if (step === 'sdr')
+    return named === null ? 'your turn among the SDRs' : `your turn among the SDRs, ${named}`;
   if (step === 'otherwise') return named === null ? 'your turn' : `your turn in ${named}`;
   // A rule that names an owner is noted by its kind, with its name; one that names a pool by both, with the pool's name.
   if (ruleKinds.some((kind) => kind === step)) return named === null ? step : `${step} ${named}`;

@@ -1,9 +1,9 @@
 import type { ActivityType } from '../scoring/activity.ts';
 import { isAbout } from '../scoring/engagement.ts';
 import type { ScoringModel } from '../scoring/model.ts';
-import type { DigestActivity, DigestInput } from './input.ts';
 import { activityWords } from './activity-words.ts';
 import { type Folded, type FoldedLine, fold } from './fold.ts';
+import type { DigestActivity, DigestInput } from './input.ts';
 import { dayMs, knownZone, type WallClock } from './when.ts';
 
 /** What somebody did lately is what they did in the seven days up to the last thing that is known of them. */
@@ -77,6 +77,4 @@ export const tell = (input: DigestInput): Told => {
 
 /** `Pricing page 3x in 7 days`. */
 export const latelyText = ({ line, times }: Told['lately'][number]): string =>
-  times === 1
-    ? activityWords(line.newest)
-    : `${activityWords(line.newest)} ${times}x in ${latelyDays} days`;
+  times === 1 ? activityWords(line.newest) : `${activityWords(line.newest)} ${times}x in ${latelyDays} days`;

@@ -2,8 +2,8 @@ import { systems } from '../../model/system.ts';
 import type { Judgement } from '../scoring/sales-ready.ts';
 import type { ScoreLine } from '../scoring/score.ts';
 import type { DigestInput, MappedRecord } from './input.ts';
+import { firstOf, grouped, shownValue } from './person-values.ts';
 import { foreign } from './plain-text.ts';
-import { firstOf, grouped, valueOf } from './person-values.ts';
 
 const messageMax = 240;
 const ruleMax = 60;
@@ -18,16 +18,18 @@ const labelled = (label: string, value: string | null): string | null =>
 
 /** First and last name; null where neither is known. */
 export const nameOf = (person: MappedRecord): string | null => {
-  const parts = [valueOf(person, 'firstname'), valueOf(person, 'lastname')].filter((part) => part !== null);
+  const parts = [shownValue(person, 'firstname'), shownValue(person, 'lastname')].filter(
+    (part) => part !== null,
+  );
   return parts.length === 0 ? null : parts.join(' ');
 };
 
 export const companyOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null =>
-  firstOf(valueOf(company, 'name'), valueOf(person, 'company'));
+  firstOf(shownValue(company, 'name'), shownValue(person, 'company'));
 
 /** `500-1000 people`; null where nobody knows. */
 export const peopleOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null => {
-  const size = firstOf(valueOf(person, 'numemployees'), valueOf(company, 'numberofemployees'));
+  const size = firstOf(shownValue(person, 'numemployees'), shownValue(company, 'numberofemployees'));
   return size === null ? null : `${grouped(size)} people`;
 };
 
@@ -75,25 +77,21 @@ const scoreLines = ({ score }: Judgement): readonly string[] => {
 export const whoLines = (input: DigestInput): readonly string[] => {
   const { person, company, judgement } = input;
   const of = (personField: string, companyField: string): string | null =>
-    firstOf(valueOf(person, personField), valueOf(company, companyField));
+    firstOf(shownValue(person, personField), shownValue(company, companyField));
   const revenue = of('annualrevenue', 'annualrevenue');
-  const message = valueOf(person, 'message', messageMax);
+  const message = shownValue(person, 'message', messageMax);
   const lines = [
-    joined(nameOf(person), valueOf(person, 'jobtitle')),
+    joined(nameOf(person), shownValue(person, 'jobtitle')),
     joined(companyOf(input), of('industry', 'industry'), peopleOf(input)),
     joined(of('city', 'city'), of('state', 'state'), of('country', 'country')),
     labelled('Revenue', revenue === null ? null : grouped(revenue)),
-    labelled('Phone', valueOf(person, 'phone')),
-    labelled('Mobile', valueOf(person, 'mobilephone')),
-    labelled('Mail', valueOf(person, 'email')),
+    labelled('Phone', shownValue(person, 'phone')),
+    labelled('Mobile', shownValue(person, 'mobilephone')),
+    labelled('Mail', shownValue(person, 'email')),
     labelled('Web', of('website', 'domain')),
     message === null ? null : `Wrote: ${message}`,
   ];
-  return [
-    ...lines.filter((line) => line !== null),
-    ...latchLines(person),
-    ...scoreLines(judgement),
-  ];
+  return [...lines.filter((line) => line !== null), ...latchLines(person), ...scoreLines(judgement)];
 };
 
 /** Whether a person may not be called, as far as the mapping tells. */

@@ -1,6 +1,6 @@
 import type { DigestInput, EarlierTurn, Trigger } from './input.ts';
+import { shownValue } from './person-values.ts';
 import { foreign } from './plain-text.ts';
-import { valueOf } from './person-values.ts';
 import { latelyText, type Told, tell } from './telling.ts';
 import { triggerWords } from './trigger-words.ts';
 import { agoText, dayText, momentText, type WallClock } from './when.ts';
@@ -34,7 +34,9 @@ const turnText = (turn: number, earlier: readonly EarlierTurn[]): string | null 
 
 /** `Head of IT, 500-1000 people`, or the company where neither is known. */
 const whoText = (input: DigestInput): string | null => {
-  const parts = [valueOf(input.person, 'jobtitle', pieceMax), peopleOf(input)].filter((part) => part !== null);
+  const parts = [shownValue(input.person, 'jobtitle', pieceMax), peopleOf(input)].filter(
+    (part) => part !== null,
+  );
   return parts.length === 0 ? companyOf(input) : parts.join(', ');
 };
 
