@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 
 /** Moves when the layout of what the simulators save does. */
-const format = 1;
+const format = 2;
 
 const saved = z.object({
   format: z.literal(format),

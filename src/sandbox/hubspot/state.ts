@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../core/message.ts';
 import { deriveSeed, makeRandom } from '../core/random.ts';
 import type { CompanyRule } from '../core/rules.ts';
+import { type ActivityState, PortalActivity } from './activity/portal-activity.ts';
 import { Associations, type AssociationsState } from './associations/associations.ts';
 import { ChangeFeed } from './changes/portal-change.ts';
 import { type Owner, owners, personUserId } from './owners.ts';
@@ -10,6 +11,7 @@ import { type PortalSettings, portalDefaults } from './portal-settings.ts';
 import { companies } from './schema/companies.ts';
 import { contacts } from './schema/contacts.ts';
 import { deals } from './schema/deals.ts';
+import { engagements } from './schema/engagements.ts';
 import type { ObjectDefinition } from './schema/object.ts';
 import { ObjectSchema, type ObjectSchemaState } from './schema/object-schema.ts';
 import { ObjectStore, type ObjectStoreState } from './store/object-store.ts';
@@ -17,7 +19,7 @@ import type { ChangeSource } from './store/record.ts';
 import { Subscriptions, type SubscriptionsState } from './subscriptions/subscriptions.ts';
 
 /** The objects a portal has from the start; one more is one more definition here. */
-const standardObjects: readonly ObjectDefinition[] = [contacts, companies, deals];
+const standardObjects: readonly ObjectDefinition[] = [contacts, companies, deals, ...engagements];
 
 export const portalId = 143_553_137;
 
@@ -59,6 +61,7 @@ export interface PortalState {
   readonly associations: AssociationsState;
   readonly erasedEmails: readonly string[];
   readonly subscriptions: SubscriptionsState;
+  readonly activity: ActivityState;
   readonly objects: readonly {
     readonly name: string;
     readonly schema: ObjectSchemaState;
@@ -75,6 +78,8 @@ export class HubspotState {
   readonly pipelines = new Pipelines();
   readonly associations: Associations;
   readonly subscriptions = new Subscriptions();
+  /** What visitors did. */
+  readonly activity = new PortalActivity();
   /** Addresses of people who were erased; nobody can be entered under them again. */
   readonly erasedEmails = new Set<string>();
   settings: PortalSettings = portalDefaults;
@@ -98,6 +103,7 @@ export class HubspotState {
     this.associations.clear();
     this.erasedEmails.clear();
     this.subscriptions.clear();
+    this.activity.clear(seed);
     for (const definition of standardObjects) this.addObject(definition);
   }
 
@@ -148,6 +154,7 @@ export class HubspotState {
       associations: this.associations.exportState(),
       erasedEmails: [...this.erasedEmails],
       subscriptions: this.subscriptions.exportState(),
+      activity: this.activity.exportState(),
       objects: this.#stores.map((store) => ({
         name: store.schema.definition.name,
         schema: store.schema.exportState(),
@@ -167,6 +174,7 @@ export class HubspotState {
     this.pipelines.importState(state.pipelines);
     this.associations.importState(state.associations);
     this.subscriptions.importState(state.subscriptions);
+    this.activity.importState(state.activity);
     for (const email of state.erasedEmails) this.erasedEmails.add(email);
     this.setRules(state.rules);
   }

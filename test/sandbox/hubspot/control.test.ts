@@ -84,7 +84,7 @@ describe('records', () => {
     const { status, body } = await portal.control('/records/butterflies');
     expect([status, body.error]).toEqual([
       400,
-      'type: butterflies is not an object here; there are: contacts, companies, deals',
+      'type: butterflies is not an object here; there are: contacts, companies, deals, tasks, notes, meetings, calls, emails',
     ]);
   });
 });

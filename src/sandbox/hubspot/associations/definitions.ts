@@ -42,7 +42,33 @@ const rows: readonly Row[] = [
   ['0-2', '0-2', 13, 14, 'Child Company', 'parent_to_child_company'],
   ['0-2', '0-2', 14, 13, 'Parent Company', 'child_to_parent_company'],
   ['0-3', '0-3', 451, 451, null, 'deal_to_deal'],
+  ...engagementRows(),
 ];
+
+/** Engagements with contacts, companies and deals: type id there and back. */
+function engagementRows(): Row[] {
+  const others = [
+    ['0-1', 'contact'],
+    ['0-2', 'company'],
+    ['0-3', 'deal'],
+  ] as const;
+  const engagements = [
+    ['0-48', 'call', [194, 193], [182, 181], [206, 205]],
+    ['0-49', 'email', [198, 197], [186, 185], [210, 209]],
+    ['0-47', 'meeting', [200, 199], [188, 187], [212, 211]],
+    ['0-46', 'note', [202, 201], [190, 189], [214, 213]],
+    ['0-27', 'task', [204, 203], [192, 191], [216, 215]],
+  ] as const;
+  return engagements.flatMap(([typeId, name, ...pairs]) =>
+    others.flatMap(([otherId, other], at): Row[] => {
+      const [there, back] = pairs[at] ?? [0, 0];
+      return [
+        [typeId, otherId, there, back, null, `${name}_to_${other}`],
+        [otherId, typeId, back, there, null, `${other}_to_${name}`],
+      ];
+    }),
+  );
+}
 
 /** Labels that a pair of objects may have beside HubSpot's own. */
 export const labelsMax = 10;

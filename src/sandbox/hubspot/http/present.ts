@@ -53,7 +53,7 @@ const slotHistory = (schema: ObjectSchema, record: StoredRecord, slot: Slot): un
     value,
     timestamp: iso(at),
     sourceType: source.sourceType,
-    sourceId: source.sourceId,
+    ...(source.sourceId === '' ? {} : { sourceId: source.sourceId }),
     ...(source.userId === undefined ? {} : { updatedByUserId: source.userId }),
   }));
 };

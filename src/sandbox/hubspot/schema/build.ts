@@ -57,8 +57,15 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** Sources that people see under another name (recorded: NangoHQ/integration-templates, update-company.test.json). */
 const sourceLabels: Readonly<Record<string, string>> = { COMPANIES: 'CRM_SETTING' };
 
-/** What every object has. `modified` is lastmodifieddate for contacts and hs_lastmodifieddate for the others. */
-export const recordProperties = (groupName: string, modified: string): PropertyDefinition[] => {
+/**
+ * What every object has. `modified` is lastmodifieddate for contacts and hs_lastmodifieddate for the others; `created` is hs_createdate for
+ * engagements and createdate for the others.
+ */
+export const recordProperties = (
+  groupName: string,
+  modified: string,
+  created = 'createdate',
+): PropertyDefinition[] => {
   const property = standard(groupName);
   return [
     property(
@@ -68,7 +75,7 @@ export const recordProperties = (groupName: string, modified: string): PropertyD
       computed((record) => record.id),
     ),
     property(
-      'createdate',
+      created,
       'Create Date',
       'datetime',
       computed((record) => iso(record.createdAt)),
@@ -95,7 +102,7 @@ export const recordProperties = (groupName: string, modified: string): PropertyD
       'hs_object_source_id',
       'Record creation source ID',
       'string',
-      computed((r) => r.origin.sourceId),
+      computed((r) => r.origin.sourceId || null),
     ),
     property(
       'hs_object_source_user_id',

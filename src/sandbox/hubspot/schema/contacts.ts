@@ -10,6 +10,7 @@ import {
   lifecycleStages,
   trafficSources,
 } from './contact-options.ts';
+import { conversionRollUps, emailRollUps, engagementRollUps, visitRollUps } from './contact-roll-ups.ts';
 import type { ObjectDefinition } from './object.ts';
 import type { PropertyDefinition, RecordView } from './property.ts';
 import { tandemContactProperties } from './tandem-properties.ts';
@@ -108,23 +109,14 @@ const seldomFilled: readonly PropertyDefinition[] = [
     options: bounceReasons,
     ...readOnly,
   }),
-  email('hs_email_open', 'Marketing emails opened', 'number', readOnly),
-  email('hs_email_click', 'Marketing emails clicked', 'number', readOnly),
-  email('hs_email_delivered', 'Marketing emails delivered', 'number', readOnly),
-  email('hs_email_last_open_date', 'Last marketing email open date', 'datetime', readOnly),
-  email('hs_email_last_click_date', 'Last marketing email click date', 'datetime', readOnly),
+  ...emailRollUps,
   sales('hubspot_owner_assigneddate', 'Owner assigned date', 'datetime', readOnly),
   sales('hubspotscore', 'HubSpot Score', 'number', readOnly),
   analytics('hs_analytics_source', 'Original Source', 'enumeration', { options: trafficSources }),
   analytics('hs_latest_source', 'Latest Source', 'enumeration', { options: trafficSources, ...readOnly }),
-  analytics('hs_analytics_num_page_views', 'Number of Pageviews', 'number', readOnly),
-  analytics('hs_analytics_num_visits', 'Number of Sessions', 'number', readOnly),
-  analytics('hs_analytics_last_timestamp', 'Time Last Seen', 'datetime', readOnly),
-  activity('notes_last_contacted', 'Last Contacted', 'datetime', readOnly),
-  activity('notes_last_updated', 'Last Activity Date', 'datetime', readOnly),
-  activity('num_notes', 'Number of Sales Activities', 'number', readOnly),
-  activity('recent_conversion_event_name', 'Recent Conversion', 'string', readOnly),
-  activity('recent_conversion_date', 'Recent Conversion Date', 'datetime', readOnly),
+  ...visitRollUps,
+  ...engagementRollUps,
+  ...conversionRollUps,
   deals('closedate', 'Close Date', 'datetime'),
   deals('num_associated_deals', 'Number of Associated Deals', 'number', readOnly),
   deals('total_revenue', 'Total Revenue', 'number', readOnly),
@@ -190,6 +182,7 @@ export const contacts: ObjectDefinition = {
     { name: 'sales_properties', label: 'Sales properties' },
     { name: 'analyticsinformation', label: 'Web analytics history' },
     { name: 'emailinformation', label: 'Email information' },
+    { name: 'conversioninformation', label: 'Conversion information' },
     { name: 'deal_information', label: 'Deal information' },
     { name: 'tandem', label: 'Tandem' },
   ],

@@ -23,6 +23,10 @@ export interface ObjectDefinition {
   readonly requiredAnyOf: readonly string[];
   /** All of these are needed to create. */
   readonly requiredAllOf?: readonly string[];
+  /** What a new record has in a property that its creator left blank: a value, or that of another property. */
+  readonly defaults?: Readonly<Record<string, { readonly value: string } | { readonly from: string }>>;
+  /** Properties that no search filters by. */
+  readonly unsearchable?: readonly string[];
   /** The property that identifies by email, with those that hold further emails of the same record. */
   readonly email: { readonly primary: string; readonly additional: string } | null;
   /** The stage property that only moves forward, and its value on create. */

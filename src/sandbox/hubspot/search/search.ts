@@ -68,6 +68,8 @@ const makeFilterTest = (store: ObjectStore, filter: Filter, caller: Caller, port
     throw refuseRequest(
       `There was a problem with the request: Property "${filter.propertyName}" does not exist`,
     );
+  if (schema.definition.unsearchable?.includes(filter.propertyName) === true)
+    throw refuseRequest(`Property "${filter.propertyName}" cannot be searched`);
   const passes = compileFilter(slot, filter);
   const fast = makeFastTest(schema, slot, filter);
   if (fast !== null) return fast;

@@ -1,7 +1,7 @@
 import type { Random } from '../../core/random.ts';
 import { ChangeFeed } from '../changes/portal-change.ts';
 import type { ObjectSchema } from '../schema/object-schema.ts';
-import type { Change, ChangeSource, StoredRecord, Version } from './record.ts';
+import { type Change, type ChangeSource, forgetOld, type StoredRecord, type Version } from './record.ts';
 import { SearchIndex } from './search-index.ts';
 
 /** New values by place; null clears. */
@@ -132,6 +132,7 @@ export class ObjectStore {
     record.version = { values, modifiedAt: moves ? Math.max(at, modifiedAt) : modifiedAt };
     record.changes ??= [];
     record.changes.push(...log);
+    record.changes = forgetOld(record.changes, log.length);
     this.#enter(record);
     this.#index.changed(record, at);
     const toldAt = moves ? record.version.modifiedAt : at;

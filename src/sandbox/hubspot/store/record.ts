@@ -1,6 +1,7 @@
 /** Who wrote, as property history names it. */
 export interface ChangeSource {
   readonly sourceType: string;
+  /** Empty where the portal names none (EMAIL, most of CALCULATED). */
   readonly sourceId: string;
   readonly userId?: number;
 }
@@ -38,6 +39,27 @@ export interface StoredRecord {
   indexed: Version | null;
 }
 
+/** Values of one property that a history shows, the newest ones. HubSpot's histories end as well; where is not documented for v3. */
+export const historyMax = 45;
+
+/** After so many changes a record's log is looked through for values that no history shows any more. */
+const forgetEvery = 256;
+
+/** Without the values that no history shows any more, so that a visitor's thousandth page view costs no more than the hundredth. */
+export const forgetOld = (changes: Change[], added: number): Change[] => {
+  const lookedAt = Math.floor((changes.length - added) / forgetEvery);
+  if (Math.floor(changes.length / forgetEvery) === lookedAt) return changes;
+  const kept = new Map<number, number>();
+  return changes
+    .toReversed()
+    .filter(({ slot }) => {
+      const count = (kept.get(slot) ?? 0) + 1;
+      kept.set(slot, count);
+      return count <= historyMax;
+    })
+    .toReversed();
+};
+
 export interface HistoryEntry {
   readonly value: string;
   readonly at: number;
@@ -51,7 +73,9 @@ export const historyOf = (record: StoredRecord, slot: number): HistoryEntry[] =>
     .map(({ value, at, source }) => ({ value: value ?? '', at, source }))
     .reverse();
   const first = record.birth[slot];
-  return first === undefined || first === null
-    ? entries
-    : [...entries, { value: first, at: record.createdAt, source: record.origin }];
+  const all =
+    first === undefined || first === null
+      ? entries
+      : [...entries, { value: first, at: record.createdAt, source: record.origin }];
+  return all.slice(0, historyMax);
 };

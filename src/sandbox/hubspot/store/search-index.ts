@@ -21,8 +21,9 @@ export class SearchIndex {
     this.#random = random;
   }
 
-  /** Call with each new version of a record. */
+  /** Call with each new version of a record. Older ones that are due by now are let in, so that nobody need search for them to be let go. */
   changed(record: StoredRecord, now: number): void {
+    this.#letIn(record, now);
     const queue = this.#pending.get(record);
     const earliest = queue?.at(-1)?.visibleAt ?? 0;
     const visibleAt = Math.max(earliest, now + this.#random.integer(searchLagMs.min, searchLagMs.max));
@@ -38,14 +39,17 @@ export class SearchIndex {
 
   /** Lets everything in that is due. Call before a search. */
   advance(now: number): void {
-    for (const [record, queue] of this.#pending) {
-      let due = 0;
-      while ((queue[due]?.visibleAt ?? Number.POSITIVE_INFINITY) <= now) due += 1;
-      const newest = queue[due - 1];
-      if (newest === undefined) continue;
-      record.indexed = newest.version;
-      if (due === queue.length) this.#pending.delete(record);
-      else queue.splice(0, due);
-    }
+    for (const record of this.#pending.keys()) this.#letIn(record, now);
+  }
+
+  #letIn(record: StoredRecord, now: number): void {
+    const queue = this.#pending.get(record) ?? [];
+    let due = 0;
+    while ((queue[due]?.visibleAt ?? Number.POSITIVE_INFINITY) <= now) due += 1;
+    const newest = queue[due - 1];
+    if (newest === undefined) return;
+    record.indexed = newest.version;
+    if (due === queue.length) this.#pending.delete(record);
+    else queue.splice(0, due);
   }
 }

@@ -118,7 +118,7 @@ export const eventsOf = (
     occurredAt: change.at,
     subscriptionType: type,
     changeSource: change.source.sourceType,
-    sourceId: change.source.sourceId,
+    ...(change.source.sourceId === '' ? {} : { sourceId: change.source.sourceId }),
     ...ownFields(change),
     ...(type.startsWith('object.') ? { objectTypeId: change.object.typeId, isSensitive: false } : {}),
   }));

@@ -60,10 +60,16 @@ export const eraseRecord = (
   change: Change,
 ): void => {
   const { definition: object } = store.schema;
-  for (const name of [object.email?.primary ?? '', object.email?.additional ?? '']) {
+  const listed = (name: string): string[] => {
     const slot = store.schema.slot(name);
-    const addresses = slot === undefined ? '' : (record.version.values[slot.index] ?? '');
-    for (const address of addresses.split(';')) if (address !== '') state.erasedEmails.add(address);
+    const text = slot === undefined ? '' : (record.version.values[slot.index] ?? '');
+    return text.split(';').filter((one) => one !== '');
+  };
+  const addresses = [...listed(object.email?.primary ?? ''), ...listed(object.email?.additional ?? '')];
+  for (const address of addresses) state.erasedEmails.add(address);
+  if (object.name === 'contacts') {
+    const ids = [String(record.id), ...listed('hs_merged_object_ids')];
+    state.activity.forget(ids, addresses);
   }
   archiveRecord(state, store, record, change);
   purgeRecord(state, store, record, change);

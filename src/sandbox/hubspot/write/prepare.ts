@@ -151,6 +151,16 @@ const promoteAdditionalEmail = (
   changes.set(additional.index, listed.filter((one) => one !== address).join(';') || null);
 };
 
+/** Fills what the object's definition gives a new record. */
+const applyDefaults = (schema: ObjectSchema, changes: Map<number, string | null>): void => {
+  const given = (name: string): string | null => changes.get(schema.slot(name)?.index ?? -1) ?? null;
+  for (const [name, source] of Object.entries(schema.definition.defaults ?? {})) {
+    const slot = schema.slot(name);
+    const value = 'value' in source ? source.value : given(source.from);
+    if (slot !== undefined && value !== null && given(name) === null) changes.set(slot.index, value);
+  }
+};
+
 const checkRequired = (schema: ObjectSchema, changes: Changes): RowError | null => {
   const { requiredAnyOf, requiredAllOf = [], singular } = schema.definition;
   const isFilled = (name: string): boolean => (changes.get(schema.slot(name)?.index ?? -1) ?? null) !== null;
@@ -180,6 +190,7 @@ export const prepareWrite = (
   const { store } = context;
   const { changes, invalid } = checkProperties(properties, record, context);
   if (invalid.length > 0) return { error: invalidValues(invalid) };
+  if (record === null) applyDefaults(store.schema, changes);
   const isMissing = record === null && context.isLoad !== true ? checkRequired(store.schema, changes) : null;
   if (isMissing !== null) return { error: isMissing };
   if (record !== null) promoteAdditionalEmail(record, changes, store.schema);
