@@ -14,6 +14,13 @@ export const portalSettings = z.strictObject({
   mergeKeepsPrimaryId: z.boolean(),
   /** Whether batch/read follows ids that were merged away, as reading one record by id does; documents do not say. */
   batchReadFollowsMerges: z.boolean(),
+  /**
+   * Whether the account is an Enterprise one of any hub, which the events API needs
+   * (https://developers.hubspot.com/docs/guides/api/analytics-and-events/event-analytics).
+   */
+  eventsApi: z.boolean(),
+  /** Scopes that the integration's private app was not granted, of those that marketing's endpoints ask for. */
+  withheldScopes: z.array(z.string()),
 });
 export type PortalSettings = z.output<typeof portalSettings>;
 
@@ -21,4 +28,6 @@ export const portalDefaults: PortalSettings = {
   createCompanies: true,
   mergeKeepsPrimaryId: false,
   batchReadFollowsMerges: true,
+  eventsApi: true,
+  withheldScopes: [],
 };

@@ -9,9 +9,13 @@ import { accountRoutes } from './http/account-routes.ts';
 import { associationBatchRoutes } from './http/association-batch-routes.ts';
 import { associationRoutes } from './http/association-routes.ts';
 import { batchRoutes } from './http/batch-routes.ts';
+import { emailEventRoutes } from './http/email-event-routes.ts';
 import { errorReply, replyForCode, unauthenticatedReply } from './http/errors.ts';
+import { eventRoutes } from './http/event-routes.ts';
+import { formRoutes } from './http/form-routes.ts';
 import { labelRoutes } from './http/label-routes.ts';
 import { lifeRoutes } from './http/life-routes.ts';
+import { marketingEmailRoutes } from './http/marketing-email-routes.ts';
 import { objectRoutes } from './http/object-routes.ts';
 import { pipelineRoutes } from './http/pipeline-routes.ts';
 import { presentRaw } from './http/present.ts';
@@ -86,6 +90,10 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...labelRoutes(state),
     ...pipelineRoutes(state),
     ...subscriptionRoutes(state),
+    ...formRoutes(state),
+    ...eventRoutes(state),
+    ...emailEventRoutes(state),
+    ...marketingEmailRoutes(state),
     ...propertyRoutes(state),
     ...accountRoutes(state, limits),
     ...journalRoutes(state, journal, app),

@@ -7,6 +7,7 @@ import { type HubspotState, integrationAppId, portalId } from '../state.ts';
 import { callerOf } from './access.ts';
 import { refuse, refuseRequest } from './errors.ts';
 import { parseBody, queryFlag, queryLimit } from './input.ts';
+import { marketingScopes } from './scopes.ts';
 
 const listOwners = (state: HubspotState, call: Call): ApiReply => {
   const email = call.request.query.get('email')?.toLowerCase() ?? '';
@@ -78,6 +79,7 @@ const grantedScopes: readonly string[] = [
   ]),
   'crm.objects.owners.read',
   'communication_preferences.read_write',
+  ...marketingScopes,
 ];
 
 const tokenSchema = z.object({ tokenKey: z.string().min(1) });
@@ -86,7 +88,7 @@ const tokenSchema = z.object({ tokenKey: z.string().min(1) });
  * What a private app's token is: asks, and changes nothing. Source: developers.hubspot.com, private apps, "access token information"
  * (`POST /oauth/v2/private-apps/get/access-token-info` with `tokenKey`, answers userId, hubId, appId, scopes).
  */
-const tokenInfo = (call: Call): ApiReply => {
+const tokenInfo = (state: HubspotState, call: Call): ApiReply => {
   parseBody(call, tokenSchema);
   if (callerOf(call) !== 'integration') throw refuse(404, 'OBJECT_NOT_FOUND', 'resource not found');
   return {
@@ -95,14 +97,18 @@ const tokenInfo = (call: Call): ApiReply => {
       userId: personUserId,
       hubId: portalId,
       appId: Number(integrationAppId),
-      scopes: grantedScopes,
+      scopes: grantedScopes.filter((scope) => !state.settings.withheldScopes.includes(scope)),
     },
   };
 };
 
 /** Owners and what the account says of itself. */
 export const accountRoutes = (state: HubspotState, limits: HubspotLimits): Route[] => [
-  { method: 'POST', template: '/oauth/v2/private-apps/get/access-token-info', handle: tokenInfo },
+  {
+    method: 'POST',
+    template: '/oauth/v2/private-apps/get/access-token-info',
+    handle: (call) => tokenInfo(state, call),
+  },
   { method: 'GET', template: '/crm/v3/owners', handle: (call) => listOwners(state, call) },
   { method: 'GET', template: '/crm/v3/owners/{ownerId}', handle: (call) => readOwner(state, call) },
   {

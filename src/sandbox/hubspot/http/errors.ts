@@ -77,6 +77,23 @@ const html = (status: number, title: string): ApiReply => ({
 
 const scopesLink = 'https://developers.hubspot.com/scopes';
 
+/** 403: the app was not granted what the call needs, or the account does not have the product that grants it. */
+export const missingScopesReply = (scopes: readonly string[]): ApiReply =>
+  errorReply(
+    403,
+    'MISSING_SCOPES',
+    `This app hasn't been granted all required scopes to make this call. Read more about required scopes here: ${scopesLink}.`,
+    {
+      errors: [
+        {
+          message: 'One or more of the following scopes are required.',
+          context: { requiredGranularScopes: scopes },
+        },
+      ],
+      links: { scopes: scopesLink },
+    },
+  );
+
 /** HubSpot's answers by the code that a fault names: a category, a policy of the limits, or a status of the edge. */
 const byCode: Readonly<Record<string, () => ApiReply>> = {
   TEN_SECONDLY_ROLLING: () =>
@@ -90,21 +107,7 @@ const byCode: Readonly<Record<string, () => ApiReply>> = {
       'EXPIRED_AUTHENTICATION',
       'The OAuth token used to make this call expired 75 second(s) ago.',
     ),
-  MISSING_SCOPES: () =>
-    errorReply(
-      403,
-      'MISSING_SCOPES',
-      `This app hasn't been granted all required scopes to make this call. Read more about required scopes here: ${scopesLink}.`,
-      {
-        errors: [
-          {
-            message: 'One or more of the following scopes are required.',
-            context: { requiredGranularScopes: ['crm.objects.contacts.write'] },
-          },
-        ],
-        links: { scopes: scopesLink },
-      },
-    ),
+  MISSING_SCOPES: () => missingScopesReply(['crm.objects.contacts.write']),
   OBJECT_NOT_FOUND: () => errorReply(404, 'OBJECT_NOT_FOUND', 'resource not found'),
   CONFLICT: () => errorReply(409, 'CONFLICT', 'Contact already exists'),
   VALIDATION_ERROR: () => errorReply(400, 'VALIDATION_ERROR', 'Invalid input JSON'),
