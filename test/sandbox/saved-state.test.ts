@@ -136,6 +136,34 @@ describe('a saved HubSpot portal', () => {
     );
     expect(body.properties).toMatchObject({ hs_email_optout: 'true', associatedcompanyid: null });
   });
+
+  it('goes on with what visitors did, lists and their members, and engagements', async () => {
+    const before = keep(await createHubspotSimulator(options));
+    const token = before.tokens.person;
+    const [first] = await records(before, 'contacts');
+    const { email } = first.properties;
+    await ask(before, 'POST', '/_sandbox/activity', [
+      { email, type: 'pageView', url: 'https://a.example/' },
+      { email, type: 'formSubmission', form: 'A form of theirs' },
+      { email, type: 'emailOpen', campaign: 'A mail of ours' },
+      { email, type: 'meetingBooked' },
+    ]);
+    await ask(before, 'PUT', '/crm/v3/lists/1/memberships/add', [first.id], token);
+    const after = keep(await createHubspotSimulator({ ...options, state: copy(before.exportState()) }));
+    for (const path of [
+      `/events/v3/events?objectType=contact&objectId=${first.id}`,
+      '/marketing/v3/forms?formTypes=all',
+      '/email/public/v1/events',
+      '/marketing/v3/emails',
+      '/crm/v3/lists/1/memberships',
+      '/crm/v3/objects/meetings?associations=contacts',
+    ]) {
+      const seen = await ask(before, 'GET', path, undefined, token);
+      expect(seen.body.results ?? seen.body.events).not.toEqual([]);
+      const next = JSON.parse(JSON.stringify(seen.body).replaceAll(before.url, after.url));
+      expect((await ask(after, 'GET', path, undefined, token)).body).toEqual(next);
+    }
+  });
 });
 
 describe('a saved Salesforce org', () => {

@@ -5,6 +5,7 @@ import type { CompanyRule } from '../core/rules.ts';
 import { type ActivityState, PortalActivity } from './activity/portal-activity.ts';
 import { Associations, type AssociationsState } from './associations/associations.ts';
 import { ChangeFeed } from './changes/portal-change.ts';
+import { Lists, type ListsState } from './lists/lists.ts';
 import { type Owner, owners, personUserId } from './owners.ts';
 import { Pipelines } from './pipelines/pipelines.ts';
 import { type PortalSettings, portalDefaults } from './portal-settings.ts';
@@ -62,6 +63,7 @@ export interface PortalState {
   readonly erasedEmails: readonly string[];
   readonly subscriptions: SubscriptionsState;
   readonly activity: ActivityState;
+  readonly lists: ListsState;
   readonly objects: readonly {
     readonly name: string;
     readonly schema: ObjectSchemaState;
@@ -80,6 +82,7 @@ export class HubspotState {
   readonly subscriptions = new Subscriptions();
   /** What visitors did. */
   readonly activity = new PortalActivity();
+  readonly lists = new Lists();
   /** Addresses of people who were erased; nobody can be entered under them again. */
   readonly erasedEmails = new Set<string>();
   settings: PortalSettings = portalDefaults;
@@ -104,6 +107,7 @@ export class HubspotState {
     this.erasedEmails.clear();
     this.subscriptions.clear();
     this.activity.clear(seed);
+    this.lists.clear();
     for (const definition of standardObjects) this.addObject(definition);
   }
 
@@ -155,6 +159,7 @@ export class HubspotState {
       erasedEmails: [...this.erasedEmails],
       subscriptions: this.subscriptions.exportState(),
       activity: this.activity.exportState(),
+      lists: this.lists.exportState(),
       objects: this.#stores.map((store) => ({
         name: store.schema.definition.name,
         schema: store.schema.exportState(),
@@ -175,6 +180,7 @@ export class HubspotState {
     this.associations.importState(state.associations);
     this.subscriptions.importState(state.subscriptions);
     this.activity.importState(state.activity);
+    this.lists.importState(state.lists);
     for (const email of state.erasedEmails) this.erasedEmails.add(email);
     this.setRules(state.rules);
   }

@@ -12,14 +12,18 @@ import { batchRoutes } from './http/batch-routes.ts';
 import { emailEventRoutes } from './http/email-event-routes.ts';
 import { errorReply, replyForCode, unauthenticatedReply } from './http/errors.ts';
 import { eventRoutes } from './http/event-routes.ts';
+import { flowRoutes } from './http/flow-routes.ts';
 import { formRoutes } from './http/form-routes.ts';
 import { labelRoutes } from './http/label-routes.ts';
 import { lifeRoutes } from './http/life-routes.ts';
+import { listMemberRoutes } from './http/list-member-routes.ts';
+import { listRoutes } from './http/list-routes.ts';
 import { marketingEmailRoutes } from './http/marketing-email-routes.ts';
 import { objectRoutes } from './http/object-routes.ts';
 import { pipelineRoutes } from './http/pipeline-routes.ts';
 import { presentRaw } from './http/present.ts';
 import { propertyRoutes } from './http/property-routes.ts';
+import { recordListRoutes } from './http/record-list-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
 import { subscriptionRoutes } from './http/subscription-routes.ts';
 import { AppAccess, type AppCredentials, makeAppCredentials } from './journal/app-access.ts';
@@ -94,6 +98,10 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...eventRoutes(state),
     ...emailEventRoutes(state),
     ...marketingEmailRoutes(state),
+    ...listRoutes(state),
+    ...listMemberRoutes(state),
+    ...recordListRoutes(state),
+    ...flowRoutes(state),
     ...propertyRoutes(state),
     ...accountRoutes(state, limits),
     ...journalRoutes(state, journal, app),

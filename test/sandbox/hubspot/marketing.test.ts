@@ -364,6 +364,8 @@ describe('marketing endpoints', () => {
     ['/events/v3/events?eventType=e_visited_page', 'business-intelligence'],
     ['/email/public/v1/events', 'content'],
     ['/marketing/v3/emails', 'content'],
+    ['/crm/v3/lists/1', 'crm.lists.read'],
+    ['/automation/v4/flows', 'automation'],
   ];
 
   it('need a sign-in and their scope; the person’s app has all', async () => {
@@ -394,6 +396,7 @@ describe('marketing endpoints', () => {
     expect((await portal.control('/stats')).body.calls.byRoute).toMatchObject({
       'GET /form-integrations/v1/submissions/forms/{formGuid}': 1,
       'GET /events/v3/events': 1,
+      'GET /crm/v3/lists/{listId}': 1,
     });
     await portal.control('/faults', [{ match: { path: '^/events/' }, effect: { status: 503 } }]);
     expect((await portal.call('GET', '/events/v3/events?eventType=e_visited_page')).status).toBe(503);

@@ -70,6 +70,7 @@ export const eraseRecord = (
   if (object.name === 'contacts') {
     const ids = [String(record.id), ...listed('hs_merged_object_ids')];
     state.activity.forget(ids, addresses);
+    state.lists.forget(ids.map(Number));
   }
   archiveRecord(state, store, record, change);
   purgeRecord(state, store, record, change);
