@@ -1,7 +1,7 @@
 import type { Gate } from './connectors/budget/gate.ts';
 import { makeGate } from './connectors/budget/make-gate.ts';
 import type { Connector } from './connectors/connector.ts';
-import { makeHubSpotConnector } from './connectors/hubspot/connector.ts';
+import { type HubSpotConnector, makeHubSpotConnector } from './connectors/hubspot/connector.ts';
 import { concernsAllLanes } from './connectors/hubspot/errors.ts';
 import { makeSalesforceConnector, type SalesforceConnector } from './connectors/salesforce/connector.ts';
 import { isDailyLimit } from './connectors/salesforce/vendor-error.ts';
@@ -37,7 +37,7 @@ const dailyShare = 0.8;
 
 export interface Systems {
   readonly gates: Sides<Gate>;
-  readonly connectors: Sides<Connector> & { readonly salesforce: SalesforceConnector };
+  readonly connectors: { readonly hubspot: HubSpotConnector; readonly salesforce: SalesforceConnector };
 }
 
 /** Both connectors behind their gates, on one permit store. Makes no call. What `mayCall` throws keeps a call from being made. */

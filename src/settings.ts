@@ -51,6 +51,7 @@ const environment = z.object({
   TANDEM_START_WAIT_SECONDS: seconds(0, 86_400),
   TANDEM_SCHEMA_SECONDS: seconds(1, 86_400),
   TANDEM_ALERT_WEBHOOK: url,
+  TANDEM_HANDOFF_WEBHOOK: url,
   TANDEM_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 });
 
@@ -82,6 +83,8 @@ export interface Settings {
   readonly schemaMs: number;
   /** A Slack-compatible address that is told when a problem begins and ends; it is a secret. */
   readonly alertWebhook: string | null;
+  /** A Slack-compatible address that is told of each person handed to sales; it is a secret. */
+  readonly handoffWebhook: string | null;
   /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
   readonly startWaitMs: number;
   readonly logLevel: string;
@@ -173,6 +176,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,
     schemaMs: (env.TANDEM_SCHEMA_SECONDS ?? 300) * 1_000,
     alertWebhook: env.TANDEM_ALERT_WEBHOOK ?? null,
+    handoffWebhook: env.TANDEM_HANDOFF_WEBHOOK ?? null,
     startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,
     logLevel: env.TANDEM_LOG_LEVEL ?? 'info',
   };

@@ -4,6 +4,7 @@ import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { formatRef, systemLabel } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
+import { journeyOf, journeyWords } from './explain/journey.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
 import { findRecords } from './find-record.ts';
 import { answer, iso, type StoreOptions, withExistingStore } from './with-store.ts';
@@ -62,7 +63,12 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     );
     const links = shownLink(life);
     const link = links[0] ?? null;
-    const known = links.length > 0 || events.length > 0;
+    const contacts = [
+      ...refs.filter(({ system }) => system === 'hubspot').map(({ id }) => id),
+      ...life.links.map(({ ids }) => ids.hubspot),
+    ];
+    const journey = await journeyOf(context.store, [...new Set(contacts)]);
+    const known = links.length > 0 || events.length > 0 || journey !== null;
     const shown = events.map(({ covers: _covers, ...event }) => event);
     const words = [
       refs.length === 0
@@ -73,8 +79,9 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
           `${object}: hubspot ${hubspotId} and salesforce ${salesforceId}, linked ${beganAt}${ended === null ? '' : `, ended ${ended.at}: ${ended.cause}`}`,
       ),
       ...events.map(eventWords),
+      ...(journey === null || field !== null ? [] : journeyWords(journey)),
       ...(known ? [] : ['Nothing is known of it.']),
     ];
-    answer(options, { link, journey: null, links, events: shown }, words.join('\n'));
+    answer(options, { link, journey, links, events: shown }, words.join('\n'));
     return known ? exitCode.fine : exitCode.found;
   });

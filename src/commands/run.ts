@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { composeSystems, type Systems } from '../compose.ts';
 import { causeOf, type Logger, makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
@@ -15,6 +16,7 @@ import { startAlerts } from './run/alerts.ts';
 import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
+import { activeLifecycle, type RunningLifecycle, startLifecycle, watchedBy } from './run/lifecycle.ts';
 import { startLiveSources } from './run/live-sources.ts';
 import { followOwners } from './run/owners.ts';
 import type { Role } from './run/roles.ts';
@@ -64,13 +66,31 @@ const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log:
   return parts;
 };
 
-/** What moves in one pair can be news in another: idle is what all of them are at once, each by a look from after the last move. */
-const allIdle = async (runners: readonly Runner[]): Promise<void> => {
-  for (;;) {
+/** Whether the lifecycle had anything to do; waits until it has nothing more. */
+const lifecycleRests = async (lifecycle: RunningLifecycle | null, signal: AbortSignal): Promise<boolean> => {
+  let worked = false;
+  while (lifecycle !== null && !signal.aborted && (await lifecycle.isBusy())) {
+    worked = true;
+    await delay(200, undefined, { signal }).catch(() => undefined);
+  }
+  return worked;
+};
+
+/**
+ * What moves in one pair can be news in another, and what the lifecycle does is news to the pairs: idle is what all of them are at once, each
+ * by a look from after the last move.
+ */
+const allIdle = async (
+  runners: readonly Runner[],
+  lifecycle: RunningLifecycle | null,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
     const before = Math.max(...runners.map((runner) => runner.lastMovedAt));
     await Promise.all(runners.map(async (runner) => runner.untilIdle()));
     const moved = Math.max(...runners.map((runner) => runner.lastMovedAt)) > before;
-    if (!moved || runners.length === 1) return;
+    const worked = await lifecycleRests(lifecycle, signal);
+    if (!worked && (!moved || runners.length === 1)) return;
     for (const runner of runners) runner.lookAnew();
   }
 };
@@ -85,7 +105,9 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       'Leave --role out, or add sync to it.',
     );
   }
-  const mappings = loadMappings(options.config);
+  const loaded = loadMappings(options.config);
+  const active = await activeLifecycle(options.config, loaded);
+  const mappings = watchedBy(active, loaded);
   requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);
   const stop = stopSignal(log);
@@ -139,6 +161,19 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       },
       closers,
     );
+    const lifecycle =
+      active === null || !options.role.has('lifecycle')
+        ? null
+        : await startLifecycle(
+            {
+              ...{ active, mappings, opened, systems: parts, log },
+              wake: (pair) => engines.intake.wake.wake(pair),
+              webhook: settings.handoffWebhook,
+              pollMs,
+              signal: stop.hardSignal,
+            },
+            closers,
+          );
     if (options.role.has('intake')) {
       const { intake, contexts } = engines;
       await startLiveSources(
@@ -150,7 +185,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       );
     }
     state.notReady = null;
-    const idle = options.untilIdle ? [allIdle(engines.runners)] : [];
+    const idle = options.untilIdle ? [allIdle(engines.runners, lifecycle, stop.signal)] : [];
     await Promise.race([...idle, stop.requested]);
     if (stop.signal.aborted) return exitCode.fine;
     const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });

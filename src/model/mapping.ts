@@ -143,8 +143,11 @@ export interface ScopeRule {
   readonly admits: (fields: RawFields) => boolean;
 }
 
-/** Whether a record without counterpart is created on this side: for everyone with a valid match key, for every record, or never. */
-export const createRules = ['matchable', 'always', 'never'] as const;
+/**
+ * Whether a record without counterpart is created on this side: for everyone with a valid match key, for every record, once the lifecycle hands
+ * the person to sales (Salesforce alone), or never.
+ */
+export const createRules = ['matchable', 'always', 'sales-ready', 'never'] as const;
 export type CreateRule = (typeof createRules)[number];
 
 /**
@@ -175,6 +178,11 @@ export interface PairMapping {
   /** Absent: `oldest`. */
   readonly primary?: PrimaryRule;
   readonly fields: readonly FieldMapping[];
+  /**
+   * The lifecycle looks at the people of this pair: every change of theirs is told to it, and these fields (API names) are heard of live beside
+   * the aligned ones.
+   */
+  readonly watched?: Sides<readonly string[]>;
   /** Who takes part; a side without rule: everyone. */
   readonly scope?: Partial<Sides<ScopeRule>>;
   /** Absent: all sources are equals. */

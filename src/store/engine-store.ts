@@ -25,6 +25,7 @@ import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
+import { handedAmong } from './lifecycle/records.ts';
 import { linksAfter, linksOf, liveLinks } from './links.ts';
 import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
@@ -99,6 +100,10 @@ export class PostgresEngineStore {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, readonly RecordRef[]>> {
     return decidedNew(this.#db, pair, system, ids);
+  }
+
+  handedAmong(contactIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return handedAmong(this.#db, contactIds);
   }
 
   openIntents(

@@ -2,6 +2,7 @@ import type { PermitStore } from '../model/budget.ts';
 import { PostgresEngineStore } from './engine-store.ts';
 import { explainStoreError } from './errors.ts';
 import { EventUseStore } from './event-use.ts';
+import { PostgresLifecycleStore } from './lifecycle/lifecycle-store.ts';
 import { PostgresLiveStore } from './live-signals.ts';
 import { migrate } from './migrate.ts';
 import { makeOperatorStore, type OperatorStore } from './operator/operator-store.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly events: EventUseStore;
   readonly status: StatusQueries;
   readonly operator: OperatorStore;
+  readonly lifecycle: PostgresLifecycleStore;
   registerWorker(request: WorkerRequest): Promise<RegisteredWorker>;
   /** Waits for the queries under way, then closes the connections. */
   close(): Promise<void>;
@@ -73,6 +75,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     events: new EventUseStore(db),
     status: makeStatusQueries(db),
     operator: makeOperatorStore(db),
+    lifecycle: new PostgresLifecycleStore(db),
     registerWorker: (request) => registerWorker(connectionString, request),
     close,
   };

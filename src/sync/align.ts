@@ -3,6 +3,7 @@ import type { Alignment } from '../model/state.ts';
 import { type System, systems } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { marksOf } from './intake.ts';
+import { journeyMarks } from './journey-signals.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { readersOf } from './readers.ts';
 import { beginTieLooks } from './tie-look.ts';
@@ -79,7 +80,10 @@ const listNext = async (context: EngineContext, alignment: Alignment, system: Sy
     listed: { ...alignment.listed, [system]: alignment.listed[system] + page.records.length },
     done: { ...alignment.done, [system]: page.after === null },
   };
-  await store.commitSignals(marks, { alignment: next });
+  // A person without a HubSpot contact has no journey; a lead of one who has shows with their contact.
+  const people = system === 'hubspot' ? page.records : [];
+  const journeys = journeyMarks(pair, people, 'backfill', 'first alignment');
+  await store.commitSignals([...marks, ...journeys], { alignment: next });
   if (marks.length > 0) context.wake.wake(pair.name);
   const progress = { hubspot: next.listed.hubspot, salesforce: next.listed.salesforce };
   context.events.emit('alignment-page', { pair: pair.name, system, marked: marks.length, ...progress });

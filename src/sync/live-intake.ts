@@ -14,6 +14,7 @@ import {
   type News,
   newsIn,
 } from './intake.ts';
+import { liveJourneyMarks } from './journey-signals.ts';
 import { echoesAmong } from './live-echo.ts';
 import type { Wake } from './ports.ts';
 import { mayMoveScope } from './scope.ts';
@@ -203,10 +204,10 @@ export const takeLive = async (intake: LiveIntake, delivery: LiveDelivery): Prom
       heard.push(part);
     }
     const news = await newsOfPair(context, intake.live, parts, source);
-    marks.push(...news.marks);
+    marks.push(...news.marks, ...liveJourneyMarks(context.pair, signals, source));
     for (const signal of news.dirty) dirty.add(signal);
   }
-  if (heard.length > 0 || position) {
+  if (heard.length > 0 || marks.length > 0 || position) {
     await intake.live.commitLive({
       system,
       source,

@@ -1,8 +1,10 @@
+import { journeySignals } from '../model/journeys.ts';
 import { formFor } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { inForm } from './forms.ts';
 import { marksOfNews, newsAmong } from './intake.ts';
+import { journeyMarks } from './journey-signals.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { clearCallFailure } from './problems.ts';
 import { type Reader, readersOf } from './readers.ts';
@@ -67,11 +69,15 @@ const readChanges = async (
     const news = await newsAmong(context, fresh);
     untold += await noteUntold(inForm(context, formFor(pair, system, type)), system, news);
     const marks = marksOfNews(pair, news, 'live', `poll of ${system}`);
-    await store.commitSignals(marks, {
+    const unseen =
+      pair.watched === undefined ? [] : page.records.filter((each) => !memory.has(each, journeySignals));
+    const journeys = journeyMarks(pair, unseen, 'live', `poll of ${system}`);
+    await store.commitSignals([...marks, ...journeys], {
       cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: page.cursor },
     });
     const dirty = new Set(marks.map(({ ref }) => ref.id));
     memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
+    memory.remember(unseen, journeySignals);
     seen += page.records.length;
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);

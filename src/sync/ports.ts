@@ -91,6 +91,9 @@ export interface EngineStore {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, readonly RecordRef[]>>;
 
+  /** Which of these HubSpot contacts are to have a record in Salesforce, because they were handed to sales. */
+  handedAmong?(contactIds: readonly string[]): Promise<ReadonlySet<string>>;
+
   /**
    * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within
    * `marginMs`, the link's version moved, another intent of (unit, system) is open, or a signal for the target came since the claim:

@@ -23,17 +23,18 @@ export class SignalMemory {
     return digestOf(`${stamp} ${deleted}`, fields);
   }
 
-  /** Whether this very signal was remembered. */
-  has(record: ChangedRecord): boolean {
-    const digest = this.digests.get(record.ref.id);
+  /** Whether this very signal was remembered; `of` tells apart what different readers of signals remember. */
+  has(record: ChangedRecord, of = ''): boolean {
+    const digest = this.digests.get(`${of}${record.ref.id}`);
     return digest !== undefined && digest === SignalMemory.digest(record);
   }
 
   /** Remembers signals whose dirty rows are committed. */
-  remember(records: readonly ChangedRecord[]): void {
+  remember(records: readonly ChangedRecord[], of = ''): void {
     for (const record of records) {
-      this.digests.delete(record.ref.id);
-      this.digests.set(record.ref.id, SignalMemory.digest(record));
+      const key = `${of}${record.ref.id}`;
+      this.digests.delete(key);
+      this.digests.set(key, SignalMemory.digest(record));
     }
     for (const id of this.digests.keys()) {
       if (this.digests.size <= this.signalsMax) break;

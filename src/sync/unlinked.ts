@@ -245,10 +245,34 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
 const needsSecondLook = ({ pair }: EngineContext, draft: Draft, target: System): boolean =>
   target === 'hubspot' && pair.match.some(({ kind }) => kind === 'domain') && attemptsOf(draft.unit) === 0;
 
+/** Which of the contacts sales gets a record for; nobody is asked for where everyone has one, or no one. */
+const handedOf = async (
+  { pair, store }: EngineContext,
+  system: System,
+  seeking: readonly Seeking[],
+): Promise<ReadonlySet<string>> => {
+  if (system !== 'hubspot' || pair.create.salesforce !== 'sales-ready') return new Set();
+  return (await store.handedAmong?.(seeking.map(({ record }) => record.ref.id))) ?? new Set();
+};
+
+/** Whether the mapping says that somebody without counterpart has to have one. */
+const isCreated = (
+  { pair }: EngineContext,
+  { record, keys }: Seeking,
+  decided: boolean,
+  handed: ReadonlySet<string>,
+): boolean => {
+  const rule = pair.create[otherSystem(record.ref.system)];
+  if (rule === 'never') return false;
+  if (rule === 'sales-ready') return handed.has(record.ref.id);
+  return rule === 'always' || keys.length > 0 || decided;
+};
+
 const decide = (
   context: EngineContext,
   seeking: Seeking,
   verdict: MatchVerdict,
+  handed: ReadonlySet<string>,
 ): Beginning | { readonly job: SendJob; readonly source: RecordSnapshot } | null => {
   const { draft, record } = seeking;
   const { pair } = context;
@@ -279,8 +303,7 @@ const decide = (
     noteOut(context, seeking);
     return null;
   }
-  const rule = pair.create[target];
-  if (rule === 'never' || (rule === 'matchable' && seeking.keys.length === 0 && !verdict.decided)) {
+  if (!isCreated(context, seeking, verdict.decided === true, handed)) {
     draft.stillParked = [];
     return null;
   }
@@ -337,11 +360,12 @@ const workSide = async (
   );
   const isLinked = await linkedAmong(context, otherSystem(system), others);
   const verdicts = await verdictsOf(context, system, candidates, isLinked);
+  const handed = await handedOf(context, system, locked);
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
   for (const seeking of locked) {
     const verdict = verdicts.get(seeking);
-    const decided = verdict ? decide(context, seeking, verdict) : null;
+    const decided = verdict ? decide(context, seeking, verdict, handed) : null;
     if (!decided) continue;
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);

@@ -197,8 +197,8 @@ const alone = (
         ? 'no valid match key'
         : !takesPart(pair, record)
           ? 'out of scope'
-          : creates === 'never'
-            ? 'create: never'
+          : creates === 'never' || creates === 'sales-ready'
+            ? `create: ${creates}`
             : null;
   const ids =
     system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };

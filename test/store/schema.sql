@@ -1,5 +1,13 @@
 -- The schema as the migrations leave it. Made by test/store/schema.test.ts (UPDATE_SCHEMA=1); not read by anything.
 
+create table tandem.activities (
+  journey_id uuid not null,
+  key text not null,
+  at timestamp with time zone not null,
+  activity json not null,
+  constraint activities_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint activities_pkey PRIMARY KEY (journey_id, key)
+);
 create table tandem.alerts (
   key text not null,
   problem json not null,
@@ -63,6 +71,16 @@ create table tandem.budget_usage (
   calls bigint not null,
   constraint budget_usage_pkey PRIMARY KEY (system, hour, purpose)
 );
+create table tandem.clocks (
+  journey_id uuid not null,
+  turn integer not null,
+  kind text not null,
+  clock json not null,
+  steps_done text[] not null default '{}'::text[],
+  done_at timestamp with time zone,
+  constraint clocks_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint clocks_pkey PRIMARY KEY (journey_id, turn, kind)
+);
 create table tandem.cursors (
   pair text not null,
   system text not null,
@@ -98,6 +116,26 @@ create table tandem.dirty (
   changed jsonb,
   erased boolean not null default false,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
+);
+create table tandem.effects (
+  key text not null,
+  journey_id uuid not null,
+  kind text not null,
+  turn integer not null,
+  at timestamp with time zone not null,
+  evidence text not null,
+  state text not null default 'open'::text,
+  due timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  route json,
+  steps json not null default '{}'::json,
+  why text,
+  next_step text,
+  since timestamp with time zone not null default now(),
+  done_at timestamp with time zone,
+  constraint effects_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint effects_pkey PRIMARY KEY (key),
+  constraint effects_state CHECK ((state = ANY (ARRAY['open'::text, 'done'::text])))
 );
 create table tandem.erased (
   hash text not null,
@@ -161,6 +199,19 @@ create table tandem.intents (
   deadline timestamp with time zone not null,
   constraint intents_pkey PRIMARY KEY (id)
 );
+create table tandem.journeys (
+  id uuid not null,
+  contact_id text not null,
+  version bigint not null default 1,
+  stage text not null,
+  turn integer not null,
+  owner text,
+  state json not null,
+  shown json not null default '{"hubspot":{},"salesforce":{}}'::json,
+  next_at timestamp with time zone,
+  began_at timestamp with time zone not null default now(),
+  constraint journeys_pkey PRIMARY KEY (id)
+);
 create table tandem.key_locks (
   key text not null,
   fence bigint not null,
@@ -192,6 +243,13 @@ create table tandem.ledger (
   lost json not null,
   changed_at timestamp with time zone,
   constraint ledger_pkey PRIMARY KEY (id)
+);
+create table tandem.lifecycle (
+  name text not null,
+  version bigint not null default 1,
+  value json not null,
+  at timestamp with time zone not null default now(),
+  constraint lifecycle_pkey PRIMARY KEY (name)
 );
 create table tandem.links (
   id uuid not null,
@@ -283,6 +341,13 @@ create table tandem.secrets (
   made_at timestamp with time zone not null default now(),
   constraint secrets_pkey PRIMARY KEY (name)
 );
+create table tandem.settings_versions (
+  file text not null,
+  version text not null,
+  hash text not null,
+  loaded_at timestamp with time zone not null default now(),
+  constraint settings_versions_pkey PRIMARY KEY (file, hash)
+);
 create table tandem.signal_positions (
   system text not null,
   source text not null,
@@ -300,6 +365,35 @@ create table tandem.signal_sources (
   missed_at timestamp with time zone,
   since timestamp with time zone,
   constraint signal_sources_pkey PRIMARY KEY (system, type, source)
+);
+create table tandem.told_facts (
+  journey_id uuid not null,
+  key text not null,
+  fact json not null,
+  constraint told_facts_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint told_facts_pkey PRIMARY KEY (journey_id, key)
+);
+create table tandem.transitions (
+  id bigint not null generated always as identity,
+  journey_id uuid not null,
+  at timestamp with time zone not null,
+  noted_at timestamp with time zone not null default now(),
+  from_stage text not null,
+  to_stage text not null,
+  move text not null,
+  legal boolean not null,
+  cause text not null,
+  evidence text not null,
+  by_whom text not null,
+  turn integer not null,
+  reason text,
+  version text not null,
+  definition text,
+  behaviour text not null,
+  mode text not null,
+  effects text[] not null,
+  constraint transitions_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint transitions_pkey PRIMARY KEY (id)
 );
 create table tandem.verified (
   pair text not null,
@@ -322,17 +416,23 @@ create table tandem.workers (
   constraint workers_pkey PRIMARY KEY (number)
 );
 
+CREATE INDEX activities_newest ON tandem.activities USING btree (journey_id, at DESC);
 CREATE INDEX awaited_record ON tandem.awaited USING btree (record_id, system);
 CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
+CREATE INDEX effects_due ON tandem.effects USING btree (due) WHERE (state = 'open'::text);
+CREATE INDEX effects_journey ON tandem.effects USING btree (journey_id, kind);
 CREATE INDEX erased_erasure ON tandem.erased USING btree (erasure);
 CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, number);
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
+CREATE UNIQUE INDEX journeys_contact ON tandem.journeys USING btree (contact_id);
+CREATE INDEX journeys_next ON tandem.journeys USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX journeys_owner ON tandem.journeys USING btree (owner, stage) WHERE (owner IS NOT NULL);
 CREATE INDEX key_locks_fence ON tandem.key_locks USING btree (fence);
 CREATE UNIQUE INDEX leases_fence ON tandem.leases USING btree (fence);
 CREATE INDEX leases_pair ON tandem.leases USING btree (pair);
@@ -347,10 +447,13 @@ CREATE UNIQUE INDEX links_live_hubspot ON tandem.links USING btree (hubspot_id, 
 CREATE UNIQUE INDEX links_live_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NULL);
 CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
 CREATE INDEX mass_changes_recent ON tandem.mass_changes USING btree (pair, at);
+CREATE INDEX transitions_at ON tandem.transitions USING btree (at);
+CREATE INDEX transitions_journey ON tandem.transitions USING btree (journey_id, id);
 
 create sequence tandem.fences as bigint;
 create sequence tandem.worker_numbers as integer;
 
+comment on index tandem.activities_newest is 'the digest: the newest first';
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
@@ -366,6 +469,8 @@ comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, 
 comment on column tandem.dirty.erased is 'its system told that the record was erased; stays although other signals follow';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
+comment on column tandem.effects.key is 'JOURNEY/TURN/KIND: an order is carried out once, however often it is given';
+comment on column tandem.effects.steps is 'step -> [state, at, id]; sent is stored before the call';
 comment on table tandem.erased is 'tombstones of erased people: nothing of theirs is taken in again before a person lifts them';
 comment on column tandem.erased.hash is 'HMAC-SHA-256 of a match key or a record''s id, under the key in tandem.secrets';
 comment on column tandem.erased.erasure is 'rows that came together are lifted together';
@@ -378,8 +483,13 @@ comment on column tandem.held.records is 'how many were counted when it tripped'
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
 comment on index tandem.intents_one_open is 'at most one write under way per unit and system';
 comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile';
+comment on column tandem.journeys.state is 'the journey, the records as they were last looked at, scores; holds values of the person';
+comment on column tandem.journeys.shown is 'what Tandem last wrote of its own fields, by system; moves without the version';
+comment on index tandem.journeys_next is 'timers: a tick walks over the due ones alone';
+comment on index tandem.journeys_owner is 'routing: how many leads somebody has';
 comment on table tandem.key_locks is 'a match key is held as long as the lease with this fence lives';
 comment on index tandem.ledger_at is 'status: latency of the last hour';
+comment on table tandem.lifecycle is 'since: when the lifecycle was first on; turns: whose turn it is in each pool';
 comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
 comment on column tandem.links.salesforce_type is 'null: from before types were kept, the pair''s own';
 comment on column tandem.links.looked_at is 'tombstones: when their record was last looked for in the archive';
@@ -395,11 +505,14 @@ comment on column tandem.parked.discarded_at is 'given up by a person: not liste
 comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
 comment on column tandem.reviews.left_at is 'a person lets it be; asked anew when cause or candidates are others';
 comment on table tandem.secrets is 'made by the store itself at first use, never shown';
+comment on table tandem.settings_versions is 'which text of which file a version of the rules was, and since when';
 comment on column tandem.signal_positions.at is 'offset of a journal, replay id of a channel: as the vendor gave it';
 comment on table tandem.signal_sources is 'a row from the first sign of life on';
 comment on column tandem.signal_sources.heard_at is 'last verified signal';
 comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
 comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
 comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
+comment on table tandem.told_facts is 'what effects tell the journey (handed, placed), until a look has worked it through';
+comment on index tandem.transitions_at is 'the account and reports: by cohort of the time';
 comment on table tandem.verified is 'the newest whole comparison of each pair';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';

@@ -1,17 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RecordSnapshot } from '../../src/model/record.ts';
 import type { RecordRef, System } from '../../src/model/system.ts';
-import { alignStep } from '../../src/sync/align.ts';
 import { decideNew } from '../../src/sync/decided-new.ts';
-import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { erasedPrefix, liftedCause } from '../../src/sync/identity.ts';
 import type { Candidates } from '../../src/sync/match.ts';
-import { pollOnce } from '../../src/sync/poll.ts';
-import { workOnce } from '../../src/sync/work.ts';
-import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
+import { peoplePair as pair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { makePair, makeSnapshot } from './builders.ts';
-import { FakeClock, FakeSystem, freely } from './fake-system.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { FakeClock, FakeSystem } from './fake-system.ts';
 
 const lead = (id: string, overrides: Partial<RecordSnapshot> = {}): RecordSnapshot =>
   makeSnapshot('salesforce', {}, { ref: { system: 'salesforce', type: 'Lead', id }, ...overrides });
@@ -81,49 +78,7 @@ describe('a record that was decided to be somebody new', () => {
   let hubspot: FakeSystem;
   let salesforce: FakeSystem;
 
-  const makeContext = (holder: string): EngineContext => ({
-    pair,
-    mappingHash: mappings.hash,
-    store: fixture.store.engine,
-    systems: { hubspot, salesforce },
-    gates: { hubspot: freely, salesforce: freely },
-    wake: { wake: () => undefined },
-    events: { emit: () => undefined },
-    holder,
-    timing: { ...engineTiming, intentDeadlineMs: 300 },
-    nowMs: Date.now,
-    makeId: makeIntentId,
-    signal: new AbortController().signal,
-  });
-
-  const drain = async (holder = 'worker-1'): Promise<void> => {
-    const engine = makeContext(holder);
-    await expect
-      .poll(
-        async () => {
-          await workOnce(engine, 'live');
-          const { dirty, leased, openIntents } = await engine.store.backlog(pair.name);
-          return dirty + leased + openIntents;
-        },
-        { timeout: 20_000, interval: 10 },
-      )
-      .toBe(0);
-  };
-
-  const align = async (): Promise<void> => {
-    const engine = makeContext('worker-1');
-    await expect
-      .poll(
-        async () => {
-          const step = await alignStep(engine);
-          await workOnce(engine, 'backfill');
-          return step;
-        },
-        { timeout: 20_000, interval: 1 },
-      )
-      .toBe('done');
-    await drain();
-  };
+  let engine: FakeEngine;
 
   const questions = async () => (await fixture.store.status.reviews(pair.name, 10)).items;
   const asked = async (): Promise<readonly string[]> => (await questions()).map(({ ref }) => ref.id).sort();
@@ -147,7 +102,7 @@ describe('a record that was decided to be somebody new', () => {
     await fixture.store.engine.commitSignals(
       refs.map((ref) => ({ pair: pair.name, ref, class: 'live', stamp: null, cause: 'test' })),
     );
-    await drain();
+    await engine.drain();
   };
 
   const person = { email: 'twin@example.com', firstname: 'Ann', lastname: 'Ng' };
@@ -160,17 +115,18 @@ describe('a record that was decided to be somebody new', () => {
     const clock = new FakeClock();
     hubspot = new FakeSystem('hubspot', clock);
     salesforce = new FakeSystem('salesforce', clock);
+    engine = new FakeEngine(fixture, pair, { hubspot, salesforce });
   });
 
   it('gets a counterpart of its own, once, and is not asked about again, however often it is read', async () => {
     const [first, second] = [salesforce.edit(leadOf('One')), salesforce.edit(leadOf('Two'))];
     const id = hubspot.edit(person);
-    await align();
+    await engine.align();
     expect(await asked()).toEqual([first, second, id].sort());
     expect(salesforce.counts.creates).toBe(0);
 
     await decideNewOf({ system: 'hubspot', type: 'contacts', id });
-    await drain();
+    await engine.drain();
     const [created] = leadsNaming(id);
     expect(leadsNaming(id)).toHaveLength(1);
     expect([first, second]).not.toContain(created);
@@ -178,8 +134,7 @@ describe('a record that was decided to be somebody new', () => {
     expect(await asked()).toEqual([first, second].sort());
 
     hubspot.edit({ jobtitle: 'Pilot' }, id);
-    await pollOnce(makeContext('worker-1'), 'hubspot');
-    await drain();
+    await engine.poll('hubspot');
     await lookAtAll();
     expect(salesforce.records.get(created ?? '')?.fields.Title).toBe('Pilot');
     expect(salesforce.counts.creates).toBe(1);
@@ -191,7 +146,7 @@ describe('a record that was decided to be somebody new', () => {
     salesforce.edit(leadOf('One'));
     salesforce.edit(leadOf('Two'));
     const id = hubspot.edit(person);
-    await align();
+    await engine.align();
     let cut = false;
     salesforce.faultFor = ({ op }) => {
       if (op !== 'upsert' || cut) return null;
@@ -199,7 +154,7 @@ describe('a record that was decided to be somebody new', () => {
       return 'cut-after';
     };
     await decideNewOf({ system: 'hubspot', type: 'contacts', id });
-    await Promise.all([drain('worker-1'), drain('worker-2')]);
+    await Promise.all([engine.drain('worker-1'), engine.drain('worker-2')]);
     expect(cut).toBe(true);
     expect(salesforce.counts.creates).toBe(1);
     expect(leadsNaming(id)).toHaveLength(1);
@@ -208,14 +163,14 @@ describe('a record that was decided to be somebody new', () => {
 
   it('keeps the decision where its identity field names a record of somebody else', async () => {
     const taken = hubspot.edit(person);
-    await align();
+    await engine.align();
     const [leadId = ''] = leadsNaming(taken);
     const id = hubspot.edit({ email: 'other@example.com', lastname: 'Lee', tandem_salesforce_id: leadId });
     await lookAtAll();
     expect(await asked()).toEqual([id]);
     await decideNewOf({ system: 'hubspot', type: 'contacts', id });
     salesforce.faultFor = ({ op }) => (op === 'upsert' && leadsNaming(id).length === 0 ? 'cut-after' : null);
-    await drain();
+    await engine.drain();
     await lookAtAll();
     expect(leadsNaming(id)).toHaveLength(1);
     expect(leadsNaming(taken)).toEqual([leadId]);
@@ -226,10 +181,10 @@ describe('a record that was decided to be somebody new', () => {
   it('is not linked with the last of its candidates either', async () => {
     const [first, second] = [salesforce.edit(leadOf('One')), salesforce.edit(leadOf('Two'))];
     const id = hubspot.edit(person);
-    await align();
+    await engine.align();
     salesforce.remove(second);
     await decideNewOf({ system: 'hubspot', type: 'contacts', id });
-    await drain();
+    await engine.drain();
     expect(salesforce.counts.creates).toBe(1);
     expect(leadsNaming(id)).toHaveLength(1);
     expect(leadsNaming(id)).not.toContain(first);
@@ -237,28 +192,27 @@ describe('a record that was decided to be somebody new', () => {
 
   it('is asked about all the same where HubSpot has its email already, and nothing is sent', async () => {
     const [first, second] = [salesforce.edit(leadOf('One')), salesforce.edit(leadOf('Two'))];
-    await align();
+    await engine.align();
     await decideNewOf({ system: 'salesforce', type: 'Lead', id: first });
-    await drain();
+    await engine.drain();
     expect(hubspot.counts.creates).toBe(1);
     await lookAtAll();
     await decideNewOf({ system: 'salesforce', type: 'Lead', id: second });
-    await drain();
+    await engine.drain();
     expect(hubspot.counts.creates).toBe(1);
     expect(await questions()).toMatchObject([
       { ref: { id: second }, cause: 'decided to be new, but HubSpot has a contact with its email already' },
     ]);
     // Once the email is another's no more, the decision counts without being asked for again.
     salesforce.edit({ Email: 'two@example.com' }, second);
-    await pollOnce(makeContext('worker-1'), 'salesforce');
-    await drain();
+    await engine.poll('salesforce');
     expect(hubspot.counts.creates).toBe(2);
     expect(await asked()).toEqual([]);
   });
 
   it('lifts the tombstone of a record that was changed while its counterpart was deleted', async () => {
     const id = hubspot.edit(person);
-    await align();
+    await engine.align();
     const [old = ''] = leadsNaming(id);
     hubspot.edit({ jobtitle: 'Pilot' }, id);
     salesforce.remove(old);
@@ -268,7 +222,7 @@ describe('a record that was decided to be somebody new', () => {
     expect(salesforce.counts.creates).toBe(1);
 
     await decideNewOf({ system: 'hubspot', type: 'contacts', id });
-    await drain();
+    await engine.drain();
     await lookAtAll();
     const live = leadsNaming(id).filter((leadId) => salesforce.records.get(leadId)?.deleted === false);
     expect(live).toHaveLength(1);

@@ -47,7 +47,7 @@ export const readJournal = async (options: JournalReaderOptions, signal: AbortSi
         ...new Set(
           pairs
             .filter((pair) => pair.types.hubspot === type)
-            .flatMap((pair) => [...fieldsThatMatter(pair, 'hubspot')]),
+            .flatMap((pair) => [...fieldsThatMatter(pair, 'hubspot'), ...(pair.watched?.hubspot ?? [])]),
         ),
       ],
     })),

@@ -13,6 +13,7 @@ import { readHistory } from './history.ts';
 import { makeHubSpotHttp } from './http.ts';
 import { batchSize } from './limits.ts';
 import { listPage } from './list.ts';
+import { HubSpotLists, type Joined } from './lists.ts';
 import { type OptOutOutcome, type OptOutRow, optOut, readOptOut } from './opt-out.ts';
 import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
@@ -41,6 +42,8 @@ export interface HubSpotConnector extends Connector {
   optOut(rows: readonly OptOutRow[], context: CallContext): Promise<readonly OptOutOutcome[]>;
   /** Whether an address is opted out of all marketing email. */
   readOptOut(email: string, context: CallContext): Promise<boolean>;
+  /** Puts contacts into a list by its name; tells for each why it could not be. See HubSpotLists. */
+  joinList(name: string, ids: readonly string[], context: CallContext): Promise<Joined>;
 }
 
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
@@ -53,6 +56,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     options.retryDelayFactor ?? 1,
   );
   const find = makeFind(http);
+  const lists = new HubSpotLists(http);
   let learnedAppId: Promise<string | null> | null = null;
 
   const appId = async (context: CallContext): Promise<string | null> => {
@@ -90,6 +94,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     owners: (context) => readOwners(http, context),
     optOut: (rows, context) => optOut(http, rows, context),
     readOptOut: (email, context) => readOptOut(http, email, context),
+    joinList: (name, ids, context) => lists.join(name, ids, context),
     fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);

@@ -8,7 +8,7 @@ import { failureOfAnswer, failureOfSilence, malformedAnswer } from './errors.ts'
 import { laneOf } from './limits.ts';
 
 export interface HubSpotCall<T> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;

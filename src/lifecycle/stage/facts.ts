@@ -1,3 +1,4 @@
+import { type Reason, reasons } from '../../model/stages.ts';
 import type { Stage } from './stages.ts';
 
 /**
@@ -34,26 +35,7 @@ export type FactKind = (typeof factKinds)[number];
 export type TimerKind = (typeof timerKinds)[number];
 export type EventKind = (typeof eventKinds)[number];
 
-/** The reasons of `Tandem_Reason__c`, and the two that only Tandem gives. */
-export const reasons = [
-  'Not now',
-  'No budget',
-  'No authority',
-  'No need',
-  'Unresponsive',
-  'Chose a competitor',
-  'Is a competitor or job seeker',
-  'Wrong person',
-  'Wrong territory',
-  'Duplicate',
-  'Already a customer',
-  'Bad data',
-  'Other',
-  'Unknown',
-  'No touch',
-  'Stalled',
-] as const;
-export type Reason = (typeof reasons)[number];
+export { type Reason, reasons };
 
 /** The score as it stood when it was computed; `ready` names the version of sales-ready that it meets. */
 export interface ScoreFact {

@@ -1,26 +1,6 @@
-/**
- * The stages of one pipeline over both systems, in the order in which a person goes through them. `returned`, `nurture` and
- * `disqualified` stand beside the order: they are where people go who leave it.
- */
-export const stages = [
-  'subscriber',
-  'lead',
-  'engaged',
-  'sales-ready',
-  'sdr',
-  'working',
-  'accepted',
-  'opportunity',
-  'customer',
-  'growing',
-  'at-risk',
-  'lost',
-  'win-back',
-  'returned',
-  'nurture',
-  'disqualified',
-] as const;
-export type Stage = (typeof stages)[number];
+import { type Stage, stages } from '../../model/stages.ts';
+
+export { type Stage, stages };
 
 const beside: ReadonlySet<Stage> = new Set(['returned', 'nurture', 'disqualified']);
 

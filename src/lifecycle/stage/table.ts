@@ -133,7 +133,12 @@ const owning = (stage: Stage): Row => ({
 
 export const stageTable: Readonly<Record<Stage, Row>> = {
   subscriber: attracting,
-  lead: { ...attracting, known: [enter('engaged')], activity: [enter('engaged')] },
+  lead: {
+    ...attracting,
+    known: [enter('engaged')],
+    activity: [enter('engaged')],
+    scored: [handOff('ready'), enter('engaged')],
+  },
   engaged: { ...attracting, known: [], activity: [], scored: [handOff('ready')] },
   'sales-ready': {
     ...selling,

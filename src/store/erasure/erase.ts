@@ -118,6 +118,12 @@ const askAnew = async (tx: Tx, pair: string, refs: Erasure['refs']): Promise<rea
   }));
 };
 
+/** A journey holds what somebody did and when: all of it goes, transitions, timeline, clocks and effects with it. */
+const eraseJourneys = async (tx: Tx, refs: Erasure['refs']): Promise<void> => {
+  const contacts = refs.filter(({ system }) => system === 'hubspot').map(({ id }) => id);
+  await sql`delete from tandem.journeys where contact_id = any(${contacts}::text[])`.execute(tx);
+};
+
 /**
  * Erases what the store holds of a person in a pair, and puts up the tombstones that keep it so. The links have ended before; those that
  * stand for the person's records are told by their cause from now on. Runs in the transaction of whoever ends them.
@@ -158,6 +164,7 @@ export const erasePerson = async (
   );
   await sql`
     delete from tandem.mass_changes m where m.pair = ${pair} and m.unit = any(${units}::text[])`.execute(tx);
+  await eraseJourneys(tx, refs);
   const marks = await askAnew(tx, pair, refs);
   await putTombstones(tx, namesOfErasure({ refs, keys }), cause);
   const writes = intents.rows.map(({ writes: json }) => json);

@@ -13,6 +13,7 @@ import { erasure } from './0021-erasure.ts';
 import { tombstoneLooks } from './0022-tombstone-looks.ts';
 import { decidedAndWeighed } from './0023-decided-and-weighed.ts';
 import { awaitedTypes } from './0024-awaited-types.ts';
+import { lifecycle } from './0025-lifecycle.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0022-tombstone-looks': tombstoneLooks,
   '0023-decided-and-weighed': decidedAndWeighed,
   '0024-awaited-types': awaitedTypes,
+  '0025-lifecycle': lifecycle,
 };

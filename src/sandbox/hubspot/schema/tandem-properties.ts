@@ -1,37 +1,12 @@
+import { reasons, stages } from '../../../model/stages.ts';
 import { custom, labelledOptions, plainOptions } from './build.ts';
 import type { PropertyDefinition, PropertyOption } from './property.ts';
 
 const property = custom('tandem');
 
 const sentence = (value: string): string =>
-  value.slice(0, 1).toUpperCase() + value.slice(1).replaceAll('_', ' ');
-const stages: readonly PropertyOption[] = [
-  'cold',
-  'nurture',
-  'ready',
-  'handed_off',
-  'working',
-  'accepted',
-  'rejected',
-  'returned',
-  'customer',
-].map((value) => ({ value, label: sentence(value) }));
-
-const reasons = plainOptions(
-  'Not now',
-  'No budget',
-  'No authority',
-  'No need',
-  'Unresponsive',
-  'Chose a competitor',
-  'Is a competitor or job seeker',
-  'Wrong person',
-  'Wrong territory',
-  'Duplicate',
-  'Already a customer',
-  'Bad data',
-  'Other',
-);
+  value.slice(0, 1).toUpperCase() + value.slice(1).replaceAll('-', ' ');
+const stageOptions: readonly PropertyOption[] = stages.map((value) => ({ value, label: sentence(value) }));
 
 const requests = plainOptions('Enroll in program', 'Remove from campaigns', 'Set stage', 'Name a prospect');
 
@@ -43,7 +18,7 @@ export const tandemSalesforceId = property('tandem_salesforce_id', 'Salesforce I
 /** Tandem's own contact properties (docs: the fields that Tandem owns); the tandem_salesforce_id of each object is unique. */
 export const tandemContactProperties: readonly PropertyDefinition[] = [
   tandemSalesforceId,
-  property('tandem_stage', 'Stage', 'enumeration', { options: stages }),
+  property('tandem_stage', 'Stage', 'enumeration', { options: stageOptions }),
   property('tandem_score', 'Score', 'number'),
   property('tandem_fit', 'Fit', 'enumeration', { options: plainOptions('A', 'B', 'C', 'D') }),
   property('tandem_engagement', 'Engagement', 'enumeration', { options: plainOptions('1', '2', '3', '4') }),
@@ -53,7 +28,7 @@ export const tandemContactProperties: readonly PropertyDefinition[] = [
   property('tandem_disposition', 'Disposition', 'enumeration', {
     options: plainOptions('Accepted', 'Rejected', 'Return to nurture'),
   }),
-  property('tandem_return_reason', 'Return reason', 'enumeration', { options: reasons }),
+  property('tandem_return_reason', 'Return reason', 'enumeration', { options: plainOptions(...reasons) }),
   property('tandem_recontact_on', 'Contact again on', 'date'),
   property('tandem_quality', 'Lead quality', 'enumeration', {
     options: plainOptions('1', '2', '3', '4', '5'),

@@ -1,3 +1,4 @@
+import { repReasons, stages } from '../../../model/stages.ts';
 import type { Compute, FieldDefinition } from './field.ts';
 
 /** When a person may be contacted late: the formula of Tandem_Sla__c. */
@@ -56,18 +57,7 @@ export const taskKeyField: FieldDefinition = {
 /** Tandem's own fields on Lead and Contact, as docs of the product list them. */
 export const tandemPersonFields: readonly FieldDefinition[] = [
   hubspotIdField,
-  picklist('Tandem_Stage__c', 'Tandem Stage', [
-    'Subscriber',
-    'Engaged',
-    'Marketing qualified',
-    'Sales ready',
-    'Handed off',
-    'Accepted',
-    'Opportunity',
-    'Customer',
-    'Nurture',
-    'Disqualified',
-  ]),
+  picklist('Tandem_Stage__c', 'Tandem Stage', stages),
   text('Tandem_Definition__c', 'Tandem Definition', 80),
   { name: 'Tandem_Score__c', label: 'Tandem Score', type: 'double', precision: 3, scale: 0 },
   picklist('Tandem_Fit__c', 'Tandem Fit', ['A', 'B', 'C', 'D']),
@@ -82,21 +72,7 @@ export const tandemPersonFields: readonly FieldDefinition[] = [
   datetime('Tandem_Touched_At__c', 'Tandem Touched At'),
   { ...text('Tandem_Sla__c', 'Tandem SLA', 1_300), compute: sla, formula: slaFormula },
   picklist('Tandem_Disposition__c', 'Tandem Disposition', ['Accepted', 'Rejected', 'Return to nurture']),
-  picklist('Tandem_Reason__c', 'Tandem Reason', [
-    'Not now',
-    'No budget',
-    'No authority',
-    'No need',
-    'Unresponsive',
-    'Chose a competitor',
-    'Is a competitor or job seeker',
-    'Wrong person',
-    'Wrong territory',
-    'Duplicate',
-    'Already a customer',
-    'Bad data',
-    'Other',
-  ]),
+  picklist('Tandem_Reason__c', 'Tandem Reason', repReasons),
   { name: 'Tandem_Recontact_On__c', label: 'Tandem Recontact On', type: 'date' },
   picklist('Tandem_Quality__c', 'Tandem Quality', ['1', '2', '3', '4', '5']),
   picklist('Tandem_Good_Because__c', 'Tandem Good Because', [

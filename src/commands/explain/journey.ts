@@ -1,0 +1,73 @@
+import type { Store } from '../../store/open-store.ts';
+import { iso } from '../with-store.ts';
+
+/** What is kept of a journey, as far as `explain` shows it; the state is the lifecycle's own JSON. */
+interface State {
+  readonly journey: {
+    readonly since: number;
+    readonly definition: string | null;
+    readonly reason: string | null;
+    readonly program: string | null;
+    readonly cooledAt: number | null;
+    readonly recontactAt: number | null;
+  };
+  readonly told: {
+    readonly score: number;
+    readonly fit: string;
+    readonly engagement: number;
+    readonly ready: string | null;
+  } | null;
+}
+
+const time = (at: number | null): string | null => (at === null ? null : iso(at));
+
+/** Where somebody stands in the lifecycle, how they came there, and what is under way; null where nothing is known. */
+export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contactIds: readonly string[]) => {
+  const [row] = (await lifecycle.journeys(contactIds)).values();
+  if (row === undefined) return null;
+  const { journey, told } = JSON.parse(row.state) as State;
+  const [transitions, effects] = await Promise.all([
+    lifecycle.transitions([row.id]),
+    lifecycle.effectsOf([row.id]),
+  ]);
+  return {
+    contactId: row.contactId,
+    stage: row.stage,
+    since: iso(journey.since),
+    turn: row.turn,
+    owner: row.owner,
+    definition: journey.definition,
+    reason: journey.reason,
+    program: journey.program,
+    coolsUntil: time(journey.cooledAt),
+    recontactOn: time(journey.recontactAt),
+    score: told,
+    transitions: (transitions.get(row.id) ?? []).map(({ at, ...transition }) => ({
+      at: iso(at),
+      ...transition,
+    })),
+    effects: effects.map(({ at, doneAt, ...effect }) => ({ at: iso(at), doneAt: time(doneAt), ...effect })),
+  };
+};
+
+type Shown = NonNullable<Awaited<ReturnType<typeof journeyOf>>>;
+
+/** The same in words. */
+export const journeyWords = ({
+  stage,
+  since,
+  turn,
+  score,
+  transitions,
+  effects,
+}: Shown): readonly string[] => [
+  `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
+  ...transitions.map(
+    ({ at, from, to, cause, reason, mode, by }) =>
+      `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
+  ),
+  ...effects.map(
+    ({ at, kind, doneAt, why, next }) =>
+      `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}`}`,
+  ),
+];

@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Systems } from '../../compose.ts';
+import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
+import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
+import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
+import type { ReadOwners, TellOwner } from '../../lifecycle/run/ports.ts';
+import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
+import { touchFields } from '../../lifecycle/run/touch-pass.ts';
+import { lifecycleBehaviours } from '../../lifecycle/stage/journey.ts';
+import { causeOf, type Logger } from '../../log.ts';
+import { MappingError } from '../../mapping/finding.ts';
+import type { LoadedMappings } from '../../mapping/load.ts';
+import { UsageError } from '../../model/failure.ts';
+import { formFor, type PairMapping, typesOn } from '../../model/mapping.ts';
+import type { ObjectDescription } from '../../model/record.ts';
+import { type System, systems } from '../../model/system.ts';
+import { standFor } from '../../store/election.ts';
+import { fieldsOf, makeIntentId } from '../../sync/engine.ts';
+import type { OpenedStore } from '../open-store.ts';
+import type { Closers } from './closers.ts';
+
+/** The lifecycle of a configuration that is to run, and the pair of its people. */
+export interface ActiveLifecycle {
+  readonly loaded: LoadedLifecycle;
+  readonly models: LifecycleModels;
+  readonly pair: string;
+}
+
+/** Who can own leads is asked so often at most. */
+const ownersMs = 60_000;
+
+const isPeople = (pair: PairMapping): boolean =>
+  pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
+
+/**
+ * The lifecycle of a configuration folder; null where it has none, or one in which everything is off. Its tables of holidays are loaded only where
+ * there is one. @throws MappingError with everything that is wrong in its files; UsageError where a file or the people are missing
+ */
+export const activeLifecycle = async (
+  configDir: string,
+  mappings: LoadedMappings,
+): Promise<ActiveLifecycle | null> => {
+  if (!existsSync(join(configDir, 'lifecycle.yaml'))) return null;
+  const { readLifecycle } = await import('../load-lifecycle.ts');
+  const loaded = readLifecycle(configDir);
+  const errors = loaded.findings.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw new MappingError(errors);
+  const { lifecycle, scoring, routing, sla } = loaded;
+  if (lifecycle === null || lifecycleBehaviours.every((each) => lifecycle.behaviours[each] === 'off'))
+    return null;
+  if (scoring === null || routing === null || sla === null) {
+    throw new UsageError(
+      'lifecycle.yaml is there, and not all of scoring.yaml, routing.yaml and sla.yaml',
+      'Put them beside it (config/ has examples), or take lifecycle.yaml away to align only.',
+    );
+  }
+  const people = mappings.pairs.find(isPeople);
+  if (people === undefined) {
+    throw new UsageError(
+      'lifecycle.yaml is there, and no mapping of contacts and leads',
+      'Add one (config/mappings/people.yaml), or take lifecycle.yaml away.',
+    );
+  }
+  return { loaded, models: { lifecycle, scoring, routing, sla }, pair: people.name };
+};
+
+/** The mappings, with the people's changes told to the lifecycle. */
+export const watchedBy = (active: ActiveLifecycle | null, mappings: LoadedMappings): LoadedMappings => {
+  if (active === null) return mappings;
+  const { contact, lead } = lookFieldsOf(active.loaded);
+  return {
+    ...mappings,
+    pairs: mappings.pairs.map((pair) =>
+      pair.name === active.pair ? { ...pair, watched: { hubspot: contact, salesforce: lead } } : pair,
+    ),
+  };
+};
+
+export interface LifecycleOptions {
+  readonly active: ActiveLifecycle;
+  readonly mappings: LoadedMappings;
+  readonly opened: OpenedStore;
+  readonly systems: Systems;
+  readonly wake: (pair: string) => void;
+  /** A Slack-compatible address that is told of each hand-off; null: nobody is. */
+  readonly webhook: string | null;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export interface RunningLifecycle {
+  /** Whether something is to be done now, or soon without anybody's word. */
+  isBusy(): Promise<boolean>;
+}
+
+const describeAll = async (
+  { connectors }: Systems,
+  pair: PairMapping,
+): Promise<ReadonlyMap<string, { readonly system: System; readonly description: ObjectDescription }>> => {
+  const context = { class: 'live', purpose: 'describe' } as const;
+  const types = systems.flatMap((system) => typesOn(pair, system).map((type) => ({ system, type })));
+  const described = await Promise.all(
+    types.map(async ({ system, type }) => {
+      const description = await connectors[system].describe(type, context);
+      return [type, { system, description }] as const;
+    }),
+  );
+  return new Map(described);
+};
+
+/** What reps log, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
+const describeActivities = async ({
+  connectors,
+}: Systems): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const described = await Promise.allSettled(
+    Object.entries(touchFields).map(async ([type, wanted]) => {
+      const { fields } = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
+      return [type, wanted.filter((name) => fields.has(name))] as const;
+    }),
+  );
+  return new Map(described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+};
+
+/** Posts a text as Slack's incoming webhooks take it. */
+const tellBy =
+  (webhook: string): TellOwner =>
+  async (text) => {
+    const response = await fetch(webhook, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
+  };
+
+/** Asked at most once in so long; while it cannot be asked, what was known counts. */
+const cached = (read: ReadOwners): LifecycleContext['owners'] => {
+  let known: Awaited<ReturnType<ReadOwners>> | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (known !== null && performance.now() - askedAt < ownersMs) return known;
+    known = await read({ class: 'live', purpose: 'describe' });
+    askedAt = performance.now();
+    return known;
+  };
+};
+
+const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext> => {
+  const { active, mappings, opened, systems: parts, log } = options;
+  const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
+  const pair = mappings.pairs.find(({ name }) => name === active.pair);
+  if (pair === undefined) throw new Error(`there is no pair '${active.pair}'`);
+  const look = lookFieldsOf(active.loaded);
+  const [described, activities] = await Promise.all([describeAll(parts, pair), describeActivities(parts)]);
+  const book = makeCalendarBook(active.models.sla);
+  const { salesforce, hubspot } = parts.connectors;
+  return {
+    pair,
+    models: active.models,
+    store: opened.store.lifecycle,
+    engine: opened.store.engine,
+    systems: parts.connectors,
+    look,
+    fields: new Map([
+      ...activities,
+      ...[...described].map(([type, { system, description }]): [string, readonly string[]] => {
+        const wanted = [
+          ...fieldsOf(formFor(pair, system, type), system),
+          ...(system === 'hubspot' ? look.contact : look.lead),
+        ];
+        return [type, [...new Set(wanted)].filter((name) => description.fields.has(name))];
+      }),
+    ]),
+    writable: new Map(
+      [...described].map(([type, { description }]) => [
+        type,
+        new Set([...description.fields.values()].filter(({ writable }) => writable).map(({ name }) => name)),
+      ]),
+    ),
+    owners: cached(async (context) => (await salesforce.owners?.(context)) ?? []),
+    calendarOf: (owner, zone) => book({ id: owner ?? '', zone }).calendar,
+    joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
+    ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),
+    wake: options.wake,
+    events: {
+      emit: (event, detail) =>
+        log[event.endsWith('-failed') || event.endsWith('-refused') ? 'warn' : 'info']({ event, ...detail }),
+    },
+    makeId: makeIntentId,
+    signal: options.signal,
+  };
+};
+
+/** Runs the lifecycle where this process is elected to; `closers` ends it. @throws CallFailed where the objects cannot be described */
+export const startLifecycle = async (
+  options: LifecycleOptions,
+  closers: Closers,
+): Promise<RunningLifecycle> => {
+  const { opened, log } = options;
+  const runner = new LifecycleRunner(await makeContext(options), options.pollMs);
+  const candidacy = standFor({
+    connectionString: opened.connectionString,
+    office: 'lifecycle',
+    serve: async (signal) => {
+      log.info({ event: 'elected', office: 'lifecycle' });
+      await runner.run(signal);
+      log.info({ event: 'office-left', office: 'lifecycle' });
+    },
+    onTrouble: ({ what, error }) => log.warn({ event: 'office-trouble', what, cause: causeOf(error) }),
+  });
+  closers.add(async () => candidacy.end());
+  return { isBusy: async () => runner.isWorking || (await opened.store.lifecycle.isBusy()) };
+};

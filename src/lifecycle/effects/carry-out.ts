@@ -1,0 +1,226 @@
+import type { EffectSave } from '../../model/journeys.ts';
+import type { RawFields } from '../../model/value.ts';
+import type { LifecycleContext } from '../run/context.ts';
+import { readPeople } from '../run/read-people.ts';
+import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
+import type { Fact } from '../stage/facts.ts';
+import { retryMs } from './backoff.ts';
+import { type Effect, nextStep, type StepName, type StepResult, stepNames } from './effect.ts';
+import { clocksOf, isHanding, ownerOf } from './sales-values.ts';
+import type { Standing } from './standing.ts';
+import { makeSteps, shownOn } from './steps.ts';
+
+/** Activities that texts for a rep are made of. */
+const activitiesMax = 200;
+
+/** Steps that a second call would show: that they are about to be made is stored before. */
+const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell']);
+
+/** What is done seldom when a person has to do something first. */
+const refusedAgainMs = 10 * 60_000;
+
+/** An effect under way, and what became of it in this round. */
+interface UnderWay {
+  standing: Standing;
+  dueMs: number | null;
+  why: string | null;
+  next: string | null;
+  attempts: number;
+}
+
+const loadStandings = async (
+  context: LifecycleContext,
+  effects: readonly Effect[],
+): Promise<readonly Standing[]> => {
+  const { store } = context;
+  const contactIds = [...new Set(effects.map(({ contactId }) => contactId))];
+  const journeyIds = [...new Set(effects.map(({ journeyId }) => journeyId))];
+  const [{ people }, rows, timelines, transitions, clocks, owners, now] = await Promise.all([
+    readPeople(context, contactIds),
+    store.journeys(contactIds),
+    store.timeline(journeyIds, activitiesMax),
+    store.transitions(journeyIds),
+    store.clocks(journeyIds),
+    context.owners(),
+    store.now(),
+  ]);
+  const byId = new Map(owners.map((owner) => [owner.id, owner]));
+  return effects.flatMap((effect): Standing[] => {
+    const row = rows.get(effect.contactId);
+    const person = people.get(effect.contactId);
+    if (row === undefined || person === undefined) return [];
+    return [
+      {
+        effect,
+        stored: toStored(row),
+        person,
+        activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
+        transitions: transitions.get(effect.journeyId) ?? [],
+        clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
+        owners: byId,
+        now,
+      },
+    ];
+  });
+};
+
+/** What a completed effect tells the journey. */
+const factOf = ({ standing }: UnderWay): Fact | null => {
+  const { effect, owners, now } = standing;
+  const told = (kind: 'handed' | 'placed', more: Partial<Fact> = {}): Fact => ({
+    kind,
+    key: `${kind}/${effect.key}`,
+    at: now,
+    by: 'tandem',
+    ...more,
+  });
+  if (effect.kind === 'return') return told('placed');
+  if (!isHanding(effect)) return null;
+  const owner = ownerOf(standing);
+  const isSomebody = owner !== null && owners.get(owner)?.kind === 'user';
+  const to = effect.route?.decision.kind === 'owner' ? effect.route.decision.stage : 'rep';
+  return told('handed', { to, ...(isSomebody ? { owner } : {}) });
+};
+
+const markStep = (
+  { standing, ...rest }: UnderWay,
+  step: StepName,
+  state: 'sent' | 'done' | null,
+  result?: Extract<StepResult, { kind: 'done' }>,
+): UnderWay => {
+  const { [step]: _, ...others } = standing.effect.steps;
+  const mark =
+    state === null
+      ? {}
+      : { [step]: { state, at: standing.now, ...(result?.id === undefined ? {} : { id: result.id }) } };
+  return {
+    ...rest,
+    standing: {
+      ...standing,
+      effect: {
+        ...standing.effect,
+        steps: { ...others, ...mark },
+        route: result?.route ?? standing.effect.route,
+      },
+    },
+  };
+};
+
+type Wrote = Readonly<Record<'hubspot' | 'salesforce', Map<string, RawFields>>>;
+
+/** What is shown now of the journey, where this round wrote some of it. */
+const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
+  const { effect, stored } = standing;
+  const sides = (['hubspot', 'salesforce'] as const).map((system) => {
+    const fields = wrote[system].get(effect.key);
+    const before = stored.shown[system];
+    if (fields === undefined) return [system, before] as const;
+    return [system, { ...(before[shownOn] === fields[shownOn] ? before : {}), ...fields }] as const;
+  });
+  const isWritten = wrote.hubspot.has(effect.key) || wrote.salesforce.has(effect.key);
+  return isWritten ? JSON.stringify(Object.fromEntries(sides)) : null;
+};
+
+const saveOf = (each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
+  const { effect } = each.standing;
+  const shown = shownAfter(each, wrote);
+  const isDone = nextStep(effect) === null;
+  const fact = isDone ? factOf(each) : null;
+  // The clock runs from the moment at which the rep has the lead in front of them.
+  const clocks =
+    effect.steps.sales?.state === 'done' ? clocksOf(each.standing).map((clock) => toClockRow(clock)) : [];
+  return {
+    key: effect.key,
+    journeyId: effect.journeyId,
+    steps: JSON.stringify(effect.steps),
+    route: effect.route === null ? null : JSON.stringify(effect.route),
+    attempts: each.attempts,
+    dueMs: isDone ? null : open ? 60_000 : each.dueMs,
+    why: each.why,
+    next: each.next,
+    clocks,
+    ...(shown === null ? {} : { shown }),
+    ...(fact === null ? {} : { fact: { key: fact.key, fact: JSON.stringify(fact) } }),
+  };
+};
+
+const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWay => {
+  if (result.kind === 'done') return { ...markStep(each, step, 'done', result), why: null, next: null };
+  // A message that is known not to have been taken may be sent again; a task is looked up by its key before.
+  const kept = step === 'tell' ? markStep(each, step, null) : each;
+  return {
+    ...kept,
+    attempts: each.attempts + 1,
+    dueMs: result.kind === 'wait' ? result.ms : refusedAgainMs,
+    why: result.why,
+    next: result.kind === 'refused' ? result.next : null,
+  };
+};
+
+/**
+ * Carries out effects that are due, step by step, many at once: each step is one batch of calls for all that stand at it. What was done is stored
+ * after each step, and what must not be done twice before it, so that a death at any moment leaves effects that go on where they were.
+ * Answers how many there were. @throws CallFailed where the records cannot be read
+ */
+export const carryOut = async (context: LifecycleContext, limit = 100): Promise<number> => {
+  const { store, events } = context;
+  const effects = (await store.dueEffects(limit)).map(toEffect);
+  if (effects.length === 0) return 0;
+  const standings = await loadStandings(context, effects);
+  const gone = effects.filter((effect) => !standings.some((standing) => standing.effect === effect));
+  const wrote = { hubspot: new Map<string, RawFields>(), salesforce: new Map<string, RawFields>() };
+  const steps = makeSteps(wrote);
+  let open: UnderWay[] = standings.map((standing) => ({
+    standing,
+    dueMs: null,
+    why: null,
+    next: null,
+    attempts: standing.effect.attempts,
+  }));
+  await putOff(context, gone);
+  for (const step of stepNames) {
+    const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
+    if (at.length === 0) continue;
+    let going = at;
+    if (rememberedBefore.has(step)) {
+      going = at.map((each) =>
+        each.standing.effect.steps[step] === undefined ? markStep(each, step, 'sent') : each,
+      );
+      await store.saveEffects(going.map((each) => saveOf(each, wrote, true)));
+    }
+    // What an earlier try may have made is known by its mark from before, not by the one just put.
+    const results = await steps[step](
+      context,
+      at.map(({ standing }) => standing),
+    );
+    const after = going.map((each, index) =>
+      withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
+    );
+    await store.saveEffects(after.map((each) => saveOf(each, wrote, each.dueMs === null)));
+    for (const each of after) {
+      const { key, kind } = each.standing.effect;
+      if (nextStep(each.standing.effect) === null) events.emit('effect-done', { key, kind });
+      else if (each.next !== null)
+        events.emit('effect-refused', { key, kind, why: each.why, next: each.next });
+    }
+    const moved = new Set(at);
+    open = [...open.filter((each) => !moved.has(each)), ...after.filter(({ dueMs }) => dueMs === null)];
+  }
+  return effects.length;
+};
+
+/** Whose contact is not there for now: looked at again, ever more seldom. */
+const putOff = async ({ store }: LifecycleContext, effects: readonly Effect[]): Promise<void> => {
+  await store.saveEffects(
+    effects.map(({ key, journeyId, steps, route, attempts }) => ({
+      key,
+      journeyId,
+      steps: JSON.stringify(steps),
+      route: route === null ? null : JSON.stringify(route),
+      attempts: attempts + 1,
+      dueMs: retryMs(attempts),
+      why: 'the contact cannot be read in HubSpot',
+      next: null,
+    })),
+  );
+};

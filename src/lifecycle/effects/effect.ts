@@ -1,0 +1,68 @@
+import type { EffectOrder } from '../look/stored.ts';
+import type { RouteDecision, RouteLine } from '../routing/route.ts';
+
+/**
+ * The steps of effects. Each is done once: `task` and `tell` are remembered before their call, since a second one would be seen; the others
+ * write values by id, which may be written again.
+ *
+ * - record: the person's record in Salesforce is there (the engine creates or finds it)
+ * - route: who gets it is decided, and kept
+ * - sales: owner, stage, score, why-now line, digest and clock stand on the lead
+ * - task: the rep's task
+ * - hubspot: HubSpot shows what became of it
+ * - tell: the owner is told at once, where that is configured
+ * - list: the person is in the program's list
+ * - close: the rep's open tasks of Tandem's are closed
+ */
+export const stepNames = ['record', 'route', 'sales', 'task', 'hubspot', 'tell', 'list', 'close'] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** Which steps an effect takes, in order. */
+export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>> = {
+  'hand-off': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
+  'hand-on': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
+  're-route': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
+  'tell-owner': ['sales', 'tell'],
+  nudge: ['task'],
+  return: ['list', 'close', 'sales', 'hubspot'],
+  'ask-reason': ['task'],
+  'close-task': ['close', 'hubspot'],
+  remind: ['tell'],
+  escalate: ['tell'],
+  reassign: ['route', 'sales', 'task', 'hubspot', 'tell'],
+  show: ['sales', 'hubspot'],
+};
+
+/** What is remembered of a step: `sent` is stored before the call, so that nobody makes it twice without looking. */
+export interface StepMark {
+  readonly state: 'sent' | 'done';
+  readonly at: number;
+  /** The record that it made. */
+  readonly id?: string;
+}
+
+/** Who gets the lead, and why: decided once for each effect. */
+export interface RoutePlan {
+  readonly decision: RouteDecision;
+  readonly lines: readonly RouteLine[];
+}
+
+export interface Effect extends EffectOrder {
+  readonly journeyId: string;
+  readonly contactId: string;
+  readonly attempts: number;
+  readonly route: RoutePlan | null;
+  readonly steps: Readonly<Partial<Record<StepName, StepMark>>>;
+}
+
+/** What became of a step for one effect. */
+export type StepResult =
+  | { readonly kind: 'done'; readonly id?: string; readonly route?: RoutePlan }
+  /** Nothing is wrong, or it may be better soon: tried again after so long. `why` is shown. */
+  | { readonly kind: 'wait'; readonly ms: number; readonly why: string }
+  /** A person has to do something; it is tried again, seldom, all the same. */
+  | { readonly kind: 'refused'; readonly why: string; readonly next: string };
+
+/** The step that an effect stands at; null where all are done. */
+export const nextStep = ({ kind, steps }: Pick<Effect, 'kind' | 'steps'>): StepName | null =>
+  stepsOf[kind].find((step) => steps[step]?.state !== 'done') ?? null;

@@ -1,0 +1,91 @@
+import { personOf } from '../look/look.ts';
+import type { Directory, Rep, RouteRequest } from '../routing/model.ts';
+import { route } from '../routing/route.ts';
+import type { LifecycleContext } from '../run/context.ts';
+import { toRoutingState } from '../run/rows.ts';
+import { namesOf } from '../scoring/score.ts';
+import { salesStages } from '../stage/stages.ts';
+import type { StepResult } from './effect.ts';
+import { judgementOf } from './sales-values.ts';
+import type { Standing } from './standing.ts';
+
+/** Everybody who can be given a lead now. */
+const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
+  const [owners, open] = await Promise.all([context.owners(), context.store.openLeads([...salesStages])]);
+  const users = owners.filter(({ kind, isTandem }) => kind === 'user' && isTandem !== true);
+  return {
+    reps: new Map(
+      users.map(({ id, active }): [string, Rep] => [
+        id,
+        { id, active, calendar: context.calendarOf(id, null), absences: [], openLeads: open.get(id) ?? 0 },
+      ]),
+    ),
+    queues: new Set(owners.filter(({ kind }) => kind === 'queue').map(({ id }) => id)),
+  };
+};
+
+const purposes = { 'hand-off': 'hand-off', 'hand-on': 'hand-on', 're-route': 're-route' } as const;
+
+const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest => {
+  const { stored, person, effect, owners, transitions } = standing;
+  const { journey } = stored;
+  const judgement = judgementOf(context, standing);
+  const ownerId = person.sales?.fields.OwnerId;
+  const owner = typeof ownerId === 'string' ? owners.get(ownerId) : undefined;
+  const isSomebody = owner?.kind === 'user' && owner.isTandem !== true;
+  const isOwnChoice = owner !== undefined && stored.shown.salesforce.OwnerId === owner.id;
+  const purpose = purposes[effect.kind as keyof typeof purposes] ?? 'hand-off';
+  return {
+    names: {
+      ...namesOf(personOf(stored.id, person), context.models.scoring),
+      score: judgement.score.score,
+      fit: judgement.score.fit,
+      engagement: judgement.score.engagement,
+    },
+    purpose: purpose === 're-route' && journey.place === 'account-owner' ? 'account-owner' : purpose,
+    owner: isSomebody ? { id: owner.id, by: isOwnChoice ? 'tandem' : 'person' } : null,
+    accountOwner: null,
+    sameRep: effect.evidence.startsWith('recontact/') ? journey.owner : null,
+    refusedBy: new Set(
+      transitions.some(({ turn, cause }) => turn === journey.turn && cause === 'rejected') &&
+        journey.owner !== null
+        ? [journey.owner]
+        : [],
+    ),
+    reroutes: journey.reroutes,
+  };
+};
+
+/**
+ * Decides who gets each lead. The pools' turns move with the decision: where another process moved them meanwhile, it is decided anew, so
+ * that no order of workers makes it unfair.
+ */
+export const routeStep = async (
+  context: LifecycleContext,
+  standings: readonly Standing[],
+): Promise<readonly StepResult[]> => {
+  const directory = await readDirectory(context);
+  for (let tries = 0; tries < 10; tries += 1) {
+    const { version, state } = await context.store.turns();
+    let turns = toRoutingState(state);
+    const results = standings.map((standing): StepResult => {
+      const {
+        decision,
+        lines,
+        state: after,
+      } = route(requestOf(context, standing), context.models.routing, directory, turns, standing.now);
+      turns = after;
+      if (decision.kind === 'held') {
+        return {
+          kind: 'refused',
+          why: 'nobody can take it: no rep is free, and the fallback queue is not there',
+          next: 'Put a queue of yours under fallback in routing.yaml, or a rep into a pool.',
+        };
+      }
+      return { kind: 'done', route: { decision, lines } };
+    });
+    const after = JSON.stringify(turns);
+    if (after === state || (await context.store.saveTurns(version, after))) return results;
+  }
+  return standings.map(() => ({ kind: 'wait', ms: 1_000, why: 'the turns of the pools keep moving' }));
+};

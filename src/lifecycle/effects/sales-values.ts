@@ -1,0 +1,184 @@
+import type { RawFields, RawValue } from '../../model/value.ts';
+import { type Digest, makeDigest } from '../digest/digest.ts';
+import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
+import { scoreReasons } from '../digest/score-reasons.ts';
+import { type FollowUpTask, followUpTask } from '../digest/task.ts';
+import { personOf } from '../look/look.ts';
+import type { LifecycleContext } from '../run/context.ts';
+import { type Judgement, judge } from '../scoring/sales-ready.ts';
+import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
+import type { ClockKind } from '../sla/model.ts';
+import { shownFields } from '../stage/shown-fields.ts';
+import { salesStages } from '../stage/stages.ts';
+import type { Effect } from './effect.ts';
+import type { Standing } from './standing.ts';
+
+/** Effects that bring a person to somebody: they begin the clocks, and the rep's earlier word about the person is taken away. */
+const handing: ReadonlySet<Effect['kind']> = new Set(['hand-off', 'hand-on', 're-route']);
+export const isHanding = ({ kind }: Pick<Effect, 'kind'>): boolean => handing.has(kind);
+
+export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
+  judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
+
+const triggerOf = ({ effect, stored, activities }: Standing, judgement: Judgement): Trigger => {
+  const { evidence, kind, at } = effect;
+  if (kind === 'hand-on') return { kind: 'handed-on', at, by: null };
+  if (kind === 're-route') return { kind: 'moved', at, reason: stored.journey.reason };
+  const { asked } = stored;
+  const isAsking = evidence.startsWith('asked/') || kind === 'tell-owner';
+  if (isAsking && asked !== null) {
+    const by = activities.find(({ key }) => key === asked.activity);
+    return {
+      kind: 'asked',
+      at: asked.at,
+      activity: asked.activity,
+      type: by?.type ?? 'formSubmission',
+      form: by?.form ?? null,
+      rule: asked.rule,
+    };
+  }
+  if (evidence.startsWith('recontact/')) return { kind: 'recontact', at };
+  if (evidence.startsWith('repaired')) return { kind: 'repaired', at };
+  const definition = stored.journey.definition ?? judgement.ready?.definition ?? null;
+  return definition === null ? { kind: 'requested', at, by: null } : { kind: 'ready', at, definition };
+};
+
+const earlierTurns = ({ transitions, stored }: Standing): readonly EarlierTurn[] => {
+  const { turn } = stored.journey;
+  const past = [...new Set(transitions.map((each) => each.turn))].filter((each) => each > 0 && each < turn);
+  return past.map((number) => {
+    const own = transitions.filter((each) => each.turn === number);
+    const begun = own.find(({ to }) => to === 'sales-ready');
+    const end = own.findLast(({ to }) => to === 'returned' || to === 'disqualified');
+    return {
+      turn: number,
+      definition: begun?.definition ?? null,
+      handedAt: begun?.at ?? null,
+      owner: null,
+      verdict: end?.cause ?? null,
+      reason: end?.reason ?? null,
+      note: null,
+      endedAt: end?.at ?? null,
+    };
+  });
+};
+
+/** What the texts for the rep are made of. */
+export const digestInput = (context: LifecycleContext, standing: Standing): DigestInput => {
+  const { stored, person, activities, effect, now } = standing;
+  const judgement = judgementOf(context, standing);
+  return {
+    person: {
+      pair: context.pair,
+      fields: { hubspot: person.contact.fields, salesforce: person.sales?.fields ?? {} },
+    },
+    company: null,
+    judgement,
+    activities,
+    journey: stored.journey,
+    earlier: earlierTurns(standing),
+    route: effect.route?.lines ?? [],
+    trigger: triggerOf(standing, judgement),
+    nextStep: { say: null, content: null },
+    zone: null,
+    now,
+  };
+};
+
+/** The owner that the lead has once the effect's route is carried out; null: nobody yet. */
+export const ownerOf = ({ effect, person }: Standing): string | null => {
+  const decided = effect.route?.decision;
+  if (decided?.kind === 'owner' || decided?.kind === 'queue') return decided.id;
+  const owner = person.sales?.fields.OwnerId;
+  return typeof owner === 'string' && owner !== '' ? owner : null;
+};
+
+/** The clocks that an effect begins: of the moment of its order, so that a try after an hour begins none anew. */
+export const clocksOf = ({ effect, stored, person, ...rest }: Standing): readonly Clock[] => {
+  if (!isHanding(effect)) return [];
+  const asked = stored.asked !== null && effect.evidence === `asked/${stored.asked.activity}`;
+  const kinds: readonly ClockKind[] = ['follow-up', 'verdict'];
+  return kinds.map((kind) => ({
+    journey: stored.id,
+    turn: effect.turn,
+    kind,
+    startedAt: effect.at,
+    asked,
+    owner: ownerOf({ effect, stored, person, ...rest }),
+    pauses: [],
+    doneAt: null,
+  }));
+};
+
+const notRunning: ClockReading = {
+  state: 'never',
+  budgetMs: 0,
+  spentMs: 0,
+  remindAt: null,
+  dueAt: null,
+};
+
+/** The follow-up clock as it reads now: the one that runs, or that which the effect begins. */
+export const followUp = (context: LifecycleContext, standing: Standing): ClockReading => {
+  const { clocks, stored, now } = standing;
+  const isOurs = (clock: Clock): boolean => clock.kind === 'follow-up' && clock.turn === stored.journey.turn;
+  const clock = clocks.find(isOurs) ?? clocksOf(standing).find(isOurs);
+  if (clock === undefined) return notRunning;
+  return readClock(clock, context.models.sla, context.calendarOf(clock.owner, null), now);
+};
+
+export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask =>
+  followUpTask(digestInput(context, standing), followUp(context, standing));
+
+const instant = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString());
+
+const scoreFields = (judgement: Judgement): RawFields => ({
+  Tandem_Score__c: judgement.score.score,
+  Tandem_Fit__c: judgement.score.fit,
+  Tandem_Engagement__c: String(judgement.score.engagement),
+});
+
+/** Everything that Tandem shows of a person in Salesforce. A field that the behaviours keep back is left out, and stays as it is there. */
+export const salesValues = (context: LifecycleContext, standing: Standing): RawFields => {
+  const { lifecycle } = context.models;
+  const { effect, stored, person } = standing;
+  const judgement = judgementOf(context, standing);
+  const { salesforce } = shownFields(stored.journey, lifecycle, null);
+  const isWithSales = salesStages.has(stored.journey.stage);
+  const digest: Digest | null = isWithSales ? makeDigest(digestInput(context, standing)) : null;
+  const owner = effect.route?.decision;
+  return {
+    ...(lifecycle.behaviours.stages === 'act' || isHanding(effect) ? salesforce : {}),
+    ...(lifecycle.behaviours.score === 'act' || isHanding(effect) ? scoreFields(judgement) : {}),
+    ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
+    ...(isWithSales ? { Tandem_Due_At__c: instant(followUp(context, standing).dueAt) } : {}),
+    ...(isHanding(effect)
+      ? { Tandem_Disposition__c: null, Tandem_Reason__c: null, Tandem_Recontact_On__c: null }
+      : {}),
+    ...((owner?.kind === 'owner' && !owner.kept) || owner?.kind === 'queue'
+      ? person.sales?.fields.OwnerId === owner.id
+        ? {}
+        : { OwnerId: owner.id }
+      : {}),
+  };
+};
+
+/** Everything that Tandem shows of a person in HubSpot. */
+export const hubspotValues = (context: LifecycleContext, standing: Standing): RawFields => {
+  const { lifecycle } = context.models;
+  const { stored, person, owners, now } = standing;
+  const judgement = judgementOf(context, standing);
+  const stage = person.contact.fields.lifecyclestage;
+  const { hubspot } = shownFields(stored.journey, lifecycle, typeof stage === 'string' ? stage : null);
+  const owner = stored.journey.owner ?? ownerOf(standing);
+  const { score } = judgement;
+  return {
+    ...hubspot,
+    tandem_score: score.score,
+    tandem_fit: score.fit,
+    tandem_engagement: String(score.engagement),
+    tandem_score_reasons: scoreReasons(judgement, { zone: null, now }),
+    tandem_rep:
+      salesStages.has(stored.journey.stage) && owner !== null ? (owners.get(owner)?.name ?? null) : null,
+  };
+};

@@ -1,0 +1,19 @@
+import type { TransitionRow } from '../../model/journeys.ts';
+import type { Owner } from '../../model/owner.ts';
+import type { SeenPerson } from '../look/person.ts';
+import type { StoredJourney } from '../look/stored.ts';
+import type { Activity } from '../scoring/activity.ts';
+import type { Clock } from '../sla/clock.ts';
+import type { Effect } from './effect.ts';
+
+/** An effect with all that its steps look at, as it was read for this round. */
+export interface Standing {
+  readonly effect: Effect;
+  readonly stored: StoredJourney;
+  readonly person: SeenPerson;
+  readonly activities: readonly Activity[];
+  readonly transitions: readonly TransitionRow[];
+  readonly clocks: readonly Clock[];
+  readonly owners: ReadonlyMap<string, Owner>;
+  readonly now: number;
+}

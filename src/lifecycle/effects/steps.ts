@@ -1,0 +1,306 @@
+import type { Failure } from '../../model/failure.ts';
+import { canRetryHelp } from '../../model/failure.ts';
+import type { RawFields } from '../../model/value.ts';
+import type { WriteOutcome } from '../../model/write.ts';
+import { slackAlert } from '../digest/alert.ts';
+import type { SeenRecord } from '../look/person.ts';
+import { callFor, type LifecycleContext } from '../run/context.ts';
+import { retryMs } from './backoff.ts';
+import type { StepName, StepResult } from './effect.ts';
+import { routeStep } from './route-step.ts';
+import { digestInput, followUp, hubspotValues, ownerOf, salesValues, taskOf } from './sales-values.ts';
+import type { Standing } from './standing.ts';
+
+/** A step for several effects at once: one result for each, in order. */
+export type Step = (
+  context: LifecycleContext,
+  standings: readonly Standing[],
+) => Promise<readonly StepResult[]>;
+
+const done: StepResult = { kind: 'done' };
+
+/** A refusal in words, with what the person who reads it should do. */
+export const refusal = ({ effect }: Standing, failure: Failure): StepResult => {
+  const why = `${failure.system} refuses it: ${failure.code}: ${failure.message}`;
+  if (canRetryHelp(failure))
+    return { kind: 'wait', ms: failure.retryAfterMs ?? retryMs(effect.attempts), why };
+  return {
+    kind: 'refused',
+    why,
+    next:
+      failure.category === 'permission' || failure.category === 'schema'
+        ? `Give the integration the right to write ${failure.fields.join(', ') || 'this object'}; it is tried again by itself.`
+        : 'Correct the record; it is tried again by itself.',
+  };
+};
+
+const outcomeOf = (standing: Standing, outcome: WriteOutcome | undefined): StepResult => {
+  if (outcome?.kind === 'landed') return { kind: 'done', id: outcome.id };
+  if (outcome?.kind === 'refused') return refusal(standing, outcome.failure);
+  // Values by id, and the task by its key: looked at, and written again, once nothing can be under way any more.
+  return { kind: 'wait', ms: 25_000, why: 'what became of the write is not known yet' };
+};
+
+const recordStep: Step = async (context, standings) => {
+  const { pair, store } = context;
+  const missing = standings
+    .filter(({ person }) => person.sales === null)
+    .map(({ effect }) => effect.contactId);
+  if (missing.length === 0) return standings.map(() => done);
+  await store.askRecords(pair.name, pair.types.hubspot, missing);
+  context.wake(pair.name);
+  const obstacles = await store.obstacles(pair.name, pair.types.hubspot, missing);
+  return standings.map(({ effect, person }): StepResult => {
+    if (person.sales !== null) return done;
+    const obstacle = obstacles.get(effect.contactId);
+    return obstacle === undefined
+      ? {
+          kind: 'wait',
+          ms: Math.min(300 * 2 ** effect.attempts, 600_000),
+          why: 'its record in Salesforce is under way',
+        }
+      : {
+          kind: 'refused',
+          why: obstacle,
+          next: 'Answer it (tandem reviews, tandem failures): the hand-off goes on by itself.',
+        };
+  });
+};
+
+/** Under this name it is kept whose values are shown: those of another record (a merge, a conversion) tell nothing. */
+export const shownOn = '#id';
+
+/** The values that differ from what the record has, or, where it was not read, from what Tandem last wrote there. */
+const changed = (wanted: RawFields, { ref, fields }: SeenRecord, shown: RawFields): RawFields => {
+  const before = { ...(shown[shownOn] === ref.id ? shown : {}), ...fields };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => !Object.hasOwn(before, name) || before[name] !== value),
+  );
+};
+
+interface Placed {
+  readonly standing: Standing;
+  readonly id: string;
+  readonly type: string;
+  readonly fields: RawFields;
+}
+
+/** Writes values by id, object by object, and tells which were written by effect key. */
+const writeValues = async (
+  context: LifecycleContext,
+  system: 'hubspot' | 'salesforce',
+  placed: readonly Placed[],
+  wrote: Map<string, RawFields>,
+): Promise<ReadonlyMap<Standing, StepResult>> => {
+  const results = new Map<Standing, StepResult>();
+  for (const type of new Set(placed.map((each) => each.type))) {
+    const writable = context.writable.get(type);
+    const own = placed
+      .filter((each) => each.type === type)
+      .map((each) => ({
+        ...each,
+        fields: Object.fromEntries(
+          Object.entries(each.fields).filter(([name]) => writable?.has(name) ?? true),
+        ),
+      }));
+    const rows = own.filter(({ fields }) => Object.keys(fields).length > 0);
+    const outcomes =
+      rows.length === 0
+        ? []
+        : await context.systems[system].writeMany(
+            type,
+            rows.map(({ id, fields }) => ({ op: 'update', key: context.makeId(), id, fields })),
+            callFor(context, 'write'),
+          );
+    for (const { standing, fields, id } of own) {
+      const at = rows.findIndex((row) => row.standing === standing);
+      const result = at === -1 ? done : outcomeOf(standing, outcomes[at]);
+      results.set(standing, result);
+      if (result.kind === 'done') wrote.set(standing.effect.key, { ...fields, [shownOn]: id });
+    }
+  }
+  return results;
+};
+
+const valuesStep =
+  (
+    system: 'hubspot' | 'salesforce',
+    valuesOf: (context: LifecycleContext, standing: Standing) => RawFields,
+    wrote: Map<string, RawFields>,
+  ): Step =>
+  async (context, standings) => {
+    const placed = standings.flatMap((standing): Placed[] => {
+      const record = system === 'hubspot' ? standing.person.contact : standing.person.sales;
+      if (record === null) return [];
+      const fields = changed(valuesOf(context, standing), record, standing.stored.shown[system]);
+      return [{ standing, id: record.ref.id, type: record.ref.type, fields }];
+    });
+    const results = await writeValues(context, system, placed, wrote);
+    // Whoever has no record there has nothing to be shown.
+    return standings.map((standing) => results.get(standing) ?? done);
+  };
+
+/** `LINK/TURN/KIND` of the contract: the effect's own key. */
+const taskKeyField = 'Tandem_Key__c';
+
+/**
+ * Makes the rep's task. The key is looked up before, deleted ones included, wherever an earlier try may have landed: a second task would be
+ * seen, and one that the rep deleted would come back.
+ */
+const taskStep: Step = async (context, standings) => {
+  const { systems } = context;
+  const asked = standings.filter(({ effect }) => effect.steps.task?.state === 'sent');
+  const found =
+    asked.length === 0
+      ? []
+      : await systems.salesforce.findByField(
+          'Task',
+          taskKeyField,
+          asked.map(({ effect }) => effect.key),
+          [taskKeyField],
+          callFor(context, 'match'),
+        );
+  const known = new Map(found.map(({ record, matched }) => [matched[0] ?? '', record.ref.id]));
+  const open = standings.filter(
+    ({ effect, person }) => person.sales !== null && !known.has(effect.key.toLowerCase()),
+  );
+  const outcomes =
+    open.length === 0
+      ? []
+      : await systems.salesforce.writeMany(
+          'Task',
+          open.map((standing) => {
+            const task = taskOf(context, standing);
+            const owner = ownerOf(standing);
+            return {
+              op: 'upsert',
+              key: context.makeId(),
+              identityField: taskKeyField,
+              identityValue: standing.effect.key,
+              fields: {
+                Subject: task.subject,
+                Description: task.body,
+                WhoId: standing.person.sales?.ref.id ?? null,
+                Status: 'Not Started',
+                Priority: task.priority,
+                ActivityDate: task.dueDay,
+                ...(task.remindAt === null
+                  ? {}
+                  : { IsReminderSet: true, ReminderDateTime: new Date(task.remindAt).toISOString() }),
+                ...(owner === null ? {} : { OwnerId: owner }),
+              },
+            };
+          }),
+          callFor(context, 'write'),
+        );
+  return standings.map((standing): StepResult => {
+    const id = known.get(standing.effect.key.toLowerCase());
+    if (id !== undefined) return { kind: 'done', id };
+    const at = open.indexOf(standing);
+    return at === -1
+      ? {
+          kind: 'refused',
+          why: 'there is no record in Salesforce to put a task on',
+          next: 'Nothing: it is made with the record.',
+        }
+      : outcomeOf(standing, outcomes[at]);
+  });
+};
+
+/** Somebody is told once and not twice: a message whose outcome is not known is not sent again. */
+const tellStep: Step = async (context, standings) => {
+  const { tell } = context;
+  if (tell === undefined) return standings.map(() => done);
+  const results: StepResult[] = [];
+  for (const standing of standings) {
+    if (standing.effect.steps.tell?.state === 'sent') {
+      results.push(done);
+      continue;
+    }
+    try {
+      await tell(slackAlert(digestInput(context, standing), followUp(context, standing), null));
+      results.push(done);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      results.push({
+        kind: 'wait',
+        ms: retryMs(standing.effect.attempts),
+        why: `the owner could not be told: ${why}`,
+      });
+    }
+  }
+  return results;
+};
+
+const listStep: Step = async (context, standings) => {
+  const byProgram = Map.groupBy(standings, ({ stored }) => stored.journey.program);
+  const results = new Map<Standing, StepResult>();
+  for (const [program, own] of byProgram) {
+    const ids = own.map(({ effect }) => effect.contactId);
+    const refused =
+      program === null ? new Map() : await context.joinProgram(program, ids, callFor(context, 'write'));
+    for (const standing of own) {
+      const why: string | null = refused.get(standing.effect.contactId) ?? null;
+      results.set(
+        standing,
+        why === null
+          ? done
+          : {
+              kind: 'refused',
+              why,
+              next: `Make the HubSpot list '${program}', or name another program in lifecycle.yaml.`,
+            },
+      );
+    }
+  }
+  return standings.map((standing) => results.get(standing) ?? done);
+};
+
+/** Closes the tasks that Tandem gave for this turn, unless somebody closed or deleted them. */
+const closeStep: Step = async (context, standings) => {
+  const { store, systems } = context;
+  const tasks = await store.tasks([...new Set(standings.map(({ stored }) => stored.id))]);
+  if (tasks.length === 0) return standings.map(() => done);
+  const read = await systems.salesforce.readMany(
+    'Task',
+    tasks.map(({ id }) => id),
+    ['IsClosed'],
+    callFor(context, 'read'),
+  );
+  const open = tasks.filter(({ id }) => {
+    const task = read.get(id);
+    return task !== undefined && !task.deleted && task.fields.IsClosed !== true;
+  });
+  const outcomes =
+    open.length === 0
+      ? []
+      : await systems.salesforce.writeMany(
+          'Task',
+          open.map(({ id }) => ({
+            op: 'update',
+            key: context.makeId(),
+            id,
+            fields: { Status: 'Completed' },
+          })),
+          callFor(context, 'write'),
+        );
+  return standings.map((standing): StepResult => {
+    const own = open.flatMap((task, at) => (task.journeyId === standing.stored.id ? [outcomes[at]] : []));
+    return own.map((outcome) => outcomeOf(standing, outcome)).find(({ kind }) => kind !== 'done') ?? done;
+  });
+};
+
+/** All steps of one round; what values steps wrote goes into `wrote`, by system and effect. */
+export const makeSteps = (wrote: {
+  readonly hubspot: Map<string, RawFields>;
+  readonly salesforce: Map<string, RawFields>;
+}): Readonly<Record<StepName, Step>> => ({
+  record: recordStep,
+  route: routeStep,
+  sales: valuesStep('salesforce', salesValues, wrote.salesforce),
+  task: taskStep,
+  hubspot: valuesStep('hubspot', hubspotValues, wrote.hubspot),
+  tell: tellStep,
+  list: listStep,
+  close: closeStep,
+});

@@ -1,0 +1,267 @@
+import type { Activity } from '../scoring/activity.ts';
+import { addActivities, asksFor } from '../scoring/engagement.ts';
+import type { ScoringModel } from '../scoring/model.ts';
+import { type Judgement, judge } from '../scoring/sales-ready.ts';
+import type { Person } from '../scoring/score.ts';
+import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { Fact, FactRecord } from '../stage/facts.ts';
+import { newJourney, type Transition } from '../stage/journey.ts';
+import { stages } from '../stage/stages.ts';
+import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
+import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
+import { salesFacts } from './sales-facts.ts';
+import type { Asked, EffectOrder, StoredJourney, ToldScore } from './stored.ts';
+
+/** What a look decides by. */
+export interface LookModels {
+  readonly lifecycle: LifecycleDefinition;
+  readonly scoring: ScoringModel;
+  /** When the lifecycle was first on: who asked for something before that was heard, or not, by somebody else. */
+  readonly sinceAt: number;
+}
+
+export interface Looked {
+  readonly stored: StoredJourney;
+  readonly transitions: readonly Transition[];
+  readonly unmoved: Advance['unmoved'];
+  readonly activities: readonly Activity[];
+  readonly effects: readonly EffectOrder[];
+  readonly judgement: Judgement | null;
+  /** When something that the records tell of will have happened; null: nothing does. */
+  readonly againAt: number | null;
+}
+
+/** A person of whom nothing is stored yet. */
+export const newStored = (id: string, contactId: string, at: number): StoredJourney => ({
+  id,
+  contactId,
+  version: 0,
+  journey: newJourney(id, at),
+  contact: null,
+  sales: null,
+  tally: {},
+  earned: null,
+  told: null,
+  asked: null,
+  facts: [],
+  shown: { hubspot: {}, salesforce: {} },
+});
+
+const kept = ({ ref, fields }: SeenRecord): KeptRecord => ({ type: ref.type, id: ref.id, fields });
+
+/** The contact as it is kept: a roll-up from the future is left for the look at which its time has come. */
+const keptContact = (
+  { contact }: SeenPerson,
+  before: StoredJourney,
+  later: readonly Activity[],
+): KeptRecord => {
+  const waiting = rollUps.filter(({ type, at }) => {
+    const when = instantOf(contact.fields[at]);
+    return when !== null && later.some(({ key }) => key === activityKey(type, when));
+  });
+  const old = Object.fromEntries(waiting.map(({ at }) => [at, before.contact?.fields[at] ?? null]));
+  return kept({ ...contact, fields: { ...contact.fields, ...old } });
+};
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** The person as rules see them. */
+export const personOf = (id: string, { contact, sales }: SeenPerson): Person => ({
+  id,
+  contact: contact.fields,
+  lead: sales?.fields ?? {},
+  account: {},
+  email: textOf(contact.fields.email)?.toLowerCase() ?? null,
+  owner: textOf(sales?.fields.OwnerId),
+});
+
+const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
+  new Set(
+    stages.flatMap((stage) => {
+      const status = stage === 'working' || stage === 'accepted' ? rules[stage].salesforceStatus : null;
+      return status ?? [];
+    }),
+  );
+
+/** The newest activity by which they ask for contact, since the lifecycle is on. */
+const askIn = (activities: readonly Activity[], { scoring, sinceAt }: LookModels): Asked | null =>
+  activities.reduce<Asked | null>((newest, activity) => {
+    const rule = activity.at < sinceAt ? null : asksFor(activity, scoring);
+    if (rule === null || (newest !== null && newest.at >= activity.at)) return newest;
+    return { at: activity.at, rule, activity: activity.key };
+  }, null);
+
+/**
+ * Whether the person is known now to be one whom nobody hands over, or no longer is. It holds for everything that the same look tells: a
+ * competitor who asks for a demo is one before they ask.
+ */
+const exclusionFact = (
+  stored: StoredJourney,
+  excluded: string | null,
+  others: readonly Fact[],
+  now: number,
+): readonly Fact[] => {
+  const isExcluded = excluded !== null;
+  const { excluded: wasExcluded, exclusionAt } = stored.journey;
+  if (isExcluded === wasExcluded) return [];
+  const before = Math.min(now, ...others.map((fact) => fact.at)) - 1;
+  const at = Math.max(before, (exclusionAt ?? Number.NEGATIVE_INFINITY) + 1);
+  const kind = isExcluded ? 'excluded' : 'readmitted';
+  const reason = isExcluded ? { reason: 'Is a competitor or job seeker' } : {};
+  return [{ kind, key: `${kind}/${at}`, at, by: 'tandem', ...reason }];
+};
+
+const toldOf = ({ score, ready }: Judgement): ToldScore => ({
+  score: score.score,
+  fit: score.fit,
+  engagement: score.engagement,
+  ready: ready?.definition ?? null,
+  newestAt: score.newestAt,
+});
+
+const isSameTold = (a: ToldScore | null, b: ToldScore): boolean =>
+  a !== null &&
+  a.score === b.score &&
+  a.fit === b.fit &&
+  a.engagement === b.engagement &&
+  a.ready === b.ready &&
+  a.newestAt === b.newestAt;
+
+const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readonly Fact[] => {
+  if (isSameTold(stored.told, told)) return [];
+  const { ready, ...score } = told;
+  return [
+    {
+      kind: 'scored',
+      key: `score/${now}/${stored.version}`,
+      at: now,
+      by: 'tandem',
+      score: { ...score, ready: ready === null ? null : { definition: ready } },
+    },
+  ];
+};
+
+/** Kinds of which a turn has one alone; of the others it has one for each cause. */
+const oncePerTurn: ReadonlySet<EffectOrder['kind']> = new Set(['hand-off', 'return', 'ask-reason']);
+
+/** The orders that transitions give, by their keys. What is only observed gives none. */
+export const ordersOf = (journey: string, transitions: readonly Transition[]): readonly EffectOrder[] =>
+  transitions.flatMap(({ from, to, mode, effects, turn, at, evidence }): EffectOrder[] => {
+    if (mode === 'observe') return [];
+    // A touch or a verdict closes the task that asked for it.
+    const isAnswered =
+      from === 'sales-ready' && (to === 'working' || to === 'accepted' || to === 'opportunity');
+    const kinds = [...effects, ...(isAnswered ? (['close-task'] as const) : [])];
+    return kinds.map((kind) => ({
+      key: `${journey}/${turn}/${kind}${oncePerTurn.has(kind) ? '' : `/${at}`}`,
+      kind,
+      turn,
+      at,
+      evidence,
+    }));
+  });
+
+/** After a return only what comes then counts towards being ready. */
+const tallies = (
+  stored: StoredJourney,
+  fresh: readonly Activity[],
+  scoring: ScoringModel,
+): Pick<StoredJourney, 'tally' | 'earned'> => {
+  const since = stored.journey.returnedAt;
+  const later = since === null ? [] : fresh.filter(({ at }) => at > since);
+  return {
+    tally: addActivities(stored.tally, fresh, scoring),
+    earned: stored.earned === null ? null : addActivities(stored.earned, later, scoring),
+  };
+};
+
+const recordOf = (person: SeenPerson, judgement: Judgement | null, asked: boolean): FactRecord => ({
+  contact: person.contact.fields,
+  lead: person.sales?.fields ?? {},
+  account: {},
+  score: judgement?.score.score ?? null,
+  fit: judgement?.score.fit ?? null,
+  engagement: judgement?.score.engagement ?? null,
+  asked,
+});
+
+/** The facts that the records tell by what changed in them since the last look. */
+const factsSeen = (
+  stored: StoredJourney,
+  person: SeenPerson,
+  definition: LifecycleDefinition,
+): readonly Fact[] => {
+  const isFirst = stored.contact === null;
+  const { contact, sales } = person;
+  return [
+    ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
+    ...(sales === null
+      ? []
+      : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(definition))),
+  ];
+};
+
+/**
+ * One look at a person: what changed since the last one becomes facts and activities, the score is computed anew, and the stage machine works
+ * all of it through. Pure. `otherwise` are activities that other sources than the contact itself tell of, none that is known already.
+ */
+export const lookAt = (
+  before: StoredJourney,
+  person: SeenPerson,
+  otherwise: readonly Activity[],
+  models: LookModels,
+  now: number,
+): Looked => {
+  const { lifecycle, scoring } = models;
+  const own = activitiesIn(person.contact.fields, before.contact?.fields ?? null);
+  const keys = new Set(otherwise.map(({ key }) => key));
+  const activities = [...otherwise, ...own.filter(({ key }) => !keys.has(key))];
+  const fresh = activities.filter(({ at }) => at <= now + futureToleranceMs);
+  const later = activities.filter((activity) => !fresh.includes(activity));
+  const counted: StoredJourney = { ...before, ...tallies(before, fresh, scoring) };
+  const scores = lifecycle.behaviours.score !== 'off';
+  const judgement = scores
+    ? judge(personOf(before.id, person), counted.tally, scoring, now, counted.earned ?? counted.tally)
+    : null;
+  const ask = askIn(fresh, models);
+  const newestAt = Math.max(...fresh.map(({ at }) => at));
+  const told: readonly Fact[] = [
+    ...before.facts,
+    ...factsSeen(before, person, lifecycle),
+    ...(fresh.length === 0
+      ? []
+      : [{ kind: 'activity' as const, key: `activity/${newestAt}`, at: newestAt, by: 'hubspot' }]),
+    ...(ask === null
+      ? []
+      : [{ kind: 'asked' as const, key: `asked/${ask.activity}`, at: ask.at, by: 'hubspot' }]),
+    ...(judgement === null ? [] : scoredFact(before, toldOf(judgement), now)),
+  ];
+  const events =
+    judgement === null ? told : [...exclusionFact(before, judgement.excluded, told, now), ...told];
+  const record = recordOf(person, judgement, ask !== null);
+  const done = advance(before.journey, { events, record }, lifecycle, now);
+  const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
+  const since = returnedAt === null ? [] : fresh.filter(({ at }) => at > returnedAt);
+  return {
+    stored: {
+      ...counted,
+      journey: done.journey,
+      earned: returnedAt === null ? counted.earned : addActivities({}, since, scoring),
+      told: judgement === null ? before.told : toldOf(judgement),
+      asked: ask ?? before.asked,
+      facts: done.waiting,
+      contact: keptContact(person, before, later),
+      sales: person.sales === null ? before.sales : kept(person.sales),
+    },
+    transitions: done.transitions,
+    unmoved: done.unmoved,
+    activities: fresh,
+    effects: ordersOf(before.id, done.transitions),
+    judgement,
+    againAt: [...later, ...done.waiting].reduce<number | null>(
+      (soonest, { at }) => (soonest === null || at < soonest ? at : soonest),
+      null,
+    ),
+  };
+};

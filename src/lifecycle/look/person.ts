@@ -1,0 +1,26 @@
+import type { RecordRef } from '../../model/system.ts';
+import type { RawFields } from '../../model/value.ts';
+
+/** One of a person's records as it was read at one moment. */
+export interface SeenRecord {
+  readonly ref: RecordRef;
+  readonly fields: RawFields;
+  /** The vendor's last-modified stamp, milliseconds. */
+  readonly stamp: number;
+  readonly createdAt: number;
+  /** Whether the last change was made by Tandem; null where the API does not say. */
+  readonly byUs: boolean | null;
+}
+
+/** A person as the lifecycle sees them: the HubSpot contact, and the lead or contact of Salesforce that it is linked with. */
+export interface SeenPerson {
+  readonly contact: SeenRecord;
+  readonly sales: SeenRecord | null;
+}
+
+/** What a look kept of a record, so that the next one sees what changed. Holds values: it goes when the person is erased. */
+export interface KeptRecord {
+  readonly type: string;
+  readonly id: string;
+  readonly fields: RawFields;
+}

@@ -1,0 +1,96 @@
+import type { RawFields, RawValue } from '../../model/value.ts';
+import type { Fact } from '../stage/facts.ts';
+import type { KeptRecord, SeenRecord } from './person.ts';
+
+const text = (raw: RawValue | undefined): string => (typeof raw === 'string' ? raw : '');
+
+/**
+ * Lead statuses as Salesforce ships them: 'Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'
+ * (LeadStatus, Object Reference). A company that renamed them names its own in lifecycle.yaml (`salesforceStatus`).
+ */
+const meansWork = (status: string, own: ReadonlySet<string>): boolean =>
+  own.has(status) || /^working\b/i.test(status);
+const meansNo = (status: string): boolean => /^closed\b.*\bnot converted\b/i.test(status);
+
+/** The start of a date's day, by UTC: the rep means a day and no hour. */
+const dayOf = (raw: RawValue | undefined): number | undefined => {
+  const at =
+    typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(raw) ? Date.parse(`${raw}T00:00:00Z`) : Number.NaN;
+  return Number.isFinite(at) ? at : undefined;
+};
+
+interface Change {
+  readonly now: RawFields;
+  readonly before: RawFields;
+  readonly changed: (field: string) => boolean;
+}
+
+const verdictKinds: Readonly<Record<string, 'accepted' | 'rejected' | 'sent-back'>> = {
+  Accepted: 'accepted',
+  Rejected: 'rejected',
+  'Return to nurture': 'sent-back',
+};
+
+const detail = ({ now }: Change, owner: string): Partial<Fact> => {
+  const reason = text(now.Tandem_Reason__c);
+  const recontactAt = dayOf(now.Tandem_Recontact_On__c);
+  return {
+    ...(reason === '' ? {} : { reason }),
+    ...(recontactAt === undefined ? {} : { recontactAt }),
+    ...(owner === '' ? {} : { owner }),
+  };
+};
+
+/** The rep's word, where it is new; also where only its reason came now. */
+const verdict = (change: Change, workStatuses: ReadonlySet<string>): Fact['kind'] | null => {
+  const { now, changed } = change;
+  const said = verdictKinds[text(now.Tandem_Disposition__c)];
+  if (changed('Tandem_Disposition__c') && said !== undefined) return said;
+  const status = text(now.Status);
+  if (changed('Status') && meansNo(status)) return 'rejected';
+  const isReasonLate = changed('Tandem_Reason__c') && text(now.Tandem_Reason__c) !== '';
+  if (isReasonLate && said !== undefined && said !== 'accepted') return said;
+  if (isReasonLate && meansNo(status)) return 'rejected';
+  return changed('Status') && meansWork(status, workStatuses) ? 'touched' : null;
+};
+
+/**
+ * What a change of the lead in Salesforce says of the journey: a touch, a yes or a no, a conversion. Pure. What Tandem itself wrote (`wrote`)
+ * says nothing; a lead that is seen for the first time says nothing of the past but that somebody works on it. Times are the record's own stamp.
+ */
+export const salesFacts = (
+  record: SeenRecord,
+  kept: KeptRecord | null,
+  wrote: RawFields,
+  workStatuses: ReadonlySet<string>,
+): readonly Fact[] => {
+  const { ref, fields, stamp } = record;
+  const owner = text(fields.OwnerId);
+  const key = (what: string): string => `salesforce:${ref.id}/${what}/${stamp}`;
+  const fact = (kind: Fact['kind'], more: Partial<Fact> = {}): Fact => ({
+    kind,
+    key: key(kind),
+    at: stamp,
+    by: 'salesforce',
+    ...more,
+  });
+  const owned = owner === '' ? {} : { owner };
+  if (kept === null) {
+    return meansWork(text(fields.Status), workStatuses) ? [fact('touched', owned)] : [];
+  }
+  const isConversion = kept.type === 'Lead' && ref.type === 'Contact';
+  if (isConversion) return [fact('accepted', owned)];
+  if (kept.id !== ref.id) return [];
+  const change: Change = {
+    now: fields,
+    before: kept.fields,
+    changed: (field) => {
+      if (!Object.hasOwn(fields, field)) return false;
+      const now = fields[field] ?? null;
+      return now !== (kept.fields[field] ?? null) && !(Object.hasOwn(wrote, field) && wrote[field] === now);
+    },
+  };
+  const kind = verdict(change, workStatuses);
+  if (kind === null) return [];
+  return [fact(kind, kind === 'touched' ? owned : detail(change, owner))];
+};

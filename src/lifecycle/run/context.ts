@@ -1,0 +1,55 @@
+import type { CallContext } from '../../model/budget.ts';
+import type { PairMapping } from '../../model/mapping.ts';
+import type { Owner } from '../../model/owner.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import type { LookFields } from '../look/fields.ts';
+import type { RoutingModel } from '../routing/model.ts';
+import type { ScoringModel } from '../scoring/model.ts';
+import type { SlaModel } from '../sla/model.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { EngineLookup, JoinProgram, LifecycleStore, Systems, TellOwner } from './ports.ts';
+
+/** The four files of the lifecycle, checked and compiled; all have to be there for it to run. */
+export interface LifecycleModels {
+  readonly lifecycle: LifecycleDefinition;
+  readonly scoring: ScoringModel;
+  readonly routing: RoutingModel;
+  readonly sla: SlaModel;
+}
+
+/** What happens, told by name, with counts and ids and never with values. */
+export interface LifecycleEvents {
+  emit(event: string, detail: Readonly<Record<string, string | number | boolean | null>>): void;
+}
+
+/** Everything that the lifecycle works with. */
+export interface LifecycleContext {
+  /** The pair whose records are people. */
+  readonly pair: PairMapping;
+  readonly models: LifecycleModels;
+  readonly store: LifecycleStore;
+  readonly engine: EngineLookup;
+  readonly systems: Systems;
+  /** Fields that a look reads, by object: those of `look` that the object has. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  /** Fields that the integration can write, by object. */
+  readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly look: LookFields;
+  /** Everybody who can own leads, as of some minutes. */
+  readonly owners: () => Promise<readonly Owner[]>;
+  readonly calendarOf: (owner: string | null, zone: string | null) => Calendar;
+  readonly joinProgram: JoinProgram;
+  /** Absent where nothing is configured. */
+  readonly tell?: TellOwner;
+  readonly wake: (pair: string) => void;
+  readonly events: LifecycleEvents;
+  readonly makeId: () => string;
+  readonly signal: AbortSignal;
+}
+
+/** Calls of the lifecycle go before all others: somebody waits for a lead. */
+export const callFor = (context: LifecycleContext, purpose: CallContext['purpose']): CallContext => ({
+  class: 'consent',
+  purpose,
+  signal: context.signal,
+});

@@ -1,0 +1,191 @@
+import { recordName } from '../../model/erasure.ts';
+import type { JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
+import { lookAtClocks } from '../look/clocks.ts';
+import { lookAt, newStored } from '../look/look.ts';
+import type { SeenPerson } from '../look/person.ts';
+import { shownOrders } from '../look/shown-orders.ts';
+import { nextTimer } from '../stage/timers.ts';
+import type { LifecycleContext } from './context.ts';
+import { readPeople } from './read-people.ts';
+import { toActivityRow, toClock, toClockRow, toJourneyRow, toldKeys, toStored } from './rows.ts';
+
+/** People looked at in one round: two or three calls. */
+export const peopleMax = 100;
+
+/** A read that is older than its signal by more than this is stale: HubSpot's answers may stamp one change some milliseconds apart. */
+const staleMs = 1_000;
+const staleAgainMs = [1_000, 5_000, 30_000, 120_000] as const;
+
+/** Signals by the contact that they are about; of whom nobody knows the contact, none. */
+const byContact = async (
+  { pair, engine }: LifecycleContext,
+  signals: readonly JourneySignal[],
+): Promise<{
+  readonly of: ReadonlyMap<string, readonly JourneySignal[]>;
+  readonly nobodys: readonly JourneySignal[];
+}> => {
+  const theirs = signals.filter(({ ref }) => ref.system === 'salesforce');
+  const linked = await engine.linksOf(
+    pair.name,
+    'salesforce',
+    theirs.map(({ ref }) => ref.id),
+  );
+  const of = new Map<string, JourneySignal[]>();
+  const nobodys: JourneySignal[] = [];
+  for (const signal of signals) {
+    const link = signal.ref.system === 'hubspot' ? undefined : linked.get(signal.ref.id);
+    const id =
+      signal.ref.system === 'hubspot' ? signal.ref.id : link?.ended === null ? link.ids.hubspot : undefined;
+    if (id === undefined) nobodys.push(signal);
+    else of.set(id, [...(of.get(id) ?? []), signal]);
+  }
+  return { of, nobodys };
+};
+
+const isStale = (person: SeenPerson, { ref, stamp }: JourneySignal): boolean => {
+  const record = ref.system === 'hubspot' ? person.contact : person.sales;
+  return stamp !== null && record !== null && record.ref.id === ref.id && record.stamp + staleMs < stamp;
+};
+
+const soonest = (...times: readonly (number | null)[]): number | null => {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+};
+
+const lookAtOne = async (
+  context: LifecycleContext,
+  row: JourneyRow | undefined,
+  person: SeenPerson,
+  {
+    sinceAt,
+    now,
+    clocks,
+  }: { sinceAt: number; now: number; clocks: Awaited<ReturnType<LifecycleContext['store']['clocks']>> },
+): Promise<JourneySave> => {
+  const { models } = context;
+  const { lifecycle, scoring, sla } = models;
+  const contactId = person.contact.ref.id;
+  const before =
+    row === undefined ? newStored(context.makeId(), contactId, person.contact.createdAt) : toStored(row);
+  const looked = lookAt(before, person, [], { lifecycle, scoring, sinceAt }, now);
+  const { journey } = looked.stored;
+  const kept = clocks
+    .filter(({ journeyId }) => journeyId === before.id)
+    .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
+  const timed = lookAtClocks(
+    kept,
+    journey,
+    {
+      sla,
+      mode: lifecycle.behaviours.clock,
+      calendarOf: (owner) => context.calendarOf(owner, null),
+      names: {
+        stage: journey.stage,
+        contact: person.contact.fields,
+        lead: person.sales?.fields ?? {},
+        account: {},
+      },
+    },
+    now,
+  );
+  for (const { from, to, cause, mode } of looked.transitions) {
+    context.events.emit('moved', { contact: contactId, from, to, cause, mode });
+  }
+  return {
+    row: toJourneyRow(looked.stored),
+    nextAt: soonest(nextTimer(journey, lifecycle)?.at ?? null, timed.nextAt, looked.againAt),
+    transitions: looked.transitions,
+    activities: looked.activities.map(toActivityRow),
+    effects: [
+      ...looked.effects,
+      ...timed.due
+        .filter(({ step }) => step.mode === 'act')
+        .map(({ clock, step }) => ({
+          key: step.key,
+          kind: step.step,
+          turn: clock.turn,
+          at: step.at,
+          evidence: step.key,
+        })),
+      ...shownOrders(looked, person, lifecycle, now),
+    ],
+    clocks: timed.clocks.map(({ clock, stepsDone }) => toClockRow(clock, stepsDone)),
+    heard: row === undefined ? [] : toldKeys(row),
+  };
+};
+
+/** The journeys of these people, with those that contacts had which were merged into theirs. */
+const withAdopted = async (
+  { store }: LifecycleContext,
+  people: ReadonlyMap<string, SeenPerson>,
+  rows: ReadonlyMap<string, JourneyRow>,
+): Promise<ReadonlyMap<string, JourneyRow>> => {
+  const heirs = [...people].flatMap(([id, { contact }]) => {
+    const text = contact.fields.hs_merged_object_ids;
+    const merged =
+      typeof text === 'string' ? text.split(';').filter((each) => each !== '' && each !== id) : [];
+    return rows.has(id) || merged.length === 0 ? [] : [{ id, merged }];
+  });
+  if (heirs.length === 0) return rows;
+  for (const { id, merged } of heirs) await store.adopt(id, merged);
+  const adopted = await store.journeys(heirs.map(({ id }) => id));
+  return new Map([...rows, ...adopted]);
+};
+
+/**
+ * Looks at everybody of whom something was told, and at those whose time has come. Answers how many people it looked at. A look is saved whole, with
+ * its signals; one whose journey moved meanwhile is made again. @throws CallFailed where the records cannot be read
+ */
+export const lookOnce = async (context: LifecycleContext): Promise<number> => {
+  const { store } = context;
+  const [signals, due] = await Promise.all([store.signals(peopleMax), store.dueContacts(peopleMax)]);
+  if (signals.length === 0 && due.length === 0) return 0;
+  const { of, nobodys } = await byContact(context, signals);
+  const told = [...new Set([...of.keys(), ...due])].slice(0, peopleMax);
+  const nameOf = (id: string): string =>
+    recordName({ system: 'hubspot', type: context.pair.types.hubspot, id });
+  const erased = await context.engine.erasedAmong(told.map(nameOf));
+  const contactIds = told.filter((id) => !erased.has(nameOf(id)));
+  const [{ people, merged }, known, now, sinceAt] = await Promise.all([
+    readPeople(context, contactIds),
+    store.journeys(contactIds),
+    store.now(),
+    store.sinceAt(),
+  ]);
+  const rows = await withAdopted(context, people, known);
+  const clocks = await store.clocks([...rows.values()].map(({ id }) => id));
+  const saves: JourneySave[] = [];
+  const gone = told.filter((id) => erased.has(nameOf(id)));
+  const clean: JourneySignal[] = [...nobodys, ...gone.flatMap((id) => of.get(id) ?? [])];
+  const again: { signal: JourneySignal; dueMs: number }[] = [];
+  for (const id of contactIds) {
+    const own = of.get(id) ?? [];
+    const person = people.get(id);
+    if (person === undefined) {
+      // Merged away, archived or not there: its journey waits. What lives on makes signals of its own.
+      clean.push(...own);
+      const row = rows.get(id);
+      if (row !== undefined && due.includes(id)) saves.push(resting(row));
+      continue;
+    }
+    const stale = own.filter((signal) => isStale(person, signal) && signal.attempts < staleAgainMs.length);
+    again.push(...stale.map((signal) => ({ signal, dueMs: staleAgainMs[signal.attempts] ?? 120_000 })));
+    clean.push(...own.filter((signal) => !stale.includes(signal)));
+    saves.push(await lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks }));
+  }
+  const moved = await store.save(saves, clean, again);
+  if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });
+  if (merged.size > 0) context.events.emit('contacts-merged', { count: merged.size });
+  return told.length + nobodys.length;
+};
+
+/** A journey whose contact is not there: no timer of its own until a signal tells of it. */
+const resting = (row: JourneyRow): JourneySave => ({
+  row,
+  nextAt: null,
+  transitions: [],
+  activities: [],
+  effects: [],
+  clocks: [],
+  heard: [],
+});

@@ -1,0 +1,111 @@
+import type { CallContext } from '../../model/budget.ts';
+import type {
+  ActivityRow,
+  ClockRow,
+  EffectRow,
+  EffectSave,
+  JourneyRow,
+  JourneySave,
+  JourneySignal,
+  MadeTask,
+  TransitionRow,
+} from '../../model/journeys.ts';
+import type { Owner } from '../../model/owner.ts';
+import type { ChangeCursor } from '../../model/record.ts';
+import type { RecordSystem } from '../../model/record-system.ts';
+import type { DirtyMark, Link } from '../../model/state.ts';
+import type { Sides, System } from '../../model/system.ts';
+
+/**
+ * What the lifecycle needs of its store. One process of a fleet holds the office and works; saves are refused over a version that was not read,
+ * so that one that lost the office without knowing does no harm. Time is the store's own clock.
+ */
+export interface LifecycleStore {
+  now(): Promise<number>;
+  /** When the lifecycle was first on; noted at the first call. */
+  sinceAt(): Promise<number>;
+  /** Due signals, the strongest class and oldest first. */
+  signals(limit: number): Promise<readonly JourneySignal[]>;
+  /** Contacts of journeys whose next timer is due, the oldest first. */
+  dueContacts(limit: number): Promise<readonly string[]>;
+  /** Journeys by the contact's id. */
+  journeys(contactIds: readonly string[]): Promise<ReadonlyMap<string, JourneyRow>>;
+  /** All clocks of these journeys. */
+  clocks(journeyIds: readonly string[]): Promise<readonly ClockRow[]>;
+  /** The newest activities of each journey, newest first. */
+  timeline(
+    journeyIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
+  /**
+   * Saves looks and answers the contacts whose journey had moved meanwhile: nothing of those is saved. `clean`: signals that are answered, deleted
+   * only at their version; `again`: those to look at again after so long.
+   */
+  save(
+    saves: readonly JourneySave[],
+    clean: readonly JourneySignal[],
+    again: readonly { readonly signal: JourneySignal; readonly dueMs: number }[],
+  ): Promise<ReadonlySet<string>>;
+  /** Contacts became one, under a new id: the journey that went farthest goes on under it, the others end. */
+  adopt(contactId: string, merged: readonly string[]): Promise<void>;
+  /** Tells journeys something, once for each key; those are looked at next. */
+  tell(
+    facts: readonly { readonly contactId: string; readonly key: string; readonly fact: string }[],
+  ): Promise<void>;
+  /** Whether anybody of these stages waits for sales. */
+  anybodyIn(stages: readonly string[]): Promise<boolean>;
+  /** Open effects that are due, the oldest first. */
+  dueEffects(limit: number): Promise<readonly EffectRow[]>;
+  /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */
+  saveEffects(effects: readonly EffectSave[]): Promise<void>;
+  /** Tasks that effects of these journeys made. */
+  tasks(journeyIds: readonly string[]): Promise<readonly MadeTask[]>;
+  /** Transitions of these journeys, oldest first. */
+  transitions(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly TransitionRow[]>>;
+  /** Whose turn it is in each pool, as JSON; version 0 is before the first. */
+  turns(): Promise<{ readonly version: number; readonly state: string }>;
+  /** False: somebody else moved the turns; route again. */
+  saveTurns(version: number, state: string): Promise<boolean>;
+  /** How many people of these stages each owner has now. */
+  openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Asks the engine for the Salesforce records of these contacts: looked at first of all. */
+  askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void>;
+  /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
+  isBusy(): Promise<boolean>;
+  /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */
+  obstacles(pair: string, type: string, contactIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What the lifecycle shares with the engine's store: who is whose record, who was erased, and where readers of changes stand. */
+export interface EngineLookup {
+  linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
+  cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null>;
+  commitSignals(
+    marks: readonly DirtyMark[],
+    position: {
+      readonly cursor: {
+        readonly pair: string;
+        readonly system: System;
+        readonly type: string;
+        readonly at: ChangeCursor;
+      };
+    },
+  ): Promise<void>;
+  /** Which of these names (model/erasure.ts) are of somebody who was erased: nothing of theirs is taken in again. */
+  erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Everybody who can own leads. */
+export type ReadOwners = (context: CallContext) => Promise<readonly Owner[]>;
+
+/** Puts people into a program, a HubSpot list by its name; answers for each contact why it could not be, or null. */
+export type JoinProgram = (
+  program: string,
+  contactIds: readonly string[],
+  context: CallContext,
+) => Promise<ReadonlyMap<string, string | null>>;
+
+/** Tells the owner at once, by a webhook that takes Slack's format. Absent where none is configured. */
+export type TellOwner = (text: string) => Promise<void>;
+
+export type Systems = Sides<RecordSystem>;

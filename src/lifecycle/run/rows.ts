@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { ActivityRow, ClockRow, EffectRow, JourneyRow } from '../../model/journeys.ts';
+import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } from '../effects/effect.ts';
+import type { EffectOrder, StoredJourney } from '../look/stored.ts';
+import type { RoutingState } from '../routing/model.ts';
+import type { Activity } from '../scoring/activity.ts';
+import type { Clock } from '../sla/clock.ts';
+import type { Fact } from '../stage/facts.ts';
+
+/*
+ * What the lifecycle keeps as JSON. It alone writes and reads it, so that the shape is trusted once its outline is right; a store that was
+ * tampered with is told by name.
+ */
+
+const corrupt = (what: string): Error =>
+  new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
+
+const parse = (what: string, text: string, outline: z.ZodType): unknown => {
+  const value: unknown = JSON.parse(text);
+  if (!outline.safeParse(value).success) throw corrupt(what);
+  return value;
+};
+
+const journeyOutline = z.looseObject({ journey: z.looseObject({ stage: z.string() }) });
+const shownOutline = z.looseObject({ hubspot: z.looseObject({}), salesforce: z.looseObject({}) });
+const factOutline = z.looseObject({ kind: z.string(), key: z.string(), at: z.number() });
+const objectOutline = z.looseObject({});
+
+type JourneyState = Omit<StoredJourney, 'id' | 'contactId' | 'version' | 'shown'>;
+
+/** A journey with the facts that effects told it since. */
+export const toStored = ({ id, contactId, version, state, shown, told }: JourneyRow): StoredJourney => {
+  const kept = parse('journey', state, journeyOutline) as JourneyState;
+  const facts = told.map((fact) => parse('fact', fact, factOutline) as Fact);
+  return {
+    ...kept,
+    facts: [...kept.facts, ...facts],
+    shown: parse('journey', shown, shownOutline) as StoredJourney['shown'],
+    id,
+    contactId,
+    version,
+  };
+};
+
+/** The keys of the facts that were told. */
+export const toldKeys = ({ told }: JourneyRow): readonly string[] =>
+  told.map((fact) => (parse('fact', fact, factOutline) as Fact).key);
+
+export const toJourneyRow = ({ id, contactId, version, shown, ...state }: StoredJourney): JourneyRow => ({
+  id,
+  contactId,
+  version,
+  stage: state.journey.stage,
+  turn: state.journey.turn,
+  owner: state.journey.owner,
+  state: JSON.stringify(state),
+  shown: JSON.stringify(shown),
+  told: [],
+});
+
+export const toActivityRow = (activity: Activity): ActivityRow => ({
+  key: activity.key,
+  at: activity.at,
+  activity: JSON.stringify(activity),
+});
+export const toActivity = ({ activity }: ActivityRow): Activity =>
+  parse('activity', activity, objectOutline) as Activity;
+
+export const toClockRow = (clock: Clock, stepsDone: readonly string[] = []): ClockRow => ({
+  stepsDone,
+  journeyId: clock.journey,
+  turn: clock.turn,
+  kind: clock.kind,
+  doneAt: clock.doneAt,
+  clock: JSON.stringify(clock),
+});
+export const toClock = ({ clock }: ClockRow): Clock => parse('clock', clock, objectOutline) as Clock;
+
+const isKind = (kind: string): kind is EffectOrder['kind'] => Object.hasOwn(stepsOf, kind);
+
+export const toEffect = ({ kind, route, steps, ...row }: EffectRow): Effect => {
+  if (!isKind(kind)) throw corrupt('kind of effect');
+  return {
+    ...row,
+    kind,
+    route: route === null ? null : (parse('route', route, objectOutline) as RoutePlan),
+    steps: parse('step', steps, objectOutline) as Partial<Record<StepName, StepMark>>,
+  };
+};
+
+export const toRoutingState = (text: string): RoutingState =>
+  parse('turn of a pool', text, objectOutline) as RoutingState;

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallFailed } from '../../model/failure.ts';
+import { carryOut } from '../effects/carry-out.ts';
+import type { LifecycleContext } from './context.ts';
+import { lookOnce } from './look-pass.ts';
+import { readTouches } from './touch-pass.ts';
+
+/** Between two rounds that found nothing: two queries that touch only what is due. */
+const idleMs = 250;
+/** After a failure of a vendor or of the store; what was due stays due. */
+const failedMs = 2_000;
+
+/** Two calls a time while somebody is with sales: at the usual pace of polls, once a minute. */
+const touchesEveryPolls = 4;
+
+/**
+ * Works off what is due until the signal aborts: looks at people, then carries out what their moves asked for. One process of a fleet does so at a
+ * time. It outlives failures of the vendors and of the store: they are told, and it goes on.
+ */
+export class LifecycleRunner {
+  readonly #context: LifecycleContext;
+  readonly #touchesEveryMs: number;
+  #touchesAt = Number.NEGATIVE_INFINITY;
+  #working = false;
+
+  /** `pollMs`: how often a system is asked what changed; what reps logged is asked for a quarter as often. */
+  constructor(context: LifecycleContext, pollMs: number) {
+    this.#context = context;
+    this.#touchesEveryMs = pollMs * touchesEveryPolls;
+  }
+
+  /** Whether a round is under way. */
+  get isWorking(): boolean {
+    return this.#working;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const ending = AbortSignal.any([signal, this.#context.signal]);
+    while (!ending.aborted) {
+      const done = await this.#round(ending);
+      if (done === 0) await this.#pause(idleMs, ending);
+      else if (done === null) await this.#pause(failedMs, ending);
+    }
+  }
+
+  /** How many people and effects were worked off; null after a failure. */
+  async #round(ending: AbortSignal): Promise<number | null> {
+    this.#working = true;
+    try {
+      if (performance.now() - this.#touchesAt >= this.#touchesEveryMs) {
+        this.#touchesAt = performance.now();
+        await readTouches(this.#context);
+      }
+      const looked = await lookOnce(this.#context);
+      return looked + (await carryOut(this.#context));
+    } catch (error) {
+      if (ending.aborted) return null;
+      const isCall = error instanceof CallFailed;
+      this.#context.events.emit('lifecycle-failed', {
+        cause: error instanceof Error ? error.message : String(error),
+        system: isCall ? error.failure.system : null,
+        next: 'Nothing to do: it is tried again by itself.',
+      });
+      return null;
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,154 @@
+import type { RecordRef } from './system.ts';
+
+/**
+ * What stands as the pair of dirty rows that the lifecycle looks at: a record of a person was told to have changed. No mapping can be called
+ * this (`object` is a word).
+ */
+export const journeySignals = '#journeys';
+
+/** A record of somebody that was told to have changed. */
+export interface JourneySignal {
+  readonly ref: RecordRef;
+  /** The vendor's stamp that the signal carried; a read below it is stale. */
+  readonly stamp: number | null;
+  readonly version: number;
+  readonly attempts: number;
+}
+
+/** A journey as it is stored; `state` is JSON that the lifecycle alone reads. Holds values of the person. */
+export interface JourneyRow {
+  readonly id: string;
+  readonly contactId: string;
+  /** Moves with every save; a save over another version is refused. 0: not stored yet. */
+  readonly version: number;
+  readonly stage: string;
+  readonly turn: number;
+  readonly owner: string | null;
+  readonly state: string;
+  /** JSON: what Tandem last wrote of its own fields, by system. Not written by a save. */
+  readonly shown: string;
+  /** JSON of each fact that effects told and no look has worked through. */
+  readonly told: readonly string[];
+}
+
+/** A transition as it is stored; see lifecycle/stage/journey.ts for what its words mean. Times are milliseconds since 1970. */
+export interface TransitionRow {
+  readonly from: string;
+  readonly to: string;
+  readonly move: string;
+  readonly legal: boolean;
+  readonly at: number;
+  readonly cause: string;
+  readonly evidence: string;
+  readonly by: string;
+  readonly turn: number;
+  readonly reason: string | null;
+  readonly version: string;
+  readonly definition: string | null;
+  readonly behaviour: string;
+  readonly mode: string;
+  readonly effects: readonly string[];
+}
+
+export interface ActivityRow {
+  readonly key: string;
+  readonly at: number;
+  /** JSON: texts of foreign origin. */
+  readonly activity: string;
+}
+
+export interface ClockRow {
+  readonly journeyId: string;
+  readonly turn: number;
+  readonly kind: string;
+  readonly doneAt: number | null;
+  readonly clock: string;
+  /** Steps (remind, escalate …) that were taken, or observed. */
+  readonly stepsDone: readonly string[];
+}
+
+/** An order that a transition gave. */
+export interface EffectOrderRow {
+  readonly key: string;
+  readonly kind: string;
+  readonly turn: number;
+  readonly at: number;
+  readonly evidence: string;
+}
+
+export interface EffectRow extends EffectOrderRow {
+  readonly journeyId: string;
+  readonly contactId: string;
+  readonly attempts: number;
+  /** JSON, null before it was decided. */
+  readonly route: string | null;
+  readonly steps: string;
+}
+
+/** What one look at a person came to; applied whole or not at all. */
+export interface JourneySave {
+  readonly row: JourneyRow;
+  /** When the next timer, clock or waiting fact is due, milliseconds; null: never by itself. */
+  readonly nextAt: number | null;
+  readonly transitions: readonly TransitionRow[];
+  readonly activities: readonly ActivityRow[];
+  readonly effects: readonly EffectOrderRow[];
+  readonly clocks: readonly ClockRow[];
+  /** Keys of told facts that were worked through. */
+  readonly heard: readonly string[];
+}
+
+/** What became of an effect's step. */
+export interface EffectSave {
+  readonly key: string;
+  readonly steps: string;
+  readonly route: string | null;
+  readonly attempts: number;
+  /** Due again after so long; null: it is done. */
+  readonly dueMs: number | null;
+  readonly why: string | null;
+  readonly next: string | null;
+  readonly journeyId: string;
+  /** JSON of what Tandem shows now, where a step wrote some of it. */
+  readonly shown?: string;
+  /** Clocks that begin; one that is there stays as it is. */
+  readonly clocks?: readonly ClockRow[];
+  /** Told to the journey with it, as JSON: that the hand-off or return completed. */
+  readonly fact?: { readonly key: string; readonly fact: string };
+}
+
+/** A transition, and whose. */
+export interface AccountTransitionRow extends TransitionRow {
+  readonly journey: string;
+}
+
+/** An order to bring somebody to a rep, as it stands. */
+export interface HandOffEffectRow {
+  readonly journey: string;
+  readonly turn: number;
+  readonly kind: string;
+  readonly at: number;
+  readonly doneAt: number | null;
+  readonly why: string | null;
+  /** A step was refused: a person has to do something first. */
+  readonly refused: boolean;
+  readonly contactId: string;
+  readonly salesforceId: string | null;
+}
+
+/** An effect as it stands, for whoever asks. */
+export interface EffectStanding {
+  readonly kind: string;
+  readonly turn: number;
+  readonly at: number;
+  readonly doneAt: number | null;
+  readonly why: string | null;
+  readonly next: string | null;
+}
+
+/** A task that an effect made in Salesforce. */
+export interface MadeTask {
+  readonly journeyId: string;
+  readonly turn: number;
+  readonly id: string;
+}

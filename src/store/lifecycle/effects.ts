@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { EffectRow, EffectSave, EffectStanding, MadeTask, TransitionRow } from '../../model/journeys.ts';
+import { batch, epochMs } from '../batch.ts';
+import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
+import { saveClocks } from './journeys.ts';
+
+/** LifecycleStore.dueEffects. */
+export const dueEffects = async (db: Db, limit: number): Promise<readonly EffectRow[]> =>
+  run(
+    db,
+    sql<EffectRow>`
+      select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
+        e.attempts, e.route::text as route, e.steps::text as steps
+      from tandem.effects e join tandem.journeys j on j.id = e.journey_id
+      where e.state = 'open' and e.due <= now() order by e.due limit ${limit}`,
+  );
+
+/** LifecycleStore.saveEffects. */
+export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promise<void> => {
+  if (effects.length === 0) return;
+  const rows = batch('r', effects, {
+    key: ['text', ({ key }) => key],
+    steps: ['json', ({ steps }) => steps],
+    route: ['json', ({ route }) => route],
+    attempts: ['int', ({ attempts }) => attempts],
+    due_ms: ['float8', ({ dueMs }) => dueMs],
+    why: ['text', ({ why }) => why],
+    next_step: ['text', ({ next }) => next],
+  });
+  await inTransaction(db, async (tx) => {
+    await sql`
+      update tandem.effects e set steps = r.steps, route = r.route, attempts = r.attempts, why = r.why, next_step = r.next_step,
+        state = case when r.due_ms is null then 'done' else 'open' end,
+        done_at = case when r.due_ms is null then now() end,
+        due = now() + coalesce(r.due_ms, 0) * interval '1 millisecond'
+      from ${rows} where e.key = r.key and e.state = 'open'`.execute(tx);
+    await saveClocks(
+      tx,
+      effects.flatMap(({ clocks = [] }) => clocks),
+      true,
+    );
+    await saveShown(tx, effects);
+    await tellFacts(tx, effects);
+  });
+};
+
+/** The last word where several effects of one journey wrote. */
+const saveShown = async (tx: Tx, effects: readonly EffectSave[]): Promise<void> => {
+  const shown = new Map(
+    effects.flatMap(({ journeyId, shown: json }) => (json === undefined ? [] : [[journeyId, json]])),
+  );
+  if (shown.size === 0) return;
+  await sql`
+    update tandem.journeys j set shown = s.shown from ${batch('s', [...shown], {
+      id: ['uuid', ([id]) => id ?? ''],
+      shown: ['json', ([, json]) => json ?? '{}'],
+    })} where j.id = s.id`.execute(tx);
+};
+
+const tellFacts = async (tx: Tx, effects: readonly EffectSave[]): Promise<void> => {
+  const facts = effects.flatMap(({ journeyId, fact }) =>
+    fact === undefined ? [] : [{ journeyId, ...fact }],
+  );
+  if (facts.length === 0) return;
+  await sql`
+    insert into tandem.told_facts (journey_id, key, fact) select t.journey, t.key, t.fact from ${batch(
+      't',
+      facts,
+      {
+        journey: ['uuid', ({ journeyId }) => journeyId],
+        key: ['text', ({ key }) => key],
+        fact: ['json', ({ fact }) => fact],
+      },
+    )} on conflict (journey_id, key) do nothing`.execute(tx);
+  await sql`
+    update tandem.journeys set next_at = now() where id = any(${facts.map(({ journeyId }) => journeyId)}::uuid[])`.execute(
+    tx,
+  );
+};
+
+/** Effects of these journeys as they stand, oldest first; what only shows where somebody stands is left out. */
+export const effectsOf = async (db: Db, journeyIds: readonly string[]): Promise<readonly EffectStanding[]> =>
+  run(
+    db,
+    sql<EffectStanding>`
+      select kind, turn, round(${epochMs('at')}) as at, round(${epochMs('done_at')}) as "doneAt", why, next_step as next
+      from tandem.effects where journey_id = any(${[...journeyIds]}::uuid[]) and kind <> 'show'
+      order by tandem.effects.at, kind`,
+  );
+
+/** LifecycleStore.tasks. */
+export const tasks = async (db: Db, journeyIds: readonly string[]): Promise<readonly MadeTask[]> =>
+  journeyIds.length === 0
+    ? []
+    : run(
+        db,
+        sql<MadeTask>`
+          select journey_id as "journeyId", turn, steps -> 'task' ->> 'id' as id from tandem.effects
+          where journey_id = any(${[...journeyIds]}::uuid[]) and steps -> 'task' ->> 'id' is not null order by at`,
+      );
+
+/** LifecycleStore.transitions. */
+export const transitions = async (
+  db: Db,
+  journeyIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly TransitionRow[]>> => {
+  if (journeyIds.length === 0) return new Map();
+  const rows = await run(
+    db,
+    sql<TransitionRow & { journey: string }>`
+      select journey_id as journey, from_stage as "from", to_stage as "to", move, legal, round(${epochMs('at')}) as at, cause, evidence,
+        by_whom as by, turn, reason, version, definition, behaviour, mode, effects
+      from tandem.transitions where journey_id = any(${[...journeyIds]}::uuid[]) order by id`,
+  );
+  const byJourney = new Map<string, TransitionRow[]>();
+  for (const { journey, ...row } of rows) {
+    const own = byJourney.get(journey) ?? [];
+    own.push(row);
+    byJourney.set(journey, own);
+  }
+  return byJourney;
+};

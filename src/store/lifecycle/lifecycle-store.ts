@@ -1,0 +1,141 @@
+import type {
+  AccountTransitionRow,
+  ActivityRow,
+  ClockRow,
+  EffectRow,
+  EffectSave,
+  EffectStanding,
+  HandOffEffectRow,
+  JourneyRow,
+  JourneySave,
+  JourneySignal,
+  MadeTask,
+  TransitionRow,
+} from '../../model/journeys.ts';
+import type { Db } from '../transaction.ts';
+import { accountTransitions, handOffEffects } from './account.ts';
+import { dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
+import { adopt, anybodyIn, tell } from './journey-moves.ts';
+import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
+import { isBusy, saveTurns, sinceAt, storeNow, turns } from './notes.ts';
+import { askRecords, obstacles } from './records.ts';
+
+/** What the lifecycle asks of the store (lifecycle/run/ports.ts, LifecycleStore, has the contract), in Postgres. */
+export class PostgresLifecycleStore {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  now(): Promise<number> {
+    return storeNow(this.#db);
+  }
+
+  sinceAt(): Promise<number> {
+    return sinceAt(this.#db);
+  }
+
+  signals(limit: number): Promise<readonly JourneySignal[]> {
+    return signals(this.#db, limit);
+  }
+
+  dueContacts(limit: number): Promise<readonly string[]> {
+    return dueContacts(this.#db, limit);
+  }
+
+  journeys(contactIds: readonly string[]): Promise<ReadonlyMap<string, JourneyRow>> {
+    return journeys(this.#db, contactIds);
+  }
+
+  clocks(journeyIds: readonly string[]): Promise<readonly ClockRow[]> {
+    return clocks(this.#db, journeyIds);
+  }
+
+  timeline(
+    journeyIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly ActivityRow[]>> {
+    return timeline(this.#db, journeyIds, limit);
+  }
+
+  save(
+    saves: readonly JourneySave[],
+    clean: readonly JourneySignal[],
+    again: readonly { readonly signal: JourneySignal; readonly dueMs: number }[],
+  ): Promise<ReadonlySet<string>> {
+    return save(this.#db, saves, clean, again);
+  }
+
+  adopt(contactId: string, merged: readonly string[]): Promise<void> {
+    return adopt(this.#db, contactId, merged);
+  }
+
+  tell(
+    facts: readonly { readonly contactId: string; readonly key: string; readonly fact: string }[],
+  ): Promise<void> {
+    return tell(this.#db, facts);
+  }
+
+  anybodyIn(stages: readonly string[]): Promise<boolean> {
+    return anybodyIn(this.#db, stages);
+  }
+
+  dueEffects(limit: number): Promise<readonly EffectRow[]> {
+    return dueEffects(this.#db, limit);
+  }
+
+  saveEffects(effects: readonly EffectSave[]): Promise<void> {
+    return saveEffects(this.#db, effects);
+  }
+
+  /** Effects of these journeys as they stand, oldest first. */
+  effectsOf(journeyIds: readonly string[]): Promise<readonly EffectStanding[]> {
+    return effectsOf(this.#db, journeyIds);
+  }
+
+  accountTransitions(): Promise<readonly AccountTransitionRow[]> {
+    return accountTransitions(this.#db);
+  }
+
+  handOffEffects(pair: string): Promise<readonly HandOffEffectRow[]> {
+    return handOffEffects(this.#db, pair);
+  }
+
+  /** All clocks. */
+  allClocks(): Promise<readonly ClockRow[]> {
+    return clocks(this.#db, null);
+  }
+
+  tasks(journeyIds: readonly string[]): Promise<readonly MadeTask[]> {
+    return tasks(this.#db, journeyIds);
+  }
+
+  transitions(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly TransitionRow[]>> {
+    return transitions(this.#db, journeyIds);
+  }
+
+  turns(): Promise<{ readonly version: number; readonly state: string }> {
+    return turns(this.#db);
+  }
+
+  saveTurns(version: number, state: string): Promise<boolean> {
+    return saveTurns(this.#db, version, state);
+  }
+
+  openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return openLeads(this.#db, stages);
+  }
+
+  askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void> {
+    return askRecords(this.#db, pair, type, contactIds);
+  }
+
+  isBusy(): Promise<boolean> {
+    return isBusy(this.#db);
+  }
+
+  obstacles(pair: string, type: string, contactIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return obstacles(this.#db, pair, type, contactIds);
+  }
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import { journeySignals } from '../../model/journeys.ts';
+import { epochMs } from '../batch.ts';
+import { type Db, run } from '../transaction.ts';
+
+const sinceName = 'since';
+const turnsName = 'turns';
+
+/** LifecycleStore.now. */
+export const storeNow = async (db: Db): Promise<number> => {
+  const [row] = await run(db, sql<{ now: number }>`select ${epochMs('clock_timestamp()')} as now`);
+  if (row === undefined) throw new Error('the store does not tell the time');
+  return Math.round(row.now);
+};
+
+/** LifecycleStore.sinceAt. */
+export const sinceAt = async (db: Db): Promise<number> => {
+  await run(
+    db,
+    sql`insert into tandem.lifecycle (name, value) values (${sinceName}, 'null') on conflict (name) do nothing`,
+  );
+  const [row] = await run(
+    db,
+    sql<{ at: number }>`select ${epochMs('at')} as at from tandem.lifecycle where name = ${sinceName}`,
+  );
+  if (row === undefined) throw new Error('the store does not tell since when the lifecycle is on');
+  return Math.round(row.at);
+};
+
+/** LifecycleStore.turns. */
+export const turns = async (db: Db): Promise<{ readonly version: number; readonly state: string }> => {
+  const [row] = await run(
+    db,
+    sql<{ version: number; state: string }>`
+      select version::float8 as version, value::text as state from tandem.lifecycle where name = ${turnsName}`,
+  );
+  return row ?? { version: 0, state: '{}' };
+};
+
+/** LifecycleStore.saveTurns. */
+export const saveTurns = async (db: Db, version: number, state: string): Promise<boolean> => {
+  const rows = await run(
+    db,
+    version === 0
+      ? sql<{ name: string }>`
+          insert into tandem.lifecycle (name, value) values (${turnsName}, ${state}::json)
+          on conflict (name) do nothing returning name`
+      : sql<{ name: string }>`
+          update tandem.lifecycle set value = ${state}::json, version = version + 1, at = now()
+          where name = ${turnsName} and version = ${version} returning name`,
+  );
+  return rows.length === 1;
+};
+
+/** LifecycleStore.isBusy. What was refused waits for a person, and keeps nobody waiting. */
+export const isBusy = async (db: Db): Promise<boolean> => {
+  const [row] = await run(
+    db,
+    sql<{ busy: boolean }>`
+      select exists (select from tandem.dirty where pair = ${journeySignals})
+        or exists (select from tandem.journeys where next_at <= now())
+        or exists (select from tandem.effects where state = 'open' and next_step is null) as busy`,
+  );
+  return row?.busy === true;
+};

@@ -1,0 +1,42 @@
+import type { WorkClass } from '../model/budget.ts';
+import { journeySignals } from '../model/journeys.ts';
+import type { LiveSignal } from '../model/live.ts';
+import { type PairMapping, typesOn } from '../model/mapping.ts';
+import type { ChangedRecord } from '../model/record.ts';
+import type { DirtyMark } from '../model/state.ts';
+import { fieldsThatMatter } from './signal-sources.ts';
+
+/** Records of a pair that the lifecycle looks at, as marks for it: whatever changed, it looks itself. Of another pair: none. */
+export const journeyMarks = (
+  pair: PairMapping,
+  records: readonly Pick<ChangedRecord, 'ref' | 'stamp'>[],
+  workClass: WorkClass,
+  cause: string,
+): readonly DirtyMark[] =>
+  pair.watched === undefined
+    ? []
+    : records.map(({ ref, stamp }) => ({ pair: journeySignals, ref, class: workClass, stamp, cause }));
+
+/** Whether a live signal may concern a journey: a field that is aligned or watched changed, or the record itself came or went. */
+const concerns = (pair: PairMapping, { ref, event, fields, unvalued = [] }: LiveSignal): boolean => {
+  if (pair.watched === undefined || !typesOn(pair, ref.system).includes(ref.type)) return false;
+  if (event !== 'changed') return true;
+  const watched = new Set([...fieldsThatMatter(pair, ref.system), ...pair.watched[ref.system]]);
+  return [...Object.keys(fields), ...unvalued].some((name) => watched.has(name));
+};
+
+/** The same of what a live source told. */
+export const liveJourneyMarks = (
+  pair: PairMapping,
+  signals: readonly LiveSignal[],
+  source: string,
+): readonly DirtyMark[] =>
+  signals
+    .filter((signal) => concerns(pair, signal))
+    .map(({ ref, event, stamp }) => ({
+      pair: journeySignals,
+      ref,
+      class: 'live',
+      stamp: event === 'deleted' || event === 'erased' ? null : stamp,
+      cause: `${event} in ${ref.system}, told by ${source}`,
+    }));

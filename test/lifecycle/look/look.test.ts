@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { type LookModels, lookAt, newStored } from '../../../src/lifecycle/look/look.ts';
+import type { SeenPerson } from '../../../src/lifecycle/look/person.ts';
+import type { StoredJourney } from '../../../src/lifecycle/look/stored.ts';
+import type { RawFields } from '../../../src/model/value.ts';
+import { loadWith, makeDefinition } from '../shipped-files.ts';
+
+const now = Date.parse('2026-11-30T09:00:00.000Z');
+const minute = 60_000;
+const iso = (at: number): string => new Date(at).toISOString();
+
+const { scoring } = loadWith({});
+if (scoring === null) throw new Error('the shipped scoring.yaml is wrong');
+const models: LookModels = { lifecycle: makeDefinition(), scoring, sinceAt: now - 60 * minute };
+
+const vera = {
+  email: 'vera@nordlys.example',
+  jobtitle: 'Head of IT',
+  company: 'Nordlys',
+  phone: '+4712345678',
+  numemployees: '500-1000',
+};
+const person = (contact: RawFields, lead: RawFields | null = null, stamp = now): SeenPerson => ({
+  contact: {
+    ref: { system: 'hubspot', type: 'contacts', id: '7' },
+    fields: contact,
+    stamp,
+    createdAt: now - 30 * minute,
+    byUs: false,
+  },
+  sales:
+    lead === null
+      ? null
+      : {
+          ref: { system: 'salesforce', type: 'Lead', id: '00Q1' },
+          fields: lead,
+          stamp,
+          createdAt: now,
+          byUs: false,
+        },
+});
+const look = (stored: StoredJourney, seen: SeenPerson, at = now, more: Partial<LookModels> = {}) =>
+  lookAt(stored, seen, [], { ...models, ...more }, at);
+const first = () => newStored('j', '7', now);
+const asking = {
+  ...vera,
+  recent_conversion_date: iso(now - minute),
+  recent_conversion_event_name: 'Request a demo',
+};
+const ways = ({ transitions }: ReturnType<typeof look>): readonly string[] =>
+  transitions.map(({ from, to, cause }) => `${from} → ${to} (${cause})`);
+
+describe('a look at a person', () => {
+  it('begins a journey, and the same look again changes nothing', () => {
+    const looked = look(first(), person(vera));
+    expect(ways(looked)).toEqual(['subscriber → lead (known)']);
+    expect(looked.effects).toEqual([]);
+    const again = look(looked.stored, person(vera), now + minute);
+    expect([again.transitions, again.activities, again.effects]).toEqual([[], [], []]);
+    expect(again.stored.journey).toEqual(looked.stored.journey);
+  });
+
+  it('who asks for contact goes to sales at once, by one order', () => {
+    const looked = look(first(), person(asking));
+    expect(ways(looked).at(-1)).toMatch(/→ sales-ready \(asked\)$/);
+    expect(looked.effects).toMatchObject([{ key: 'j/1/hand-off', kind: 'hand-off', turn: 1 }]);
+    expect(looked.stored.asked).toMatchObject({ rule: 'Demo or contact form' });
+    expect(looked.activities.map(({ type }) => type)).toEqual(['formSubmission']);
+    expect(look(looked.stored, person(asking), now + minute).effects).toEqual([]);
+  });
+
+  it('who asked before the lifecycle was on is in the timeline, and was heard by somebody else', () => {
+    const looked = look(first(), person(asking), now, { sinceAt: now });
+    expect(looked.activities).toHaveLength(1);
+    expect(looked.stored.asked).toBeNull();
+    expect(ways(looked)).not.toContain('engaged → sales-ready (asked)');
+  });
+
+  it('a competitor is never handed over, and is once the rule no longer says so', () => {
+    const rival = { ...asking, email: 'x@competitor.example' };
+    const looked = look(first(), person(rival));
+    expect(looked.stored.journey.stage).toBe('disqualified');
+    expect(looked.effects).toEqual([]);
+    const mended = look(looked.stored, person({ ...asking, email: 'x@nordlys.example' }), now + minute);
+    expect(mended.stored.journey.excluded).toBe(false);
+  });
+
+  it('an activity from the future waits for its time, and is told then', () => {
+    const later = now + 30 * minute;
+    const seen = person({ ...asking, recent_conversion_date: iso(later) });
+    const early = look(first(), seen);
+    expect([early.activities, early.againAt]).toEqual([[], later]);
+    expect(early.stored.asked).toBeNull();
+    const due = look(early.stored, seen, later);
+    expect(due.effects.map(({ kind }) => kind)).toEqual(['hand-off']);
+    expect(due.againAt).toBeNull();
+  });
+
+  it("a rep's no goes back, and only what comes after it counts from then on", () => {
+    const open = { Status: 'Open - Not Contacted', OwnerId: '005b', Tandem_Disposition__c: null };
+    const handed = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
+    const told: StoredJourney = {
+      ...handed.stored,
+      facts: [
+        { kind: 'handed', key: 'handed/j/1', at: now + minute, by: 'tandem', to: 'rep', owner: '005b' },
+      ],
+    };
+    const waiting = look(told, person(asking, open), now + 2 * minute);
+    expect(waiting.stored.journey).toMatchObject({
+      stage: 'sales-ready',
+      owner: '005b',
+      handedAt: now + minute,
+    });
+    const said = { ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No budget' };
+    const back = look(waiting.stored, person(asking, said, now + 3 * minute), now + 3 * minute);
+    expect(ways(back)).toEqual(['sales-ready → returned (rejected)']);
+    expect(back.effects.map(({ key }) => key)).toEqual(['j/1/return']);
+    expect(back.stored.journey).toMatchObject({ reason: 'No budget', program: 'Nurture: budget' });
+    expect(back.stored.earned).toEqual({});
+    const again = { ...asking, recent_conversion_date: iso(now + 4 * minute) };
+    const forward = look(back.stored, person(again, said, now + 4 * minute), now + 4 * minute);
+    expect(forward.effects.map(({ key }) => key)).toEqual(['j/2/hand-off']);
+  });
+
+  it('a touch closes the task that asked for it', () => {
+    const open = { Status: 'Open - Not Contacted', OwnerId: '005b' };
+    const ready = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
+    const working = { ...open, Status: 'Working - Contacted' };
+    const touched = look(ready.stored, person(asking, working, now + 2 * minute), now + 2 * minute);
+    expect(ways(touched)).toEqual(['sales-ready → working (touched)']);
+    expect(touched.effects.map(({ kind }) => kind)).toEqual(['close-task']);
+  });
+
+  it('what is only observed moves the journey and orders nothing', () => {
+    const lifecycle = makeDefinition({
+      behaviours: { stages: 'observe', 'hand-off': 'observe', return: 'observe', score: 'observe' },
+    });
+    const looked = look(first(), person(asking), now, { lifecycle });
+    expect(looked.stored.journey.stage).toBe('sales-ready');
+    expect(looked.transitions.every(({ mode }) => mode === 'observe')).toBe(true);
+    expect(looked.effects).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { KeptRecord, SeenRecord } from '../../../src/lifecycle/look/person.ts';
+import { salesFacts } from '../../../src/lifecycle/look/sales-facts.ts';
+import type { RawFields } from '../../../src/model/value.ts';
+
+const stamp = Date.parse('2026-11-30T09:00:00.000Z');
+const own = new Set(['Contacted']);
+
+const record = (fields: RawFields, type = 'Lead', id = '00Q1'): SeenRecord => ({
+  ref: { system: 'salesforce', type, id },
+  fields,
+  stamp,
+  createdAt: stamp,
+  byUs: false,
+});
+const kept = (fields: RawFields, type = 'Lead', id = '00Q1'): KeptRecord => ({ type, id, fields });
+const open = {
+  Status: 'Open - Not Contacted',
+  OwnerId: '005b',
+  Tandem_Disposition__c: null,
+  Tandem_Reason__c: null,
+};
+const told = (now: RawFields, before: RawFields = open, wrote: RawFields = {}) =>
+  salesFacts(record({ ...open, ...now }), kept(before), wrote, own).map(
+    ({ kind, reason, owner, recontactAt }) => ({
+      kind,
+      ...(reason === undefined ? {} : { reason }),
+      ...(owner === undefined ? {} : { owner }),
+      ...(recontactAt === undefined ? {} : { recontactAt }),
+    }),
+  );
+
+describe('what a change of the lead says', () => {
+  it.each<[string, RawFields, readonly unknown[]]>([
+    ['nothing changed', {}, []],
+    ['another phone number', { Phone: '1' }, []],
+    ['a status that means work', { Status: 'Working - Contacted' }, [{ kind: 'touched', owner: '005b' }]],
+    ["the company's own status for it", { Status: 'Contacted' }, [{ kind: 'touched', owner: '005b' }]],
+    ['another open status', { Status: 'Open - Recycled' }, []],
+    ['closed', { Status: 'Closed - Not Converted' }, [{ kind: 'rejected', owner: '005b' }]],
+    [
+      'closed with a reason',
+      { Status: 'Closed - Not Converted', Tandem_Reason__c: 'No budget' },
+      [{ kind: 'rejected', owner: '005b', reason: 'No budget' }],
+    ],
+    ['a yes', { Tandem_Disposition__c: 'Accepted' }, [{ kind: 'accepted', owner: '005b' }]],
+    [
+      'a no with a date',
+      {
+        Tandem_Disposition__c: 'Rejected',
+        Tandem_Reason__c: 'Not now',
+        Tandem_Recontact_On__c: '2027-03-01',
+      },
+      [
+        {
+          kind: 'rejected',
+          owner: '005b',
+          reason: 'Not now',
+          recontactAt: Date.parse('2027-03-01T00:00:00Z'),
+        },
+      ],
+    ],
+    [
+      'back to nurture',
+      { Tandem_Disposition__c: 'Return to nurture' },
+      [{ kind: 'sent-back', owner: '005b' }],
+    ],
+    ['a word that is none of the list', { Tandem_Disposition__c: 'Maybe' }, []],
+  ])('%s', (_, now, expected) => {
+    expect(told(now)).toEqual(expected);
+  });
+
+  it('the reason that comes later is the same word again', () => {
+    const rejected = { ...open, Tandem_Disposition__c: 'Rejected' };
+    const late = { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No need' };
+    expect(told(late, rejected)).toEqual([{ kind: 'rejected', owner: '005b', reason: 'No need' }]);
+    const closed = { ...open, Status: 'Closed - Not Converted' };
+    expect(told({ ...closed, Tandem_Reason__c: 'No need' }, closed)).toEqual([
+      { kind: 'rejected', owner: '005b', reason: 'No need' },
+    ]);
+  });
+
+  it("is nobody's word where Tandem itself wrote it", () => {
+    const status = { Status: 'Working - Contacted' };
+    expect(told(status, open, status)).toEqual([]);
+    expect(told({ ...status, Tandem_Disposition__c: 'Accepted' }, open, status)).toEqual([
+      { kind: 'accepted', owner: '005b' },
+    ]);
+  });
+
+  it('a conversion is a yes, and another record of the same person says nothing', () => {
+    const contact = record({ OwnerId: '005b' }, 'Contact', '003a');
+    expect(salesFacts(contact, kept(open), {}, own)).toMatchObject([
+      { kind: 'accepted', at: stamp, owner: '005b' },
+    ]);
+    const other = record({ ...open, Status: 'Closed - Not Converted' }, 'Lead', '00Q2');
+    expect(salesFacts(other, kept(open), {}, own)).toEqual([]);
+  });
+
+  it('seen for the first time, only work counts: nobody is given back for what was closed long ago', () => {
+    expect(salesFacts(record({ ...open, Status: 'Closed - Not Converted' }), null, {}, own)).toEqual([]);
+    expect(salesFacts(record({ ...open, Status: 'Working - Contacted' }), null, {}, own)).toMatchObject([
+      { kind: 'touched' },
+    ]);
+  });
+
+  it('a fact has one name however often the same state is looked at', () => {
+    const now = record({ ...open, Tandem_Disposition__c: 'Accepted' });
+    const keys = [1, 2].map(() => salesFacts(now, kept(open), {}, own).map(({ key }) => key));
+    expect(keys[0]).toEqual(keys[1]);
+  });
+});

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type EffectSave, type JourneySave, journeySignals } from '../../src/model/journeys.ts';
+import { withStore } from './postgres.ts';
+
+const fixture = withStore();
+beforeEach(() => fixture.reset());
+
+const empty = { transitions: [], activities: [], effects: [], clocks: [], heard: [] } as const;
+const journey = (contactId: string, more: Partial<JourneySave> = {}, row = {}): JourneySave => ({
+  row: {
+    id: randomUUID(),
+    contactId,
+    version: 0,
+    stage: 'lead',
+    turn: 0,
+    owner: null,
+    state: '{"journey":{"stage":"lead"}}',
+    shown: '{}',
+    told: [],
+    ...row,
+  },
+  nextAt: null,
+  ...empty,
+  ...more,
+});
+const store = () => fixture.store.lifecycle;
+const stored = async (contactId: string) => {
+  const row = (await store().journeys([contactId])).get(contactId);
+  if (row === undefined) throw new Error(`no journey of ${contactId}`);
+  return row;
+};
+const mark = (id: string) =>
+  fixture.store.engine.commitSignals([
+    {
+      pair: journeySignals,
+      ref: { system: 'hubspot', type: 'contacts', id },
+      class: 'live',
+      stamp: 5,
+      cause: 'test',
+    },
+  ]);
+const handOff = (id: string) => ({
+  key: `${id}/1/hand-off`,
+  kind: 'hand-off',
+  turn: 1,
+  at: 1_000,
+  evidence: 'asked/x',
+});
+const effectSave = (key: string, journeyId: string, more: Partial<EffectSave> = {}): EffectSave => ({
+  key,
+  journeyId,
+  steps: '{}',
+  route: null,
+  attempts: 0,
+  dueMs: 0,
+  why: null,
+  next: null,
+  ...more,
+});
+
+describe('a look at a person', () => {
+  it('is saved whole, with its signals', async () => {
+    await mark('7');
+    const signals = await store().signals(10);
+    expect(signals).toMatchObject([{ ref: { id: '7' }, stamp: 5, version: 1, attempts: 0 }]);
+    const begun = journey('7', {
+      activities: [{ key: 'a', at: 1_000, activity: '{"key":"a"}' }],
+      transitions: [
+        {
+          ...{
+            from: 'subscriber',
+            to: 'lead',
+            move: 'forward',
+            legal: true,
+            at: 1_000,
+            cause: 'known',
+            evidence: 'known',
+          },
+          ...{
+            by: 'hubspot',
+            turn: 0,
+            reason: null,
+            version: '1',
+            definition: null,
+            behaviour: 'stages',
+            mode: 'act',
+          },
+          effects: ['hand-off', 'tell-owner'],
+        },
+      ],
+    });
+    expect(await store().save([begun], signals, [])).toEqual(new Set());
+    expect(await store().signals(10)).toEqual([]);
+    const row = await stored('7');
+    expect(row).toMatchObject({ version: 1, stage: 'lead', told: [] });
+    expect((await store().transitions([row.id])).get(row.id)).toEqual(begun.transitions);
+    expect((await store().timeline([row.id], 10)).get(row.id)).toEqual(begun.activities);
+  });
+
+  it('over a journey that moved meanwhile is refused, and nothing of it is kept', async () => {
+    await store().save([journey('7')], [], []);
+    const row = await stored('7');
+    const again = { row, nextAt: null, ...empty };
+    expect(await store().save([again], [], [])).toEqual(new Set());
+    const late = { ...again, effects: [handOff(row.id)] };
+    expect(await store().save([late], [], [])).toEqual(new Set(['7']));
+    expect(await store().dueEffects(10)).toEqual([]);
+    expect(await store().save([journey('7')], [], [])).toEqual(new Set(['7']));
+  });
+
+  it('leaves a signal that came meanwhile', async () => {
+    await mark('7');
+    const signals = await store().signals(10);
+    await mark('7');
+    await store().save([], signals, []);
+    expect(await store().signals(10)).toMatchObject([{ version: 2 }]);
+  });
+
+  it('that was too early is made again later', async () => {
+    await mark('7');
+    const [signal] = await store().signals(10);
+    if (signal === undefined) throw new Error('no signal');
+    await store().save([], [], [{ signal, dueMs: 60_000 }]);
+    expect(await store().signals(10)).toEqual([]);
+    expect(await store().isBusy()).toBe(true);
+  });
+
+  it('comes by itself when its time has come', async () => {
+    await store().save(
+      [journey('7', { nextAt: Date.now() - 1_000 }), journey('8', { nextAt: Date.now() + 60_000 })],
+      [],
+      [],
+    );
+    expect(await store().dueContacts(10)).toEqual(['7']);
+  });
+});
+
+describe('an effect', () => {
+  const begin = async () => {
+    const made = journey('7');
+    await store().save([{ ...made, effects: [handOff(made.row.id)] }], [], []);
+    return made.row.id;
+  };
+
+  it('is ordered once, however often it is told', async () => {
+    const id = await begin();
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [handOff(id)] }], [], []);
+    expect(await store().dueEffects(10)).toMatchObject([
+      { key: `${id}/1/hand-off`, contactId: '7', attempts: 0 },
+    ]);
+    await store().saveEffects([effectSave(`${id}/1/hand-off`, id, { dueMs: null })]);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [handOff(id)] }], [], []);
+    expect(await store().dueEffects(10)).toEqual([]);
+    expect(await store().effectsOf([id])).toMatchObject([{ kind: 'hand-off', doneAt: expect.any(Number) }]);
+  });
+
+  it('that shows where somebody stands is ordered again and again', async () => {
+    const made = journey('7');
+    const show = { key: `${made.row.id}/show`, kind: 'show', turn: 0, at: 1, evidence: 'show' };
+    await store().save([{ ...made, effects: [show] }], [], []);
+    await store().saveEffects([effectSave(show.key, made.row.id, { dueMs: null })]);
+    expect(await store().dueEffects(10)).toEqual([]);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [show] }], [], []);
+    expect(await store().dueEffects(10)).toHaveLength(1);
+  });
+
+  it('tells its journey, wakes it, and the fact is there until it was heard', async () => {
+    const id = await begin();
+    const fact = { key: 'handed/1', fact: '{"kind":"handed","key":"handed/1","at":2000}' };
+    await store().saveEffects([
+      effectSave(`${id}/1/hand-off`, id, { dueMs: null, fact, shown: '{"hubspot":{"a":1}}' }),
+    ]);
+    expect(await store().dueContacts(10)).toEqual(['7']);
+    const row = await stored('7');
+    expect(row).toMatchObject({ told: [fact.fact], shown: '{"hubspot":{"a":1}}', version: 1 });
+    await store().save([{ row, nextAt: null, ...empty, heard: ['handed/1'] }], [], []);
+    expect((await stored('7')).told).toEqual([]);
+    expect(await store().isBusy()).toBe(false);
+  });
+
+  it('begins a clock once', async () => {
+    const id = await begin();
+    const clock = {
+      journeyId: id,
+      turn: 1,
+      kind: 'follow-up',
+      doneAt: null,
+      clock: '{"a":1}',
+      stepsDone: [],
+    };
+    const save = (more: object) =>
+      store().saveEffects([effectSave(`${id}/1/hand-off`, id, { clocks: [{ ...clock, ...more }] })]);
+    await save({});
+    await save({ clock: '{"a":2}' });
+    expect(await store().clocks([id])).toEqual([clock]);
+    const moved = { ...clock, clock: '{"a":3}', stepsDone: ['x', 'y'], doneAt: 5_000 };
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, clocks: [moved] }], [], []);
+    expect(await store().clocks([id])).toEqual([moved]);
+  });
+
+  it('lets the engine make the record, and keeps nobody waiting once a person has to act', async () => {
+    const id = await begin();
+    expect(await fixture.store.engine.handedAmong(['7', '8'])).toEqual(new Set(['7']));
+    expect(await store().isBusy()).toBe(true);
+    await store().saveEffects([
+      effectSave(`${id}/1/hand-off`, id, { dueMs: 60_000, why: 'refused', next: 'mend it' }),
+    ]);
+    expect(await store().isBusy()).toBe(false);
+  });
+
+  it('knows the tasks that were made', async () => {
+    const id = await begin();
+    const steps = JSON.stringify({ task: { state: 'done', at: 1, id: '00T1' } });
+    await store().saveEffects([effectSave(`${id}/1/hand-off`, id, { steps })]);
+    expect(await store().tasks([id])).toEqual([{ journeyId: id, turn: 1, id: '00T1' }]);
+  });
+});
+
+describe('the turns of the pools', () => {
+  it('move once for each version', async () => {
+    expect(await store().turns()).toEqual({ version: 0, state: '{}' });
+    expect(await store().saveTurns(0, '{"a":1}')).toBe(true);
+    expect(await store().saveTurns(0, '{"a":2}')).toBe(false);
+    expect(await store().turns()).toEqual({ version: 1, state: '{"a":1}' });
+    expect(await store().saveTurns(1, '{"a":3}')).toBe(true);
+    expect(await store().saveTurns(1, '{"a":4}')).toBe(false);
+  });
+});
+
+it('since when the lifecycle is on is noted once', async () => {
+  const since = await store().sinceAt();
+  expect(await store().sinceAt()).toBe(since);
+  expect(Math.abs((await store().now()) - Date.now())).toBeLessThan(60_000);
+});
