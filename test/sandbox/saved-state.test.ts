@@ -227,4 +227,48 @@ describe('a saved Salesforce org', () => {
     expect((await records(before, 'Lead')).map((record) => record.Id)).not.toContain(created.body.id);
     expect(await records(after, 'Lead')).toHaveLength(21);
   });
+
+  it('goes on with its tasks, campaigns, lead assignment and what became of its users', async () => {
+    const before = keep(await createSalesforceSimulator(options));
+    const [lead] = await records(before, 'Lead');
+    const { ids: campaigns } = (
+      await ask(before, 'POST', '/_sandbox/records/Campaign', { records: [{ Name: 'Webinar' }] })
+    ).body;
+    await ask(before, 'POST', '/_sandbox/records/CampaignMember', {
+      records: [{ CampaignId: campaigns[0], LeadId: lead.Id, Status: 'Responded' }],
+    });
+    await ask(before, 'POST', '/_sandbox/records/Task', {
+      records: [{ Subject: 'Call', WhoId: lead.Id, Status: 'Completed', ActivityDate: '2026-11-20' }],
+    });
+    await ask(before, 'POST', '/_sandbox/campaigns', { unknownStatus: 'refuse' });
+    await ask(before, 'POST', '/_sandbox/directory', { users: [{ alias: 'bokoy', active: false }] });
+    const [, ana] = (await records(before, 'User')).filter(({ Alias }) => ['kclos', 'asouz'].includes(Alias));
+    await ask(before, 'POST', '/_sandbox/assignment', {
+      rules: [{ name: 'Standard', entries: [{ when: { Country: 'Brazil' }, owner: ana.Id }] }],
+    });
+
+    const after = keep(await createSalesforceSimulator({ ...options, state: copy(before.exportState()) }));
+    const types = [
+      'Lead',
+      'Task',
+      'Event',
+      'Campaign',
+      'CampaignMember',
+      'AssignmentRule',
+      'User',
+      'GroupMember',
+    ];
+    for (const type of types) expect(await records(after, type)).toEqual(await records(before, type));
+    const token = await signIn(after);
+    const assigned = { LastName: 'New', Company: 'New', Country: 'Brazil' };
+    const { body } = await ask(after, 'POST', `${data}/sobjects/Lead`, assigned, token);
+    expect((await ask(after, 'GET', `${data}/sobjects/Lead/${body.id}`, undefined, token)).body.OwnerId).toBe(
+      ana.Id,
+    );
+    const member = { CampaignId: campaigns[0], LeadId: body.id, Status: 'Danced' };
+    expect((await ask(after, 'POST', `${data}/sobjects/CampaignMember`, member, token)).status).toBe(400);
+    const task = { WhoId: body.id, Status: 'Completed', ActivityDate: '2026-11-21' };
+    await ask(after, 'POST', `${data}/sobjects/Task`, task, token);
+    expect((await records(after, 'Lead')).at(-1).LastActivityDate).toBe('2026-11-21');
+  });
 });

@@ -21,6 +21,9 @@ const sellers = [
   ['Dev', 'Patel', 'dev.patel'],
   ['Emi', 'Tanaka', 'emi.tanaka'],
   ['Finn', 'Larsen', 'finn.larsen'],
+  ['Grace', 'Mensah', 'grace.mensah'],
+  ['Hugo', 'Lindqvist', 'hugo.lindqvist'],
+  ['Priya', 'Nair', 'priya.nair'],
 ] as const;
 
 export const owners: readonly Owner[] = [

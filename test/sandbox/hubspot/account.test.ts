@@ -80,7 +80,7 @@ describe('owners and account', () => {
   it('lists, finds by email, reads by id and by user id, shows archived ones apart', async () => {
     const { ownersApi } = portal.client.crm.owners;
     const { results } = await ownersApi.getPage();
-    expect(results).toHaveLength(12);
+    expect(results).toHaveLength(15);
     const [maria] = (await ownersApi.getPage('maria.lopez@acme.example.com')).results;
     expect(maria).toMatchObject({ firstName: 'Maria', archived: false });
     expect(maria?.id).not.toBe(String(maria?.userId));
@@ -93,7 +93,7 @@ describe('owners and account', () => {
       await ownersApi.getPage(undefined, undefined, 9),
       await ownersApi.getPage(undefined, '9', 9),
     ];
-    expect(pages.map((page) => page.results.length)).toEqual([9, 3]);
+    expect(pages.map((page) => page.results.length)).toEqual([9, 6]);
     expect((await portal.call('GET', '/crm/v3/owners/1')).status).toBe(404);
   });
 

@@ -66,6 +66,22 @@ describe("the company's own automation", () => {
     });
   });
 
+  it('works out anew what follows from what it writes', async () => {
+    await org.control('/rules', [
+      { object: 'Task', kind: 'update', when: { Subject: 'Auto' }, set: { Status: 'Completed' } },
+      { object: 'Opportunity', kind: 'update', set: { StageName: 'Closed Won' } },
+    ]);
+    const read = async (type: string, id: string) =>
+      (await org.call('GET', `${base}/sobjects/${type}/${id}`)).body;
+    const task = await read('Task', await org.create('Task', { Subject: 'Auto' }));
+    expect(task).toMatchObject({ IsClosed: true, CompletedDateTime: task.CreatedDate });
+    const deal = { Name: 'D', StageName: 'Prospecting', CloseDate: '2026-12-01' };
+    expect(await read('Opportunity', await org.create('Opportunity', deal))).toMatchObject({
+      IsWon: true,
+      Probability: 100,
+    });
+  });
+
   it('locks the account with its contacts, and nothing of a batch beside them', async () => {
     const [busy, free] = [
       await org.create('Account', { Name: 'busy' }),

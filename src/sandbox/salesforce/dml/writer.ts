@@ -2,7 +2,7 @@ import { conditionHolds } from '../../core/rules.ts';
 import type { Actor, CompanyRules } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { StoredValue } from '../schema/field.ts';
-import type { ObjectSchema } from '../schema/org-schema.ts';
+import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
 import { isShared } from '../sharing.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
@@ -247,13 +247,18 @@ export class Writer {
     const values = [...draft.values];
     const after: Row = { ...draft, values };
     const read = readerOf(schema, after, database.nowSeconds);
+    const set = new Map<BoundField, StoredValue>();
     for (const rule of rules.of(schema, 'update')) {
       if (!conditionHolds(rule, read)) continue;
       for (const [name, value] of Object.entries(rule.set ?? {})) {
         const field = schema.field(name);
-        if (field !== undefined) values[field.column] = coerceValue(field.definition, value);
+        if (field === undefined) continue;
+        values[field.column] = coerceValue(field.definition, value);
+        set.set(field, values[field.column] ?? null);
       }
     }
+    // A flow that completes a task closes it, one that moves a deal's stage moves its probability.
+    if (set.size > 0) deriveValues(database, schema, values, set, false, this.transaction.stamp);
     const owner = assignment.ownerFor(schema, after, database.nowSeconds, autoAssign);
     if (owner !== null) values[schema.column('OwnerId')] = owner;
     return after;
