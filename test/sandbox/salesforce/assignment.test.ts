@@ -60,6 +60,10 @@ describe('Salesforce simulator: lead assignment', () => {
       headers: { 'Sforce-Auto-Assign': '01Q000000000001AAA' },
     });
     expect(nobody.body[0].errorCode).toBe('INVALID_CROSS_REFERENCE_KEY');
+    const nonsense = await org.call('POST', `${base}/sobjects/Lead`, person, {
+      headers: { 'Sforce-Auto-Assign': 'perhaps' },
+    });
+    expect([nonsense.status, nonsense.body[0].errorCode]).toEqual([400, 'MALFORMED_ID']);
   });
 
   it('runs on updates too, in the same save', async () => {

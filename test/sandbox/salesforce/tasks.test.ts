@@ -269,6 +269,19 @@ describe('Salesforce simulator: tasks', () => {
     const moved = { WhoId: contactId, WhatId: opportunityId, AccountId: accountId };
     expect(await get('Task', open)).toMatchObject({ ...moved, IsClosed: false });
     expect(await get('Task', done)).toMatchObject({ ...moved, IsClosed: true });
+    const byOthers = await org.lead();
+    const [ana] = await rows("SELECT Id FROM User WHERE Alias = 'asouz'");
+    const [ben] = await rows("SELECT Id FROM User WHERE Alias = 'bokoy'");
+    const [mine, mineDone, bens] = [
+      await task({ WhoId: byOthers }),
+      await task({ WhoId: byOthers, Status: 'Completed' }),
+      await task({ WhoId: byOthers, OwnerId: ben.Id }),
+    ];
+    const converter = (await get('Task', mine)).OwnerId;
+    await convert(byOthers, { ownerId: ana.Id });
+    expect(
+      await Promise.all([mine, mineDone, bens].map(async (id) => (await get('Task', id)).OwnerId)),
+    ).toEqual([ana.Id, converter, ben.Id]);
     const plain = await org.lead();
     const ofPlain = await task({ WhoId: plain });
     const result = await convert(plain, { doNotCreateOpportunity: true });

@@ -34,10 +34,14 @@ export type AutoAssign = boolean | string;
 
 /**
  * The header's value: TRUE, which is also what its absence says, FALSE, or the id of a rule (REST API guide, Assignment Rule Header).
+ * Throws MALFORMED_ID for anything else, as the SOAP API does (AssignmentRuleHeader; for REST unverified).
  */
 export const readAutoAssign = (header: string | undefined): AutoAssign => {
-  if (header === undefined || header.trim().toUpperCase() === 'TRUE') return true;
-  return header.trim().toUpperCase() === 'FALSE' ? false : (toId18(header.trim()) ?? true);
+  const text = header?.trim() ?? 'TRUE';
+  if (/^(?:true|false)$/i.test(text)) return text.toUpperCase() === 'TRUE';
+  const id = toId18(text);
+  if (id === null) throw refuse('MALFORMED_ID', `malformed id ${text}`, []);
+  return id;
 };
 
 /**

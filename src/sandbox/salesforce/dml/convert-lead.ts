@@ -136,7 +136,13 @@ export class LeadConversion {
       IsUnreadByOwner: false,
     });
     moveMembers(this.#writer, database, lead.id, contactId);
-    moveActivities(this.#writer, database, lead.id, { accountId, contactId, opportunityId });
+    moveActivities(this.#writer, database, lead.id, {
+      accountId,
+      contactId,
+      opportunityId,
+      ownerId: owner,
+      convertedBy: this.#context.actor.userId,
+    });
     return { leadId: lead.id, accountId, contactId, opportunityId };
   }
 

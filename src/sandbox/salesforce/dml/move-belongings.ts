@@ -9,23 +9,33 @@ const rowsOf = (table: Table, field: string, id: string): readonly Row[] => [
   ...(table.index(table.schema.column(field))?.find(id) ?? []),
 ];
 
+/** Who converts, to whom, and into what. */
+export interface ConvertedTo {
+  readonly contactId: string;
+  readonly accountId: string;
+  readonly opportunityId: string | null;
+  /** The owner of what the conversion makes. */
+  readonly ownerId: string;
+  readonly convertedBy: string;
+}
+
 /**
- * A converted lead's open and closed activities become those of the contact, related to the deal or, without one, to the account
- * (help: Considerations for Converting Leads; their update triggers run: cropredysfdc.com, category task). Deleted ones stay.
+ * A converted lead's open and closed activities become those of the contact, related to the deal or, without one, to the account, and
+ * bear the stamp of the conversion. Open tasks and all events of whoever converts go to the new owner, those of others stay with them
+ * (help.salesforce.com 000385227). Deleted ones stay where they are.
  */
-export const moveActivities = (
-  writer: Writer,
-  database: Database,
-  leadId: string,
-  to: { readonly contactId: string; readonly accountId: string; readonly opportunityId: string | null },
-): void => {
-  const WhatId = to.opportunityId ?? to.accountId;
+export const moveActivities = (writer: Writer, database: Database, leadId: string, to: ConvertedTo): void => {
+  const moved = { WhoId: to.contactId, WhatId: to.opportunityId ?? to.accountId, AccountId: to.accountId };
   for (const name of ['Task', 'Event']) {
     const object = database.schema.object(name);
     if (object === undefined) continue;
     const table = database.table(object);
+    const closed = object.field('IsClosed');
     for (const row of rowsOf(table, 'WhoId', leadId)) {
-      if (!row.deleted) writer.amend(table, row, { WhoId: to.contactId, WhatId, AccountId: to.accountId });
+      if (row.deleted) continue;
+      const isDone = closed !== undefined && row.values[closed.column] === true;
+      const isTheirs = row.values[object.column('OwnerId')] === to.convertedBy;
+      writer.amend(table, row, isTheirs && !isDone ? { ...moved, OwnerId: to.ownerId } : moved);
     }
   }
 };
