@@ -5,7 +5,7 @@ import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
 import type { Fact } from '../stage/facts.ts';
 import { retryMs } from './backoff.ts';
-import { type Effect, nextStep, type StepName, type StepResult, stepNames } from './effect.ts';
+import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
 import { clocksOf, isHanding, ownerOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 import { makeSteps, shownOn } from './steps.ts';
@@ -178,9 +178,11 @@ export const carryOut = async (context: LifecycleContext, limit = 100): Promise<
     attempts: standing.effect.attempts,
   }));
   await putOff(context, gone);
-  for (const step of stepNames) {
+  for (;;) {
+    // Whoever is first says which step is next; all that stand at it go together.
+    const step = open[0] === undefined ? null : nextStep(open[0].standing.effect);
+    if (step === null) break;
     const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
-    if (at.length === 0) continue;
     let going = at;
     if (rememberedBefore.has(step)) {
       going = at.map((each) =>
@@ -204,7 +206,10 @@ export const carryOut = async (context: LifecycleContext, limit = 100): Promise<
         events.emit('effect-refused', { key, kind, why: each.why, next: each.next });
     }
     const moved = new Set(at);
-    open = [...open.filter((each) => !moved.has(each)), ...after.filter(({ dueMs }) => dueMs === null)];
+    const further = after.filter(
+      ({ dueMs, standing }) => dueMs === null && nextStep(standing.effect) !== null,
+    );
+    open = [...open.filter((each) => !moved.has(each)), ...further];
   }
   return effects.length;
 };

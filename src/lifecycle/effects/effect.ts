@@ -14,8 +14,7 @@ import type { RouteDecision, RouteLine } from '../routing/route.ts';
  * - list: the person is in the program's list
  * - close: the rep's open tasks of Tandem's are closed
  */
-export const stepNames = ['record', 'route', 'sales', 'task', 'hubspot', 'tell', 'list', 'close'] as const;
-export type StepName = (typeof stepNames)[number];
+export type StepName = 'record' | 'route' | 'sales' | 'task' | 'hubspot' | 'tell' | 'list' | 'close';
 
 /** Which steps an effect takes, in order. */
 export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>> = {

@@ -1,0 +1,161 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { repositoryRoot } from '../../src/settings.ts';
+import type { Child } from './harness/child.ts';
+import type { Person } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+import { until } from './harness/until.ts';
+
+const withinMs = 9_000;
+
+let stage: Stage;
+let person: Person;
+let config: string;
+let worker: Child;
+let ben = '';
+
+/** The shipped configuration with every behaviour on, and Ben as the one rep of the one pool. */
+const makeConfig = async (rep: string): Promise<string> => {
+  const folder = join(stage.folder, 'config');
+  await cp(join(repositoryRoot, 'config'), folder, { recursive: true });
+  const change = async (file: string, edit: (text: string) => string): Promise<void> => {
+    const path = join(folder, file);
+    const text = await readFile(path, 'utf8');
+    const changed = edit(text);
+    if (changed === text) throw new Error(`${file} has nothing of what was to be changed`);
+    await writeFile(path, changed);
+  };
+  await change('lifecycle.yaml', (text) => text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'));
+  await change('routing.yaml', (text) =>
+    text
+      .replace('by: salesforce-assignment-rules', 'by: tandem')
+      .replace(
+        'fallback:',
+        `pools: { reps: { hours: any, members: [{ owner: ${rep} }] } }\notherwise: reps\nfallback:`,
+      ),
+  );
+  await change('mappings/people.yaml', (text) =>
+    text.replace(
+      'create:\n  hubspot: matchable\n  salesforce: matchable',
+      'create:\n  hubspot: matchable\n  salesforce: sales-ready',
+    ),
+  );
+  return folder;
+};
+
+const leadOf = async (email: string) =>
+  (await stage.sandbox.records('salesforce', 'Lead')).find(
+    (lead) => lead.Email === email && lead.IsDeleted === false,
+  );
+const tasks = async () => stage.sandbox.records('salesforce', 'Task');
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  person = await stage.person();
+  const ids = z.record(z.string(), z.string()).parse(
+    await stage.sandbox.control('salesforce', 'directory', {
+      users: [{ alias: 'ben', firstName: 'Ben', lastName: 'Okafor' }],
+    }),
+  );
+  ben = ids.ben ?? '';
+  config = await makeConfig(ben);
+  worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
+  await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
+});
+afterAll(async () => {
+  if (process.env.SHOW)
+    process.stdout.write(
+      (await stage.tandem(['explain', 'vera@example.com', '--config', config, '--data', stage.data])).stdout,
+    );
+  if (process.env.SHOW)
+    process.stdout.write(
+      worker.stdout
+        .split('\n')
+        .filter((l) => !l.includes('alignment'))
+        .slice(-40)
+        .join('\n') + worker.stderr.slice(-2000),
+    );
+  await stage?.close();
+});
+
+describe('push and pull', () => {
+  let vera = '';
+
+  it('G2: a cold contact makes no lead', async () => {
+    vera = await person.createContact({
+      email: 'vera@example.com',
+      firstname: 'Vera',
+      lastname: 'Lind',
+      company: 'Nordlys',
+      jobtitle: 'Head of IT',
+    });
+    await worker.line('looked at', (line) => line.event === 'moved' && line.contact === vera, withinMs);
+    expect(await leadOf('vera@example.com')).toBeUndefined();
+  });
+
+  it('G2: who asks for a demo is handed over with owner, why-now line, digest, task and clock', async () => {
+    await stage.sandbox.control('hubspot', 'activity', [
+      { email: 'vera@example.com', type: 'formSubmission', form: 'Request a demo' },
+    ]);
+    await worker.line(
+      'handed over',
+      (line) => line.event === 'effect-done' && line.kind === 'hand-off',
+      withinMs,
+    );
+    const lead = await leadOf('vera@example.com');
+    expect(lead).toMatchObject({
+      LastName: 'Lind',
+      Company: 'Nordlys',
+      OwnerId: ben,
+      Tandem_Stage__c: 'sales-ready',
+      Tandem_Fit__c: expect.stringMatching(/^[A-D]$/),
+    });
+    expect(String(lead?.Tandem_Why_Now__c)).toContain('demo');
+    expect(String(lead?.Tandem_Digest__c)).toContain('Request a demo');
+    expect(Date.parse(String(lead?.Tandem_Due_At__c))).toBeGreaterThan(Date.now() - 60_000);
+    const [task, ...others] = await tasks();
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ WhoId: lead?.Id, OwnerId: ben, Status: 'Not Started', Priority: 'High' });
+    expect(String(task?.Tandem_Key__c)).toMatch(/\/1\/hand-off$/);
+    expect(await person.readContact(vera, 'tandem_stage', 'tandem_rep')).toMatchObject({
+      tandem_stage: 'sales-ready',
+      tandem_rep: 'Ben Okafor',
+    });
+  });
+
+  it("G4: 'Not now, March' goes back to HubSpot with reason, program and date", async () => {
+    const lead = await leadOf('vera@example.com');
+    const march = `${new Date().getUTCFullYear() + 1}-03-02`;
+    await person.editLeads([
+      {
+        id: String(lead?.Id),
+        values: {
+          Tandem_Disposition__c: 'Rejected',
+          Tandem_Reason__c: 'Not now',
+          Tandem_Recontact_On__c: march,
+        },
+      },
+    ]);
+    await worker.line('returned', (line) => line.event === 'effect-done' && line.kind === 'return', withinMs);
+    await until(
+      'the place in HubSpot',
+      async () => {
+        const shown = await person.readContact(
+          vera,
+          'tandem_stage',
+          'tandem_return_reason',
+          'tandem_program',
+        );
+        return shown.tandem_stage === 'nurture' &&
+          shown.tandem_return_reason === 'Not now' &&
+          shown.tandem_program === 'Nurture: later'
+          ? true
+          : null;
+      },
+      withinMs,
+    );
+    expect((await tasks()).map(({ Status }) => Status)).toEqual(['Completed']);
+  });
+});
