@@ -5,11 +5,11 @@ import type { Directory } from './directory.ts';
 import { leadSources } from './schema/common-fields.ts';
 import type { StoredValue } from './schema/field.ts';
 import type { ObjectSchema } from './schema/org-schema.ts';
-import { SetupWriter } from './setup-writer.ts';
+import { seedAbsences } from './seed-absences.ts';
+import { seedCampaigns } from './seed-campaigns.ts';
 import type { Database } from './store/database.ts';
 import { trimValues } from './store/row.ts';
 import { coerceValue } from './values/coerce.ts';
-import { formatDate } from './values/datetime.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 /** The leads were entered within the last two years. */
@@ -44,42 +44,6 @@ const valuesOf = (schema: ObjectSchema, entry: PersonEntry): StoredValue[] => {
   return values;
 };
 
-/** Absences as calendars hold them: who is away from and to so many days from today. Finn is away, Chloé will be. */
-const absences = [
-  { alias: 'flars', subject: 'Out of office: holiday', from: -2, days: 7 },
-  { alias: 'cmart', subject: 'Out of office: training', from: 9, days: 3 },
-] as const;
-
-/** All-day events of the absent themselves (help: Show Time As). */
-const seedAbsences = (database: Database, today: number): void => {
-  const users = database.schema.object('User');
-  if (users === undefined) return;
-  const setup = new SetupWriter(database);
-  for (const { alias, subject, from, days } of absences) {
-    const owner = database.table(users).rows.find((row) => row.values[users.column('Alias')] === alias);
-    if (owner === undefined) throw new Error(`seed: there is no user ${alias}`);
-    const start = (today + from * dayMs) / 1_000;
-    const end = start + ((days - 1) * dayMs) / 1_000;
-    setup.add(
-      'Event',
-      {
-        Subject: subject,
-        OwnerId: owner.id,
-        IsAllDayEvent: true,
-        ShowAs: 'OutOfOffice',
-        StartDateTime: start,
-        ActivityDateTime: start,
-        EndDateTime: end,
-        DurationInMinutes: days * 24 * 60,
-        ActivityDate: formatDate(start),
-        EndDate: formatDate(end),
-        EventSubtype: 'Event',
-      },
-      owner.id,
-    );
-  }
-};
-
 /**
  * Enters the leads of the people plan, as colleagues would have over the last two years. Same seed, same records; the
  * stamps count back from the start of today.
@@ -90,7 +54,10 @@ export const seedLeads = (database: Database, directory: Directory, options: See
   const table = database.table(schema);
   const plan = makePeoplePlan(options.seed, options.contacts, options.leads);
   const today = Math.floor((database.nowSeconds * 1_000) / dayMs) * dayMs;
-  if (options.leads > 0) seedAbsences(database, today);
+  if (options.leads > 0) {
+    seedAbsences(database, today / 1_000);
+    seedCampaigns(database, directory.personUserId, today / 1_000);
+  }
   for (let index = 0; index < options.leads; index += 1) {
     const random = makeRandom(deriveSeed(options.seed, `lead ${index}`));
     const values = valuesOf(schema, plan.lead(index).entry);

@@ -205,6 +205,20 @@ describe('Salesforce simulator: people and hours', () => {
     ).toMatchObject([{ RecurrenceDayOfMonth: 25, RecurrenceMonthOfYear: 'December' }]);
   });
 
+  it('has campaigns that run, with the statuses of a new one', async () => {
+    expect(
+      await rows(
+        'SELECT Name, NumberOfLeads, (SELECT Label FROM CampaignMemberStatuses ORDER BY SortOrder) FROM Campaign WHERE IsActive = true AND EndDate >= TODAY ORDER BY Id',
+      ),
+    ).toMatchObject([
+      { Name: 'Demo requests', NumberOfLeads: 0 },
+      {
+        Name: 'Autumn webinar',
+        CampaignMemberStatuses: { records: [{ Label: 'Sent' }, { Label: 'Responded' }] },
+      },
+    ]);
+  });
+
   it('shows who is away as an event of theirs', async () => {
     expect(
       await rows(

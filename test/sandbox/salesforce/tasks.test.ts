@@ -126,6 +126,17 @@ describe('Salesforce simulator: tasks', () => {
     });
   });
 
+  it('names its person by an external id only together with what they are', async () => {
+    const lead = await org.lead({ HubSpot_Id__c: '4711' });
+    const create = (Who: unknown) => org.call('POST', `${base}/sobjects/Task`, { Subject: 'x', Who });
+    const found = await create({ attributes: { type: 'Lead' }, HubSpot_Id__c: '4711' });
+    expect((await get('Task', found.body.id)).WhoId).toBe(lead);
+    expect((await create({ HubSpot_Id__c: '4711' })).body[0].errorCode).toBe('INVALID_FIELD');
+    expect((await create({ type: 'Contact', HubSpot_Id__c: '4711' })).body[0].message).toContain(
+      'not found for field HubSpot_Id__c in entity Contact',
+    );
+  });
+
   it('belongs to users, and to queues that may own tasks', async () => {
     const { Leads, Todo } = (
       await org.control('/directory', {

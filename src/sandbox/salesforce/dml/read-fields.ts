@@ -30,11 +30,24 @@ const isWritable = (context: ReadContext, schema: ObjectSchema, field: BoundFiel
   (operation === 'create' ? isCreateable(field.definition) : isUpdateable(field.definition)) &&
   !context.rules.locksField(context.actor, schema, field);
 
+/**
+ * The object that a parent named by its external id is of; a lookup to several says it, as `attributes.type` or `type` (SOAP API guide,
+ * create(): the type of a polymorphic parent). Undefined where it does not, or names another.
+ */
+const parentType = ({ referenceTo = [] }: BoundField['definition'], value: object): string | undefined => {
+  if (referenceTo.length === 1) return referenceTo[0];
+  const { attributes, type = (attributes as { type?: unknown } | null | undefined)?.type } = value as {
+    attributes?: unknown;
+    type?: unknown;
+  };
+  return referenceTo.find((name) => name.toLowerCase() === String(type).toLowerCase());
+};
+
 /** `{"Account": {"HubSpot_Id__c": "7"}}`: a parent named by its external id instead of its own. */
 const resolveParent = (context: ReadContext, reference: BoundField, value: object): StoredValue => {
   const [pair, ...more] = Object.entries(value).filter(([key]) => !isMeta(key));
-  const parentName = reference.definition.referenceTo?.[0] ?? '';
-  const parent = context.database.schema.object(parentName);
+  const parentName = parentType(reference.definition, value);
+  const parent = parentName === undefined ? undefined : context.database.schema.object(parentName);
   const key = pair === undefined ? undefined : parent?.field(pair[0]);
   if (pair === undefined || more.length > 0 || parent === undefined || key?.definition.externalId !== true) {
     throw refuse(
