@@ -19,6 +19,11 @@ export const portalSettings = z.strictObject({
    * (https://developers.hubspot.com/docs/guides/api/analytics-and-events/event-analytics).
    */
   eventsApi: z.boolean(),
+  /**
+   * How long after a page view its figures show on the contact. Portals take half a minute to some minutes (the recorded contact's stamps);
+   * 0 here, so that a story need not wait.
+   */
+  analyticsLagMs: z.int().min(0).max(600_000),
   /** Scopes that the integration's private app was not granted, of those that marketing's endpoints ask for. */
   withheldScopes: z.array(z.string()),
 });
@@ -29,5 +34,6 @@ export const portalDefaults: PortalSettings = {
   mergeKeepsPrimaryId: false,
   batchReadFollowsMerges: true,
   eventsApi: true,
+  analyticsLagMs: 0,
   withheldScopes: [],
 };

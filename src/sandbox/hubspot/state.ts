@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../core/message.ts';
 import { deriveSeed, makeRandom } from '../core/random.ts';
 import type { CompanyRule } from '../core/rules.ts';
+import { LateFigures } from './activity/late-figures.ts';
 import { type ActivityState, PortalActivity } from './activity/portal-activity.ts';
 import { Associations, type AssociationsState } from './associations/associations.ts';
 import { ChangeFeed } from './changes/portal-change.ts';
@@ -82,6 +83,7 @@ export class HubspotState {
   readonly subscriptions = new Subscriptions();
   /** What visitors did. */
   readonly activity = new PortalActivity();
+  readonly lateFigures: LateFigures;
   readonly lists = new Lists();
   /** Addresses of people who were erased; nobody can be entered under them again. */
   readonly erasedEmails = new Set<string>();
@@ -93,6 +95,7 @@ export class HubspotState {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.lateFigures = new LateFigures(clock);
     this.associations = new Associations((type) => this.find(type), this.changes);
   }
 
@@ -107,6 +110,7 @@ export class HubspotState {
     this.erasedEmails.clear();
     this.subscriptions.clear();
     this.activity.clear(seed);
+    this.lateFigures.clear();
     this.lists.clear();
     for (const definition of standardObjects) this.addObject(definition);
   }

@@ -121,6 +121,10 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
       app.isApp(request, clock.now())
         ? 'integration'
         : (callersByToken.get(readToken(request) ?? '') ?? null),
+    arrive: () => {
+      state.lateFigures.catchUp();
+      return () => undefined;
+    },
     admit: (request, caller) =>
       caller === null ? {} : (app.admit(request, clock.now()) ?? limits.admit(request, caller, clock.now())),
     statsParameter: (name, value) =>
@@ -157,8 +161,12 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     close: () => {
       webhooks.stop();
       journal.stop();
+      state.lateFigures.clear();
     },
-    exportState: (): SavedPortal => ({ portal: state.exportState(), limits: limits.exportState() }),
+    exportState: (): SavedPortal => {
+      state.lateFigures.flush();
+      return { portal: state.exportState(), limits: limits.exportState() };
+    },
     importState: (saved) => {
       const { portal, limits: use } = saved as SavedPortal;
       state.importState(portal, (name) => addCustomObject(state, name));

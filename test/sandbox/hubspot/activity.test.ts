@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createHubspotSimulator } from '../../../src/sandbox/hubspot/simulator.ts';
 import { type Answer, type Portal, startPortal } from './portal.ts';
 
 const contacts = '/crm/v3/objects/contacts';
@@ -79,6 +80,43 @@ describe('a page view', () => {
       hs_analytics_last_url: 'https://a.example/now',
       hs_analytics_first_url: 'https://a.example/then',
     });
+  });
+
+  it('shows late where portals do, in the order of the views, while its event is there at once', async () => {
+    portal = await startPortal();
+    await portal.control('/portal', { analyticsLagMs: 60_000 });
+    const id = await portal.create({ email: 'vera@example.com' });
+    await act({ email: 'vera@example.com', type: 'pageView', url: 'https://a.example/1' });
+    await portal.control('/portal', { analyticsLagMs: 1_000 });
+    portal.clock.advance(2_000);
+    await act({ email: 'vera@example.com', type: 'pageView', url: 'https://a.example/2' });
+    portal.clock.advance(50_000);
+    const names = ['hs_analytics_num_page_views', 'hs_analytics_last_url', 'lastmodifieddate'];
+    expect(await portal.read(id, ...names)).toMatchObject({ hs_analytics_num_page_views: null });
+    const events = await portal.call('GET', `/events/v3/events?objectType=contact&objectId=${id}`);
+    expect(events.body.results).toHaveLength(2);
+    portal.clock.advance(10_000);
+    expect(await portal.read(id, ...names)).toMatchObject({
+      hs_analytics_num_page_views: '2',
+      hs_analytics_last_url: 'https://a.example/2',
+      lastmodifieddate: iso(portal.clock.now()),
+    });
+  });
+
+  it('shows by the clock as well, without any call', async () => {
+    portal = await startPortal();
+    const simulator = await createHubspotSimulator({ port: 0, seed: 1, contacts: 1, leads: 0 });
+    const send = async (path: string, body?: unknown): Promise<Answer['body']> => {
+      const method = body === undefined ? 'GET' : 'POST';
+      const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+      return (await fetch(`${simulator.url}/_sandbox${path}`, init)).json();
+    };
+    const shown = async (): Promise<Record<string, string>> =>
+      (await send('/records/contacts')).records[0].properties;
+    await send('/portal', { analyticsLagMs: 20 });
+    await send('/activity', [{ email: (await shown()).email, type: 'pageView', url: 'https://a.example/' }]);
+    await expect.poll(async () => (await shown()).hs_analytics_num_page_views, { interval: 5 }).toBe('1');
+    await simulator.close();
   });
 
   it('of somebody unknown makes nobody', async () => {

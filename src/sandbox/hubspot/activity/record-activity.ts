@@ -61,12 +61,11 @@ const recordPageView = (state: HubspotState, entry: Entry<'pageView'>, at: numbe
     referrer,
     form: null,
   });
-  writeRollUp(
-    contactStore(state),
-    contact,
-    (read) => pageViewRollUp(read, { at, url, referrer }),
-    state.clock.now(),
-  );
+  const store = contactStore(state);
+  state.lateFigures.add(state.settings.analyticsLagMs, () => {
+    if (store.get(String(contact.id)) !== contact) return;
+    writeRollUp(store, contact, (read) => pageViewRollUp(read, { at, url, referrer }), state.clock.now());
+  });
   return applied(contact);
 };
 
