@@ -130,6 +130,9 @@ export const followUp = (context: LifecycleContext, standing: Standing): ClockRe
 export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask =>
   followUpTask(digestInput(context, standing), followUp(context, standing));
 
+/** HubSpot takes a date as its day (properties guide). */
+const dayOf = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString().slice(0, 10));
+
 const instant = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString());
 
 const scoreFields = (judgement: Judgement): RawFields => ({
@@ -178,6 +181,8 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
     tandem_fit: score.fit,
     tandem_engagement: String(score.engagement),
     tandem_score_reasons: scoreReasons(judgement, { zone: null, now }),
+    tandem_recontact_on: dayOf(stored.journey.recontactAt),
+    tandem_disposition: person.sales?.fields.Tandem_Disposition__c ?? null,
     tandem_rep:
       salesStages.has(stored.journey.stage) && owner !== null ? (owners.get(owner)?.name ?? null) : null,
   };
