@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { run, withFolders, withJson } from './program.ts';
 
 const recordHelp = `
@@ -53,6 +53,14 @@ export const addOperatorCommands = (program: Command): void => {
     .description('holds the configuration against its rules and against both live schemas')
     .option('--offline', 'ask neither system', false)
     .action(run(async () => (await import('./check.ts')).checkCommand));
+
+  withJson(withFolders(program.command('handoffs')))
+    .description('the hand-off account: where everybody is who was ready, beside what both systems count')
+    .addOption(
+      new Option('--by <unit>', 'also by the time when they became ready').choices(['week', 'month']),
+    )
+    .option('--offline', 'ask neither system for its own counts', false)
+    .action(run(async () => (await import('./handoffs.ts')).handoffsCommand));
 
   withJson(withFolders(program.command('plan')))
     .description('what a first alignment or a changed mapping would do, counted and sampled; writes nothing')

@@ -10,6 +10,26 @@ import { until } from './harness/until.ts';
 
 const withinMs = 30_000;
 
+interface Term {
+  readonly term: string;
+  readonly count: number;
+  readonly theirs: { readonly hubspot: number | null; readonly salesforce: number | null };
+  readonly parts: readonly Term[];
+}
+const termShape: z.ZodType<Term> = z.lazy(() =>
+  z.object({
+    term: z.string(),
+    count: z.number(),
+    theirs: z.object({ hubspot: z.number().nullable(), salesforce: z.number().nullable() }),
+    parts: z.array(termShape),
+  }),
+);
+const accountShape = z.object({
+  ready: termShape,
+  differences: z.array(z.unknown()),
+  cohorts: z.array(z.unknown()),
+});
+
 let stage: Stage;
 let person: Person;
 let config: string;
@@ -140,5 +160,28 @@ describe('push and pull', () => {
       withinMs,
     );
     expect((await tasks()).map(({ Status }) => Status)).toEqual(['Completed']);
+  });
+
+  it('the account balances, and neither system counts otherwise', async () => {
+    const folders = ['--config', config, '--data', stage.data];
+    const { code, stdout, stderr } = await stage.tandem(['handoffs', '--json', '--by', 'month', ...folders]);
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    const account = accountShape.parse(JSON.parse(stdout));
+    const [handed, held] = account.ready.parts;
+    const [received] = handed?.parts ?? [];
+    const [touched] = received?.parts ?? [];
+    const counts = [account.ready, handed, held, received, touched].map((term) => [term?.term, term?.count]);
+    expect(counts).toEqual([
+      ['ready', 1],
+      ['handed', 1],
+      ['held', 0],
+      ['received', 1],
+      ['touched', 1],
+    ]);
+    expect(touched?.parts.find(({ term }) => term === 'rejected')?.count).toBe(1);
+    expect(account.ready.theirs).toEqual({ hubspot: 1, salesforce: null });
+    expect(received?.theirs).toEqual({ hubspot: null, salesforce: 1 });
+    expect(account.differences).toEqual([]);
+    expect(account.cohorts).toHaveLength(1);
   });
 });

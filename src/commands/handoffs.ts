@@ -1,0 +1,114 @@
+import { composeSystems, type Systems } from '../compose.ts';
+import { handOffAccount } from '../lifecycle/account/account.ts';
+import { accountsByCohort, type CohortUnit } from '../lifecycle/account/cohorts.ts';
+import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.ts';
+import { accountJson, accountText } from '../lifecycle/account/render.ts';
+import type { AccountRows } from '../lifecycle/account/rows.ts';
+import { accountRows } from '../lifecycle/run/account-rows.ts';
+import { UsageError } from '../model/failure.ts';
+import { typesOn } from '../model/mapping.ts';
+import type { RecordSystem } from '../model/record-system.ts';
+import { systems } from '../model/system.ts';
+import { requireConnections } from '../settings.ts';
+import { exitCode } from './exit.ts';
+import { type ActiveLifecycle, activeLifecycle } from './run/lifecycle.ts';
+import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
+
+export interface HandoffsOptions extends StoreOptions {
+  /** Also an account for each week or month in which they became ready. */
+  readonly by?: CohortUnit;
+  /** Ask neither system for its own counts. */
+  readonly offline: boolean;
+}
+
+const call = { class: 'sweep', purpose: 'verify' } as const;
+
+/** Ids of the records in which one of these fields is filled, by field: read from listings, which no search index lags behind. */
+const filled = async <Field extends string>(
+  system: Pick<RecordSystem, 'listPage'>,
+  types: readonly string[],
+  fields: readonly Field[],
+): Promise<Readonly<Record<Field, readonly string[]>>> => {
+  const ids = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Record<Field, string[]>;
+  for (const type of types) {
+    let after: string | null = null;
+    do {
+      const page = await system.listPage(type, after, fields, call);
+      for (const { ref, fields: values } of page.records) {
+        for (const field of fields) if ((values[field] ?? '') !== '') ids[field].push(ref.id);
+      }
+      after = page.after;
+    } while (after !== null);
+  }
+  return ids;
+};
+
+/** What both systems count by themselves: whom they show as ready, handed over, received. */
+const ownCounts = async (
+  { connectors }: Systems,
+  { mappings }: CommandContext,
+  { pair: name }: ActiveLifecycle,
+): Promise<OwnCounts> => {
+  const pair = mappings.pairs.find((each) => each.name === name);
+  if (pair === undefined) return {};
+  const [hubspot, salesforce] = await Promise.all([
+    filled(connectors.hubspot, typesOn(pair, 'hubspot'), ['tandem_ready_at', 'tandem_handed_at']),
+    filled(connectors.salesforce, typesOn(pair, 'salesforce'), ['Tandem_Ready_At__c']),
+  ]);
+  return {
+    hubspot: { ready: hubspot.tandem_ready_at, handed: hubspot.tandem_handed_at },
+    salesforce: { received: salesforce.Tandem_Ready_At__c },
+  };
+};
+
+const askSystems = async (context: CommandContext, active: ActiveLifecycle): Promise<OwnCounts> => {
+  const { settings, store, log } = context;
+  const parts = composeSystems(requireConnections(settings), store.budget, log);
+  try {
+    return await ownCounts(parts, context, active);
+  } finally {
+    await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
+  }
+};
+
+const cohortsOf = (rows: AccountRows, now: number, by: CohortUnit | undefined, zone: string) =>
+  by === undefined ? [] : accountsByCohort(rows, now, by, zone);
+
+/**
+ * The hand-off account: where everybody is who was ready. Both systems' own counts stand beside it, unless `--offline` or where Tandem only observes
+ * and shows nothing there. Exit code 1 where they differ.
+ */
+export const handoffsCommand = async (options: HandoffsOptions): Promise<number> =>
+  withExistingStore(options, async (context) => {
+    const active = await activeLifecycle(options.config, context.mappings);
+    if (active === null) {
+      throw new UsageError(
+        'This configuration has no lifecycle: nobody is handed over.',
+        'Name a folder that has lifecycle.yaml with --config.',
+      );
+    }
+    const { lifecycle } = context.store;
+    const [transitions, effects, clocks, now] = await Promise.all([
+      lifecycle.accountTransitions(),
+      lifecycle.handOffEffects(active.pair),
+      lifecycle.allClocks(),
+      lifecycle.now(),
+    ]);
+    const { makeCalendarBook } = await import('../lifecycle/sla/calendar-book.ts');
+    const book = makeCalendarBook(active.models.sla);
+    const calendarOf = (owner: string | null) => book({ id: owner ?? '', zone: null }).calendar;
+    const rows = accountRows({ transitions, effects, clocks }, active.models.sla, calendarOf, now);
+    const account = handOffAccount(rows, now);
+    const isShown = active.models.lifecycle.behaviours.stages === 'act';
+    const comparisons =
+      options.offline || !isShown ? [] : compareCounts(account, await askSystems(context, active));
+    const zone = active.models.sla.calendars.get(active.models.sla.defaultCalendar)?.zone ?? 'UTC';
+    const cohorts = cohortsOf(rows, now, options.by, zone);
+    answer(
+      options,
+      { ...accountJson(account, comparisons), cohorts: cohorts.map((each) => accountJson(each)) },
+      [accountText(account, comparisons), ...cohorts.map((each) => `\n${accountText(each)}`)].join('\n'),
+    );
+    const differs = comparisons.some(({ differences }) => differences.length > 0);
+    return differs ? exitCode.found : exitCode.fine;
+  });

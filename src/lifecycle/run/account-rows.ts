@@ -1,0 +1,47 @@
+import type { AccountTransitionRow, ClockRow, HandOffEffectRow } from '../../model/journeys.ts';
+import type { AccountRows, AccountTransition, HandOffRow } from '../account/rows.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import { readClock } from '../sla/clock.ts';
+import type { SlaModel } from '../sla/model.ts';
+import { toClock } from './rows.ts';
+
+/** What is stored of hand-offs. */
+export interface StoredHandOffs {
+  readonly transitions: readonly AccountTransitionRow[];
+  readonly effects: readonly HandOffEffectRow[];
+  readonly clocks: readonly ClockRow[];
+}
+
+/** Reasons are counted by their words: what names a record or a field comes behind the colon, and is left out. */
+const inFewWords = (why: string | null): string => (why ?? 'no reason stored').split(':')[0] ?? '';
+
+const handOffRow = (effect: HandOffEffectRow): HandOffRow => {
+  const { journey, turn, at, doneAt, refused, why, contactId, salesforceId } = effect;
+  const state = doneAt !== null ? 'handed' : refused ? 'failed' : 'in-flight';
+  return {
+    ...{ journey, turn, readyAt: at, mode: 'act', state, handedAt: doneAt },
+    why: state === 'failed' ? inFewWords(why) : null,
+    hubspot: contactId,
+    salesforce: salesforceId,
+  };
+};
+
+/** The rows of the hand-off account, from what is stored. Pure. */
+export const accountRows = (
+  { transitions, effects, clocks }: StoredHandOffs,
+  sla: SlaModel,
+  calendarOf: (owner: string | null) => Calendar,
+  now: number,
+): AccountRows => ({
+  // The words of stored transitions are those of the stage machine that wrote them.
+  transitions: transitions as readonly AccountTransitionRow[] as readonly AccountTransition[],
+  handOffs: effects.map(handOffRow),
+  touches: transitions
+    .filter(({ cause }) => cause === 'touched')
+    .map(({ journey, turn, at }) => ({ journey, turn, at })),
+  clocks: clocks.map((row) => {
+    const clock = toClock(row);
+    const { dueAt } = readClock(clock, sla, calendarOf(clock.owner), now);
+    return { journey: row.journeyId, turn: row.turn, kind: clock.kind, dueAt };
+  }),
+});
