@@ -54,6 +54,10 @@ const wordOf = ({
   return cause === 'stage-set' && (to === 'returned' || to === 'nurture') ? 'returned' : null;
 };
 
+/** Why, in the words that are counted: a reason of the list, and of a deal that was lost that it was that. */
+const reasonOf = ({ cause, reason }: AccountTransition): string | null =>
+  cause === 'deal-lost' && reason !== null ? `deal lost: ${reason}` : reason;
+
 const isPassedOn = ({ effects }: AccountTransition): boolean =>
   effects.includes('re-route') || effects.includes('hand-on');
 
@@ -113,5 +117,5 @@ export const placeOf = (turn: TurnStory, now: number): Place => {
   const leaf = word === undefined ? null : wordOf(word);
   return leaf === null || word === undefined
     ? { leaf: 'being-worked', why: null }
-    : { leaf, why: word.reason };
+    : { leaf, why: reasonOf(word) };
 };

@@ -28,8 +28,9 @@ export const headings = [
 
 interface Parts {
   readonly whyNow: readonly string[];
+  /** The newest lines of what they did, as many as could fit at the most. */
   readonly activities: readonly string[];
-  /** How many activities each of those lines stands for. */
+  /** How many activities each line of what they did stands for, those that are not made included. */
   readonly counts: readonly number[];
   readonly uncounted: readonly string[];
   readonly who: readonly string[];
@@ -54,9 +55,15 @@ const whyNowLines = (input: DigestInput, told: Told): readonly string[] => {
   ];
 };
 
-const partsOf = (input: DigestInput, told: Told): Parts => ({
+/** No line of what they did is shorter: words, and a time. */
+const lineMin = 16;
+
+const partsOf = (input: DigestInput, told: Told, limit: number): Parts => ({
   whyNow: whyNowLines(input, told),
-  activities: told.folded.lines.map((line) => foldedText(line, told.clock)),
+  // Whoever reads ten thousand pages is no reason to find words for each of them.
+  activities: told.folded.lines
+    .slice(0, Math.ceil(limit / lineMin))
+    .map((line) => foldedText(line, told.clock)),
   counts: told.folded.lines.map(({ count }) => count),
   uncounted: uncountedText(told.folded),
   who: whoLines(input),
@@ -112,8 +119,8 @@ const mostThatFits = (count: number, limit: number, make: (shown: number) => str
 
 const fitted = (parts: Parts, limit: number): string => {
   const [lines, turns] = [parts.activities.length, parts.turns.length];
-  const whole = layOut(parts, lines, turns);
-  if (whole.length <= limit) return whole;
+  const fullest = layOut(parts, lines, turns);
+  if (fullest.length <= limit) return fullest;
   const shownLines = mostThatFits(lines, limit, (shown) => layOut(parts, shown, turns));
   const shownTurns = shownLines > 0 ? turns : mostThatFits(turns, limit, (shown) => layOut(parts, 0, shown));
   return cut(layOut(parts, shownLines, shownTurns), limit);
@@ -136,6 +143,6 @@ export interface Digest {
 export const makeDigest = (input: DigestInput, limit: number = digestMaxDefault): Digest => {
   const told = tell(input);
   const whyNow = whyNowLine(input, 'lasting', told);
-  const text = fitted(partsOf(input, told), limit);
+  const text = fitted(partsOf(input, told, limit), limit);
   return { whyNow, text, fingerprint: fingerprintOf([whyNow, text]) };
 };

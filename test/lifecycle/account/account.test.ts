@@ -89,7 +89,7 @@ const cases: readonly (readonly [string, Case, Term, string | null])[] = [
       ],
     },
     'accepted',
-    'No budget',
+    'deal lost: No budget',
   ],
   ['a rep rejected', { next: [word('rejected', 'returned', { reason: 'No need' })] }, 'rejected', 'No need'],
   [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeDigest } from '../../../src/lifecycle/digest/digest.ts';
 import { whyNowLine } from '../../../src/lifecycle/digest/why-now.ts';
-import { day, history, hour, makeInput, minute, now, personOf, vera } from './digest-input.ts';
+import { companies, day, history, hour, makeInput, minute, now, personOf, vera } from './digest-input.ts';
 
 const secondTurn = makeInput({
   journey: { turn: 3, definition: '2026-1' },
@@ -150,6 +150,41 @@ Times: Europe/Berlin. Last news: Mon 30 Nov 2026 14:05.`);
     expect(shown[0]).toBe('- Post 0 page, 2 times, last Sun 11 Oct 15:07');
     expect(did).toContain(`- Left out: ${left} older lines (${2 * left} activities)`);
     expect(text).toContain('Say or send this\n- Call and answer');
+  });
+
+  it('is whole at any length that has room for everything but what they did', () => {
+    const activities = Array.from({ length: 300 }, (_, index) => ({
+      key: `blog/${index}`,
+      at: now - index * hour,
+      type: 'pageView' as const,
+      url: `https://us.example/blog/post-${index}`,
+    }));
+    const input = makeInput({ activities, judgement: makeInput().judgement });
+    for (let limit = 900; limit < 1_000; limit += 1) {
+      const { text } = makeDigest(input, limit);
+      expect(text.length).toBeLessThanOrEqual(limit);
+      // Another line would have fitted if more than its length were left.
+      expect(text.length).toBeGreaterThan(limit - 60);
+      expect(text).toMatch(/\nTimes: Europe\/Berlin\. Last news: Mon 30 Nov 2026 14:07\.$/);
+    }
+  });
+
+  it('has the company as its own records have it', () => {
+    const fields = {
+      hubspot: {
+        name: 'Acme Holding',
+        numberofemployees: '12000',
+        annualrevenue: '1250000',
+        domain: 'acme.example',
+      },
+      salesforce: { Name: 'Acme', BillingCity: 'Winterthur' },
+    };
+    const text = makeDigest(
+      makeInput({ person: personOf({ firstname: 'Vera' }), company: { pair: companies, fields } }),
+    ).text;
+    expect(text).toContain(
+      '- Vera\n- Acme Holding, 12,000 people\n- Winterthur\n- Revenue 1,250,000\n- Web acme.example\n',
+    );
   });
 
   it('shows nothing that the mapping does not have, and no placeholder of Tandem’s own', () => {
