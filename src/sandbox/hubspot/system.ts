@@ -4,7 +4,7 @@ import { deriveText } from '../core/random.ts';
 import type { Route } from '../core/routes.ts';
 import { ControlError, type SimulatedSystem } from '../core/system.ts';
 import { activityControl } from './activity/control.ts';
-import { rollUpEngagement } from './activity/engagement-roll-up.ts';
+import { rollUpEngagements } from './activity/engagement-roll-up.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { associationBatchRoutes } from './http/association-batch-routes.ts';
 import { associationRoutes } from './http/association-routes.ts';
@@ -78,7 +78,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
   state.changes.listen((change) => {
     webhooks.hear(change);
     journal.hear(change);
-    rollUpEngagement(state, change);
+    rollUpEngagements(state, change);
   });
   const callersByToken = new Map<string, Caller>([
     [tokens.integration, 'integration'],

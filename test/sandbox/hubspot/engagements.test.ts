@@ -120,8 +120,8 @@ describe('engagements', () => {
           },
         ],
       });
-    await log('calls', '2026-11-10T09:00:00Z');
-    await log('notes', '2026-11-12T09:00:00Z', { hs_note_body: 'x' });
+    const call = await log('calls', '2026-11-10T09:00:00Z');
+    const note = await log('notes', '2026-11-12T09:00:00Z', { hs_note_body: 'x' });
     const properties = await portal.read(
       contact,
       'num_notes',
@@ -137,6 +137,39 @@ describe('engagements', () => {
       notes_last_updated: '2026-11-12T09:00:00.000Z',
       lastmodifieddate: new Date(portal.clock.now()).toISOString(),
     });
+    await portal.call('PATCH', `/crm/v3/objects/calls/${call.body.id}`, {
+      properties: { hs_timestamp: '2026-12-24T09:00:00Z' },
+    });
+    await portal.call('DELETE', `/crm/v4/objects/notes/${note.body.id}/associations/contacts/${contact}`);
+    const figures = [
+      'num_notes',
+      'num_contacted_notes',
+      'notes_last_contacted',
+      'notes_last_updated',
+      'notes_next_activity_date',
+    ];
+    // What lies ahead is no contact yet.
+    expect(await portal.read(contact, ...figures)).toMatchObject({
+      num_notes: '1',
+      num_contacted_notes: '0',
+      notes_last_contacted: null,
+      notes_last_updated: null,
+      notes_next_activity_date: '2026-12-24T09:00:00.000Z',
+    });
+    await portal.call('DELETE', `/crm/v3/objects/calls/${call.body.id}`);
+    expect(await portal.read(contact, 'num_notes')).toMatchObject({ num_notes: '0' });
+    await portal.control('/recycle-bin', { object: 'calls', restore: [call.body.id] });
+    expect(await portal.read(contact, 'num_notes')).toMatchObject({ num_notes: '1' });
+  });
+
+  it('that are emails are deleted for good', async () => {
+    const { body } = await portal.call('POST', '/crm/v3/objects/emails', {
+      properties: { hs_timestamp: '2026-11-20', hs_email_direction: 'EMAIL' },
+    });
+    await portal.call('DELETE', `/crm/v3/objects/emails/${body.id}`);
+    expect((await portal.call('GET', `/crm/v3/objects/emails/${body.id}?archived=true`)).status).toBe(404);
+    const bin = await portal.control('/recycle-bin', { object: 'emails', restore: [body.id] });
+    expect(bin.status).toBe(400);
   });
 
   it('of email take sender and recipients from the headers; bodies have a preview that search does not look into', async () => {

@@ -54,6 +54,8 @@ describe('a list', () => {
     await create('VIPs', { objectTypeId: '0-2' });
     expect((await listsApi.getById(list.listId)).list.name).toBe('VIPs');
     expect((await listsApi.getByName('VIPs', '0-1')).list.listId).toBe(list.listId);
+    expect((await portal.call('POST', `${base}/search`, { query: 'vips' })).body.total).toBe(0);
+    portal.clock.advance(3_000);
     await listsApi.updateName(list.listId, 'Very important');
     const found = await portal.call('POST', `${base}/search`, { query: 'very', count: 5 });
     expect(found.body).toMatchObject({

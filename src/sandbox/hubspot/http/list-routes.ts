@@ -5,6 +5,7 @@ import { filterBranch } from '../lists/filter-branch.ts';
 import { processingTypes, type RecordList } from '../lists/lists.ts';
 import { takeSnapshot } from '../lists/members.ts';
 import type { HubspotState } from '../state.ts';
+import { searchLagMs } from '../store/search-index.ts';
 import { refuse, refuseRequest } from './errors.ts';
 import { parseBody, queryFlag, queryList } from './input.ts';
 import { listJson, listSearchJson } from './list-json.ts';
@@ -96,14 +97,15 @@ const searchSchema = z.object({
   additionalProperties: z.array(z.string()).default([]),
 });
 
-/** Names that contain the query, whatever their case. */
+/** Names that contain the query, whatever their case. A new list is found after a while, as new records are. */
 const searchLists = (state: HubspotState, call: Call): ApiReply => {
   const { query, count, offset, ...body } = parseBody(call, searchSchema);
   const wanted = query.trim().toLowerCase();
   const found = state.lists
     .live()
     .filter(
-      ({ name, listId, processingType }) =>
+      ({ name, listId, processingType, createdAt }) =>
+        createdAt + searchLagMs.max <= state.clock.now() &&
         name.toLowerCase().includes(wanted) &&
         (body.listIds === undefined || body.listIds.includes(listId)) &&
         (body.processingTypes.length === 0 || body.processingTypes.includes(processingType)),

@@ -55,6 +55,7 @@ export const emailRollUps: readonly PropertyDefinition[] = [
 export const engagementRollUps: readonly PropertyDefinition[] = [
   activity('notes_last_contacted', 'Last Contacted', 'datetime'),
   activity('notes_last_updated', 'Last Activity Date', 'datetime'),
+  activity('notes_next_activity_date', 'Next Activity Date', 'datetime'),
   activity('num_notes', 'Number of Sales Activities', 'number'),
   activity('num_contacted_notes', 'Number of times contacted', 'number'),
   activity('hs_latest_meeting_activity', 'Latest meeting activity', 'datetime'),

@@ -42,6 +42,7 @@ interface Kind {
   readonly queryProperties: readonly string[];
   readonly requiredAllOf?: readonly string[];
   readonly defaults?: ObjectDefinition['defaults'];
+  readonly deletesForGood?: true;
   readonly unsearchable?: readonly string[];
 }
 
@@ -95,7 +96,10 @@ export const calls = engagement({
   ],
 });
 
-/** https://developers.hubspot.com/docs/api-reference/legacy/crm/activities/emails/guide */
+/**
+ * https://developers.hubspot.com/docs/api-reference/legacy/crm/activities/emails/guide: "when you delete an email, it is permanently deleted and
+ * cannot be restored".
+ */
 export const emails = engagement({
   name: 'emails',
   singular: 'email',
@@ -103,6 +107,7 @@ export const emails = engagement({
   body: 'hs_email_text',
   queryProperties: ['hs_email_subject'],
   requiredAllOf: ['hs_email_direction'],
+  deletesForGood: true,
   unsearchable: ['hs_email_html', 'hs_body_preview'],
   properties: [
     info('hs_email_subject', 'Email subject', 'string'),

@@ -25,6 +25,8 @@ export interface ObjectDefinition {
   readonly requiredAllOf?: readonly string[];
   /** What a new record has in a property that its creator left blank: a value, or that of another property. */
   readonly defaults?: Readonly<Record<string, { readonly value: string } | { readonly from: string }>>;
+  /** A deleted record is gone at once: no archive has it, nobody restores it. */
+  readonly deletesForGood?: true;
   /** Properties that no search filters by. */
   readonly unsearchable?: readonly string[];
   /** The property that identifies by email, with those that hold further emails of the same record. */

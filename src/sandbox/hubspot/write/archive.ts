@@ -3,7 +3,7 @@ import type { HubspotState } from '../state.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { StoredRecord } from '../store/record.ts';
 
-/** Archives a record; a second time does nothing. Its associations are not shown until it is restored. */
+/** Archives a record, or deletes it where its object has no archive; a second time does nothing. Its associations are not shown until it is restored. */
 export const archiveRecord = (
   state: HubspotState,
   store: ObjectStore,
@@ -13,6 +13,7 @@ export const archiveRecord = (
   if (record.archivedAt !== null) return;
   store.archive(record, change.at, change.source);
   state.associations.appearanceChanged({ store, record }, change);
+  if (store.schema.definition.deletesForGood === true) purgeRecord(state, store, record, change);
 };
 
 /**
