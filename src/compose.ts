@@ -12,6 +12,7 @@ import type { PairMapping } from './model/mapping.ts';
 import { bothSides, type Sides, type System } from './model/system.ts';
 import type { Connections } from './settings.ts';
 import type { BreakerStore } from './sync/breakers/mass-change.ts';
+import { withComposed } from './sync/composed-system.ts';
 import { type EngineContext, engineTiming, makeIntentId } from './sync/engine.ts';
 import { passOn } from './sync/pass-on.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports.ts';
@@ -143,9 +144,9 @@ export interface EngineParts {
   readonly signal: AbortSignal;
 }
 
-/** A system as the engine of one pair sees it: who and what its records refer to, and who is tied to them. */
+/** A system as the engine of one pair sees it: who and what its records refer to, who is tied to them, and what is put together. */
 export const asSeen = (inner: RecordSystem, parts: ReferenceParts): RecordSystem =>
-  withTies(withReferences(inner, parts), parts);
+  withComposed(withTies(withReferences(inner, parts), parts), parts.pair);
 
 /** One pair's engine. */
 export const composeEngine = (parts: EngineParts): EngineContext => {

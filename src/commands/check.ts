@@ -1,6 +1,7 @@
 import { composeSystems, type Systems } from '../compose.ts';
 import type { LoadedLifecycle } from '../lifecycle/config/load.ts';
 import { makeLog } from '../log.ts';
+import { checkLivePlaces } from '../mapping/check-places.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { checkTieLabels, unseenTies } from '../mapping/check-ties.ts';
 import { type Finding, formatFindings, MappingError } from '../mapping/finding.ts';
@@ -8,7 +9,7 @@ import { loadMappings } from '../mapping/load.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
 import { policiesOf, policyWords } from '../model/life-events.ts';
-import { formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
+import { composedFields, formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
@@ -82,6 +83,21 @@ const checkPairTies = async ({ connectors }: Systems, pair: PairMapping): Promis
   return findings;
 };
 
+/** Holds the pipelines of a mapping against those that there are. @throws CallFailed where a system cannot be asked */
+const checkPairPlaces = async ({ connectors }: Systems, pair: PairMapping): Promise<readonly Finding[]> => {
+  const [field] = composedFields(pair);
+  if (field === undefined) return [];
+  const { hubspot, salesforce } = connectors;
+  const [pipelines = [], processes = [], described] = await Promise.all([
+    hubspot.pipelines?.(pair.types.hubspot, call),
+    salesforce.pipelines?.(pair.types.salesforce, call),
+    describe(connectors, pair.file, 'salesforce', pair.types.salesforce),
+  ]);
+  if (isFinding(described)) return [];
+  const stages = processes.flatMap((process) => process.stages.map(({ id }) => id));
+  return checkLivePlaces(pair, field, { pipelines, stages, kinds: described.kinds ?? [] });
+};
+
 /** Holds the rules of the lifecycle against the fields that they name. @throws CallFailed where a system cannot be asked */
 const checkRules = async (
   { connectors }: Systems,
@@ -125,7 +141,13 @@ const checkLive = async (
     );
     const findings = (
       await Promise.all(
-        pairs.flatMap(formsOf).flatMap((form) => [checkPair(parts, form), checkPairTies(parts, form)]),
+        pairs
+          .flatMap(formsOf)
+          .flatMap((form) => [
+            checkPair(parts, form),
+            checkPairTies(parts, form),
+            checkPairPlaces(parts, form),
+          ]),
       )
     ).flat();
     return {

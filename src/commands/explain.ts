@@ -1,7 +1,7 @@
 import { didYouMean } from '../mapping/suggest.ts';
 import { UsageError } from '../model/failure.ts';
-import { formsOf, type PairMapping } from '../model/mapping.ts';
-import { formatRef, systemLabel } from '../model/system.ts';
+import { apiFieldsOf, type FieldMapping, formsOf, type PairMapping } from '../model/mapping.ts';
+import { formatRef, systemLabel, systems } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
 import { journeyOf, journeyWords } from './explain/journey.ts';
@@ -13,13 +13,15 @@ import { answer, iso, type StoreOptions, withExistingStore } from './with-store.
 const fieldNamed = (pairs: readonly PairMapping[], wanted: string): string => {
   const fields = pairs.flatMap(formsOf).flatMap((form) => form.fields);
   const lower = wanted.toLowerCase();
-  const found = fields.find(({ name, fields: { hubspot, salesforce } }) =>
-    [name, hubspot, salesforce].some((each) => each.toLowerCase() === lower),
-  );
+  const namesOf = (field: FieldMapping): readonly string[] => [
+    ...[field.name, field.fields.hubspot, field.fields.salesforce],
+    ...systems.flatMap((system) => apiFieldsOf(field, system)),
+  ];
+  const found = fields.find((field) => namesOf(field).some((each) => each.toLowerCase() === lower));
   if (found) return found.name;
   if (pairs.some(({ identity }) => [identity.hubspot, identity.salesforce].includes(wanted)))
     return 'identity';
-  const names = fields.flatMap(({ fields: { hubspot, salesforce } }) => [hubspot, salesforce]);
+  const names = fields.flatMap(namesOf);
   throw new UsageError(
     `No mapping has a field '${wanted}'.`,
     `${didYouMean(wanted, names)}Give the API name of a mapped field.`,

@@ -13,6 +13,7 @@ import {
 import type { Sides, System } from '../model/system.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
 import { makeRoleCodecs } from './codecs/contact-roles.ts';
+import { makePlaceCodecs } from './codecs/pipeline-stage.ts';
 import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
@@ -179,6 +180,34 @@ const roleField = (
   ];
 };
 
+/** Pipeline and stage as one field; no system has a field with a slash in its name. */
+const placeField = ({ pipelines }: MappingFile, line: number): readonly FieldMapping[] => {
+  if (pipelines === undefined) return [];
+  const { hubspot, salesforce, direction, conflict, tie, first, table } = pipelines;
+  const parts = {
+    hubspot: [hubspot.pipeline, hubspot.stage],
+    salesforce: [salesforce.recordType, salesforce.stage],
+  } as const;
+  const rows = table.map(({ recordType = null, ...row }) => ({ ...row, recordType }));
+  return [
+    {
+      name: parts.hubspot.join('/'),
+      fields: { hubspot: parts.hubspot.join('/'), salesforce: parts.salesforce.join('/') },
+      codecs: makePlaceCodecs(rows),
+      kind: 'pipeline-stage',
+      direction,
+      conflict,
+      tie,
+      blank: 'keeps',
+      first,
+      fill: {},
+      parts,
+      places: rows,
+      line,
+    },
+  ];
+};
+
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
 export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
@@ -200,6 +229,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     primary: content.primary,
     fields: [
       ...fields.filter((_, index) => content.fields[index]?.only === undefined),
+      ...placeField(content, source.placeOfKey([], 'pipelines').line),
       ...roleField(content, source.placeOfKey([], 'contactRoles').line, references),
     ],
     ...scopeOf(source, content),

@@ -1,7 +1,8 @@
 import { policiesOf } from '../model/life-events.ts';
-import { type FieldMapping, isPrimaryAssociation, type PairMapping, plainFields } from '../model/mapping.ts';
+import { apiFieldsOf, type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { codecKinds } from './codecs/registry.ts';
 import { writesTo } from './file-rules.ts';
 import type { Finding } from './finding.ts';
 import { kindFits } from './kind-fits.ts';
@@ -31,6 +32,22 @@ const checkThere = (
     const why = `${field.latch ? 'consent has nowhere to go: ' : ''}${hiddenHint[system]}`;
     report('error', field.line, `${label(pair, system, name)} is not there`, why, fix);
   }
+};
+
+/** What is a part of something: an id, or one of a list that the table names. */
+const partKind = 'part';
+
+/** A field as the systems know it: ties are none; what is put together is two, whose values check-places.ts looks at. */
+const asKnown = (field: FieldMapping): readonly FieldMapping[] => {
+  const { parts, ties, ...own } = field;
+  if (ties) return [];
+  if (!parts) return [field];
+  return [0, 1].map((at) => ({
+    ...own,
+    fields: { hubspot: parts.hubspot[at] ?? '', salesforce: parts.salesforce[at] ?? '' },
+    codecs: codecKinds.text.make({}),
+    kind: partKind,
+  }));
 };
 
 /** A company that HubSpot shows in a property of its own is written as an association (sync/reference-system.ts). */
@@ -69,12 +86,17 @@ const checkTarget = (
       `direction: to-${otherSystem(system)}, or give the right`,
     );
   }
-  const why = isAssociation(pair, field, system) ? undefined : kindFits(field.kind, target.type);
+  const isPart = field.kind === partKind;
+  const why = isPart || isAssociation(pair, field, system) ? undefined : kindFits(field.kind, target.type);
   if (why !== undefined) {
     const fix = 'correct the kind, or map to a field of another type';
     report('error', field.line, `${name} (type ${target.type}) does not take kind ${field.kind}`, why, fix);
   }
-  if (target.maxLength !== null && (source.maxLength === null || source.maxLength > target.maxLength)) {
+  if (
+    !isPart &&
+    target.maxLength !== null &&
+    (source.maxLength === null || source.maxLength > target.maxLength)
+  ) {
     const length = `${name} takes ${target.maxLength} characters`;
     const more = source.maxLength === null ? 'any number' : String(source.maxLength);
     report(
@@ -128,9 +150,9 @@ const checkOptions = (
 const checkRequired = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
   for (const system of systems) {
     if (pair.create[system] === 'never') continue;
-    const written = plainFields(pair)
+    const written = pair.fields
       .filter((field) => writesTo(field.direction, system))
-      .map((field) => field.fields[system]);
+      .flatMap((field) => apiFieldsOf(field, system));
     for (const field of sides[system].fields.values()) {
       if (!field.requiredOnCreate || written.includes(field.name) || field.name === pair.identity[system])
         continue;
@@ -233,7 +255,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   checkRequired(pair, sides, report);
   checkScope(pair, sides, report);
   checkErasureFlag(pair, sides, report);
-  for (const field of plainFields(pair)) {
+  for (const field of pair.fields.flatMap(asKnown)) {
     checkThere(pair, field, sides, report);
     for (const system of systems) {
       const target = sides[system].fields.get(field.fields[system]);

@@ -8,6 +8,7 @@ import { parseRange } from './codecs/range.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
+import { checkPlaces } from './place-rules.ts';
 import { checkRoles } from './role-rules.ts';
 import { faultOfScope } from './scope-rule.ts';
 import { didYouMean } from './suggest.ts';
@@ -405,5 +406,6 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkConverted(content, report);
   checkPrimary(content, report);
   checkRoles(content, report);
+  checkPlaces(content, report);
   return findings;
 };

@@ -31,6 +31,10 @@ const fieldName = (description: string) =>
     .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'letters, digits and _ only, as API names are')
     .meta({ description });
 
+/** Rules that make sense for a stage: it is never blank, has no size and is no set. */
+const placeRules = ['newest', 'prefer-hubspot', 'prefer-salesforce', 'hold'] as const;
+const placeFirstRules = ['newest', 'prefer-hubspot', 'prefer-salesforce', 'hold'] as const;
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const field = z.strictObject({
@@ -128,6 +132,59 @@ const field = z.strictObject({
       'kind enum: further Salesforce values → the HubSpot value that each is read as, where several Salesforce values are one in HubSpot.',
   }),
 });
+
+const pipelines = z
+  .strictObject({
+    hubspot: z
+      .strictObject({
+        pipeline: fieldName('HubSpot property of the pipeline.').default('pipeline'),
+        stage: fieldName('HubSpot property of the stage.').default('dealstage'),
+      })
+      .prefault({}),
+    salesforce: z
+      .strictObject({
+        recordType: fieldName('Salesforce field of the record type.').default('RecordTypeId'),
+        stage: fieldName('Salesforce field of the stage.').default('StageName'),
+      })
+      .prefault({}),
+    direction: z.enum(directions).default('both').meta({ description: 'Which way changes flow.' }),
+    conflict: z.enum(placeRules).default('newest').meta({
+      description:
+        'What happens when both sides moved the record, to different stages. The loser is always kept.',
+    }),
+    tie: z.enum(systems).default('salesforce').meta({
+      description: "Which side wins where 'newest' cannot tell.",
+    }),
+    first: z.enum(placeFirstRules).default('newest').meta({
+      description: 'What happens when two records meet for the first time, in different stages.',
+    }),
+    table: z
+      .array(
+        z.strictObject({
+          pipeline: z.string().min(1).meta({ description: 'Internal id of the HubSpot pipeline.' }),
+          recordType: z
+            .string()
+            .regex(/^012[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/, "the id of a record type, '012…'")
+            .optional()
+            .meta({
+              description: 'Id of the Salesforce record type (15 or 18); absent: records without one.',
+            }),
+          stages: z.record(z.string().min(1), z.string().min(1)).meta({
+            description:
+              'Internal id of the HubSpot stage → Salesforce stage. A stage that is not listed stays where it is, and is reported.',
+          }),
+          also: z.record(z.string().min(1), z.string().min(1)).default({}).meta({
+            description: 'Further Salesforce stages → the HubSpot stage that each is read as.',
+          }),
+        }),
+      )
+      .min(1)
+      .meta({ description: 'One row for each pipeline, and the record type that it is.' }),
+  })
+  .meta({
+    description:
+      'Several pipelines: each is a record type, with stages of its own. Pipeline and stage move together; map neither in fields.',
+  });
 
 const contactRoles = z
   .strictObject({
@@ -325,6 +382,7 @@ export const mappingFile = z
     breakers,
     lifeEvents,
     contactRoles: contactRoles.optional(),
+    pipelines: pipelines.optional(),
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),
   })
   .meta({

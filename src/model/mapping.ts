@@ -93,8 +93,23 @@ export interface FieldMapping {
   readonly reference?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
   /** It is no field of the record, but who is tied to it (contact roles). */
   readonly ties?: TieMapping;
+  /** It is put together from two fields on each side, of which the second means nothing without the first: pipeline and stage. */
+  readonly parts?: Sides<readonly [string, string]>;
+  /** Of pipeline and stage: what there is, for checks. */
+  readonly places?: readonly PlaceRow[];
   /** Where it stands, for messages: line in the mapping file, from 1. */
   readonly line: number;
+}
+
+/** One pipeline of HubSpot, the record type that it is in Salesforce, and its stages. */
+export interface PlaceRow {
+  readonly pipeline: string;
+  /** Null: records without a record type. */
+  readonly recordType: string | null;
+  /** HubSpot's stage to Salesforce's. */
+  readonly stages: Readonly<Record<string, string>>;
+  /** Further stages of Salesforce, and HubSpot's stage that each is read as. */
+  readonly also: Readonly<Record<string, string>>;
 }
 
 /** The people that are tied to a record, as a field of it: its value is a set (model/tie-text.ts). */
@@ -109,9 +124,21 @@ export interface TieMapping {
   readonly primary: string | null;
 }
 
-/** The fields that a system itself knows: ties are none of them. */
+/** The fields that a system itself knows by their names: ties, and what is put together, are none of them. */
 export const plainFields = (pair: Pick<PairMapping, 'fields'>): readonly FieldMapping[] =>
-  pair.fields.filter(({ ties }) => ties === undefined);
+  pair.fields.filter(({ ties, parts }) => ties === undefined && parts === undefined);
+
+/** The names by which a system itself knows a field: none of ties, two of what is put together. */
+export const apiFieldsOf = (
+  { fields, ties, parts }: Pick<FieldMapping, 'fields' | 'ties' | 'parts'>,
+  system: System,
+): readonly string[] => (ties ? [] : (parts?.[system] ?? [fields[system]]));
+
+export type ComposedField = FieldMapping & { readonly parts: Sides<readonly [string, string]> };
+
+/** The fields of a pair that are put together. */
+export const composedFields = (pair: Pick<PairMapping, 'fields'>): readonly ComposedField[] =>
+  pair.fields.filter((field): field is ComposedField => field.parts !== undefined);
 
 /** The fields of a pair that are ties. */
 export const tieFields = (

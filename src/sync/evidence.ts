@@ -1,4 +1,5 @@
 import {
+  apiFieldsOf,
   breakerDefaults,
   type FieldMapping,
   isPrimaryAssociation,
@@ -43,8 +44,15 @@ const entriesOf = (
 const stampResolutionMs = 1_000;
 
 const toldOf = ({ changed }: Evidence, field: FieldMapping, system: System): ToldChange | undefined => {
-  const name = field.fields[system];
-  return changed?.[system] && Object.hasOwn(changed[system], name) ? changed[system][name] : undefined;
+  const own = changed?.[system];
+  if (!own) return undefined;
+  const told = apiFieldsOf(field, system).flatMap((name) =>
+    Object.hasOwn(own, name) ? (own[name] ?? []) : [],
+  );
+  return told.reduce<ToldChange | undefined>(
+    (last, each) => (last && last.at >= each.at ? last : each),
+    undefined,
+  );
 };
 
 /** The newest change of the record is the one that was told of, so the value that was read is its value. */

@@ -1,8 +1,9 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { partText, splitParts } from '../model/part-text.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { DirtyMark, Link, Parked } from '../model/state.ts';
-import { formatRef, otherSystem } from '../model/system.ts';
+import type { BaseEntry, DirtyMark, Link, Parked } from '../model/state.ts';
+import { formatRef, otherSystem, type Sides } from '../model/system.ts';
 import { sameCanonical } from '../model/value.ts';
 import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, identityValue, isConverted, isFlagged, isLifted } from './identity.ts';
@@ -18,14 +19,29 @@ export interface IntakeContext {
   readonly store: Pick<EngineStore, 'linksOf' | 'parkedOf'>;
 }
 
+/** A live signal tells of one of two fields: whether it says something else than this side's half of the base of what they make up. */
+const arePartsNews = (
+  parts: Sides<readonly [string, string]>,
+  { ref: { system }, fields }: ChangedRecord,
+  half: BaseEntry | undefined,
+): boolean => {
+  const known = splitParts(half?.[system] ?? null);
+  return parts[system].some(
+    (name, at) =>
+      Object.hasOwn(fields, name) &&
+      (!half || partText(fields[name] ?? null) !== partText(known[at] ?? null)),
+  );
+};
+
 /** The mapped fields whose value in the signal differs from this side's half of the base, or that have no base yet. */
 export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
   const { system } = record.ref;
   const fields = wasOut(pair, link) ? fieldsOutOfScope(pair) : pair.fields;
   return fields.filter((field) => {
     const name = field.fields[system];
-    if (!Object.hasOwn(record.fields, name)) return false;
     const half = link.base[field.name];
+    if (!Object.hasOwn(record.fields, name))
+      return field.parts ? arePartsNews(field.parts, record, half) : false;
     if (!half) return true;
     const raw = record.fields[name] ?? null;
     const codec = field.codecs[system];

@@ -1,5 +1,6 @@
 import type { LiveSignal, WriteUnderWay } from '../model/live.ts';
-import type { PairMapping } from '../model/mapping.ts';
+import { composedFields, type PairMapping } from '../model/mapping.ts';
+import { partText, splitParts } from '../model/part-text.ts';
 import type { System } from '../model/system.ts';
 import { type RawValue, sameCanonical } from '../model/value.ts';
 import { formOfRecord } from './forms.ts';
@@ -13,6 +14,12 @@ const isSent = (
   value: RawValue,
 ): boolean => {
   if (name === pair.identity[system]) return value === sourceId;
+  const composed = composedFields(pair).find(({ parts }) => parts[system].includes(name));
+  if (composed) {
+    const sent = writes.find((each) => each.apiField === composed.fields[system])?.sent;
+    const part = splitParts(sent ?? null)[composed.parts[system].indexOf(name)] ?? null;
+    return sent !== undefined && partText(value) === partText(part);
+  }
   const write = writes.find((each) => each.apiField === name);
   const field = pair.fields.find((each) => each.fields[system] === name);
   if (!write || !field) return false;

@@ -1,4 +1,4 @@
-import { type FieldMapping, type PairMapping, plainFields } from '../model/mapping.ts';
+import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, BaseEntry, FieldWrite, Link, Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
@@ -177,7 +177,7 @@ export const planCreate = (
   const target = otherSystem(from);
   const writes: FieldWrite[] = [];
   // Ties lead to a record that is there: they follow with the next look.
-  for (const field of plainFields(pair)) {
+  for (const field of pair.fields.filter(({ ties }) => ties === undefined)) {
     const raw = rawOf(source, field.fields[from]);
     if (raw === undefined || !mayFlowTo(field, target)) continue;
     const value = viewOf(field, from, raw);

@@ -1,6 +1,6 @@
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import type { Finding } from '../mapping/finding.ts';
-import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { apiFieldsOf, type FieldMapping, type PairMapping } from '../model/mapping.ts';
 import { fieldScope } from '../model/pause.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -21,7 +21,7 @@ const isVital = (pair: PairMapping, field: FieldMapping, sides: Sides<ObjectDesc
   systems.some(
     (system) =>
       pair.create[system] !== 'never' &&
-      sides[system].fields.get(field.fields[system])?.requiredOnCreate === true,
+      apiFieldsOf(field, system).some((name) => sides[system].fields.get(name)?.requiredOnCreate === true),
   );
 
 const blamedSystem = ({ what }: Finding): System =>
@@ -61,7 +61,10 @@ const noticed = (pairs: readonly PairMapping[], system: System, description: Obj
   const mapped = new Set(
     pairs
       .filter(({ types }) => types[system] === description.type)
-      .flatMap((pair) => [pair.identity[system], ...pair.fields.map(({ fields }) => fields[system])]),
+      .flatMap((pair) => [
+        pair.identity[system],
+        ...pair.fields.flatMap((field) => apiFieldsOf(field, system)),
+      ]),
   );
   return [...description.fields.values()].filter(
     ({ name, requiredOnCreate }) => mapped.has(name) || requiredOnCreate,
@@ -121,11 +124,12 @@ export const lostOptions = (
   before: ObjectDescription | null,
   sides: Sides<ObjectDescription>,
 ): readonly LostOptions[] =>
-  pair.fields.flatMap((field) => {
-    const apiField = field.fields[system];
-    const had = before?.fields.get(apiField)?.options ?? null;
-    const has = sides[system].fields.get(apiField)?.options ?? null;
-    if (had === null || has === null) return [];
-    const options = had.filter((option) => !has.includes(option));
-    return options.length === 0 ? [] : [{ field: field.name, system, apiField, options }];
-  });
+  pair.fields.flatMap((field) =>
+    apiFieldsOf(field, system).flatMap((apiField): readonly LostOptions[] => {
+      const had = before?.fields.get(apiField)?.options ?? null;
+      const has = sides[system].fields.get(apiField)?.options ?? null;
+      if (had === null || has === null) return [];
+      const options = had.filter((option) => !has.includes(option));
+      return options.length === 0 ? [] : [{ field: field.name, system, apiField, options }];
+    }),
+  );

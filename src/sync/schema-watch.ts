@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Failure } from '../model/failure.ts';
-import { formsOf, type PairMapping } from '../model/mapping.ts';
+import { apiFieldsOf, formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Pause, parseScope } from '../model/pause.ts';
 import type { Described, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -84,7 +84,7 @@ const retryChanged = async (
   watch.events.emit('schema-changed', { system, type, fields: changed.join(' ') });
   for (const pair of watch.pairs.filter(({ types }) => types[system] === type)) {
     const names = pair.fields
-      .filter(({ fields }) => changed.includes(fields[system]))
+      .filter((field) => apiFieldsOf(field, system).some((name) => changed.includes(name)))
       .map(({ name }) => name);
     for (const field of [...names, null]) {
       await watch.store.retryParked({ pair: pair.name, system, field }, `schema of ${type} changed`, 'sweep');
@@ -151,9 +151,12 @@ const tellOptions = async (
         next: `An admin of ${systemLabel[system]}: put it back, or map it to another with kind: enum and values:. What waits is sent by itself then.`,
       });
     }
-    for (const { name, fields } of pair.fields) {
-      const isClosed = (now[system].fields.get(fields[system])?.options ?? null) !== null;
-      if (!isClosed || lost.some(({ field }) => field === name)) continue;
+    for (const field of pair.fields) {
+      const { name } = field;
+      const isClosed = apiFieldsOf(field, system).some(
+        (apiField) => (now[system].fields.get(apiField)?.options ?? null) !== null,
+      );
+      if (!isClosed || lost.some((each) => each.field === name)) continue;
       const refused = await watch.store.parkedItems({ pair: pair.name, system, field: name }, 1);
       if (refused.length === 0) await watch.store.clearProblem(optionsKey(pair.name, name, system));
     }

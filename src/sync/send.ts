@@ -1,5 +1,5 @@
 import type { WorkClass } from '../model/budget.ts';
-import { tieFields } from '../model/mapping.ts';
+import { composedFields, tieFields } from '../model/mapping.ts';
 import type { FieldWrite, NewIntent } from '../model/state.ts';
 import { type RecordRef, type System, systems } from '../model/system.ts';
 import type { RawFields } from '../model/value.ts';
@@ -60,9 +60,10 @@ export const makeJob = (
   },
 });
 
-/** What was read of the fields that are ties: they are written as a difference. */
+/** What was read of the fields that are ties, or put together: they are written as a difference. */
 const wasOf = ({ pair }: EngineContext, { target, writes }: NewIntent): { readonly was?: RawFields } => {
-  const names = new Set(tieFields(formOfRecord(pair, target)).map(({ name }) => name));
+  const form = formOfRecord(pair, target);
+  const names = new Set([...tieFields(form), ...composedFields(form)].map(({ name }) => name));
   const own = writes.filter(({ field }) => names.has(field));
   return own.length === 0
     ? {}

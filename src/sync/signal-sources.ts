@@ -1,6 +1,6 @@
 import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
-import { formsOf, type PairMapping, plainFields, typesOn } from '../model/mapping.ts';
+import { apiFieldsOf, formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { type System, systems } from '../model/system.ts';
 
 /**
@@ -192,7 +192,7 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...pair.match.map((rule) => rule.fields[system]),
     ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap((form) =>
-      plainFields(form).map((field) => field.fields[system]),
+      form.fields.flatMap((field) => apiFieldsOf(field, system)),
     ),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),

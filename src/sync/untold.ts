@@ -1,3 +1,4 @@
+import { apiFieldsOf } from '../model/mapping.ts';
 import { type System, systemLabel } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import { type News, newsIn } from './intake.ts';
@@ -25,7 +26,7 @@ const raiseFields = async (
   const { pair, live, store } = context;
   const type = pair.types[system];
   const changed = untold.flatMap(({ record, link }) =>
-    link ? newsIn(pair, record, link).map((field) => field.fields[system]) : [],
+    link ? newsIn(pair, record, link).flatMap((field) => apiFieldsOf(field, system)) : [],
   );
   const silent = (await live?.neverHeard(system, type, [...new Set(changed)])) ?? [];
   for (const field of silent.slice(0, fieldsNamedMax)) {

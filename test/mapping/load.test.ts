@@ -133,6 +133,44 @@ describe('a mapping that is right', () => {
     expect(() => loadMappings(config)).toThrow(/Account has no contact roles/);
   });
 
+  it('takes pipelines as one field of two, and refuses what could be read as two things', () => {
+    const row = (pipeline: string, more: string): string =>
+      `    - { pipeline: ${pipeline}, stages: { new: Open, won: Won }${more} }`;
+    const withTable = (...rows: readonly string[]): string =>
+      good.replace('fields:', ['pipelines:', '  tie: hubspot', '  table:', ...rows, 'fields:'].join('\n'));
+    const type = ", recordType: '012000000000001AAA'";
+    write(withTable(row('default', type), row('b', '')));
+    const field = loadMappings(config).pairs[0]?.fields.at(-1);
+    expect(field).toMatchObject({
+      name: 'pipeline/dealstage',
+      fields: { hubspot: 'pipeline/dealstage', salesforce: 'RecordTypeId/StageName' },
+      ...{ tie: 'hubspot', conflict: 'newest', blank: 'keeps' },
+      parts: { hubspot: ['pipeline', 'dealstage'], salesforce: ['RecordTypeId', 'StageName'] },
+    });
+    expect(field?.codecs.hubspot.decode('default/won')).toEqual(
+      field?.codecs.salesforce.decode('012000000000001/Won'),
+    );
+    const wrong: readonly (readonly [string, RegExp])[] = [
+      [withTable(row('a', type), row('a', '')), /pipeline 'a' is in the table twice/],
+      [
+        withTable(row('a', type), row('b', ", recordType: '012000000000001'")),
+        /record type .* is in the table twice/,
+      ],
+      [withTable(row('a', ''), row('b', '')), /two rows of pipelines have no record type/],
+      [withTable(row('a', ', also: { Won: new }')), /lists 'Won', which 'stages' has already/],
+      [withTable(row('a', ', also: { Lost: lost }')), /reads 'Lost' as 'lost', which 'stages' does not list/],
+      [
+        `${withTable(row('a', ''))}\n  - { hubspot: dealstage, salesforce: Stage__c }`,
+        /field dealstage is mapped, and 'pipelines' moves/,
+      ],
+      [withTable(row('a', ", recordType: '001000000000001'")), /recordType/],
+    ];
+    for (const [text, words] of wrong) {
+      write(text);
+      expect(() => loadMappings(config)).toThrow(words);
+    }
+  });
+
   it('may be several files, in order of name', () => {
     write(good, 'b.yaml');
     write(good.replace('object: people', 'object: more-people'), 'a.yml');
@@ -363,7 +401,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, scope, sources, breakers, lifeEvents, contactRoles, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, scope, sources, breakers, lifeEvents, contactRoles, pipelines, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

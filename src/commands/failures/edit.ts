@@ -1,8 +1,9 @@
 import { UsageError } from '../../model/failure.ts';
 import type { FieldMapping, PairMapping } from '../../model/mapping.ts';
 import { formatRef, otherSystem, type RecordRef, type System, systemLabel } from '../../model/system.ts';
-import type { RawValue } from '../../model/value.ts';
+import type { RawFields, RawValue } from '../../model/value.ts';
 import type { ParkedItem } from '../../store/operator/parked-rows.ts';
+import { partsToSend } from '../../sync/composed-system.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
 import { answer, type CommandContext, type StoreOptions } from '../with-store.ts';
@@ -42,6 +43,19 @@ const encoded = ({ field, source }: Refused, text: string): RawValue => {
   );
 };
 
+/** The value by the names that its system knows. @throws UsageError for who is tied to a record, which is no value of it */
+const asKnown = ({ field, source: { system } }: Refused, value: RawValue): RawFields => {
+  if (field.ties) {
+    throw new UsageError(
+      'Who takes part in a deal is no value that can be typed.',
+      `Change it in ${systemLabel[system]}, on the deal; it flows by itself.`,
+    );
+  }
+  return field.parts
+    ? partsToSend({ ...field, parts: field.parts }, system, value, undefined)
+    : { [field.fields[system]]: value };
+};
+
 const parseSetting = (setting: string | undefined): { readonly name: string; readonly text: string } => {
   const at = setting?.indexOf('=') ?? -1;
   if (setting === undefined || at < 1) {
@@ -73,8 +87,8 @@ export const editRefused = async (
       `tandem failures show ${record}`,
     );
   }
-  const { pair, source, field } = refused;
-  const failure = await writeOne(context, source, { [field.fields[source.system]]: encoded(refused, text) });
+  const { pair, source } = refused;
+  const failure = await writeOne(context, source, asKnown(refused, encoded(refused, text)));
   if (failure !== null) {
     const words = `${systemLabel[source.system]} refuses it as well: ${failure.code}: ${failure.message}`;
     answer(options, { edited: null, refused: { code: failure.code, message: failure.message } }, words);

@@ -35,6 +35,15 @@ const tiesShape = z.object({
 });
 const conversionShape = z.object({ success: z.literal(true), contactId: z.string() });
 
+const pipelineShape = z.object({
+  id: z.string(),
+  stages: z.array(z.object({ id: z.string(), label: z.string() })),
+});
+export interface PipelineIds {
+  readonly id: string;
+  readonly stages: Readonly<Record<string, string>>;
+}
+
 /** The colleague who works in both systems: public APIs, credentials of their own, never the worker's. */
 export class Person {
   private readonly access: Access;
@@ -163,6 +172,23 @@ export class Person {
           associationTypes.flatMap(({ label }) => label ?? []).sort(),
         ]),
     );
+  }
+
+  /** Makes a pipeline of deals whose stages have these names, in this order; answers its id and theirs by name. */
+  async makePipeline(label: string, ...stages: readonly string[]): Promise<PipelineIds> {
+    const body = {
+      label,
+      displayOrder: 1,
+      stages: stages.map((name, at) => ({
+        ...{ label: name, displayOrder: at },
+        metadata: {
+          probability: at === stages.length - 1 ? '1.0' : '0.5',
+          isClosed: String(at === stages.length - 1),
+        },
+      })),
+    };
+    const made = pipelineShape.parse(await this.hubspot('POST', '/crm/v3/pipelines/deals', body));
+    return { id: made.id, stages: Object.fromEntries(made.stages.map((stage) => [stage.label, stage.id])) };
   }
 
   /** Makes a label for associations of deals with contacts. */
