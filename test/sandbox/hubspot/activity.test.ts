@@ -63,6 +63,28 @@ describe('a page view', () => {
     );
   });
 
+  it('of a new visit says where it came from; the first source stays', async () => {
+    portal = await startPortal();
+    const id = await portal.create({ email: 'vera@example.com' });
+    const names = ['hs_analytics_source', 'hs_latest_source', 'hs_latest_source_timestamp'];
+    const url = 'https://a.example/pricing';
+    await act({ email: 'vera@example.com', type: 'pageView', url, referrer: 'https://www.google.com/' });
+    const first = iso(portal.clock.now());
+    portal.clock.advance(60_000);
+    await act({ email: 'vera@example.com', type: 'pageView', url, referrer: 'https://other.example/' });
+    expect(await portal.read(id, ...names)).toMatchObject({
+      hs_analytics_source: 'ORGANIC_SEARCH',
+      hs_latest_source: 'ORGANIC_SEARCH',
+      hs_latest_source_timestamp: first,
+    });
+    portal.clock.advance(3_600_000);
+    await act({ email: 'vera@example.com', type: 'pageView', url: `${url}?utm_medium=email` });
+    expect(await portal.read(id, ...names)).toMatchObject({
+      hs_analytics_source: 'ORGANIC_SEARCH',
+      hs_latest_source: 'EMAIL_MARKETING',
+    });
+  });
+
   it('that is told late counts and leaves what was seen last', async () => {
     portal = await startPortal();
     const id = await portal.create({ email: 'vera@example.com' });

@@ -5,7 +5,7 @@ import { subscriptionTypes } from '../subscriptions/subscriptions.ts';
 import { type ActivityEntry, activityBody } from './entry.ts';
 import { recordMail, recordUnsubscribe } from './mail-activity.ts';
 import { ownerOf, recordMeeting } from './meeting-activity.ts';
-import { conversionRollUp, pageViewRollUp } from './roll-ups.ts';
+import { conversionRollUp, pageViewRollUp, type Read, type RollUp, sourceRollUp } from './roll-ups.ts';
 import { contactStore, findContact, prepareVisitor, writeVisitor } from './visitor.ts';
 import { writeRollUp } from './write-roll-up.ts';
 
@@ -46,6 +46,18 @@ const assertFits = (state: HubspotState, entry: ActivityEntry, place: string): v
   }
 };
 
+/** The figures of a visit show when the portal gets to them. */
+const writeVisitFigures = (
+  state: HubspotState,
+  contact: StoredRecord,
+  make: (read: Read) => RollUp,
+): void => {
+  const store = contactStore(state);
+  state.lateFigures.add(state.settings.analyticsLagMs, () => {
+    if (store.get(String(contact.id)) === contact) writeRollUp(store, contact, make, state.clock.now());
+  });
+};
+
 const recordPageView = (state: HubspotState, entry: Entry<'pageView'>, at: number): ActivityResult => {
   const contact = findContact(state, entry.email);
   if (contact === undefined) return nobody;
@@ -61,11 +73,7 @@ const recordPageView = (state: HubspotState, entry: Entry<'pageView'>, at: numbe
     referrer,
     form: null,
   });
-  const store = contactStore(state);
-  state.lateFigures.add(state.settings.analyticsLagMs, () => {
-    if (store.get(String(contact.id)) !== contact) return;
-    writeRollUp(store, contact, (read) => pageViewRollUp(read, { at, url, referrer }), state.clock.now());
-  });
+  writeVisitFigures(state, contact, (read) => pageViewRollUp(read, { at, url, referrer }));
   return applied(contact);
 };
 
@@ -97,6 +105,7 @@ const recordSubmission = (
   });
   const conversion = { at, formGuid: form.guid, formName: form.name, pageTitle: title };
   writeRollUp(contactStore(state), contact, (read) => conversionRollUp(read, conversion), now);
+  writeVisitFigures(state, contact, (read) => sourceRollUp(read, { at, url, referrer }));
   return applied(contact);
 };
 

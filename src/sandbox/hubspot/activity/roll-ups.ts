@@ -1,4 +1,5 @@
 import type { ChangeSource } from '../store/record.ts';
+import { trafficSource } from './traffic-source.ts';
 
 /** Reads a property of the contact; null when blank. */
 export type Read = (name: string) => string | null;
@@ -37,8 +38,26 @@ export interface PageSeen {
   readonly referrer: string;
 }
 
+/** Where a visit came from: the first one's source stays, the latest one's follows. */
+const sourceValues = (read: Read, { at, url, referrer }: PageSeen): Record<string, string> => {
+  const source = trafficSource(url, referrer);
+  return {
+    ...(read('hs_analytics_source') === null ? { hs_analytics_source: source } : {}),
+    ...(isLatest(read, 'hs_latest_source_timestamp', at)
+      ? { hs_latest_source: source, hs_latest_source_timestamp: iso(at) }
+      : {}),
+  };
+};
+
+/** What a form says of where its sender came from. */
+export const sourceRollUp = (read: Read, seen: PageSeen): RollUp => ({
+  source: analyticsSource,
+  values: sourceValues(read, seen),
+});
+
 /** A page view; one that is told late counts, and leaves what was seen last as it is. */
-export const pageViewRollUp = (read: Read, { at, url, referrer }: PageSeen): RollUp => {
+export const pageViewRollUp = (read: Read, page: PageSeen): RollUp => {
+  const { at, url, referrer } = page;
   const seen = instant(read('hs_analytics_last_timestamp'));
   const beginsVisit = seen === null || Math.abs(at - seen) > visitGapMs;
   const views = plusOne(read('hs_analytics_num_page_views'));
@@ -69,6 +88,7 @@ export const pageViewRollUp = (read: Read, { at, url, referrer }: PageSeen): Rol
       hs_analytics_average_page_views: String(Math.round(Number(views) / Number(visits))),
       ...last,
       ...first,
+      ...(beginsVisit ? sourceValues(read, page) : {}),
     },
   };
 };

@@ -114,6 +114,7 @@ const seldomFilled: readonly PropertyDefinition[] = [
   sales('hubspotscore', 'HubSpot Score', 'number', readOnly),
   analytics('hs_analytics_source', 'Original Source', 'enumeration', { options: trafficSources }),
   analytics('hs_latest_source', 'Latest Source', 'enumeration', { options: trafficSources, ...readOnly }),
+  analytics('hs_latest_source_timestamp', 'Latest Source Date', 'datetime', readOnly),
   ...visitRollUps,
   ...engagementRollUps,
   ...conversionRollUps,
