@@ -4,15 +4,15 @@ import { foreign, quoted } from './plain-text.ts';
 
 const nameMax = 60;
 
-const claims: Readonly<Record<string, string>> = {
-  'existing owner': 'you have this person already',
-  'same rep': 'you had this person before',
-  'account owner': 'you have the account',
-  fallback: 'nobody else could take it',
-};
+const claims: ReadonlyMap<string, string> = new Map([
+  ['existing owner', 'you have this person already'],
+  ['same rep', 'you had this person before'],
+  ['account owner', 'you have the account'],
+  ['fallback', 'nobody else could take it'],
+]);
 
 const words = ({ step, name }: RouteLine): string => {
-  const claim = claims[step];
+  const claim = claims.get(step);
   if (claim !== undefined) return claim;
   const named = quoted(name, nameMax);
   if (step === 'sdr')

@@ -7,12 +7,24 @@ const nameMax = 60;
 const lastNoteMax = 600;
 const noteMax = 160;
 
+/** The machine's words for how a turn ended, in those of people; other words are shown as they are. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['sent-back', 'given back'],
+  ['untouched', 'not touched'],
+  ['deal-lost', 'deal lost'],
+  ['stage-set', 'set by request'],
+]);
+
+/** How a turn ended, in a word or two; '' where nobody said anything. */
+export const verdictWords = ({ verdict }: Pick<EarlierTurn, 'verdict'>): string =>
+  endings.get(verdict ?? '') ?? foreign(verdict ?? '', nameMax);
+
 const turnLine = (turn: EarlierTurn, clock: WallClock): string => {
   const { handedAt, endedAt } = turn;
   const handed = handedAt === null ? null : `from ${dayText(handedAt, clock)}`;
   const owner = foreign(turn.owner ?? '', nameMax);
   const definition = foreign(turn.definition ?? '', nameMax);
-  const verdict = foreign(turn.verdict ?? '', nameMax);
+  const verdict = verdictWords(turn);
   const reason = foreign(turn.reason ?? '', nameMax);
   const ended = endedAt === null ? null : `on ${dayText(endedAt, clock)}`;
   const head = [`Turn ${turn.turn}`, owner, handed, definition === '' ? null : `sales-ready ${definition}`];

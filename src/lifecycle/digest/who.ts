@@ -34,10 +34,10 @@ export const peopleOf = ({ person, company }: Pick<DigestInput, 'person' | 'comp
 };
 
 /** Consent and its like: fields that are latched. What a company calls its own is shown by its name. */
-const latchLabels: Readonly<Record<string, string>> = {
-  hs_email_optout: 'Opted out of marketing mail',
-  do_not_call: 'Do not call',
-};
+const latchLabels: ReadonlyMap<string, string> = new Map([
+  ['hs_email_optout', 'Opted out of marketing mail'],
+  ['do_not_call', 'Do not call'],
+]);
 
 /** Yes on either side is yes: what is latched is never taken back by a blank. */
 const isYes = ({ pair, fields }: MappedRecord, name: string): boolean => {
@@ -53,7 +53,7 @@ const isYes = ({ pair, fields }: MappedRecord, name: string): boolean => {
 const latchLines = (record: MappedRecord): readonly string[] =>
   record.pair.fields
     .filter(({ latch, name }) => latch === true && isYes(record, name))
-    .map(({ name }) => latchLabels[name] ?? `${foreign(name, ruleMax)}: yes`);
+    .map(({ name }) => latchLabels.get(name) ?? `${foreign(name, ruleMax)}: yes`);
 
 const countOf = ({ count }: ScoreLine): string => (count === null || count < 2 ? '' : ` ${count}x`);
 

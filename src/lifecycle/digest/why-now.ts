@@ -3,6 +3,7 @@ import { shownValue } from './person-values.ts';
 import { foreign } from './plain-text.ts';
 import { latelyText, type Told, tell } from './telling.ts';
 import { triggerWords } from './trigger-words.ts';
+import { verdictWords } from './turn-lines.ts';
 import { agoText, dayText, momentText, type WallClock } from './when.ts';
 import { companyOf, peopleOf } from './who.ts';
 
@@ -26,7 +27,8 @@ const turnText = (turn: number, earlier: readonly EarlierTurn[]): string | null 
     (newest, each) => (newest === null || each.turn > newest.turn ? each : newest),
     null,
   );
-  const why = foreign(last?.reason ?? last?.verdict ?? '', pieceMax);
+  const reason = foreign(last?.reason ?? '', pieceMax);
+  const why = reason === '' && last !== null ? verdictWords(last) : reason;
   const who = foreign(last?.owner ?? '', pieceMax);
   if (why === '') return `Turn ${turn}`;
   return who === '' ? `Turn ${turn}, before: ${why}` : `Turn ${turn}, before: ${why} (${who})`;

@@ -152,6 +152,29 @@ Times: Europe/Berlin. Last news: Mon 30 Nov 2026 14:05.`);
     expect(text).toContain('Say or send this\n- Call and answer');
   });
 
+  it.each([
+    ['sent-back', 'given back'],
+    ['untouched', 'not touched'],
+    ['Not a fit', 'Not a fit'],
+    ['constructor', 'constructor'],
+    [null, 'no verdict'],
+  ])('says of a turn that ended by %j what people say', (verdict, words) => {
+    const turn = {
+      turn: 1,
+      definition: null,
+      handedAt: null,
+      owner: null,
+      reason: null,
+      note: null,
+      endedAt: null,
+    };
+    const input = makeInput({ journey: { turn: 2, definition: null }, earlier: [{ ...turn, verdict }] });
+    expect(makeDigest(input).text).toContain(`- Turn 1: ${words}\n`);
+    expect(makeDigest(input).whyNow).toContain(
+      verdict === null ? ' · Turn 2' : ` · Turn 2, before: ${words}`,
+    );
+  });
+
   it('is whole at any length that has room for everything but what they did', () => {
     const activities = Array.from({ length: 300 }, (_, index) => ({
       key: `blog/${index}`,
