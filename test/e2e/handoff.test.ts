@@ -1,9 +1,7 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { repositoryRoot } from '../../src/settings.ts';
 import type { Child } from './harness/child.ts';
+import { actingConfig, addRep } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
@@ -36,35 +34,6 @@ let config: string;
 let worker: Child;
 let ben = '';
 
-/** The shipped configuration with every behaviour on, and Ben as the one rep of the one pool. */
-const makeConfig = async (rep: string): Promise<string> => {
-  const folder = join(stage.folder, 'config');
-  await cp(join(repositoryRoot, 'config'), folder, { recursive: true });
-  const change = async (file: string, edit: (text: string) => string): Promise<void> => {
-    const path = join(folder, file);
-    const text = await readFile(path, 'utf8');
-    const changed = edit(text);
-    if (changed === text) throw new Error(`${file} has nothing of what was to be changed`);
-    await writeFile(path, changed);
-  };
-  await change('lifecycle.yaml', (text) => text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'));
-  await change('routing.yaml', (text) =>
-    text
-      .replace('by: salesforce-assignment-rules', 'by: tandem')
-      .replace(
-        'fallback:',
-        `pools: { reps: { hours: any, members: [{ owner: ${rep} }] } }\notherwise: reps\nfallback:`,
-      ),
-  );
-  await change('mappings/people.yaml', (text) =>
-    text.replace(
-      'create:\n  hubspot: matchable\n  salesforce: matchable',
-      'create:\n  hubspot: matchable\n  salesforce: sales-ready',
-    ),
-  );
-  return folder;
-};
-
 const leadOf = async (email: string) =>
   (await stage.sandbox.records('salesforce', 'Lead')).find(
     (lead) => lead.Email === email && lead.IsDeleted === false,
@@ -74,13 +43,8 @@ const tasks = async () => stage.sandbox.records('salesforce', 'Task');
 beforeAll(async () => {
   stage = await Stage.open();
   person = await stage.person();
-  const ids = z.record(z.string(), z.string()).parse(
-    await stage.sandbox.control('salesforce', 'directory', {
-      users: [{ alias: 'ben', firstName: 'Ben', lastName: 'Okafor' }],
-    }),
-  );
-  ben = ids.ben ?? '';
-  config = await makeConfig(ben);
+  ben = await addRep(stage, 'ben', 'Ben', 'Okafor');
+  config = await actingConfig(stage, [ben]);
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });

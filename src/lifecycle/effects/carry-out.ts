@@ -70,7 +70,8 @@ const factOf = ({ standing }: UnderWay): Fact | null => {
   const told = (kind: 'handed' | 'placed', more: Partial<Fact> = {}): Fact => ({
     kind,
     key: `${kind}/${effect.key}`,
-    at: now,
+    // What HubSpot shows as the moment of it, where it shows one.
+    at: effect.steps.hubspot?.at ?? now,
     by: 'tandem',
     ...more,
   });

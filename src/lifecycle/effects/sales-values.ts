@@ -181,6 +181,8 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
     tandem_fit: score.fit,
     tandem_engagement: String(score.engagement),
     tandem_score_reasons: scoreReasons(judgement, { zone: null, now }),
+    // The journey is told when the effect is done, of this moment.
+    ...(isHanding(standing.effect) ? { tandem_handed_at: instant(now) } : {}),
     tandem_recontact_on: dayOf(stored.journey.recontactAt),
     tandem_disposition: person.sales?.fields.Tandem_Disposition__c ?? null,
     tandem_rep:

@@ -1,0 +1,58 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { repositoryRoot } from '../../../src/settings.ts';
+import type { Stage } from './stage.ts';
+
+/** A colleague in Salesforce by this short name; answers the user's id. */
+export const addRep = async (
+  stage: Stage,
+  alias: string,
+  firstName: string,
+  lastName: string,
+): Promise<string> => {
+  const ids = z
+    .record(z.string(), z.string())
+    .parse(
+      await stage.sandbox.control('salesforce', 'directory', { users: [{ alias, firstName, lastName }] }),
+    );
+  const id = ids[alias];
+  if (id === undefined) throw new Error(`the directory has nobody called ${alias}`);
+  return id;
+};
+
+type Edit = (text: string) => string;
+
+/** Changes a file of a configuration. @throws Error when nothing changed */
+export const changeConfig = async (folder: string, file: string, edit: Edit): Promise<void> => {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8');
+  const changed = edit(text);
+  if (changed === text) throw new Error(`${file} has nothing of what was to be changed`);
+  await writeFile(path, changed);
+};
+
+/**
+ * The shipped configuration with every behaviour on, these reps in the one pool, and records in Salesforce for those alone who are handed over; answers
+ * its folder.
+ */
+export const actingConfig = async (stage: Stage, reps: readonly string[]): Promise<string> => {
+  const folder = join(stage.folder, 'config');
+  await cp(join(repositoryRoot, 'config'), folder, { recursive: true });
+  await changeConfig(folder, 'lifecycle.yaml', (text) =>
+    text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'),
+  );
+  const members = reps.map((owner) => `{ owner: ${owner} }`).join(', ');
+  await changeConfig(folder, 'routing.yaml', (text) =>
+    text
+      .replace('by: salesforce-assignment-rules', 'by: tandem')
+      .replace(
+        '\nfallback:',
+        `\npools: { reps: { hours: any, members: [${members}] } }\notherwise: reps\nfallback:`,
+      ),
+  );
+  await changeConfig(folder, 'mappings/people.yaml', (text) =>
+    text.replace(/(create:\n {2}hubspot: matchable\n {2}salesforce: )matchable/, '$1sales-ready'),
+  );
+  return folder;
+};
