@@ -81,6 +81,7 @@ const buildField = (
     ...(field.group === undefined ? {} : { group: field.group }),
     ...(field.latch ? { latch: true } : {}),
     ...(field.codes === undefined ? {} : { currencyCodes: field.codes }),
+    ...(field.ranges === undefined ? {} : { ranges: field.ranges }),
     ...(field.of === undefined
       ? {}
       : { reference: { of: field.of, values: codecOptions(field).values ?? {} } }),

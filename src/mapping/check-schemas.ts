@@ -118,7 +118,12 @@ const checkTarget = (
     );
   }
   checkOptions(name, field, target, source, system, report);
+  if (system === 'hubspot') checkRanges(name, field, target, report);
 };
+
+/** The first of these values, and how many more there are. */
+const shownOf = (values: readonly string[]): string =>
+  `${values.slice(0, 5).join(', ')}${values.length > 5 ? ` and ${values.length - 5} more` : ''}`;
 
 /** Values of a closed list that the other closed list does not know: they would be refused one by one. */
 const checkOptions = (
@@ -136,15 +141,41 @@ const checkOptions = (
     return value.kind === 'value' && !options.includes(String(field.codecs[system].encode(value)));
   });
   if (refused.length === 0) return;
-  const shown = `${refused.slice(0, 5).join(', ')}${refused.length > 5 ? ` and ${refused.length - 5} more` : ''}`;
   const fix = 'add them there, or map them with kind: enum and values:';
   report(
     'note',
     field.line,
-    `${name} does not know ${shown}`,
+    `${name} does not know ${shownOf(refused)}`,
     'a value outside its list is refused and parked',
     fix,
   );
+};
+
+/** A number is shown as an option of HubSpot's property: ranges that it does not have are refused, options that the mapping does not list are read as nothing. */
+const checkRanges = (
+  name: string,
+  { line, ranges }: FieldMapping,
+  { options }: FieldDescription,
+  report: Report,
+): void => {
+  if (ranges === undefined || options === null) return;
+  const refused = ranges.filter((label) => !options.includes(label));
+  const unread = options.filter((option) => !ranges.includes(option));
+  if (refused.length > 0) {
+    const why = 'a number in such a range is refused and parked';
+    const fix = `correct 'ranges' by the options there: ${shownOf(options)}`;
+    report('note', line, `${name} does not know ${shownOf(refused)}`, why, fix);
+  }
+  if (unread.length > 0) {
+    const why = 'numbers that it stands for are in no range, or in another one';
+    report(
+      'note',
+      line,
+      `'ranges' does not list ${shownOf(unread)}, which ${name} has`,
+      why,
+      "add it to 'ranges'",
+    );
+  }
 };
 
 const checkRequired = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {

@@ -97,6 +97,8 @@ export interface FieldMapping {
   readonly parts?: Sides<readonly [string, string]>;
   /** Of pipeline and stage: what there is, for checks. */
   readonly places?: readonly PlaceRow[];
+  /** Of kind range: the options of HubSpot's property that the mapping lists, for checks. */
+  readonly ranges?: readonly string[];
   /** Where it stands, for messages: line in the mapping file, from 1. */
   readonly line: number;
 }

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import type { AwaitedLink, DirtyMark } from '../model/state.ts';
-import { type Sides, type System, systems } from '../model/system.ts';
+import { type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { batch } from './batch.ts';
 import { markDirty } from './signals.ts';
 import { type Db, inTransaction, type Tx } from './transaction.ts';
 
 /** EngineStore.awaitLinks. */
-export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promise<void> => {
-  if (awaited.length === 0) return;
+export const awaitLinks = async (
+  db: Db,
+  awaited: readonly AwaitedLink[],
+  whole: readonly RecordRef[] = [],
+): Promise<void> => {
+  if (awaited.length + whole.length === 0) return;
   const rows = batch('a', awaited, {
     pair: ['text', ({ pair }) => pair],
     system: ['text', ({ ref }) => ref.system],
@@ -17,7 +21,20 @@ export const awaitLinks = async (db: Db, awaited: readonly AwaitedLink[]): Promi
     to_id: ['text', ({ id }) => id],
     to_type: ['text', ({ toType }) => toType ?? ''],
   });
+  const records = batch('w', whole, {
+    system: ['text', ({ system }) => system],
+    type: ['text', ({ type }) => type],
+    record_id: ['text', ({ id }) => id],
+  });
   await inTransaction(db, async (tx) => {
+    if (whole.length > 0) {
+      await sql`
+        delete from tandem.awaited old using ${records}
+        where old.system = w.system and old.type = w.type and old.record_id = w.record_id and old.to_type <> ''
+          and not exists (select from ${rows} where a.record_id = old.record_id and a.system = old.system
+            and a.to_pair = old.to_pair and a.to_id = old.to_id and a.to_type = old.to_type)`.execute(tx);
+    }
+    if (awaited.length === 0) return;
     await sql`
       insert into tandem.awaited (pair, system, type, record_id, to_pair, to_id, to_type)
       select distinct a.pair, a.system, a.type, a.record_id, a.to_pair, a.to_id, a.to_type from ${rows}

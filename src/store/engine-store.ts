@@ -152,8 +152,8 @@ export class PostgresEngineStore {
     return noteChanges(this.#db, pair, changes, limits);
   }
 
-  awaitLinks(awaited: readonly AwaitedLink[]): Promise<void> {
-    return awaitLinks(this.#db, awaited);
+  awaitLinks(awaited: readonly AwaitedLink[], whole?: readonly RecordRef[]): Promise<void> {
+    return awaitLinks(this.#db, awaited, whole);
   }
 
   lookAtTombstones(pair: string, type: string, cause: string): Promise<number> {

@@ -140,8 +140,11 @@ export interface EngineStore {
   /** Everything that is paused at present. */
   pauses(): Promise<readonly Pause[]>;
 
-  /** Remembers what waits for a link of another pair; again and again is the same. */
-  awaitLinks?(awaited: readonly AwaitedLink[]): Promise<void>;
+  /**
+   * Remembers what waits for a link of another pair; again and again is the same. `whole`: these records wait for no other link to a
+   * record of a certain object than those.
+   */
+  awaitLinks?(awaited: readonly AwaitedLink[], whole?: readonly RecordRef[]): Promise<void>;
 
   /**
    * Marks dirty what waited for links that are there now, and forgets that it waited. `all`: whenever it began to wait; else what began to wait, or

@@ -13,7 +13,7 @@ import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
-import { hasTieLooks, lookAtTies } from './tie-look.ts';
+import { hasTieLooks, lookAtTies, tieLookEveryMs } from './tie-look.ts';
 import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
 
@@ -37,12 +37,6 @@ const indexSettleMs = 5_000;
 
 /** `--until-idle` asks for a look as soon as nothing is due, but not more often than this. */
 const pollAtMostEveryMs = 1_000;
-
-/**
- * Salesforce's ties are asked for with each poll, and so often while it tells of its records by itself: of ties it does not, and an idle hour
- * has few calls.
- */
-const tieLookEveryMs = 600_000;
 
 const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
 
@@ -283,7 +277,7 @@ export class Runner {
     const { pair, live } = context;
     const states = live ? await this.safely('live sources', async () => live.sources()) : [];
     const feed = feedOf(states ?? [], 'salesforce', pair.types.salesforce, this.sweepMs);
-    const gapMs = isAsked || feed === 'poll' ? 0 : tieLookEveryMs;
+    const gapMs = isAsked ? 0 : tieLookEveryMs(feed, nowMs - this.movedAt);
     if (nowMs - this.tiesLookedAt < gapMs) return true;
     const marked = await this.safely('ties', async () => {
       const paused = await readPaused(context);

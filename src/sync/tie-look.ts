@@ -6,6 +6,8 @@ import { blank, sameCanonical } from '../model/value.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfLink, refOfLink } from './forms.ts';
 import type { SignalMemory } from './signal-memory.ts';
+import type { Feed } from './signal-sources.ts';
+import { isUnseen } from './tie-values.ts';
 
 /** What the place of the looks at Salesforce's ties is kept under, beside the cursors of the readers of changes. */
 const tieReader = '#ties';
@@ -41,6 +43,19 @@ export const driftedTies = async (
   });
 };
 
+/** Ties are asked for with each poll; where Salesforce tells of its records by itself it does not tell of those. */
+const busyEveryMs = 30_000;
+/** So long after something moved people are taken to be at work. */
+const busyForMs = 900_000;
+/** An idle hour has few calls. */
+const idleEveryMs = 600_000;
+
+/** How long to wait between two looks at Salesforce's ties; `movedAgoMs`: since something of the pair moved. */
+export const tieLookEveryMs = (feed: Feed, movedAgoMs: number): number => {
+  if (feed === 'poll') return 0;
+  return movedAgoMs < busyForMs ? busyEveryMs : idleEveryMs;
+};
+
 /** Whether changes of ties have to be asked for: a record's stamp does not move with them (of Salesforce unverified, and not relied on). */
 export const hasTieLooks = ({ pair, systems }: EngineContext): boolean =>
   systems.salesforce.tiesChangedSince !== undefined &&
@@ -69,12 +84,18 @@ export const lookAtTies = async (context: EngineContext, memory: SignalMemory): 
   for (const form of formsOf(pair)) {
     for (const { ties } of tieFields(form)) {
       const since = cursor.stamp - timing.overlapMs.salesforce;
-      const changed = await systems.salesforce.tiesChangedSince(
-        form.types.salesforce,
-        ties.types.salesforce,
-        since,
-        contextFor(context, 'live', 'poll'),
-      );
+      const changed = await systems.salesforce
+        .tiesChangedSince(
+          form.types.salesforce,
+          ties.types.salesforce,
+          since,
+          contextFor(context, 'live', 'poll'),
+        )
+        .catch((error: unknown) => {
+          // Whoever reads the records says so.
+          if (isUnseen(error)) return { ids: [], until: cursor.stamp };
+          throw error;
+        });
       until = Math.max(until, changed.until);
       const links = await store.linksOf(pair.name, 'salesforce', changed.ids);
       const own = [...links.values()].filter(

@@ -149,6 +149,7 @@ export const withTies = (inner: RecordSystem, parts: TieParts): RecordSystem => 
   const { pair, store } = parts;
   if (formsOf(pair).every((form) => tieFields(form).length === 0)) return inner;
   const rehearsed = new Map<string, RawFields>();
+  const seeing: TieParts = { ...parts, unseen: new Set() };
   const namesOf = (type: string): ReadonlySet<string> =>
     new Set(tieFieldsOf(pair, system, type).map((field) => field.fields[system]));
   const less = (type: string, fields: readonly string[]): readonly string[] => {
@@ -163,8 +164,10 @@ export const withTies = (inner: RecordSystem, parts: TieParts): RecordSystem => 
     ids: readonly string[],
     context: CallContext,
   ): Promise<ReadonlyMap<string, RawFields>> => {
-    const { values, awaited } = await readTieValues(inner, parts, fields, type, ids, context);
-    if (awaited.length > 0) await store.awaitLinks?.(awaited);
+    const { values, awaited } = await readTieValues(inner, seeing, fields, type, ids, context);
+    const seen = [...values].filter(([, own]) => Object.keys(own).length > 0);
+    const whole = seen.map(([id]): RecordRef => ({ system, type, id }));
+    if (whole.length > 0) await store.awaitLinks?.(awaited, whole);
     return new Map([...values].map(([id, own]) => [id, { ...own, ...rehearsed.get(`${type} ${id}`) }]));
   };
   const withValues = async <

@@ -1,6 +1,7 @@
 import type { KnownReferences } from '../mapping/known-references.ts';
 import { tieTable } from '../mapping/role-rules.ts';
 import type { CallContext } from '../model/budget.ts';
+import { CallFailed } from '../model/failure.ts';
 import {
   type FieldMapping,
   formsOf,
@@ -9,7 +10,7 @@ import {
   tieFields,
 } from '../model/mapping.ts';
 import type { AwaitedLink, Link } from '../model/state.ts';
-import type { RecordRef, System } from '../model/system.ts';
+import { type RecordRef, type System, systemLabel } from '../model/system.ts';
 import type { Tie } from '../model/tie.ts';
 import { formatTies, type TiedRecord } from '../model/tie-text.ts';
 import type { RawFields, RawValue } from '../model/value.ts';
@@ -21,10 +22,13 @@ export type TieField = FieldMapping & { readonly ties: TieMapping };
 /** What is known around a pair with ties. */
 export interface TieParts {
   readonly pair: PairMapping;
+  /** Problems that were raised and have not been seen to end; absent: none is ended. */
+  readonly unseen?: Set<string>;
   /** All pairs of the configuration, for those whose records are tied. */
   readonly pairs: readonly PairMapping[];
   readonly known: KnownReferences;
-  readonly store: Pick<EngineStore, 'linksOf' | 'awaitLinks'>;
+  readonly store: Pick<EngineStore, 'linksOf' | 'awaitLinks'> &
+    Partial<Pick<EngineStore, 'raiseProblem' | 'clearProblem'>>;
 }
 
 /** The tie fields of records of this object, whatever form they stand in. */
@@ -87,6 +91,41 @@ const awaitedOf = (
   return { pair: pair.name, ref, of: ties.of, id, ...(isOwn ? {} : { toType: ties.types.salesforce }) };
 };
 
+/** Ties that may not be seen, or are not there: the rest of the record goes on without them. */
+export const isUnseen = (error: unknown): error is CallFailed =>
+  error instanceof CallFailed && ['schema', 'permission'].includes(error.failure.category);
+
+const problemKey = ({ pair }: TieParts, system: System): string => `ties:${system}:${pair.name}`;
+
+/** Reads ties; null where they may not be seen, which `status` says until they can be. */
+const readOrTell = async (
+  inner: RecordSystem,
+  parts: TieParts,
+  field: TieField,
+  type: string,
+  ids: readonly string[],
+  context: CallContext,
+): Promise<ReadonlyMap<string, readonly Tie[]> | null> => {
+  const { system } = inner;
+  const key = problemKey(parts, system);
+  try {
+    const found = await inner.readTies?.(type, ids, field.ties.types[system], context);
+    if (parts.unseen?.delete(key)) await parts.store.clearProblem?.(key);
+    return found ?? null;
+  } catch (error) {
+    if (!isUnseen(error)) throw error;
+    parts.unseen?.add(key);
+    await parts.store.raiseProblem?.({
+      key,
+      what: `${parts.pair.name}: contact roles of ${systemLabel[system]} cannot be read`,
+      cause: `${error.failure.code}: ${error.failure.message}`,
+      fault: 'config',
+      next: `Give the integration the right to see them, or delete contactRoles from the mapping. Everything else of ${parts.pair.name} goes on.`,
+    });
+    return null;
+  }
+};
+
 /**
  * Reads who is tied to these records, as values of the mapping's tie fields. Somebody without a link, or whose link leads to a record of
  * another object (a lead), is left out: they are no part yet, and cannot be taken away either.
@@ -105,7 +144,8 @@ export const readTieValues = async (
   const awaited: AwaitedLink[] = [];
   for (const field of fields) {
     if (!inner.readTies || ids.length === 0) continue;
-    const found = await inner.readTies(type, ids, field.ties.types[system], context);
+    const found = await readOrTell(inner, parts, field, type, ids, context);
+    if (found === null) continue;
     const tied = [...new Set([...found.values()].flatMap((ties) => ties.map(({ to }) => to.id)))];
     const linked = tied.length === 0 ? new Set<string>() : await learnTied(parts, field, system, tied);
     for (const [id, value] of values) {

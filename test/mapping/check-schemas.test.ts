@@ -57,6 +57,26 @@ describe('a mapping against what the systems say', () => {
       /HubSpot contacts\.zip is not there.*scope/,
     ],
     [
+      'ranges that the property does not have',
+      { hubspot: { numemployees: { options: ['1-5', '5-25', '25-50', '50-100', '100-500', '500-1000'] } } },
+      'note',
+      'numemployees',
+      /numemployees does not know 1000\+.*correct 'ranges' by the options there: 1-5, 5-25.* and 1 more/,
+    ],
+    [
+      'options that no range is',
+      {
+        hubspot: {
+          numemployees: {
+            options: ['1-5', '5-25', '25-50', '50-100', '100-500', '500-1000', '1000+', 'unknown'],
+          },
+        },
+      },
+      'note',
+      'numemployees',
+      /'ranges' does not list unknown, which HubSpot contacts.numemployees has/,
+    ],
+    [
       'a field that cannot be written',
       { salesforce: { Title: { writable: false } } },
       'error',

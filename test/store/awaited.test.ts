@@ -65,6 +65,16 @@ describe('who waits for a link', () => {
     expect(rows).toEqual([{ record_id: '900' }]);
   });
 
+  it('to a contact waits no more once the record was read without it; what waits for any link stays', async () => {
+    await store.awaitLinks?.([waits('1', 'Contact'), waits('2', 'Contact'), waits('3')]);
+    await store.awaitLinks?.([waits('2', 'Contact')], [deal('900'), deal('901')]);
+    const waiting = async () =>
+      (await fixture.store.operator.life([deal('900')])).awaited.map(({ id }) => id).sort();
+    expect(await waiting()).toEqual(['2', '3']);
+    await store.awaitLinks?.([], [deal('900')]);
+    expect(await waiting()).toEqual(['3']);
+  });
+
   it('is told of as long as it waits', async () => {
     await store.awaitLinks?.([waits('1', 'Contact'), waits('2')]);
     const life = await fixture.store.operator.life([deal('900')]);

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { asSeen } from '../../src/compose.ts';
 import type { Failure } from '../../src/model/failure.ts';
+import { sweepAssociations } from '../../src/sync/association-sweep.ts';
+import { RehearsalSystem } from '../../src/sync/rehearsal/rehearsal-system.ts';
+import { SignalMemory } from '../../src/sync/signal-memory.ts';
+import { beginTieLooks, lookAtTies, tieLookEveryMs } from '../../src/sync/tie-look.ts';
 import { makeDealStage } from './deal-stage.ts';
+import { callFailure } from './fake-system.ts';
 
 const ann = { hubspot: '501', salesforce: '003000000000001AAA' };
 const bob = { hubspot: '502', salesforce: '003000000000002AAA' };
@@ -149,5 +155,108 @@ describe('contact roles', () => {
     await look('salesforce');
     expect(hubspot.shown(deal)).toEqual(['501 Decision maker Newsletter', '502 Budget Primary']);
     expect(salesforce.shown(opportunity)).toContain('003000000000009AAA Decision Maker');
+  });
+});
+
+describe('contact roles that may not be seen', () => {
+  it('leave the rest of the deal alone, say so in status, and are aligned once they can be', async () => {
+    const { hubspot, salesforce, store, deal, opportunity, look } = await settled();
+    const readTies = salesforce.readTies.bind(salesforce);
+    salesforce.readTies = async () => {
+      throw callFailure('salesforce', 'schema');
+    };
+    hubspot.edit({ dealname: 'Other one' }, deal);
+    hubspot.untie(deal, ann.hubspot);
+    await look();
+    expect(salesforce.records.get(opportunity)?.fields.Name).toBe('Other one');
+    expect(salesforce.shown(opportunity)).toContain('003000000000001AAA Decision Maker');
+    expect([...store.state.problems.keys()]).toEqual(['ties:salesforce:deals']);
+    salesforce.readTies = readTies;
+    await look();
+    expect([...store.state.problems.keys()]).toEqual([]);
+    expect(salesforce.shown(opportunity)).toEqual(['003000000000002AAA * Economic Buyer']);
+  });
+
+  it('a call that fails for another reason is one of the whole batch', async () => {
+    const { hubspot, context, deal } = await settled();
+    hubspot.readTies = async () => {
+      throw callFailure('hubspot', 'unavailable');
+    };
+    const read = context.systems.hubspot.readMany('deals', [deal], ['contactRoles'], {
+      ...{ class: 'live', purpose: 'read' },
+    });
+    await expect(read).rejects.toThrow();
+  });
+});
+
+describe('a rehearsal of contact roles', () => {
+  it('shows what it was sent, and sends nothing', async () => {
+    const { hubspot, context, parts, deal } = await settled();
+    const made = hubspot.changes.length;
+    const rehearsed = asSeen(new RehearsalSystem(hubspot, Date.now), parts);
+    const row = { op: 'update', key: 'k', id: deal, fields: { contactRoles: '502' } } as const;
+    const call = { class: 'live', purpose: 'read' } as const;
+    expect(await rehearsed.writeMany('deals', [row], call)).toMatchObject([{ kind: 'landed', id: deal }]);
+    const read = await rehearsed.readMany('deals', [deal], ['contactRoles'], call);
+    expect(read.get(deal)?.fields.contactRoles).toBe('502');
+    expect(hubspot.changes.length).toBe(made);
+    const real = await context.systems.hubspot.readMany('deals', [deal], ['contactRoles'], call);
+    expect(real.get(deal)?.fields.contactRoles).toBe('501=Decision maker;502=Budget*');
+  });
+});
+
+describe('contact roles that nobody tells of', () => {
+  it('are found in HubSpot by the sweep of associations, and those that are as settled are not', async () => {
+    const { hubspot, store, context, deal, look } = await settled();
+    // What was merged from both sides is settled by the look behind it.
+    await look();
+    const memory = new SignalMemory();
+    expect(await sweepAssociations(context, memory)).toEqual({ marked: 0, isLast: true });
+    hubspot.tie(deal, bob.hubspot, 'Decision maker');
+    expect(await sweepAssociations(context, memory)).toEqual({ marked: 1, isLast: true });
+    expect([...store.state.dirty.values()].map(({ ref }) => ref)).toEqual([
+      { system: 'hubspot', type: 'deals', id: deal },
+    ]);
+    // A label that the mapping does not list, and somebody without a link, are no difference.
+    hubspot.tie(deal, bob.hubspot, 'Budget', 'Primary', 'Newsletter');
+    hubspot.tie(deal, '999');
+    expect(await sweepAssociations(context, new SignalMemory())).toEqual({ marked: 0, isLast: true });
+  });
+
+  it('are found in Salesforce by what changed since the last look, from where the alignment began', async () => {
+    const { salesforce, store, context, opportunity, look } = await settled();
+    await look();
+    const asked: number[] = [];
+    let changed: readonly string[] = [];
+    const systems = {
+      ...context.systems,
+      salesforce: {
+        ...context.systems.salesforce,
+        tiesChangedSince: async (_type: string, _to: string, since: number) => {
+          asked.push(since);
+          return { ids: changed, until: 5_000_000 };
+        },
+      },
+    };
+    const looking = { ...context, systems };
+    const memory = new SignalMemory();
+    expect(await lookAtTies(looking, memory)).toBe(0);
+    expect(asked).toEqual([]);
+    await beginTieLooks(looking);
+    const began = (await store.cursor('deals', 'salesforce', '#ties'))?.stamp ?? 0;
+    changed = [opportunity, '006000000000009AAA'];
+    expect(await lookAtTies(looking, memory)).toBe(0);
+    salesforce.untie(opportunity, bob.salesforce);
+    expect(await lookAtTies(looking, memory)).toBe(1);
+    expect(await lookAtTies(looking, memory)).toBe(0);
+    const overlap = context.timing.overlapMs.salesforce;
+    expect(asked.slice(0, 2)).toEqual([began - overlap, Math.max(began, 5_000_000) - overlap]);
+    expect([...store.state.dirty.values()].map(({ ref }) => ref.id)).toEqual([opportunity]);
+  });
+
+  it('are asked for with each poll, often while people are at work, and rarely in an idle hour', () => {
+    expect(tieLookEveryMs('poll', 0)).toBe(0);
+    expect(tieLookEveryMs('stream', 60_000)).toBe(30_000);
+    expect(tieLookEveryMs('stream', 3_600_000)).toBe(600_000);
   });
 });

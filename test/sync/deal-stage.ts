@@ -196,5 +196,5 @@ export const makeDealStage = () => {
   const backlog = async () => store.backlog('deals');
   const parked = async () =>
     (await store.parkedOf('deals', [`link:${dealLink.id}`])).get(`link:${dealLink.id}`) ?? [];
-  return { hubspot, salesforce, store, context, deal, opportunity, person, look, backlog, parked };
+  return { hubspot, salesforce, store, context, parts, deal, opportunity, person, look, backlog, parked };
 };
