@@ -5,6 +5,7 @@ import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
+import { toOwners } from '../lifecycle/run/rows.ts';
 import { UsageError } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import type { RecordSystem } from '../model/record-system.ts';
@@ -95,8 +96,9 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
       lifecycle.now(),
     ]);
     const { makeCalendarBook } = await import('../lifecycle/sla/calendar-book.ts');
-    const book = makeCalendarBook(active.models.sla);
-    const calendarOf = (owner: string | null) => book({ id: owner ?? '', zone: null }).calendar;
+    const { makeStaff } = await import('../lifecycle/staff/staff.ts');
+    const owners = toOwners(await lifecycle.staff());
+    const { calendarOf } = makeStaff(owners, [], makeCalendarBook(active.models.sla));
     const rows = accountRows({ transitions, effects, clocks }, active.models.sla, calendarOf, now);
     const account = handOffAccount(rows, now);
     const isShown = active.models.lifecycle.behaviours.stages === 'act';

@@ -1,3 +1,4 @@
+import type { Absence } from '../model/absence.ts';
 import type { CallContext, Quota } from '../model/budget.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Pipeline } from '../model/pipeline.ts';
@@ -25,6 +26,9 @@ export interface Connector extends RecordSystem {
 
   /** Everybody who owns records or has owned some, inactive ones too; also queues. */
   owners?(context: CallContext): Promise<readonly Owner[]>;
+
+  /** Who is away on a day between these moments (milliseconds), as their calendars say. */
+  absences?(from: number, to: number, context: CallContext): Promise<readonly Absence[]>;
 
   /** The sales processes of a type with their stages in order; none where the type has no stages. */
   pipelines?(type: string, context: CallContext): Promise<readonly Pipeline[]>;

@@ -9,6 +9,10 @@ export interface Owner {
   readonly active: boolean;
   /** The types that a queue can own; null: any that users own. */
   readonly owns: readonly string[] | null;
+  /** The time zone of a user's own settings, an IANA name as the system spells it. Absent where the system does not tell. */
+  readonly zone?: string;
+  /** The id of the user to whom this one reports. */
+  readonly manager?: string;
   /** The user as whom Tandem itself signs in: whatever it creates for nobody is theirs. */
   readonly isTandem?: true;
 }

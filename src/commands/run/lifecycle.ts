@@ -4,8 +4,9 @@ import type { Systems } from '../../compose.ts';
 import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
-import type { ReadOwners, TellOwner } from '../../lifecycle/run/ports.ts';
+import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
+import { makeStaffBook } from '../../lifecycle/run/staff-book.ts';
 import { touchFields } from '../../lifecycle/run/touch-pass.ts';
 import { lifecycleBehaviours } from '../../lifecycle/stage/journey.ts';
 import { causeOf, type Logger } from '../../log.ts';
@@ -26,9 +27,6 @@ export interface ActiveLifecycle {
   readonly models: LifecycleModels;
   readonly pair: string;
 }
-
-/** Who can own leads is asked so often at most. */
-const ownersMs = 60_000;
 
 const isPeople = (pair: PairMapping): boolean =>
   pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
@@ -136,18 +134,6 @@ const tellBy =
     if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
   };
 
-/** Asked at most once in so long; while it cannot be asked, what was known counts. */
-const cached = (read: ReadOwners): LifecycleContext['owners'] => {
-  let known: Awaited<ReturnType<ReadOwners>> | null = null;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (known !== null && performance.now() - askedAt < ownersMs) return known;
-    known = await read({ class: 'live', purpose: 'describe' });
-    askedAt = performance.now();
-    return known;
-  };
-};
-
 const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext> => {
   const { active, mappings, opened, systems: parts, log } = options;
   const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
@@ -155,7 +141,6 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
   if (pair === undefined) throw new Error(`there is no pair '${active.pair}'`);
   const look = lookFieldsOf(active.loaded);
   const [described, activities] = await Promise.all([describeAll(parts, pair), describeActivities(parts)]);
-  const book = makeCalendarBook(active.models.sla);
   const { salesforce, hubspot } = parts.connectors;
   return {
     pair,
@@ -180,8 +165,14 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
         new Set([...description.fields.values()].filter(({ writable }) => writable).map(({ name }) => name)),
       ]),
     ),
-    owners: cached(async (context) => (await salesforce.owners?.(context)) ?? []),
-    calendarOf: (owner, zone) => book({ id: owner ?? '', zone }).calendar,
+    staff: makeStaffBook({
+      owners: async (context) => (await salesforce.owners?.(context)) ?? [],
+      absences: async (from, to, context) => (await salesforce.absences?.(from, to, context)) ?? [],
+      book: makeCalendarBook(active.models.sla),
+      save: (owners) => opened.store.lifecycle.saveStaff(owners),
+      problems: opened.store.engine,
+      now: () => opened.store.lifecycle.now(),
+    }),
     joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
     ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),
     wake: options.wake,

@@ -4,6 +4,7 @@ import type { ChangeStream } from '../../model/change-stream.ts';
 import { UsageError } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
+import { readAbsences } from './absences.ts';
 import { makeApi } from './api.ts';
 import { withBounceDates } from './bounce.ts';
 import { changesSince } from './changes-since.ts';
@@ -88,6 +89,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
       changesSince(api, type, cursor, overlapMs, fields, context),
     listPage: (type, after, fields, context) => listPage(api, type, after, fields, context),
     history: (type, ids, fields, context) => readHistory(api, type, ids, fields, context),
+    absences: (from, to, context) => readAbsences(api, from, to, context),
     owners: (context) => readOwners(api, context),
     pipelines: (type, context) => readPipelines(api, type, context),
     deletionsSince: (type, since, context) => deletionsSince(api, type, since, context),

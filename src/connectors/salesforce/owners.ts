@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
+import { CallFailed } from '../../model/failure.ts';
 import type { Owner } from '../../model/owner.ts';
 import type { Api } from './api.ts';
 import { queryPages } from './query.ts';
@@ -10,6 +11,8 @@ const userSchema = z.object({
   Name: z.string(),
   Email: z.string().nullish(),
   IsActive: z.boolean(),
+  TimeZoneSidKey: z.string().nullish(),
+  ManagerId: idSchema.nullish(),
 });
 const queueSchema = z.object({ Id: idSchema, Name: z.string().nullish(), Email: z.string().nullish() });
 const linkSchema = z.object({ QueueId: idSchema, SobjectType: z.string() });
@@ -32,14 +35,23 @@ const all = async <Row>(
 
 const emailOf = (text: string | null | undefined): string | null => text?.trim().toLowerCase() || null;
 
+/** Everybody with what the lifecycle wants to know of them; a profile may hide fields of users, and who they are matters more. */
+const readUsers = async (
+  api: Api,
+  context: CallContext,
+): Promise<{ readonly rows: readonly z.infer<typeof userSchema>[]; readonly us: string | null }> => {
+  const query = (fields: string): string => `SELECT Id, Name, Email, IsActive${fields} FROM User ORDER BY Id`;
+  try {
+    return await all(api, context, query(', TimeZoneSidKey, ManagerId'), userSchema);
+  } catch (error) {
+    if (!(error instanceof CallFailed) || error.failure.code !== 'INVALID_FIELD') throw error;
+    return await all(api, context, query(''), userSchema);
+  }
+};
+
 /** Users, former ones too, and queues with the objects that each can own. Three queries. */
 export const readOwners = async (api: Api, context: CallContext): Promise<readonly Owner[]> => {
-  const { rows: users, us } = await all(
-    api,
-    context,
-    'SELECT Id, Name, Email, IsActive FROM User ORDER BY Id',
-    userSchema,
-  );
+  const { rows: users, us } = await readUsers(api, context);
   const { rows: queues } = await all(
     api,
     context,
@@ -61,6 +73,8 @@ export const readOwners = async (api: Api, context: CallContext): Promise<readon
         email: emailOf(user.Email),
         active: user.IsActive,
         owns: null,
+        ...(user.TimeZoneSidKey ? { zone: user.TimeZoneSidKey } : {}),
+        ...(user.ManagerId ? { manager: user.ManagerId } : {}),
         ...(user.Id === us ? { isTandem: true } : {}),
       }),
     ),

@@ -35,16 +35,15 @@ const loadStandings = async (
   const { store } = context;
   const contactIds = [...new Set(effects.map(({ contactId }) => contactId))];
   const journeyIds = [...new Set(effects.map(({ journeyId }) => journeyId))];
-  const [{ people }, rows, timelines, transitions, clocks, owners, now] = await Promise.all([
+  const [{ people }, rows, timelines, transitions, clocks, staff, now] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
     store.timeline(journeyIds, activitiesMax),
     store.transitions(journeyIds),
     store.clocks(journeyIds),
-    context.owners(),
+    context.staff(),
     store.now(),
   ]);
-  const byId = new Map(owners.map((owner) => [owner.id, owner]));
   return effects.flatMap((effect): Standing[] => {
     const row = rows.get(effect.contactId);
     const person = people.get(effect.contactId);
@@ -57,7 +56,7 @@ const loadStandings = async (
         activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
         transitions: transitions.get(effect.journeyId) ?? [],
         clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
-        owners: byId,
+        staff,
         now,
       },
     ];
@@ -66,7 +65,7 @@ const loadStandings = async (
 
 /** What a completed effect tells the journey. */
 const factOf = ({ standing }: UnderWay): Fact | null => {
-  const { effect, owners, now } = standing;
+  const { effect, staff, now } = standing;
   const told = (kind: 'handed' | 'placed', more: Partial<Fact> = {}): Fact => ({
     kind,
     key: `${kind}/${effect.key}`,
@@ -78,7 +77,7 @@ const factOf = ({ standing }: UnderWay): Fact | null => {
   if (effect.kind === 'return') return told('placed');
   if (!isHanding(effect)) return null;
   const owner = ownerOf(standing);
-  const isSomebody = owner !== null && owners.get(owner)?.kind === 'user';
+  const isSomebody = owner !== null && staff.owners.get(owner)?.kind === 'user';
   const to = effect.route?.decision.kind === 'owner' ? effect.route.decision.stage : 'rep';
   return told('handed', { to, ...(isSomebody ? { owner } : {}) });
 };

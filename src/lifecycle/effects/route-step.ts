@@ -4,6 +4,7 @@ import { route } from '../routing/route.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { toRoutingState } from '../run/rows.ts';
 import { namesOf } from '../scoring/score.ts';
+import { isPerson } from '../staff/staff.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
@@ -11,14 +12,14 @@ import type { Standing } from './standing.ts';
 
 /** Everybody who can be given a lead now. */
 const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
-  const [owners, open] = await Promise.all([context.owners(), context.store.openLeads([...salesStages])]);
-  const users = owners.filter(({ kind, isTandem }) => kind === 'user' && isTandem !== true);
+  const [staff, open] = await Promise.all([context.staff(), context.store.openLeads([...salesStages])]);
+  const owners = [...staff.owners.values()];
   return {
     reps: new Map(
-      users.map(({ id, active }): [string, Rep] => [
-        id,
-        { id, active, calendar: context.calendarOf(id, null), absences: [], openLeads: open.get(id) ?? 0 },
-      ]),
+      owners.filter(isPerson).map(({ id, active }): [string, Rep] => {
+        const [calendar, absences] = [staff.calendarOf(id), staff.absencesOf(id)];
+        return [id, { id, active, calendar, absences, openLeads: open.get(id) ?? 0 }];
+      }),
     ),
     queues: new Set(owners.filter(({ kind }) => kind === 'queue').map(({ id }) => id)),
   };
@@ -27,12 +28,12 @@ const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
 const purposes = { 'hand-off': 'hand-off', 'hand-on': 'hand-on', 're-route': 're-route' } as const;
 
 const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest => {
-  const { stored, person, effect, owners, transitions } = standing;
+  const { stored, person, effect, staff, transitions } = standing;
   const { journey } = stored;
   const judgement = judgementOf(context, standing);
   const ownerId = person.sales?.fields.OwnerId;
-  const owner = typeof ownerId === 'string' ? owners.get(ownerId) : undefined;
-  const isSomebody = owner?.kind === 'user' && owner.isTandem !== true;
+  const owner = typeof ownerId === 'string' ? staff.owners.get(ownerId) : undefined;
+  const isSomebody = owner !== undefined && isPerson(owner);
   const isOwnChoice = owner !== undefined && stored.shown.salesforce.OwnerId === owner.id;
   const purpose = purposes[effect.kind as keyof typeof purposes] ?? 'hand-off';
   return {

@@ -63,6 +63,12 @@ const earlierTurns = ({ transitions, stored }: Standing): readonly EarlierTurn[]
   });
 };
 
+/** The clock that the rep reads: their own zone, else that of the hours that count for them. */
+export const zoneFor = (standing: Standing): string => {
+  const owner = ownerOf(standing);
+  return standing.staff.zoneOf(owner) ?? standing.staff.calendarOf(owner).zone;
+};
+
 /** What the texts for the rep are made of. */
 export const digestInput = (context: LifecycleContext, standing: Standing): DigestInput => {
   const { stored, person, activities, effect, now } = standing;
@@ -80,7 +86,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
     route: effect.route?.lines ?? [],
     trigger: triggerOf(standing, judgement),
     nextStep: { say: null, content: null },
-    zone: null,
+    zone: zoneFor(standing),
     now,
   };
 };
@@ -124,7 +130,7 @@ export const followUp = (context: LifecycleContext, standing: Standing): ClockRe
   const isOurs = (clock: Clock): boolean => clock.kind === 'follow-up' && clock.turn === stored.journey.turn;
   const clock = clocks.find(isOurs) ?? clocksOf(standing).find(isOurs);
   if (clock === undefined) return notRunning;
-  return readClock(clock, context.models.sla, context.calendarOf(clock.owner, null), now);
+  return readClock(clock, context.models.sla, standing.staff.calendarOf(clock.owner), now);
 };
 
 export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask =>
@@ -169,7 +175,7 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
 /** Everything that Tandem shows of a person in HubSpot. */
 export const hubspotValues = (context: LifecycleContext, standing: Standing): RawFields => {
   const { lifecycle } = context.models;
-  const { stored, person, owners, now } = standing;
+  const { stored, person, staff, now } = standing;
   const judgement = judgementOf(context, standing);
   const stage = person.contact.fields.lifecyclestage;
   const { hubspot } = shownFields(stored.journey, lifecycle, typeof stage === 'string' ? stage : null);
@@ -186,6 +192,8 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
     tandem_recontact_on: dayOf(stored.journey.recontactAt),
     tandem_disposition: person.sales?.fields.Tandem_Disposition__c ?? null,
     tandem_rep:
-      salesStages.has(stored.journey.stage) && owner !== null ? (owners.get(owner)?.name ?? null) : null,
+      salesStages.has(stored.journey.stage) && owner !== null
+        ? (staff.owners.get(owner)?.name ?? null)
+        : null,
   };
 };

@@ -1,9 +1,9 @@
 import type { TransitionRow } from '../../model/journeys.ts';
-import type { Owner } from '../../model/owner.ts';
 import type { SeenPerson } from '../look/person.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { Activity } from '../scoring/activity.ts';
 import type { Clock } from '../sla/clock.ts';
+import type { Staff } from '../staff/staff.ts';
 import type { Effect } from './effect.ts';
 
 /** An effect with all that its steps look at, as it was read for this round. */
@@ -14,6 +14,6 @@ export interface Standing {
   readonly activities: readonly Activity[];
   readonly transitions: readonly TransitionRow[];
   readonly clocks: readonly Clock[];
-  readonly owners: ReadonlyMap<string, Owner>;
+  readonly staff: Staff;
   readonly now: number;
 }

@@ -1,11 +1,10 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { PairMapping } from '../../model/mapping.ts';
-import type { Owner } from '../../model/owner.ts';
-import type { Calendar } from '../calendar/calendar.ts';
 import type { LookFields } from '../look/fields.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
+import type { Staff } from '../staff/staff.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { EngineLookup, JoinProgram, LifecycleStore, Systems, TellOwner } from './ports.ts';
 
@@ -35,9 +34,8 @@ export interface LifecycleContext {
   /** Fields that the integration can write, by object. */
   readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly look: LookFields;
-  /** Everybody who can own leads, as of some minutes. */
-  readonly owners: () => Promise<readonly Owner[]>;
-  readonly calendarOf: (owner: string | null, zone: string | null) => Calendar;
+  /** Everybody of sales, as of some minutes. */
+  readonly staff: () => Promise<Staff>;
   readonly joinProgram: JoinProgram;
   /** Absent where nothing is configured. */
   readonly tell?: TellOwner;

@@ -1,9 +1,10 @@
 import { recordName } from '../../model/erasure.ts';
-import type { JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
+import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { lookAtClocks } from '../look/clocks.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
 import { shownOrders } from '../look/shown-orders.ts';
+import type { Staff } from '../staff/staff.ts';
 import { nextTimer } from '../stage/timers.ts';
 import type { LifecycleContext } from './context.ts';
 import { readPeople } from './read-people.ts';
@@ -60,7 +61,8 @@ const lookAtOne = async (
     sinceAt,
     now,
     clocks,
-  }: { sinceAt: number; now: number; clocks: Awaited<ReturnType<LifecycleContext['store']['clocks']>> },
+    staff,
+  }: { sinceAt: number; now: number; clocks: readonly ClockRow[]; staff: Staff },
 ): Promise<JourneySave> => {
   const { models } = context;
   const { lifecycle, scoring, sla } = models;
@@ -78,7 +80,7 @@ const lookAtOne = async (
     {
       sla,
       mode: lifecycle.behaviours.clock,
-      calendarOf: (owner) => context.calendarOf(owner, null),
+      calendarOf: staff.calendarOf,
       names: {
         stage: journey.stage,
         contact: person.contact.fields,
@@ -146,11 +148,12 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     recordName({ system: 'hubspot', type: context.pair.types.hubspot, id });
   const erased = await context.engine.erasedAmong(told.map(nameOf));
   const contactIds = told.filter((id) => !erased.has(nameOf(id)));
-  const [{ people, merged }, known, now, sinceAt] = await Promise.all([
+  const [{ people, merged }, known, now, sinceAt, staff] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
     store.now(),
     store.sinceAt(),
+    context.staff(),
   ]);
   const rows = await withAdopted(context, people, known);
   const clocks = await store.clocks([...rows.values()].map(({ id }) => id));
@@ -171,7 +174,7 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     const stale = own.filter((signal) => isStale(person, signal) && signal.attempts < staleAgainMs.length);
     again.push(...stale.map((signal) => ({ signal, dueMs: staleAgainMs[signal.attempts] ?? 120_000 })));
     clean.push(...own.filter((signal) => !stale.includes(signal)));
-    saves.push(await lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks }));
+    saves.push(await lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff }));
   }
   const moved = await store.save(saves, clean, again);
   if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });

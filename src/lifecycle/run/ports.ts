@@ -10,10 +10,9 @@ import type {
   MadeTask,
   TransitionRow,
 } from '../../model/journeys.ts';
-import type { Owner } from '../../model/owner.ts';
 import type { ChangeCursor } from '../../model/record.ts';
 import type { RecordSystem } from '../../model/record-system.ts';
-import type { DirtyMark, Link } from '../../model/state.ts';
+import type { DirtyMark, Link, Problem } from '../../model/state.ts';
 import type { Sides, System } from '../../model/system.ts';
 
 /**
@@ -77,7 +76,7 @@ export interface LifecycleStore {
 }
 
 /** What the lifecycle shares with the engine's store: who is whose record, who was erased, and where readers of changes stand. */
-export interface EngineLookup {
+export interface EngineLookup extends Problems {
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
   cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null>;
   commitSignals(
@@ -95,8 +94,11 @@ export interface EngineLookup {
   erasedAmong(names: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** Everybody who can own leads. */
-export type ReadOwners = (context: CallContext) => Promise<readonly Owner[]>;
+/** What `status` shows as wrong; one problem per key, raised again it keeps its age. */
+export interface Problems {
+  raiseProblem(problem: Omit<Problem, 'since'>): Promise<void>;
+  clearProblem(key: string): Promise<void>;
+}
 
 /** Puts people into a program, a HubSpot list by its name; answers for each contact why it could not be, or null. */
 export type JoinProgram = (

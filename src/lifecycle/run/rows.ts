@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActivityRow, ClockRow, EffectRow, JourneyRow } from '../../model/journeys.ts';
+import type { Owner } from '../../model/owner.ts';
 import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } from '../effects/effect.ts';
 import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import type { RoutingState } from '../routing/model.ts';
@@ -90,3 +91,9 @@ export const toEffect = ({ kind, route, steps, ...row }: EffectRow): Effect => {
 
 export const toRoutingState = (text: string): RoutingState =>
   parse('turn of a pool', text, objectOutline) as RoutingState;
+
+const ownersOutline = z.array(z.looseObject({ id: z.string(), kind: z.string(), name: z.string() }));
+
+/** Everybody as they were last read (`staff` of the store), without their absences, which pass. */
+export const toOwners = (text: string): readonly Owner[] =>
+  parse('list of owners', text, ownersOutline) as readonly Owner[];

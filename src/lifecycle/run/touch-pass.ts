@@ -46,8 +46,8 @@ const tellTouches = async (
   object: ActivityObject,
   records: readonly ChangedRecord[],
 ): Promise<void> => {
-  const owners = await context.owners();
-  const own = new Set(owners.filter(({ isTandem }) => isTandem === true).map(({ id }) => id));
+  const { owners } = await context.staff();
+  const own = new Set([...owners.values()].filter(({ isTandem }) => isTandem === true).map(({ id }) => id));
   const seen = records.filter((record) => touches(object, record, own));
   if (seen.length === 0) return;
   const links = await context.engine.linksOf(

@@ -17,7 +17,7 @@ import { accountTransitions, handOffEffects } from './account.ts';
 import { dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
 import { adopt, anybodyIn, tell } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
-import { isBusy, saveTurns, sinceAt, storeNow, turns } from './notes.ts';
+import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
 import { askRecords, obstacles } from './records.ts';
 
 /** What the lifecycle asks of the store (lifecycle/run/ports.ts, LifecycleStore, has the contract), in Postgres. */
@@ -121,6 +121,16 @@ export class PostgresLifecycleStore {
 
   saveTurns(version: number, state: string): Promise<boolean> {
     return saveTurns(this.#db, version, state);
+  }
+
+  /** Keeps who is there, as JSON of model/owner.ts, for those who ask the store alone. */
+  saveStaff(owners: string): Promise<void> {
+    return saveStaff(this.#db, owners);
+  }
+
+  /** JSON of everybody as they were last read; an empty list where nobody was. */
+  staff(): Promise<string> {
+    return staff(this.#db);
   }
 
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -5,6 +5,7 @@ import { type Db, run } from '../transaction.ts';
 
 const sinceName = 'since';
 const turnsName = 'turns';
+const staffName = 'staff';
 
 /** LifecycleStore.now. */
 export const storeNow = async (db: Db): Promise<number> => {
@@ -50,6 +51,25 @@ export const saveTurns = async (db: Db, version: number, state: string): Promise
           where name = ${turnsName} and version = ${version} returning name`,
   );
   return rows.length === 1;
+};
+
+/** PostgresLifecycleStore.saveStaff. */
+export const saveStaff = async (db: Db, owners: string): Promise<void> => {
+  await run(
+    db,
+    sql`
+      insert into tandem.lifecycle (name, value) values (${staffName}, ${owners}::json)
+      on conflict (name) do update set value = excluded.value, version = tandem.lifecycle.version + 1, at = now()`,
+  );
+};
+
+/** PostgresLifecycleStore.staff. */
+export const staff = async (db: Db): Promise<string> => {
+  const [row] = await run(
+    db,
+    sql<{ owners: string }>`select value::text as owners from tandem.lifecycle where name = ${staffName}`,
+  );
+  return row?.owners ?? '[]';
 };
 
 /** LifecycleStore.isBusy. What was refused waits for a person, and keeps nobody waiting. */

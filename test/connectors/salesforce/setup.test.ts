@@ -30,6 +30,46 @@ describe('what an administrator set up in Salesforce', () => {
     expect(owners.find((owner) => owner.name === 'Inbound Leads')?.owns).toEqual(['Lead']);
   });
 
+  it('owners: the zone and the manager of a user, where the profile lets them be seen', async () => {
+    await org.control('/directory', {
+      users: [
+        { alias: 'boss', firstName: 'Bo', lastName: 'Boss' },
+        { alias: 'worker', firstName: 'Wim', lastName: 'Worker', timeZone: 'Asia/Tokyo', manager: 'boss' },
+      ],
+    });
+    const read = async () => (await org.connector.owners?.(reading)) ?? [];
+    const owners = await read();
+    const boss = owners.find(({ name }) => name === 'Bo Boss');
+    expect(owners.find(({ name }) => name === 'Wim Worker')).toMatchObject({
+      zone: 'Asia/Tokyo',
+      manager: boss?.id,
+    });
+    await org.control('/rules', [{ object: 'User', kind: 'hide', field: 'ManagerId' }]);
+    const hidden = (await read()).find(({ name }) => name === 'Wim Worker');
+    expect(hidden).toMatchObject({ kind: 'user', active: true });
+    expect(hidden).not.toHaveProperty('manager');
+    await org.control('/rules', []);
+  });
+
+  it('absences: all-day events that say out of office and are on, and no other events', async () => {
+    const owners = (await org.connector.owners?.(reading)) ?? [];
+    const owner = owners.find(({ name }) => name === 'Nia Newbie')?.id ?? '';
+    const allDay = (day: string, end: string, more: Record<string, string | boolean> = {}) =>
+      org.create('Event', {
+        ...{ Subject: 'Away', OwnerId: owner, IsAllDayEvent: true, ShowAs: 'OutOfOffice' },
+        ...{ ActivityDate: day, EndDateTime: `${end}T00:00:00Z`, ...more },
+      });
+    await allDay('2026-11-28', '2026-12-04');
+    await allDay('2026-12-20', '2026-12-21');
+    await allDay('2026-11-01', '2026-11-02');
+    await allDay('2026-11-30', '2026-11-30', { ShowAs: 'Busy' });
+    const noon = Date.parse('2026-11-30T12:00:00Z');
+    const absences = await org.connector.absences?.(noon, noon + 1_200_000, reading);
+    expect(absences?.filter((each) => each.owner === owner)).toEqual([
+      { owner, firstDay: '2026-11-28', lastDay: '2026-12-04' },
+    ]);
+  });
+
   it('an owner who left, or a queue of other objects, is refused; what they own stays theirs', async () => {
     const owners = (await org.connector.owners?.(reading)) ?? [];
     const idOf = (name: string) => owners.find((owner) => owner.name === name)?.id ?? '';
