@@ -13,6 +13,8 @@ export type WriteRow =
       readonly fields: RawFields;
       /** What was read there of fields that are written as a difference (ties). */
       readonly was?: RawFields;
+      /** Salesforce: the org's own active assignment rule gives the record to somebody, with this write. */
+      readonly assigns?: true;
     }
   | {
       readonly op: 'upsert';

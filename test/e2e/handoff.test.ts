@@ -44,7 +44,8 @@ beforeAll(async () => {
   stage = await Stage.open();
   person = await stage.person();
   ben = await addRep(stage, 'ben', 'Ben', 'Okafor');
-  config = await actingConfig(stage, [ben]);
+  await stage.sandbox.control('salesforce', 'assignment', [{ owner: ben }]);
+  config = await actingConfig(stage, []);
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });

@@ -23,7 +23,10 @@ type Result = z.infer<typeof resultsSchema>[number];
  * Auto-assign is on by default and would let the company's lead rule override the owner that a mapping sets; MRU would fill
  * the integration user's recent items (REST API guide, request headers).
  */
-const writeHeaders = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Mru': 'updateMru=false' };
+const headersOf = ({ assigns }: WriteBatch): Readonly<Record<string, string>> => ({
+  'Sforce-Auto-Assign': assigns ? 'TRUE' : 'FALSE',
+  'Sforce-Mru': 'updateMru=false',
+});
 
 /** What a row sent: these values must not come back in a message. */
 const valuesOf = (row: WriteRow): readonly unknown[] => [
@@ -44,7 +47,7 @@ const toRequest = (type: string, batch: WriteBatch): ApiRequest => ({
     batch.identityField === null
       ? '/composite/sobjects'
       : `/composite/sobjects/${soqlName(type)}/${soqlName(batch.identityField)}`,
-  headers: writeHeaders,
+  headers: headersOf(batch),
   body: { allOrNone: false, records: batch.rows.map(({ row }) => toRecord(type, row)) },
 });
 

@@ -6,6 +6,8 @@ import { collectionMax } from './read-many.ts';
 export interface WriteBatch {
   /** The external id field of an upsert; null for updates. */
   readonly identityField: string | null;
+  /** The org's assignment rule runs on the rows. */
+  readonly assigns: boolean;
   readonly rows: readonly { readonly at: number; readonly row: WriteRow; readonly target: string }[];
 }
 
@@ -23,23 +25,30 @@ export const planBatches = (rows: readonly (readonly [number, WriteRow])[]): rea
   const turnOf = new Map<string, number>();
   const groups = new Map<
     string,
-    { turn: number; identityField: string | null; rows: { at: number; row: WriteRow; target: string }[] }
+    {
+      turn: number;
+      identityField: string | null;
+      assigns: boolean;
+      rows: { at: number; row: WriteRow; target: string }[];
+    }
   >();
   for (const [at, row] of rows) {
     const target = targetOf(row);
     const turn = turnOf.get(target) ?? 0;
     turnOf.set(target, turn + 1);
     const identityField = row.op === 'update' ? null : row.identityField;
-    const key = `${turn} ${identityField ?? ''}`;
-    const group = groups.get(key) ?? { turn, identityField, rows: [] };
+    const assigns = row.op === 'update' && row.assigns === true;
+    const key = `${turn} ${assigns} ${identityField ?? ''}`;
+    const group = groups.get(key) ?? { turn, identityField, assigns, rows: [] };
     group.rows.push({ at, row, target });
     groups.set(key, group);
   }
   return [...groups.values()]
     .sort((a, b) => a.turn - b.turn)
-    .flatMap(({ identityField, rows: members }) =>
+    .flatMap(({ identityField, assigns, rows: members }) =>
       Array.from({ length: Math.ceil(members.length / collectionMax) }, (_, part) => ({
         identityField,
+        assigns,
         rows: members.slice(part * collectionMax, (part + 1) * collectionMax),
       })),
     );

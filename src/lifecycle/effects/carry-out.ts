@@ -8,7 +8,7 @@ import { retryMs } from './backoff.ts';
 import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
 import { clocksOf, isHanding, ownerOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
-import { makeSteps, shownOn } from './steps.ts';
+import { isAssigned, makeSteps, shownOn } from './steps.ts';
 
 /** Activities that texts for a rep are made of. */
 const activitiesMax = 200;
@@ -157,6 +157,23 @@ const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWa
   };
 };
 
+/** Whose owner the org's rule has just chosen is read again: the task, the clocks and the message are for that one. */
+const withNewOwners = async (
+  context: LifecycleContext,
+  all: readonly UnderWay[],
+): Promise<readonly UnderWay[]> => {
+  const assigned = all.filter(({ standing, dueMs }) => dueMs === null && isAssigned(standing));
+  if (assigned.length === 0) return all;
+  const { people } = await readPeople(
+    context,
+    assigned.map(({ standing }) => standing.effect.contactId),
+  );
+  return all.map((each) => {
+    const person = assigned.includes(each) ? people.get(each.standing.effect.contactId) : undefined;
+    return person === undefined ? each : { ...each, standing: { ...each.standing, person } };
+  });
+};
+
 /**
  * Carries out effects that are due, step by step, many at once: each step is one batch of calls for all that stand at it. What was done is stored
  * after each step, and what must not be done twice before it, so that a death at any moment leaves effects that go on where they were.
@@ -195,9 +212,10 @@ export const carryOut = async (context: LifecycleContext, limit = 100): Promise<
       context,
       at.map(({ standing }) => standing),
     );
-    const after = going.map((each, index) =>
+    const ended = going.map((each, index) =>
       withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
     );
+    const after = step === 'sales' ? await withNewOwners(context, ended) : ended;
     await store.saveEffects(after.map((each) => saveOf(each, wrote, each.dueMs === null)));
     for (const each of after) {
       const { key, kind } = each.standing.effect;

@@ -8,7 +8,15 @@ import { callFor, type LifecycleContext } from '../run/context.ts';
 import { retryMs } from './backoff.ts';
 import type { StepName, StepResult } from './effect.ts';
 import { routeStep } from './route-step.ts';
-import { digestInput, followUp, hubspotValues, ownerOf, salesValues, taskOf } from './sales-values.ts';
+import {
+  digestInput,
+  followUp,
+  hubspotValues,
+  isHanding,
+  ownerOf,
+  salesValues,
+  taskOf,
+} from './sales-values.ts';
 import type { Standing } from './standing.ts';
 
 /** A step for several effects at once: one result for each, in order. */
@@ -78,6 +86,17 @@ const changed = (wanted: RawFields, { ref, fields }: SeenRecord, shown: RawField
   );
 };
 
+/**
+ * The org's own rule chooses the owner, with the write of the values. Not once more where an earlier try, whose answer was lost, gave the lead to
+ * somebody: rules that take turns would choose another.
+ */
+export const isAssigned = ({ effect, person, owners }: Standing): boolean => {
+  if (!isHanding(effect) || effect.route?.decision.kind !== 'assignment-rules') return false;
+  if (person.sales?.ref.type !== 'Lead') return false;
+  const owner = owners.get(String(person.sales.fields.OwnerId ?? ''));
+  return effect.attempts === 0 || owner === undefined || owner.isTandem === true;
+};
+
 interface Placed {
   readonly standing: Standing;
   readonly id: string;
@@ -109,7 +128,13 @@ const writeValues = async (
         ? []
         : await context.systems[system].writeMany(
             type,
-            rows.map(({ id, fields }) => ({ op: 'update', key: context.makeId(), id, fields })),
+            rows.map(({ id, fields, standing }) => ({
+              op: 'update',
+              key: context.makeId(),
+              id,
+              fields,
+              ...(system === 'salesforce' && isAssigned(standing) ? { assigns: true } : {}),
+            })),
             callFor(context, 'write'),
           );
     for (const { standing, fields, id } of own) {

@@ -33,8 +33,8 @@ export const changeConfig = async (folder: string, file: string, edit: Edit): Pr
 };
 
 /**
- * The shipped configuration with every behaviour on, these reps in the one pool, and records in Salesforce for those alone who are handed over; answers
- * its folder.
+ * The shipped configuration with every behaviour on, and records in Salesforce for those alone who are handed over; these reps are the one pool, without
+ * any the org's own assignment rule chooses. Answers its folder.
  */
 export const actingConfig = async (stage: Stage, reps: readonly string[]): Promise<string> => {
   const folder = join(stage.folder, 'config');
@@ -42,15 +42,15 @@ export const actingConfig = async (stage: Stage, reps: readonly string[]): Promi
   await changeConfig(folder, 'lifecycle.yaml', (text) =>
     text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'),
   );
-  const members = reps.map((owner) => `{ owner: ${owner} }`).join(', ');
-  await changeConfig(folder, 'routing.yaml', (text) =>
-    text
-      .replace('by: salesforce-assignment-rules', 'by: tandem')
-      .replace(
-        '\nfallback:',
-        `\npools: { reps: { hours: any, members: [${members}] } }\notherwise: reps\nfallback:`,
-      ),
-  );
+  if (reps.length > 0) {
+    const members = reps.map((owner) => `{ owner: ${owner} }`).join(', ');
+    const pools = `pools: { reps: { hours: any, members: [${members}] } }\notherwise: reps`;
+    await changeConfig(folder, 'routing.yaml', (text) =>
+      text
+        .replace('by: salesforce-assignment-rules', 'by: tandem')
+        .replace('\nfallback:', `\n${pools}\nfallback:`),
+    );
+  }
   await changeConfig(folder, 'mappings/people.yaml', (text) =>
     text.replace(/(create:\n {2}hubspot: matchable\n {2}salesforce: )matchable/, '$1sales-ready'),
   );
