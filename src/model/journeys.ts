@@ -96,6 +96,8 @@ export interface JourneySave {
   readonly clocks: readonly ClockRow[];
   /** Keys of told facts that were worked through. */
   readonly heard: readonly string[];
+  /** Signals that it answers: deleted with it, at their version; where it is refused they stay. */
+  readonly answers: readonly JourneySignal[];
 }
 
 /** What became of an effect's step. */

@@ -6,7 +6,7 @@ import { withStore } from './postgres.ts';
 const fixture = withStore();
 beforeEach(() => fixture.reset());
 
-const empty = { transitions: [], activities: [], effects: [], clocks: [], heard: [] } as const;
+const empty = { transitions: [], activities: [], effects: [], clocks: [], heard: [], answers: [] } as const;
 const journey = (contactId: string, more: Partial<JourneySave> = {}, row = {}): JourneySave => ({
   row: {
     id: randomUUID(),
@@ -107,6 +107,19 @@ describe('a look at a person', () => {
     expect(await store().save([late], [], [])).toEqual(new Set(['7']));
     expect(await store().dueEffects(10)).toEqual([]);
     expect(await store().save([journey('7')], [], [])).toEqual(new Set(['7']));
+  });
+
+  it('that is refused leaves the signals that it would have answered', async () => {
+    await store().save([journey('7')], [], []);
+    const row = await stored('7');
+    await mark('7');
+    const answers = await store().signals(10);
+    await store().save([{ row, nextAt: null, ...empty }], [], []);
+    expect(await store().save([{ row, nextAt: null, ...empty, answers }], [], [])).toEqual(new Set(['7']));
+    expect(await store().signals(10)).toEqual(answers);
+    const again = { row: await stored('7'), nextAt: null, ...empty, answers };
+    expect(await store().save([again], [], [])).toEqual(new Set());
+    expect(await store().signals(10)).toEqual([]);
   });
 
   it('leaves a signal that came meanwhile', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Systems } from '../../compose.ts';
 import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
+import { ownFields } from '../../lifecycle/look/own-fields.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
@@ -108,6 +109,28 @@ const describeAll = async (
   return new Map(described);
 };
 
+const missingKey = 'config:lifecycle-fields';
+
+/** What the systems lack is left out of every write, so that the rest goes on; somebody has to be told. */
+const tellMissing = async (
+  { store }: OpenedStore,
+  described: Awaited<ReturnType<typeof describeAll>>,
+): Promise<void> => {
+  const missing = [...described].flatMap(([type, { system, description }]) =>
+    ownFields[system]
+      .filter((name) => description.fields.get(name)?.writable !== true)
+      .map((name) => `${type}.${name}`),
+  );
+  if (missing.length === 0) return store.engine.clearProblem(missingKey);
+  await store.engine.raiseProblem({
+    key: missingKey,
+    what: 'the lifecycle cannot show all that it should',
+    cause: `not there, or not writable by the integration: ${missing.join(', ')}`,
+    fault: 'config',
+    next: "Create these fields, give the integration's user the right to write them, then restart the worker.",
+  });
+};
+
 /** What reps log, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
 const describeActivities = async ({
   connectors,
@@ -141,6 +164,7 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
   if (pair === undefined) throw new Error(`there is no pair '${active.pair}'`);
   const look = lookFieldsOf(active.loaded);
   const [described, activities] = await Promise.all([describeAll(parts, pair), describeActivities(parts)]);
+  await tellMissing(opened, described);
   const { salesforce, hubspot } = parts.connectors;
   return {
     pair,

@@ -1,5 +1,6 @@
-import type { EffectSave } from '../../model/journeys.ts';
+import type { EffectSave, JourneyRow } from '../../model/journeys.ts';
 import type { RawFields } from '../../model/value.ts';
+import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
@@ -28,6 +29,21 @@ interface UnderWay {
   attempts: number;
 }
 
+/** One journey that cannot be read must not keep the others' effects waiting. */
+const storedOf = (context: LifecycleContext, row: JourneyRow): StoredJourney | null => {
+  try {
+    return toStored(row);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    context.events.emit('look-failed', {
+      contact: row.contactId,
+      cause,
+      next: 'Report it; its effects wait.',
+    });
+    return null;
+  }
+};
+
 const loadStandings = async (
   context: LifecycleContext,
   effects: readonly Effect[],
@@ -47,11 +63,12 @@ const loadStandings = async (
   return effects.flatMap((effect): Standing[] => {
     const row = rows.get(effect.contactId);
     const person = people.get(effect.contactId);
-    if (row === undefined || person === undefined) return [];
+    const stored = row === undefined ? null : storedOf(context, row);
+    if (stored === null || person === undefined) return [];
     return [
       {
         effect,
-        stored: toStored(row),
+        stored,
         person,
         activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
         transitions: transitions.get(effect.journeyId) ?? [],
@@ -242,7 +259,7 @@ const putOff = async ({ store }: LifecycleContext, effects: readonly Effect[]): 
       route: route === null ? null : JSON.stringify(route),
       attempts: attempts + 1,
       dueMs: retryMs(attempts),
-      why: 'the contact cannot be read in HubSpot',
+      why: 'the contact or its journey cannot be read',
       next: null,
     })),
   );

@@ -17,6 +17,9 @@ export const peopleMax = 100;
 const staleMs = 1_000;
 const staleAgainMs = [1_000, 5_000, 30_000, 120_000] as const;
 
+/** After a defect of ours in the look at somebody. */
+const defectAgainMs = 60 * 60_000;
+
 /** Signals by the contact that they are about; of whom nobody knows the contact, none. */
 const byContact = async (
   { pair, engine }: LifecycleContext,
@@ -53,7 +56,7 @@ const soonest = (...times: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : Math.min(...known);
 };
 
-const lookAtOne = async (
+const lookAtOne = (
   context: LifecycleContext,
   row: JourneyRow | undefined,
   person: SeenPerson,
@@ -63,7 +66,7 @@ const lookAtOne = async (
     clocks,
     staff,
   }: { sinceAt: number; now: number; clocks: readonly ClockRow[]; staff: Staff },
-): Promise<JourneySave> => {
+): Omit<JourneySave, 'answers'> => {
   const { models } = context;
   const { lifecycle, scoring, sla } = models;
   const contactId = person.contact.ref.id;
@@ -173,8 +176,21 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     }
     const stale = own.filter((signal) => isStale(person, signal) && signal.attempts < staleAgainMs.length);
     again.push(...stale.map((signal) => ({ signal, dueMs: staleAgainMs[signal.attempts] ?? 120_000 })));
-    clean.push(...own.filter((signal) => !stale.includes(signal)));
-    saves.push(await lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff }));
+    const answers = own.filter((signal) => !stale.includes(signal));
+    try {
+      saves.push({ ...lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff }), answers });
+    } catch (error) {
+      // One person's defect must not keep the others waiting.
+      const cause = error instanceof Error ? error.message : String(error);
+      context.events.emit('look-failed', {
+        contact: id,
+        cause,
+        next: 'Report it; the person is looked at again in an hour.',
+      });
+      again.push(...answers.map((signal) => ({ signal, dueMs: defectAgainMs })));
+      const row = rows.get(id);
+      if (row !== undefined) saves.push({ ...resting(row), nextAt: now + defectAgainMs });
+    }
   }
   const moved = await store.save(saves, clean, again);
   if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });
@@ -191,4 +207,5 @@ const resting = (row: JourneyRow): JourneySave => ({
   effects: [],
   clocks: [],
   heard: [],
+  answers: [],
 });

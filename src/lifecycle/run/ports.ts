@@ -37,7 +37,7 @@ export interface LifecycleStore {
     limit: number,
   ): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
   /**
-   * Saves looks and answers the contacts whose journey had moved meanwhile: nothing of those is saved. `clean`: signals that are answered, deleted
+   * Saves looks and answers the contacts whose journey had moved meanwhile: nothing of those is saved. `clean`: signals that are nobody's, deleted
    * only at their version; `again`: those to look at again after so long.
    */
   save(

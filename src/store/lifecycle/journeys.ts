@@ -269,8 +269,11 @@ export const save = (
 ): Promise<ReadonlySet<string>> =>
   inTransaction(db, async (tx) => {
     const saved = await saveJourneys(tx, saves);
-    if (clean.length > 0) {
-      const answered = clean.map((signal) => ({ signal, dueMs: 0 }));
+    const answered = [
+      ...clean,
+      ...saves.flatMap(({ row, answers }) => (saved.has(row.id) ? answers : [])),
+    ].map((signal) => ({ signal, dueMs: 0 }));
+    if (answered.length > 0) {
       await sql`
         delete from tandem.dirty d using ${signalBatch(answered)} where ${isSignal} and d.version = s.version`.execute(
         tx,
