@@ -90,10 +90,10 @@ const changed = (wanted: RawFields, { ref, fields }: SeenRecord, shown: RawField
  * The org's own rule chooses the owner, with the write of the values. Not once more where an earlier try, whose answer was lost, gave the lead to
  * somebody: rules that take turns would choose another.
  */
-export const isAssigned = ({ effect, person, owners }: Standing): boolean => {
+export const isAssigned = ({ effect, person, staff }: Standing): boolean => {
   if (!isHanding(effect) || effect.route?.decision.kind !== 'assignment-rules') return false;
   if (person.sales?.ref.type !== 'Lead') return false;
-  const owner = owners.get(String(person.sales.fields.OwnerId ?? ''));
+  const owner = staff.owners.get(String(person.sales.fields.OwnerId ?? ''));
   return effect.attempts === 0 || owner === undefined || owner.isTandem === true;
 };
 
