@@ -1,4 +1,5 @@
 import type { CallContext } from '../../model/budget.ts';
+import type { EngagementKind, WantedEngagement } from '../../model/engagement.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
@@ -7,6 +8,7 @@ import { changesSince } from './changes.ts';
 import { makeHubSpotClient } from './client.ts';
 import { deletionsSince } from './deletions.ts';
 import { describeObject } from './describe.ts';
+import { type Engagement, HubSpotEngagement } from './engagement/engagement.ts';
 import { readFates } from './fates.ts';
 import { makeFind } from './find.ts';
 import { readHistory } from './history.ts';
@@ -44,6 +46,10 @@ export interface HubSpotConnector extends Connector {
   readOptOut(email: string, context: CallContext): Promise<boolean>;
   /** Puts contacts into a list by its name; tells for each why it could not be. See HubSpotLists. */
   joinList(name: string, ids: readonly string[], context: CallContext): Promise<Joined>;
+  /** What people did since, in detail. See HubSpotEngagement. */
+  engagement(wanted: readonly WantedEngagement[], context: CallContext): Promise<Engagement>;
+  /** Kinds of details that HubSpot refused to this process, and that it asks for no more. */
+  refusedEngagement(): readonly EngagementKind[];
 }
 
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
@@ -57,6 +63,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
   );
   const find = makeFind(http);
   const lists = new HubSpotLists(http);
+  const engagement = new HubSpotEngagement(http);
   let learnedAppId: Promise<string | null> | null = null;
 
   const appId = async (context: CallContext): Promise<string | null> => {
@@ -95,6 +102,8 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     optOut: (rows, context) => optOut(http, rows, context),
     readOptOut: (email, context) => readOptOut(http, email, context),
     joinList: (name, ids, context) => lists.join(name, ids, context),
+    engagement: (wanted, context) => engagement.read(wanted, context),
+    refusedEngagement: () => engagement.refused,
     fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Shapes of HubSpot's CRM v3 answers, as far as the connector reads them (HubSpot's public specification, crm-objects v3). */
 
-const instant = z.string().transform((text, context) => {
+export const instant = z.string().transform((text, context) => {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   context.addIssue({ code: 'custom', message: 'not an ISO 8601 instant' });
@@ -67,7 +67,7 @@ export const batchWriteSchema = z.object({
 });
 export type BatchWriteAnswer = z.output<typeof batchWriteSchema>;
 
-const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish();
+export const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish();
 export const pageSchema = z.object({ results: z.array(recordSchema), paging });
 
 export const propertiesSchema = z.object({

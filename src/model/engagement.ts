@@ -1,0 +1,44 @@
+/** What HubSpot can be asked for about somebody: pages seen, forms sent, what became of mails, and what people of the company logged. */
+export const engagementKinds = ['pages', 'forms', 'mails', 'logged'] as const;
+export type EngagementKind = (typeof engagementKinds)[number];
+
+/** Of whom details are wanted. Times are milliseconds since 1970. */
+export interface WantedEngagement {
+  readonly contactId: string;
+  /** Mail events and submissions name people by their address alone. */
+  readonly email: string | null;
+  /** What happened before is not asked for. */
+  readonly since: number;
+  readonly kinds: ReadonlySet<EngagementKind>;
+  /** The form sent last, as the contact names it: `PAGE TITLE: FORM`, or `FORM`. */
+  readonly form: string | null;
+}
+
+/** One thing that somebody did, or that was logged of them, as the vendor tells it. Texts are foreign; URLs have neither query nor hash. */
+export interface FoundActivity {
+  readonly type:
+    | 'pageView'
+    | 'formSubmission'
+    | 'emailDelivered'
+    | 'emailOpen'
+    | 'emailClick'
+    | 'emailBounce'
+    | 'unsubscribe'
+    | 'meetingBooked'
+    | 'meeting'
+    | 'call'
+    | 'note';
+  readonly at: number;
+  readonly url?: string;
+  readonly title?: string;
+  readonly form?: string;
+  readonly campaign?: string;
+  /** True where a program and not a person opened or clicked; false where the vendor tells that it was a person. */
+  readonly machine?: boolean;
+  readonly durationMs?: number;
+  readonly outcome?: string;
+  readonly note?: string;
+}
+
+/** An address without what follows `?` and `#`, which may name a person or hold a key. */
+export const withoutQuery = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
