@@ -160,6 +160,30 @@ const checkLive = async (
   }
 };
 
+/** Mappings that create for those alone who are handed over, where nobody is. */
+const handedByNobody = (
+  pairs: readonly PairMapping[],
+  { lifecycle, findings }: LoadedLifecycle,
+): readonly Finding[] => {
+  const isHanding = lifecycle?.behaviours['hand-off'] === 'act';
+  if (isHanding || (lifecycle === null && findings.length > 0)) return [];
+  const why =
+    lifecycle === null ? 'there is no lifecycle.yaml' : `hand-off is ${lifecycle.behaviours['hand-off']}`;
+  return pairs
+    .filter(({ create }) => create.salesforce === 'sales-ready')
+    .map(({ file }) => ({
+      level: lifecycle === null ? 'error' : 'note',
+      file,
+      line: 1,
+      what: 'create.salesforce is sales-ready, and nobody is handed over',
+      why: `${why}, so that nobody is created in Salesforce`,
+      fix:
+        lifecycle === null
+          ? 'write matchable, or add the lifecycle files'
+          : "set 'hand-off: act' once you mean it",
+    }));
+};
+
 /** What is done about the events in a record's life, by mapping. */
 const policyLines = (pairs: readonly PairMapping[]): readonly string[] =>
   pairs.map((pair) => `${pair.name}: life events: ${policyWords(policiesOf(pair)).join(', ')}`);
@@ -192,7 +216,7 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   // Loaded here: it brings tables of holidays that no other command needs at its start.
   const { readLifecycle } = await import('./load-lifecycle.ts');
   const lifecycle = readLifecycle(options.config);
-  findings = [...findings, ...lifecycle.findings];
+  findings = [...findings, ...lifecycle.findings, ...handedByNobody(pairs, lifecycle)];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
   const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);

@@ -58,7 +58,8 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     const { pairs } = context.mappings;
     const [record = '', fieldText] = options.args;
     const field = fieldText === undefined ? null : fieldNamed(pairs, fieldText);
-    const refs = await findRecords(context, record);
+    const found = await findRecords(context, record);
+    const refs = [...new Map(found.map((ref) => [formatRef(ref), ref])).values()];
     const life = await context.store.operator.life(refs);
     const events = lifeEvents(pairs, life).filter(
       (event) => field === null || event.field === field || event.covers === 'record',

@@ -246,6 +246,26 @@ const checkIdentity = (content: MappingFile, report: Report): void => {
   });
 };
 
+/** Only people are handed to sales, and only Salesforce is where sales works. */
+const checkSalesReady = ({ create, hubspot }: MappingFile, report: Report): void => {
+  if (create.hubspot === 'sales-ready') {
+    report(
+      ['create', 'hubspot'],
+      'create.hubspot cannot be sales-ready',
+      'the lifecycle hands people to sales, and sales works in Salesforce',
+      'write matchable, always or never',
+    );
+  }
+  if (create.salesforce === 'sales-ready' && hubspot !== 'contacts') {
+    report(
+      ['create', 'salesforce'],
+      `create.salesforce is sales-ready, and ${hubspot} are no people`,
+      'the lifecycle hands contacts to sales, and nothing else',
+      'write matchable, always or never',
+    );
+  }
+};
+
 const checkMatch = (content: MappingFile, report: Report): void => {
   for (const system of systems) {
     if (content.match.length > 0 || content.create[system] !== 'matchable') continue;
@@ -403,6 +423,7 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkTargets(content, report);
   checkIdentity(content, report);
   checkMatch(content, report);
+  checkSalesReady(content, report);
   checkConverted(content, report);
   checkPrimary(content, report);
   checkRoles(content, report);

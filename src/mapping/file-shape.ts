@@ -346,7 +346,7 @@ const lifeEvents = z
 
 const create = z.enum(createRules).meta({
   description:
-    'matchable: a record is created here for everyone who has a valid match key; always: for every record; never: only existing ones are linked.',
+    'matchable: a record is created here for everyone who has a valid match key; always: for every record; sales-ready (Salesforce): for those whom the lifecycle hands to sales; never: only existing ones are linked.',
 });
 
 export const mappingFile = z

@@ -385,6 +385,21 @@ describe('a mapping that is wrong', () => {
       10,
       /it must be text, a number, true or false/,
     ],
+    [
+      'created in HubSpot by the lifecycle',
+      () => good.replace('{ hubspot: matchable,', '{ hubspot: sales-ready,'),
+      6,
+      /create\.hubspot cannot be sales-ready.*sales works in Salesforce/s,
+    ],
+    [
+      'companies handed to sales',
+      () =>
+        good
+          .replace('hubspot: contacts', 'hubspot: companies')
+          .replace('salesforce: never', 'salesforce: sales-ready'),
+      6,
+      /sales-ready, and companies are no people/,
+    ],
   ];
 
   it.each(cases)('says so: %s', (_, text, line, says) => {

@@ -34,7 +34,15 @@ describe('create.salesforce: sales-ready', () => {
     const row = { id, contactId, version: 0, stage: 'sales-ready', turn: 1, owner: null };
     const order = { key: `${id}/1/hand-off`, kind: 'hand-off', turn: 1, at: 1, evidence: 'asked' };
     const save = {
-      ...{ nextAt: null, transitions: [], activities: [], clocks: [], heard: [], answers: [], effects: [order] },
+      ...{
+        nextAt: null,
+        transitions: [],
+        activities: [],
+        clocks: [],
+        heard: [],
+        answers: [],
+        effects: [order],
+      },
       row: { ...row, state: '{}', shown: '{}', told: [] },
     };
     expect(await lifecycle.save([save], [], [])).toEqual(new Set());

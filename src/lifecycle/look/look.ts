@@ -32,7 +32,10 @@ export interface Looked {
   readonly againAt: number | null;
 }
 
-/** A person of whom nothing is stored yet. */
+/**
+ * A person of whom nothing is stored yet. `at`: when they came, not before the lifecycle was on: nobody stalls for the time before it, or a first start
+ * would give back every lead that reps have worked on for weeks.
+ */
 export const newStored = (id: string, contactId: string, at: number): StoredJourney => ({
   id,
   contactId,

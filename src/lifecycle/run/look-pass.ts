@@ -71,7 +71,9 @@ const lookAtOne = (
   const { lifecycle, scoring, sla } = models;
   const contactId = person.contact.ref.id;
   const before =
-    row === undefined ? newStored(context.makeId(), contactId, person.contact.createdAt) : toStored(row);
+    row === undefined
+      ? newStored(context.makeId(), contactId, Math.max(person.contact.createdAt, sinceAt))
+      : toStored(row);
   const looked = lookAt(before, person, [], { lifecycle, scoring, sinceAt }, now);
   const { journey } = looked.stored;
   const kept = clocks

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LookModels, lookAt, newStored } from '../../../src/lifecycle/look/look.ts';
 import type { SeenPerson } from '../../../src/lifecycle/look/person.ts';
 import type { StoredJourney } from '../../../src/lifecycle/look/stored.ts';
+import { nextTimer } from '../../../src/lifecycle/stage/timers.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 import { loadWith, makeDefinition } from '../shipped-files.ts';
 
@@ -129,6 +130,20 @@ describe('a look at a person', () => {
     const touched = look(ready.stored, person(asking, working, now + 2 * minute), now + 2 * minute);
     expect(ways(touched)).toEqual(['sales-ready → working (touched)']);
     expect(touched.effects.map(({ kind }) => kind)).toEqual(['close-task']);
+  });
+
+  it('nobody stalls for the time before the lifecycle was on', () => {
+    const old = now - 400 * 24 * 60 * minute;
+    const working = { Status: 'Working - Contacted', OwnerId: '005b' };
+    const seen = person(vera, working, old);
+    const looked = look(newStored('j', '7', models.sinceAt), {
+      ...seen,
+      contact: { ...seen.contact, createdAt: old },
+    });
+    expect(looked.stored.journey.stage).toBe('working');
+    expect(ways(looked).filter((way) => way.includes('stalled'))).toEqual([]);
+    const due = nextTimer(looked.stored.journey, models.lifecycle);
+    expect(due).toEqual({ kind: 'stalled', at: models.sinceAt + 14 * 24 * 60 * minute });
   });
 
   it('what is only observed moves the journey and orders nothing', () => {
