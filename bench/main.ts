@@ -7,6 +7,7 @@ import { runAlign } from './align/align.ts';
 import { runCost } from './cost/cost.ts';
 import { type Benchmark, type Figure, meetsTarget } from './figure.ts';
 import { runLatency } from './latency/latency.ts';
+import { runLifecycle } from './lifecycle/lifecycle.ts';
 import { runMemory } from './memory/memory.ts';
 import { runNoop } from './noop/noop.ts';
 import { runPeers } from './peers/peers.ts';
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   noop: runNoop,
   cost: runCost,
   latency: runLatency,
+  lifecycle: runLifecycle,
   saturation: runSaturation,
   memory: runMemory,
   peers: runPeers,

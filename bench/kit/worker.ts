@@ -3,13 +3,13 @@ import { repositoryRoot } from '../../src/settings.ts';
 import { TandemChild } from './child.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const config = `${repositoryRoot}config/presets/mirror`;
+const mirror = `${repositoryRoot}config/presets/mirror`;
 const readyWithinMs = 120_000;
 
 /** The first call to anything is refused within this; a run of 100,000 records takes far less than the longest wait. */
 export const longestRunMs = 2 * 60 * 60_000;
 
-const argumentsOf = (dataDir: string): string[] => ['--config', config, '--data', dataDir];
+const argumentsOf = (dataDir: string, config = mirror): string[] => ['--config', config, '--data', dataDir];
 
 /** The store is the embedded one of the data folder, whatever the machine's own environment says. */
 const environmentOf = (sandbox: Sandbox, extra: Readonly<Record<string, string>> = {}) => ({
@@ -23,7 +23,7 @@ const environmentOf = (sandbox: Sandbox, extra: Readonly<Record<string, string>>
 
 const readyShape = z.object({ event: z.literal('ready'), url: z.url() });
 
-/** A worker process with the mirror preset. */
+/** A worker process, with the mirror preset unless another configuration is named. */
 export interface Worker {
   readonly child: TandemChild;
   readonly url: string;
@@ -35,9 +35,10 @@ export const startWorker = async (
   dataDir: string,
   pollSeconds = 15,
   extra: Readonly<Record<string, string>> = {},
+  config = mirror,
 ): Promise<Worker> => {
   const env = environmentOf(sandbox, { TANDEM_POLL_SECONDS: String(pollSeconds), ...extra });
-  const child = new TandemChild(['run', '--port', '0', ...argumentsOf(dataDir)], env);
+  const child = new TandemChild(['run', '--port', '0', ...argumentsOf(dataDir, config)], env);
   const ready = readyShape.parse(await child.line('worker', ({ event }) => event === 'ready', readyWithinMs));
   return { child, url: ready.url };
 };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +44,7 @@ describe(`a worker killed ${killsAfterMs.length} times in hand-offs and returns 
     stage = await Stage.open();
     person = await stage.person();
     reps = [await addRep(stage, 'ben', 'Ben', 'Okafor'), await addRep(stage, 'mia', 'Mia', 'Sato')];
-    const config = await actingConfig(stage, reps);
+    const config = await actingConfig(join(stage.folder, 'config'), reps);
     args = ['--config', config, '--data', stage.data, '--port', '0'];
     for (let number = 0; number < count; number += 1) {
       const values = {

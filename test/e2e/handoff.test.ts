@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Child } from './harness/child.ts';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   person = await stage.person();
   ben = await addRep(stage, 'ben', 'Ben', 'Okafor');
   await stage.sandbox.control('salesforce', 'assignment', [{ owner: ben }]);
-  config = await actingConfig(stage, []);
+  config = await actingConfig(join(stage.folder, 'config'), []);
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });

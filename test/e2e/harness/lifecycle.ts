@@ -34,10 +34,9 @@ export const changeConfig = async (folder: string, file: string, edit: Edit): Pr
 
 /**
  * The shipped configuration with every behaviour on, and records in Salesforce for those alone who are handed over; these reps are the one pool, without
- * any the org's own assignment rule chooses. Answers its folder.
+ * any the org's own assignment rule chooses. Answers the folder, which is made.
  */
-export const actingConfig = async (stage: Stage, reps: readonly string[]): Promise<string> => {
-  const folder = join(stage.folder, 'config');
+export const actingConfig = async (folder: string, reps: readonly string[]): Promise<string> => {
   await cp(join(repositoryRoot, 'config'), folder, { recursive: true });
   await changeConfig(folder, 'lifecycle.yaml', (text) =>
     text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'),
