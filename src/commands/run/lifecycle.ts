@@ -198,6 +198,7 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
       now: () => opened.store.lifecycle.now(),
     }),
     joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
+    leavePrograms: (programs, ids, context) => hubspot.leaveLists(programs, ids, context),
     ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),
     wake: options.wake,
     events: {

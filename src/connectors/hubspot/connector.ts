@@ -15,7 +15,7 @@ import { readHistory } from './history.ts';
 import { makeHubSpotHttp } from './http.ts';
 import { batchSize } from './limits.ts';
 import { listPage } from './list.ts';
-import { HubSpotLists, type Joined } from './lists.ts';
+import { HubSpotLists, type Joined, type Left } from './lists.ts';
 import { type OptOutOutcome, type OptOutRow, optOut, readOptOut } from './opt-out.ts';
 import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
@@ -50,6 +50,8 @@ export interface HubSpotConnector extends Connector {
   engagement(wanted: readonly WantedEngagement[], context: CallContext): Promise<Engagement>;
   /** Kinds of details that HubSpot refused to this process, and that it asks for no more. */
   refusedEngagement(): readonly EngagementKind[];
+  /** Takes contacts out of lists by their names. See HubSpotLists. */
+  leaveLists(names: readonly string[], ids: readonly string[], context: CallContext): Promise<Left>;
 }
 
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
@@ -104,6 +106,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     joinList: (name, ids, context) => lists.join(name, ids, context),
     engagement: (wanted, context) => engagement.read(wanted, context),
     refusedEngagement: () => engagement.refused,
+    leaveLists: (names, ids, context) => lists.leave(names, ids, context),
     fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);

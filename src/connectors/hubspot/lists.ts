@@ -12,10 +12,22 @@ const membersMax = 1_000;
 const listSchema = z.object({
   list: z.object({ listId: z.string(), processingType: z.string() }),
 });
-const changedSchema = z.looseObject({ recordIdsMissing: z.array(z.string()).default([]) });
+const changedSchema = z.looseObject({
+  recordIdsMissing: z.array(z.string()).default([]),
+  recordIdsRemoved: z.array(z.string()).default([]),
+});
+type Changed = z.infer<typeof changedSchema>;
 
 /** Why a contact could not be put into a list, by its id; null: it is in it. */
 export type Joined = ReadonlyMap<string, string | null>;
+
+/** Who left lists. */
+export interface Left {
+  /** The lists that a contact was in and no longer is, by its id; who was in none is left out. */
+  readonly left: ReadonlyMap<string, readonly string[]>;
+  /** Lists that fill themselves by filters: nobody can be taken out by hand. */
+  readonly kept: readonly string[];
+}
 
 const all = (ids: readonly string[], why: string | null): Joined => new Map(ids.map((id) => [id, why]));
 
@@ -25,7 +37,7 @@ interface List {
 }
 
 /**
- * Puts contacts into lists by name. A list's id is asked for once and kept, for names are unique and ids stay. Only lists whose members are set by
+ * Puts contacts into lists by name, and takes them out. A list's id is asked for once and kept, for names are unique and ids stay. Only lists whose members are set by
  * hand take anybody (`MANUAL`, `SNAPSHOT`); adding who is in it already changes nothing.
  * Source: Lists API v3, memberships (https://developers.hubspot.com/docs/api-reference/crm-lists-v3/guide).
  */
@@ -68,30 +80,54 @@ export class HubSpotLists {
     const joined = new Map<string, string | null>();
     for (let at = 0; at < ids.length; at += membersMax) {
       const part = ids.slice(at, at + membersMax);
-      const missing = await this.#add(name, list.listId, part, context);
+      const missing = new Set((await this.#change('add', name, list.listId, part, context)).recordIdsMissing);
       for (const id of part) joined.set(id, missing.has(id) ? 'HubSpot knows no such contact' : null);
     }
     return joined;
   }
 
-  async #add(
+  /**
+   * Takes contacts out of lists, one call a list. A list that is not there has nobody to take out; who is not in one stays as they are.
+   * @throws CallFailed where HubSpot could not be asked; some may have left then, and leaving again is the same but for the answer
+   */
+  async leave(names: readonly string[], ids: readonly string[], context: CallContext): Promise<Left> {
+    const left = new Map<string, readonly string[]>();
+    const kept: string[] = [];
+    for (const name of names) {
+      const list = await this.find(name, context);
+      if (list === null) continue;
+      if (list.processingType === 'DYNAMIC') {
+        kept.push(name);
+        continue;
+      }
+      for (let at = 0; at < ids.length; at += membersMax) {
+        const part = ids.slice(at, at + membersMax);
+        const { recordIdsRemoved } = await this.#change('remove', name, list.listId, part, context);
+        for (const id of recordIdsRemoved) left.set(id, [...(left.get(id) ?? []), name]);
+      }
+    }
+    return { left, kept };
+  }
+
+  async #change(
+    what: 'add' | 'remove',
     name: string,
     listId: string,
     ids: readonly string[],
     context: CallContext,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<Changed> {
     try {
       const { body } = await this.#http.write(
         context,
         {
           method: 'PUT',
-          path: `/crm/v3/lists/${listId}/memberships/add`,
+          path: `/crm/v3/lists/${listId}/memberships/${what}`,
           body: ids,
           schema: changedSchema,
         },
         () => undefined,
       );
-      return new Set(body.recordIdsMissing);
+      return body;
     } catch (error) {
       // Deleted since it was asked for: the name may be another list's by now.
       if (error instanceof CallFailed && error.failure.category === 'identity') this.#known.delete(name);

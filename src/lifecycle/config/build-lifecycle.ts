@@ -34,6 +34,15 @@ const ruleOf = (source: YamlSource, file: LifecycleFile, stage: Stage): StageRul
   };
 };
 
+/** The programs that the file names, once each, in its own order. */
+const programsOf = ({ reasons: places, pull, requests }: LifecycleFile): readonly string[] => [
+  ...new Set(
+    [...reasons.map((reason) => places[reason].program), pull.nudge?.program, ...requests.programs].filter(
+      (program) => program !== undefined,
+    ),
+  ),
+];
+
 const movesOf = (listed: 'any' | readonly string[]): AllowedMoves => {
   if (listed === 'any') return 'any';
   const named = listed.map((text) => text.split('->').map((name) => name.trim()) as [Stage, Stage]);
@@ -71,5 +80,6 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     winBackDays: file.pull['win-back-days'],
   },
   requestable: new Set(file.requests['set-stage']),
+  programs: programsOf(file),
   lifecyclestage: file.lifecyclestage,
 });

@@ -88,6 +88,10 @@ export const lifecycleFile = z
         'set-stage': z.array(z.enum(stages)).default([]).meta({
           description: 'Stages that a rep or marketer may set by a request.',
         }),
+        programs: z.array(z.string().min(1)).default([]).meta({
+          description:
+            'Further programs (HubSpot lists) that a request may enroll people in, beside those of reasons and nudge.',
+        }),
       })
       .prefault({}),
     lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({

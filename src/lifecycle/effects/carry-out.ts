@@ -109,7 +109,14 @@ const markStep = (
   const mark =
     state === null
       ? {}
-      : { [step]: { state, at: standing.now, ...(result?.id === undefined ? {} : { id: result.id }) } };
+      : {
+          [step]: {
+            state,
+            at: standing.now,
+            ...(result?.id === undefined ? {} : { id: result.id }),
+            ...(result?.said === undefined ? {} : { said: result.said }),
+          },
+        };
   return {
     ...rest,
     standing: {

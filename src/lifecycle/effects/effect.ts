@@ -13,8 +13,20 @@ import type { RouteDecision, RouteLine } from '../routing/route.ts';
  * - tell: the owner is told at once, where that is configured
  * - list: the person is in the program's list
  * - close: the rep's open tasks of Tandem's are closed
+ * - ask: what somebody asked for by a field is done, or known to be refused
+ * - answer: the field is emptied, and the record says what became of it
  */
-export type StepName = 'record' | 'route' | 'sales' | 'task' | 'hubspot' | 'tell' | 'list' | 'close';
+export type StepName =
+  | 'record'
+  | 'route'
+  | 'sales'
+  | 'task'
+  | 'hubspot'
+  | 'tell'
+  | 'list'
+  | 'close'
+  | 'ask'
+  | 'answer';
 
 /** Which steps an effect takes, in order. */
 export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>> = {
@@ -29,6 +41,7 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   remind: ['tell'],
   escalate: ['tell'],
   reassign: ['route', 'sales', 'task', 'hubspot', 'tell'],
+  request: ['ask', 'answer'],
   show: ['sales', 'hubspot'],
 };
 
@@ -38,6 +51,8 @@ export interface StepMark {
   readonly at: number;
   /** The record that it made. */
   readonly id?: string;
+  /** What came of it, in words for whoever asked. */
+  readonly said?: string;
 }
 
 /** Who gets the lead, and why: decided once for each effect. */
@@ -56,7 +71,7 @@ export interface Effect extends EffectOrder {
 
 /** What became of a step for one effect. */
 export type StepResult =
-  | { readonly kind: 'done'; readonly id?: string; readonly route?: RoutePlan }
+  | { readonly kind: 'done'; readonly id?: string; readonly said?: string; readonly route?: RoutePlan }
   /** Nothing is wrong, or it may be better soon: tried again after so long. `why` is shown. */
   | { readonly kind: 'wait'; readonly ms: number; readonly why: string }
   /** A person has to do something; it is tried again, seldom, all the same. */

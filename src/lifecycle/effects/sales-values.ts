@@ -38,6 +38,9 @@ const triggerOf = ({ effect, stored, activities }: Standing, judgement: Judgemen
     };
   }
   if (evidence.startsWith('recontact/')) return { kind: 'recontact', at };
+  if (evidence.startsWith('request/')) {
+    return { kind: 'requested', at, by: evidence.startsWith('request/hubspot') ? 'marketing' : 'a rep' };
+  }
   if (evidence.startsWith('repaired')) return { kind: 'repaired', at };
   const definition = stored.journey.definition ?? judgement.ready?.definition ?? null;
   return definition === null ? { kind: 'requested', at, by: null } : { kind: 'ready', at, definition };

@@ -9,6 +9,7 @@ import type { Fact, FactRecord } from '../stage/facts.ts';
 import { newJourney, type Transition } from '../stage/journey.ts';
 import { stages } from '../stage/stages.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
+import { type FreshRequest, freshRequests, requestFacts, requestOrders, requestsAfter } from './requests.ts';
 import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
 import { salesFacts } from './sales-facts.ts';
 import type { Asked, EffectOrder, StoredJourney, ToldScore } from './stored.ts';
@@ -28,6 +29,8 @@ export interface Looked {
   readonly activities: readonly Activity[];
   readonly effects: readonly EffectOrder[];
   readonly judgement: Judgement | null;
+  /** What people asked for by a field, new at this look. */
+  readonly requests: readonly FreshRequest[];
   /** When something that the records tell of will have happened; null: nothing does. */
   readonly againAt: number | null;
 }
@@ -47,6 +50,7 @@ export const newStored = (id: string, contactId: string, at: number): StoredJour
   earned: null,
   told: null,
   asked: null,
+  requests: {},
   facts: [],
   shown: { hubspot: {}, salesforce: {} },
 });
@@ -228,6 +232,7 @@ export const lookAt = (
     ? judge(personOf(before.id, person), counted.tally, scoring, now, counted.earned ?? counted.tally)
     : null;
   const ask = askIn(fresh, models);
+  const requests = freshRequests(before, person, lifecycle, now);
   const newestAt = Math.max(...fresh.map(({ at }) => at));
   const told: readonly Fact[] = [
     ...before.facts,
@@ -238,6 +243,7 @@ export const lookAt = (
     ...(ask === null
       ? []
       : [{ kind: 'asked' as const, key: `asked/${ask.activity}`, at: ask.at, by: 'hubspot' }]),
+    ...requestFacts(requests, before.journey, lifecycle),
     ...(judgement === null ? [] : scoredFact(before, toldOf(judgement), now)),
   ];
   const events =
@@ -253,6 +259,7 @@ export const lookAt = (
       earned: returnedAt === null ? counted.earned : addActivities({}, since, scoring),
       told: judgement === null ? before.told : toldOf(judgement),
       asked: ask ?? before.asked,
+      requests: requestsAfter(before, requests, person, done, lifecycle),
       facts: done.waiting,
       contact: keptContact(person, before, later),
       sales: person.sales === null ? before.sales : kept(person.sales),
@@ -260,8 +267,12 @@ export const lookAt = (
     transitions: done.transitions,
     unmoved: done.unmoved,
     activities: fresh,
-    effects: ordersOf(before.id, done.transitions),
+    effects: [
+      ...ordersOf(before.id, done.transitions),
+      ...requestOrders(before.id, done.journey.turn, requests, lifecycle),
+    ],
     judgement,
+    requests,
     againAt: [...later, ...done.waiting].reduce<number | null>(
       (soonest, { at }) => (soonest === null || at < soonest ? at : soonest),
       null,

@@ -13,7 +13,7 @@ const meansWork = (status: string, own: ReadonlySet<string>): boolean =>
 const meansNo = (status: string): boolean => /^closed\b.*\bnot converted\b/i.test(status);
 
 /** The start of a date's day, by UTC: the rep means a day and no hour. */
-const dayOf = (raw: RawValue | undefined): number | undefined => {
+export const dayOf = (raw: RawValue | undefined): number | undefined => {
   const at =
     typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(raw) ? Date.parse(`${raw}T00:00:00Z`) : Number.NaN;
   return Number.isFinite(at) ? at : undefined;

@@ -1,4 +1,6 @@
+import type { System } from '../../model/system.ts';
 import type { RawFields } from '../../model/value.ts';
+import type { SeenRequest } from '../requests/request.ts';
 import type { EngagementTally } from '../scoring/engagement.ts';
 import type { ClockStep } from '../sla/model.ts';
 import type { Fact } from '../stage/facts.ts';
@@ -44,6 +46,8 @@ export interface StoredJourney {
   readonly earned: EngagementTally | null;
   readonly told: ToldScore | null;
   readonly asked: Asked | null;
+  /** The newest request of each side. */
+  readonly requests: Readonly<Partial<Record<System, SeenRequest>>>;
   /** Facts that nobody has worked through: told by an effect, or from the future. */
   readonly facts: readonly Fact[];
   readonly shown: Shown;
@@ -53,7 +57,7 @@ export interface StoredJourney {
 export interface EffectOrder {
   /** `JOURNEY/TURN/KIND`, and where a turn can have several, `/N` of the moment: the same order is never carried out twice. */
   readonly key: string;
-  readonly kind: EffectKind | ClockStep | 'close-task' | 'show';
+  readonly kind: EffectKind | ClockStep | 'close-task' | 'request' | 'show';
   readonly turn: number;
   readonly at: number;
   /** The key of the fact or timer that caused it. */

@@ -6,7 +6,14 @@ import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { Staff } from '../staff/staff.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
-import type { EngineLookup, JoinProgram, LifecycleStore, Systems, TellOwner } from './ports.ts';
+import type {
+  EngineLookup,
+  JoinProgram,
+  LeavePrograms,
+  LifecycleStore,
+  Systems,
+  TellOwner,
+} from './ports.ts';
 
 /** The four files of the lifecycle, checked and compiled; all have to be there for it to run. */
 export interface LifecycleModels {
@@ -37,6 +44,7 @@ export interface LifecycleContext {
   /** Everybody of sales, as of some minutes. */
   readonly staff: () => Promise<Staff>;
   readonly joinProgram: JoinProgram;
+  readonly leavePrograms: LeavePrograms;
   /** Absent where nothing is configured. */
   readonly tell?: TellOwner;
   readonly wake: (pair: string) => void;

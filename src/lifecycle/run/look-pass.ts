@@ -4,8 +4,10 @@ import { lookAtClocks } from '../look/clocks.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
 import { shownOrders } from '../look/shown-orders.ts';
+import { requestWordOf } from '../requests/request.ts';
 import type { Staff } from '../staff/staff.ts';
 import { nextTimer } from '../stage/timers.ts';
+import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
 import { readPeople } from './read-people.ts';
 import { toActivityRow, toClock, toClockRow, toJourneyRow, toldKeys, toStored } from './rows.ts';
@@ -65,7 +67,14 @@ const lookAtOne = (
     now,
     clocks,
     staff,
-  }: { sinceAt: number; now: number; clocks: readonly ClockRow[]; staff: Staff },
+    answered,
+  }: {
+    sinceAt: number;
+    now: number;
+    clocks: readonly ClockRow[];
+    staff: Staff;
+    answered: ReadonlySet<string>;
+  },
 ): Omit<JourneySave, 'answers'> => {
   const { models } = context;
   const { lifecycle, scoring, sla } = models;
@@ -73,7 +82,7 @@ const lookAtOne = (
   const before =
     row === undefined
       ? newStored(context.makeId(), contactId, Math.max(person.contact.createdAt, sinceAt))
-      : toStored(row);
+      : withAnswered(toStored(row), answered);
   const looked = lookAt(before, person, [], { lifecycle, scoring, sinceAt }, now);
   const { journey } = looked.stored;
   const kept = clocks
@@ -95,6 +104,15 @@ const lookAtOne = (
     },
     now,
   );
+  for (const { system, ...request } of looked.requests) {
+    const word = requestWordOf(request) ?? 'unknown';
+    context.events.emit('requested', {
+      contact: contactId,
+      system,
+      word,
+      mode: lifecycle.behaviours.requests,
+    });
+  }
   for (const { from, to, cause, mode } of looked.transitions) {
     context.events.emit('moved', { contact: contactId, from, to, cause, mode });
   }
@@ -161,7 +179,10 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     context.staff(),
   ]);
   const rows = await withAdopted(context, people, known);
-  const clocks = await store.clocks([...rows.values()].map(({ id }) => id));
+  const [clocks, answered] = await Promise.all([
+    store.clocks([...rows.values()].map(({ id }) => id)),
+    answeredOf(context, rows),
+  ]);
   const saves: JourneySave[] = [];
   const gone = told.filter((id) => erased.has(nameOf(id)));
   const clean: JourneySignal[] = [...nobodys, ...gone.flatMap((id) => of.get(id) ?? [])];
@@ -180,7 +201,10 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     again.push(...stale.map((signal) => ({ signal, dueMs: staleAgainMs[signal.attempts] ?? 120_000 })));
     const answers = own.filter((signal) => !stale.includes(signal));
     try {
-      saves.push({ ...lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff }), answers });
+      saves.push({
+        ...lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff, answered }),
+        answers,
+      });
     } catch (error) {
       // One person's defect must not keep the others waiting.
       const cause = error instanceof Error ? error.message : String(error);

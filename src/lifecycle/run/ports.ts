@@ -57,6 +57,8 @@ export interface LifecycleStore {
   dueEffects(limit: number): Promise<readonly EffectRow[]>;
   /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */
   saveEffects(effects: readonly EffectSave[]): Promise<void>;
+  /** Which of these effects are carried out, by key. */
+  doneAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Tasks that effects of these journeys made. */
   tasks(journeyIds: readonly string[]): Promise<readonly MadeTask[]>;
   /** Transitions of these journeys, oldest first. */
@@ -106,6 +108,16 @@ export type JoinProgram = (
   contactIds: readonly string[],
   context: CallContext,
 ) => Promise<ReadonlyMap<string, string | null>>;
+
+/** Takes people out of programs; answers for each contact the programs that they were in, and the programs whose members follow from filters. */
+export type LeavePrograms = (
+  programs: readonly string[],
+  contactIds: readonly string[],
+  context: CallContext,
+) => Promise<{
+  readonly left: ReadonlyMap<string, readonly string[]>;
+  readonly kept: readonly string[];
+}>;
 
 /** Tells the owner at once, by a webhook that takes Slack's format. Absent where none is configured. */
 export type TellOwner = (text: string) => Promise<void>;

@@ -34,6 +34,8 @@ export const toStored = ({ id, contactId, version, state, shown, told }: Journey
   const kept = parse('journey', state, journeyOutline) as JourneyState;
   const facts = told.map((fact) => parse('fact', fact, factOutline) as Fact);
   return {
+    // Journeys of before there were requests have none.
+    ...{ requests: {} },
     ...kept,
     facts: [...kept.facts, ...facts],
     shown: parse('journey', shown, shownOutline) as StoredJourney['shown'],

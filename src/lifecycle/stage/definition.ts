@@ -67,6 +67,8 @@ export interface LifecycleDefinition {
   };
   /** Stages that a person may set by a request. */
   readonly requestable: ReadonlySet<Stage>;
+  /** Every program that a rule names, and those that a request may name beside them, as their lists in HubSpot are called. */
+  readonly programs: readonly string[];
   /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
   readonly lifecyclestage: 'forward' | 'both' | 'never';
 }

@@ -88,6 +88,17 @@ export const effectsOf = async (db: Db, journeyIds: readonly string[]): Promise<
       order by tandem.effects.at, kind`,
   );
 
+/** LifecycleStore.doneAmong. */
+export const doneAmong = async (db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> => {
+  if (keys.length === 0) return new Set();
+  const rows = await run(
+    db,
+    sql<{ key: string }>`
+      select key from tandem.effects where key = any(${[...keys]}::text[]) and state = 'done'`,
+  );
+  return new Set(rows.map(({ key }) => key));
+};
+
 /** LifecycleStore.tasks. */
 export const tasks = async (db: Db, journeyIds: readonly string[]): Promise<readonly MadeTask[]> =>
   journeyIds.length === 0

@@ -14,7 +14,7 @@ import type {
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
-import { dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
+import { doneAmong, dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
 import { adopt, anybodyIn, tell } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
@@ -105,6 +105,10 @@ export class PostgresLifecycleStore {
   /** All clocks. */
   allClocks(): Promise<readonly ClockRow[]> {
     return clocks(this.#db, null);
+  }
+
+  doneAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return doneAmong(this.#db, keys);
   }
 
   tasks(journeyIds: readonly string[]): Promise<readonly MadeTask[]> {

@@ -44,6 +44,9 @@ export interface PipelineIds {
   readonly stages: Readonly<Record<string, string>>;
 }
 
+const membershipsShape = z.object({ results: z.array(z.object({ listId: z.string() })) });
+const listNameShape = z.object({ list: z.object({ name: z.string() }) });
+
 /** The colleague who works in both systems: public APIs, credentials of their own, never the worker's. */
 export class Person {
   private readonly access: Access;
@@ -75,6 +78,15 @@ export class Person {
     const query = new URLSearchParams({ properties: names.join(',') }).toString();
     return propertiesShape.parse(await this.hubspot('GET', `/crm/v3/objects/contacts/${id}?${query}`))
       .properties;
+  }
+
+  /** The names of the lists that a contact is on, in order. */
+  async listsOf(id: string): Promise<readonly string[]> {
+    const answer = await this.hubspot('GET', `/crm/v3/lists/records/0-1/${id}/memberships`);
+    const names: string[] = [];
+    for (const { listId } of membershipsShape.parse(answer).results)
+      names.push(listNameShape.parse(await this.hubspot('GET', `/crm/v3/lists/${listId}`)).list.name);
+    return names.sort((a, b) => a.localeCompare(b));
   }
 
   /** How many contacts HubSpot's search shows with this value; its index lags by seconds. */

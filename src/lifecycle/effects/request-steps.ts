@@ -1,0 +1,134 @@
+import type { System } from '../../model/system.ts';
+import { systems } from '../../model/system.ts';
+import type { RawFields } from '../../model/value.ts';
+import type { SeenRecord } from '../look/person.ts';
+import { requestFields, requestIn, type SeenRequest } from '../requests/request.ts';
+import { joinedProgram, leftPrograms, notJoined, resultText } from '../requests/results.ts';
+import { callFor, type LifecycleContext } from '../run/context.ts';
+import type { StepResult } from './effect.ts';
+import type { Standing } from './standing.ts';
+import { done, outcomeOf, type Step } from './step.ts';
+
+interface Asking {
+  readonly system: System;
+  readonly request: SeenRequest;
+}
+
+/** The request that an effect is about; null where a newer one came before it was done, which has an effect of its own. */
+const askingOf = ({ effect, stored }: Standing): Asking | null => {
+  const system = systems.find((each) => stored.requests[each]?.key === effect.evidence);
+  const request = system === undefined ? undefined : stored.requests[system];
+  return system === undefined || request === undefined ? null : { system, request };
+};
+
+const idsOf = (standings: readonly Standing[]): readonly string[] => [
+  ...new Set(standings.map(({ effect }) => effect.contactId)),
+];
+
+const join = async (
+  context: LifecycleContext,
+  program: string,
+  standings: readonly Standing[],
+): Promise<readonly (readonly [Standing, string])[]> => {
+  const refused = await context.joinProgram(program, idsOf(standings), callFor(context, 'write'));
+  return standings.map((standing) => {
+    const why = refused.get(standing.effect.contactId) ?? null;
+    return [standing, why === null ? joinedProgram(program) : notJoined(why)];
+  });
+};
+
+const leave = async (
+  context: LifecycleContext,
+  programs: readonly string[],
+  standings: readonly Standing[],
+): Promise<readonly (readonly [Standing, string])[]> => {
+  const { left, kept } = await context.leavePrograms(programs, idsOf(standings), callFor(context, 'write'));
+  return standings.map((standing) => [
+    standing,
+    leftPrograms(left.get(standing.effect.contactId) ?? [], kept),
+  ]);
+};
+
+/** Does what people asked for, those with the same wish together: one call for each program. */
+export const askStep: Step = async (context, standings) => {
+  const said = new Map<Standing, string>();
+  const plans = standings.flatMap((standing) => {
+    const plan = askingOf(standing)?.request.plan;
+    return plan === undefined ? [] : [{ standing, plan }];
+  });
+  const joining = plans.flatMap(({ standing, plan }) =>
+    plan.kind === 'join' ? [{ standing, program: plan.program }] : [],
+  );
+  for (const [program, own] of Map.groupBy(joining, (each) => each.program)) {
+    const results = await join(
+      context,
+      program,
+      own.map(({ standing }) => standing),
+    );
+    for (const [standing, text] of results) said.set(standing, text);
+  }
+  const leaving = plans.flatMap(({ standing, plan }) =>
+    plan.kind === 'leave' ? [{ standing, programs: plan.programs }] : [],
+  );
+  for (const own of Map.groupBy(leaving, ({ programs }) => programs.join('\n')).values()) {
+    const results = await leave(
+      context,
+      own[0]?.programs ?? [],
+      own.map(({ standing }) => standing),
+    );
+    for (const [standing, text] of results) said.set(standing, text);
+  }
+  for (const { standing, plan } of plans) if (plan.kind === 'say') said.set(standing, plan.text);
+  return standings.map((standing): StepResult => {
+    const text = said.get(standing);
+    return text === undefined ? done : { kind: 'done', said: text };
+  });
+};
+
+/** The answer in the fields of the side that asked. What somebody typed there since stays: it is a request of its own. */
+const answerFields = (
+  { system, request }: Asking,
+  record: SeenRecord,
+  said: string,
+  at: number,
+): RawFields => {
+  const { word, detail, result } = requestFields[system];
+  const now = requestIn(system, record.fields);
+  const isSame = now !== null && now.word === request.word && now.detail === request.detail;
+  return { ...(isSame ? { [word]: null, [detail]: null } : {}), [result]: resultText(said, at) };
+};
+
+/** Empties the fields of requests, and says in the record what became of them; one call a side and object. */
+export const answerStep: Step = async (context, standings) => {
+  const results = new Map<Standing, StepResult>();
+  const rows = standings.flatMap((standing) => {
+    const asking = askingOf(standing);
+    const said = standing.effect.steps.ask?.said;
+    if (asking === null || said === undefined) return [];
+    const record = asking.system === 'hubspot' ? standing.person.contact : standing.person.sales;
+    if (record === null) return [];
+    const writable = context.writable.get(record.ref.type);
+    const fields = Object.fromEntries(
+      Object.entries(answerFields(asking, record, said, standing.now)).filter(
+        ([name]) => writable?.has(name) ?? true,
+      ),
+    );
+    return Object.keys(fields).length === 0
+      ? []
+      : [{ standing, system: asking.system, ref: record.ref, fields }];
+  });
+  for (const own of Map.groupBy(rows, ({ system, ref }) => `${system} ${ref.type}`).values()) {
+    const [first] = own;
+    if (first === undefined) continue;
+    const outcomes = await context.systems[first.system].writeMany(
+      first.ref.type,
+      own.map(({ ref, fields }) => ({ op: 'update', key: context.makeId(), id: ref.id, fields })),
+      callFor(context, 'write'),
+    );
+    own.forEach(({ standing }, at) => {
+      results.set(standing, outcomeOf(standing, outcomes[at]));
+    });
+  }
+  // A record that is not there any more, or shows no answer, has nothing to be emptied.
+  return standings.map((standing) => results.get(standing) ?? done);
+};
