@@ -1,3 +1,4 @@
+import type { WorkClass } from './budget.ts';
 import type { RecordRef } from './system.ts';
 
 /**
@@ -9,6 +10,7 @@ export const journeySignals = '#journeys';
 /** A record of somebody that was told to have changed. */
 export interface JourneySignal {
   readonly ref: RecordRef;
+  readonly class: WorkClass;
   /** The vendor's stamp that the signal carried; a read below it is stale. */
   readonly stamp: number | null;
   readonly version: number;

@@ -203,10 +203,14 @@ const withNewOwners = async (
  * after each step, and what must not be done twice before it, so that a death at any moment leaves effects that go on where they were.
  * Answers how many there were. @throws CallFailed where the records cannot be read
  */
-export const carryOut = async (context: LifecycleContext, limit = 100): Promise<number> => {
-  const { store, events } = context;
-  const effects = (await store.dueEffects(limit)).map(toEffect);
-  if (effects.length === 0) return 0;
+export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<number> => {
+  const { store, events } = whole;
+  const due = (await store.dueEffects(limit)).map(toEffect);
+  if (due.length === 0) return 0;
+  // Nobody waits for what only shows where somebody stands: it goes by itself, and after all else.
+  const orders = due.filter(({ kind }) => kind !== 'show');
+  const effects = orders.length > 0 ? orders : due;
+  const context: LifecycleContext = { ...whole, workClass: orders.length > 0 ? 'consent' : 'sweep' };
   const standings = await loadStandings(context, effects);
   const gone = effects.filter((effect) => !standings.some((standing) => standing.effect === effect));
   const wrote = { hubspot: new Map<string, RawFields>(), salesforce: new Map<string, RawFields>() };

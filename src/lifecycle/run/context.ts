@@ -1,4 +1,4 @@
-import type { CallContext } from '../../model/budget.ts';
+import type { CallContext, WorkClass } from '../../model/budget.ts';
 import type { PairMapping } from '../../model/mapping.ts';
 import type { LookFields } from '../look/fields.ts';
 import type { RoutingModel } from '../routing/model.ts';
@@ -51,11 +51,13 @@ export interface LifecycleContext {
   readonly events: LifecycleEvents;
   readonly makeId: () => string;
   readonly signal: AbortSignal;
+  /** The class of the round that is under way; absent: `live`. */
+  readonly workClass?: WorkClass;
 }
 
-/** Calls of the lifecycle go before all others: somebody waits for a lead. */
+/** A hand-off goes before all other work, for somebody waits for it; what a listing told of goes after. */
 export const callFor = (context: LifecycleContext, purpose: CallContext['purpose']): CallContext => ({
-  class: 'consent',
+  class: context.workClass ?? 'live',
   purpose,
   signal: context.signal,
 });

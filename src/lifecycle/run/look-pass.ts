@@ -1,3 +1,4 @@
+import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { lookAtClocks } from '../look/clocks.ts';
@@ -157,20 +158,30 @@ const withAdopted = async (
   return new Map([...rows, ...adopted]);
 };
 
+/** The class of a round: that of its strongest signals, at least `live` where somebody's time has come. */
+const strongest = (told: WorkClass | undefined, isDue: boolean): WorkClass => {
+  if (told === undefined || told === 'consent') return told ?? 'live';
+  return isDue ? 'live' : told;
+};
+
 /**
  * Looks at everybody of whom something was told, and at those whose time has come. Answers how many people it looked at. A look is saved whole, with
  * its signals; one whose journey moved meanwhile is made again. @throws CallFailed where the records cannot be read
  */
-export const lookOnce = async (context: LifecycleContext): Promise<number> => {
-  const { store } = context;
-  const [signals, due] = await Promise.all([store.signals(peopleMax), store.dueContacts(peopleMax)]);
-  if (signals.length === 0 && due.length === 0) return 0;
+export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
+  const { store } = whole;
+  const [told, due] = await Promise.all([store.signals(peopleMax), store.dueContacts(peopleMax)]);
+  if (told.length === 0 && due.length === 0) return 0;
+  // One class a round, the strongest: what a first alignment lists must not take the budget of live changes.
+  const workClass = strongest(told[0]?.class, due.length > 0);
+  const signals = told.filter((signal) => signal.class === workClass);
+  const context: LifecycleContext = { ...whole, workClass };
   const { of, nobodys } = await byContact(context, signals);
-  const told = [...new Set([...of.keys(), ...due])].slice(0, peopleMax);
+  const asked = [...new Set([...of.keys(), ...due])].slice(0, peopleMax);
   const nameOf = (id: string): string =>
     recordName({ system: 'hubspot', type: context.pair.types.hubspot, id });
-  const erased = await context.engine.erasedAmong(told.map(nameOf));
-  const contactIds = told.filter((id) => !erased.has(nameOf(id)));
+  const erased = await context.engine.erasedAmong(asked.map(nameOf));
+  const contactIds = asked.filter((id) => !erased.has(nameOf(id)));
   const [{ people, merged }, known, now, sinceAt, staff] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
@@ -184,7 +195,7 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
     answeredOf(context, rows),
   ]);
   const saves: JourneySave[] = [];
-  const gone = told.filter((id) => erased.has(nameOf(id)));
+  const gone = asked.filter((id) => erased.has(nameOf(id)));
   const clean: JourneySignal[] = [...nobodys, ...gone.flatMap((id) => of.get(id) ?? [])];
   const again: { signal: JourneySignal; dueMs: number }[] = [];
   for (const id of contactIds) {
@@ -221,7 +232,7 @@ export const lookOnce = async (context: LifecycleContext): Promise<number> => {
   const moved = await store.save(saves, clean, again);
   if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });
   if (merged.size > 0) context.events.emit('contacts-merged', { count: merged.size });
-  return told.length + nobodys.length;
+  return asked.length + nobodys.length;
 };
 
 /** A journey whose contact is not there: no timer of its own until a signal tells of it. */

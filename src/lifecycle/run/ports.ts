@@ -53,7 +53,7 @@ export interface LifecycleStore {
   ): Promise<void>;
   /** Whether anybody of these stages waits for sales. */
   anybodyIn(stages: readonly string[]): Promise<boolean>;
-  /** Open effects that are due, the oldest first. */
+  /** Open effects that are due, the oldest first; those that only show where somebody stands come last. */
   dueEffects(limit: number): Promise<readonly EffectRow[]>;
   /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */
   saveEffects(effects: readonly EffectSave[]): Promise<void>;

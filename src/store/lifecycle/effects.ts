@@ -12,7 +12,7 @@ export const dueEffects = async (db: Db, limit: number): Promise<readonly Effect
       select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
         e.attempts, e.route::text as route, e.steps::text as steps
       from tandem.effects e join tandem.journeys j on j.id = e.journey_id
-      where e.state = 'open' and e.due <= now() order by e.due limit ${limit}`,
+      where e.state = 'open' and e.due <= now() order by e.kind = 'show', e.due limit ${limit}`,
   );
 
 /** LifecycleStore.saveEffects. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { workClasses } from '../../model/budget.ts';
 import type {
   ActivityRow,
   ClockRow,
@@ -22,14 +23,19 @@ export const signals = async (db: Db, limit: number): Promise<readonly JourneySi
       system: System;
       type: string;
       record_id: string;
+      class: number;
       stamp: number | null;
       version: number;
       attempts: number;
     }>`
-      select system, type, record_id, stamp::float8 as stamp, version::float8 as version, attempts from tandem.dirty
+      select system, type, record_id, class, stamp::float8 as stamp, version::float8 as version, attempts from tandem.dirty
       where pair = ${journeySignals} and due <= now() order by class, due limit ${limit}`,
   );
-  return rows.map(({ system, type, record_id: id, ...rest }) => ({ ref: { system, type, id }, ...rest }));
+  return rows.map(({ system, type, record_id: id, class: place, ...rest }) => ({
+    ref: { system, type, id },
+    class: workClasses[place] ?? 'backfill',
+    ...rest,
+  }));
 };
 
 /** LifecycleStore.dueContacts. */
