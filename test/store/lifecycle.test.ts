@@ -199,17 +199,41 @@ describe('an effect', () => {
       turn: 1,
       kind: 'follow-up',
       doneAt: null,
-      clock: '{"a":1}',
+      clock: '{"startedAt":1,"a":1}',
       stepsDone: [],
     };
     const save = (more: object) =>
       store().saveEffects([effectSave(`${id}/1/hand-off`, id, { clocks: [{ ...clock, ...more }] })]);
     await save({});
-    await save({ clock: '{"a":2}' });
+    await save({ clock: '{"startedAt":1,"a":2}' });
     expect(await store().clocks([id])).toEqual([clock]);
-    const moved = { ...clock, clock: '{"a":3}', stepsDone: ['x', 'y'], doneAt: 5_000 };
+    const moved = { ...clock, clock: '{"startedAt":1,"a":3}', stepsDone: ['x', 'y'], doneAt: 5_000 };
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, clocks: [moved] }], [], []);
     expect(await store().clocks([id])).toEqual([moved]);
+    // Another owner has the whole time; a look that read the clock before does not bring the old one back.
+    const anew = { ...clock, clock: '{"startedAt":2}' };
+    await save(anew);
+    expect(await store().clocks([id])).toEqual([anew]);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, clocks: [moved] }], [], []);
+    expect(await store().clocks([id])).toEqual([anew]);
+  });
+
+  it('has those looked at whom an owner has in a stage', async () => {
+    const save = journey('70', {}, { owner: '005A', stage: 'sales-ready' });
+    const others = [
+      journey('71', {}, { owner: '005A', stage: 'working' }),
+      journey('72', {}, { owner: '005B', stage: 'sales-ready' }),
+    ];
+    await store().save([save, ...others], [], []);
+    await store().wakeOf(['005A'], ['sales-ready']);
+    expect(await store().dueContacts(10)).toEqual(['70']);
+  });
+
+  it('keeps who is there', async () => {
+    expect(await store().staff()).toBe('[]');
+    await store().saveStaff('[{"id":"005A"}]');
+    await store().saveStaff('[{"id":"005B"}]');
+    expect(JSON.parse(await store().staff())).toEqual([{ id: '005B' }]);
   });
 
   it('lets the engine make the record, and keeps nobody waiting once a person has to act', async () => {

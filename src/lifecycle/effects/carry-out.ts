@@ -1,15 +1,18 @@
 import type { EffectSave, JourneyRow } from '../../model/journeys.ts';
 import type { RawFields } from '../../model/value.ts';
+import { shownOn } from '../look/shown-orders.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
+import { readTouches } from '../run/touch-pass.ts';
 import type { Fact } from '../stage/facts.ts';
 import { retryMs } from './backoff.ts';
+import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
 import { clocksOf, isHanding, ownerOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
-import { isAssigned, makeSteps, shownOn } from './steps.ts';
+import { isAssigned, makeSteps } from './steps.ts';
 
 /** Activities that texts for a rep are made of. */
 const activitiesMax = 200;
@@ -27,6 +30,8 @@ interface UnderWay {
   why: string | null;
   next: string | null;
   attempts: number;
+  /** Nothing of it is to be done any more. */
+  moot?: true;
 }
 
 /** One journey that cannot be read must not keep the others' effects waiting. */
@@ -148,8 +153,8 @@ const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
 const saveOf = (each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
   const { effect } = each.standing;
   const shown = shownAfter(each, wrote);
-  const isDone = nextStep(effect) === null;
-  const fact = isDone ? factOf(each) : null;
+  const isDone = each.moot === true || nextStep(effect) === null;
+  const fact = isDone && each.moot !== true ? factOf(each) : null;
   // The clock runs from the moment at which the rep has the lead in front of them.
   const clocks =
     effect.steps.sales?.state === 'done' ? clocksOf(each.standing).map((clock) => toClockRow(clock)) : [];
@@ -169,7 +174,8 @@ const saveOf = (each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
 };
 
 const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWay => {
-  if (result.kind === 'done') return { ...markStep(each, step, 'done', result), why: null, next: null };
+  if (result.kind === 'done')
+    return { ...markStep(each, step, 'done', result), why: result.note ?? null, next: null };
   // A message that is known not to have been taken may be sent again; a task is looked up by its key before.
   const kept = step === 'tell' ? markStep(each, step, null) : each;
   return {
@@ -198,6 +204,34 @@ const withNewOwners = async (
   });
 };
 
+const underWay = (standing: Standing): UnderWay => ({
+  standing,
+  dueMs: null,
+  why: null,
+  next: null,
+  attempts: standing.effect.attempts,
+});
+
+/** Ends those of which nothing is to be done any more, with the reason; answers the others. */
+const withoutMoot = async (
+  context: LifecycleContext,
+  standings: readonly Standing[],
+): Promise<readonly Standing[]> => {
+  const reasons = new Map(
+    standings.map((standing) => [standing, mootReason(standing, context.models.lifecycle)]),
+  );
+  const nothing = { hubspot: new Map(), salesforce: new Map() };
+  const ended = standings.flatMap((standing): UnderWay[] => {
+    const why = reasons.get(standing) ?? null;
+    return why === null ? [] : [{ ...underWay(standing), why: `not done: ${why}`, moot: true }];
+  });
+  await context.store.saveEffects(ended.map((each) => saveOf(each, nothing, false)));
+  for (const { standing, why } of ended) {
+    context.events.emit('effect-moot', { key: standing.effect.key, kind: standing.effect.kind, why });
+  }
+  return standings.filter((standing) => reasons.get(standing) === null);
+};
+
 /**
  * Carries out effects that are due, step by step, many at once: each step is one batch of calls for all that stand at it. What was done is stored
  * after each step, and what must not be done twice before it, so that a death at any moment leaves effects that go on where they were.
@@ -211,17 +245,14 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
   const orders = due.filter(({ kind }) => kind !== 'show');
   const effects = orders.length > 0 ? orders : due;
   const context: LifecycleContext = { ...whole, workClass: orders.length > 0 ? 'consent' : 'sweep' };
-  const standings = await loadStandings(context, effects);
-  const gone = effects.filter((effect) => !standings.some((standing) => standing.effect === effect));
+  // Whoever just logged a call must not be reminded: what reps did is asked for once more before.
+  if (effects.some(({ kind }) => isClockStep(kind))) await readTouches(context);
+  const loaded = await loadStandings(context, effects);
+  const gone = effects.filter((effect) => !loaded.some((standing) => standing.effect === effect));
+  const standings = await withoutMoot(context, loaded);
   const wrote = { hubspot: new Map<string, RawFields>(), salesforce: new Map<string, RawFields>() };
   const steps = makeSteps(wrote);
-  let open: UnderWay[] = standings.map((standing) => ({
-    standing,
-    dueMs: null,
-    why: null,
-    next: null,
-    attempts: standing.effect.attempts,
-  }));
+  let open: UnderWay[] = standings.map(underWay);
   await putOff(context, gone);
   for (;;) {
     // Whoever is first says which step is next; all that stand at it go together.

@@ -31,8 +31,9 @@ export type StepName =
 /** Which steps an effect takes, in order. */
 export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>> = {
   'hand-off': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
-  'hand-on': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
-  're-route': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
+  // Whoever had the lead has no open task of it any more.
+  'hand-on': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
+  're-route': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   'tell-owner': ['sales', 'tell'],
   nudge: ['task'],
   return: ['list', 'close', 'sales', 'hubspot'],
@@ -40,7 +41,7 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   'close-task': ['close', 'hubspot'],
   remind: ['tell'],
   escalate: ['tell'],
-  reassign: ['route', 'sales', 'task', 'hubspot', 'tell'],
+  reassign: ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   request: ['ask', 'answer'],
   show: ['sales', 'hubspot'],
 };
@@ -71,7 +72,14 @@ export interface Effect extends EffectOrder {
 
 /** What became of a step for one effect. */
 export type StepResult =
-  | { readonly kind: 'done'; readonly id?: string; readonly said?: string; readonly route?: RoutePlan }
+  /** `note`: what is stored of it in words. */
+  | {
+      readonly kind: 'done';
+      readonly id?: string;
+      readonly said?: string;
+      readonly route?: RoutePlan;
+      readonly note?: string;
+    }
   /** Nothing is wrong, or it may be better soon: tried again after so long. `why` is shown. */
   | { readonly kind: 'wait'; readonly ms: number; readonly why: string }
   /** A person has to do something; it is tried again, seldom, all the same. */

@@ -25,10 +25,33 @@ const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
   };
 };
 
-const purposes = { 'hand-off': 'hand-off', 'hand-on': 'hand-on', 're-route': 're-route' } as const;
+const purposes = {
+  'hand-off': 'hand-off',
+  'hand-on': 'hand-on',
+  're-route': 're-route',
+  reassign: 're-route',
+} as const;
+
+/** Who is not to have the lead back: whoever gave it away, or left it lying. */
+const refusedBy = ({ stored, effect, person, transitions }: Standing): ReadonlySet<string> => {
+  const { turn, owner } = stored.journey;
+  const isRefused = transitions.some((each) => each.turn === turn && each.cause === 'rejected');
+  if (effect.kind !== 'reassign' && effect.kind !== 're-route') {
+    return new Set(isRefused && owner !== null ? [owner] : []);
+  }
+  const now = person.sales?.fields.OwnerId;
+  return new Set([owner, typeof now === 'string' ? now : null].filter((id) => id !== null));
+};
+
+/** How often the lead was given to somebody else in this turn: by a verdict, or by its clock. */
+const moves = ({ stored, clocks, effect }: Standing): number =>
+  Math.max(
+    stored.journey.reroutes,
+    ...clocks.filter(({ turn }) => turn === effect.turn).map((clock) => clock.moves ?? 0),
+  );
 
 const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest => {
-  const { stored, person, effect, staff, transitions } = standing;
+  const { stored, person, effect, staff } = standing;
   const { journey } = stored;
   const judgement = judgementOf(context, standing);
   const ownerId = person.sales?.fields.OwnerId;
@@ -47,13 +70,8 @@ const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest 
     owner: isSomebody ? { id: owner.id, by: isOwnChoice ? 'tandem' : 'person' } : null,
     accountOwner: null,
     sameRep: effect.evidence.startsWith('recontact/') ? journey.owner : null,
-    refusedBy: new Set(
-      transitions.some(({ turn, cause }) => turn === journey.turn && cause === 'rejected') &&
-        journey.owner !== null
-        ? [journey.owner]
-        : [],
-    ),
-    reroutes: journey.reroutes,
+    refusedBy: refusedBy(standing),
+    reroutes: moves(standing),
   };
 };
 

@@ -10,22 +10,26 @@ import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
 import type { ClockKind } from '../sla/model.ts';
 import { shownFields } from '../stage/shown-fields.ts';
 import { salesStages } from '../stage/stages.ts';
+import { clockOf } from './clock-steps.ts';
 import type { Effect } from './effect.ts';
 import type { Standing } from './standing.ts';
 
 /** Effects that bring a person to somebody: they begin the clocks, and the rep's earlier word about the person is taken away. */
-const handing: ReadonlySet<Effect['kind']> = new Set(['hand-off', 'hand-on', 're-route']);
+const handing: ReadonlySet<Effect['kind']> = new Set(['hand-off', 'hand-on', 're-route', 'reassign']);
 export const isHanding = ({ kind }: Pick<Effect, 'kind'>): boolean => handing.has(kind);
 
 export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
   judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
 
-const triggerOf = ({ effect, stored, activities }: Standing, judgement: Judgement): Trigger => {
+const triggerOf = (standing: Standing, judgement: Judgement): Trigger => {
+  const { effect, stored, activities } = standing;
   const { evidence, kind, at } = effect;
   if (kind === 'hand-on') return { kind: 'handed-on', at, by: null };
   if (kind === 're-route') return { kind: 'moved', at, reason: stored.journey.reason };
+  if (kind === 'reassign') return { kind: 'moved', at, reason: 'No touch' };
   const { asked } = stored;
-  const isAsking = evidence.startsWith('asked/') || kind === 'tell-owner';
+  const isAsking =
+    evidence.startsWith('asked/') || kind === 'tell-owner' || clockOf(standing)?.asked === true;
   if (isAsking && asked !== null) {
     const by = activities.find(({ key }) => key === asked.activity);
     return {
@@ -102,21 +106,30 @@ export const ownerOf = ({ effect, person }: Standing): string | null => {
   return typeof owner === 'string' && owner !== '' ? owner : null;
 };
 
-/** The clocks that an effect begins: of the moment of its order, so that a try after an hour begins none anew. */
-export const clocksOf = ({ effect, stored, person, ...rest }: Standing): readonly Clock[] => {
+/**
+ * The clocks that an effect begins: of the moment of its order, so that a try after an hour begins none anew. Another owner in the same turn has the
+ * whole time, and as little of it as the first where the person asked.
+ */
+export const clocksOf = (standing: Standing): readonly Clock[] => {
+  const { effect, stored, clocks } = standing;
   if (!isHanding(effect)) return [];
   const asked = stored.asked !== null && effect.evidence === `asked/${stored.asked.activity}`;
   const kinds: readonly ClockKind[] = ['follow-up', 'verdict'];
-  return kinds.map((kind) => ({
-    journey: stored.id,
-    turn: effect.turn,
-    kind,
-    startedAt: effect.at,
-    asked,
-    owner: ownerOf({ effect, stored, person, ...rest }),
-    pauses: [],
-    doneAt: null,
-  }));
+  return kinds.map((kind): Clock => {
+    const before = clocks.find((clock) => clock.kind === kind && clock.turn === effect.turn);
+    if (before !== undefined && before.startedAt >= effect.at) return before;
+    return {
+      journey: stored.id,
+      turn: effect.turn,
+      kind,
+      startedAt: effect.at,
+      asked: before?.asked ?? asked,
+      owner: ownerOf(standing),
+      pauses: [],
+      doneAt: null,
+      ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+    };
+  });
 };
 
 const notRunning: ClockReading = {
@@ -127,11 +140,11 @@ const notRunning: ClockReading = {
   dueAt: null,
 };
 
-/** The follow-up clock as it reads now: the one that runs, or that which the effect begins. */
+/** The follow-up clock as it reads now: that which the effect begins, else the one that runs. */
 export const followUp = (context: LifecycleContext, standing: Standing): ClockReading => {
   const { clocks, stored, now } = standing;
   const isOurs = (clock: Clock): boolean => clock.kind === 'follow-up' && clock.turn === stored.journey.turn;
-  const clock = clocks.find(isOurs) ?? clocksOf(standing).find(isOurs);
+  const clock = clocksOf(standing).find(isOurs) ?? clocks.find(isOurs);
   if (clock === undefined) return notRunning;
   return readClock(clock, context.models.sla, standing.staff.calendarOf(clock.owner), now);
 };

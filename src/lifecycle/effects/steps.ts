@@ -1,22 +1,14 @@
 import type { RawFields } from '../../model/value.ts';
-import { slackAlert } from '../digest/alert.ts';
 import type { SeenRecord } from '../look/person.ts';
+import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
-import { retryMs } from './backoff.ts';
 import type { StepName, StepResult } from './effect.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
-import {
-  digestInput,
-  followUp,
-  hubspotValues,
-  isHanding,
-  ownerOf,
-  salesValues,
-  taskOf,
-} from './sales-values.ts';
+import { hubspotValues, isHanding, ownerOf, salesValues, taskOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
+import { tellStep } from './tell-step.ts';
 
 const recordStep: Step = async (context, standings) => {
   const { pair, store } = context;
@@ -43,9 +35,6 @@ const recordStep: Step = async (context, standings) => {
         };
   });
 };
-
-/** Under this name it is kept whose values are shown: those of another record (a merge, a conversion) tell nothing. */
-export const shownOn = '#id';
 
 /** The values that differ from what the record has, or, where it was not read, from what Tandem last wrote there. */
 const changed = (wanted: RawFields, { ref, fields }: SeenRecord, shown: RawFields): RawFields => {
@@ -199,31 +188,6 @@ const taskStep: Step = async (context, standings) => {
         }
       : outcomeOf(standing, outcomes[at]);
   });
-};
-
-/** Somebody is told once and not twice: a message whose outcome is not known is not sent again. */
-const tellStep: Step = async (context, standings) => {
-  const { tell } = context;
-  if (tell === undefined) return standings.map(() => done);
-  const results: StepResult[] = [];
-  for (const standing of standings) {
-    if (standing.effect.steps.tell?.state === 'sent') {
-      results.push(done);
-      continue;
-    }
-    try {
-      await tell(slackAlert(digestInput(context, standing), followUp(context, standing), null));
-      results.push(done);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      results.push({
-        kind: 'wait',
-        ms: retryMs(standing.effect.attempts),
-        why: `the owner could not be told: ${why}`,
-      });
-    }
-  }
-  return results;
 };
 
 const listStep: Step = async (context, standings) => {

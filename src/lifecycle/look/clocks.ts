@@ -14,7 +14,8 @@ export interface KeptClock {
 const doneAt = ({ turn, kind, startedAt }: Clock, journey: Journey): number | null => {
   const { touchedAt, verdictAt, stage, since } = journey;
   if (turn !== journey.turn) return journey.returnedAt ?? since;
-  const verdict = verdictAt !== null && verdictAt >= startedAt ? verdictAt : null;
+  // The verdict that gave them to another rep is of the moment at which that rep's clock begins.
+  const verdict = verdictAt !== null && verdictAt > startedAt ? verdictAt : null;
   if (kind === 'follow-up' && touchedAt !== null) return Math.max(touchedAt, startedAt);
   if (verdict !== null) return verdict;
   // Moved on without a word (a deal, a customer) or taken back: nobody waits any more.
@@ -36,11 +37,14 @@ export const lookAtClocks = (
     mode,
     calendarOf,
     names,
+    owner,
   }: {
     readonly sla: SlaModel;
     readonly mode: Mode;
     readonly calendarOf: (owner: string | null) => Calendar;
     readonly names: Readonly<Record<string, unknown>>;
+    /** Who has the lead now; null: nobody of sales, so that it stays whose it was. */
+    readonly owner: string | null;
   },
   now: number,
 ): ClocksLooked => {
@@ -48,8 +52,7 @@ export const lookAtClocks = (
   const times: number[] = [];
   const clocks = kept.map(({ clock: before, stepsDone }): KeptClock => {
     if (before.doneAt !== null) return { clock: before, stepsDone };
-    const owned =
-      journey.owner === null || before.turn !== journey.turn ? before : { ...before, owner: journey.owner };
+    const owned = owner === null || before.turn !== journey.turn ? before : { ...before, owner };
     const clock = { ...pauseBy(owned, sla, names, now), doneAt: doneAt(before, journey) };
     const calendar = calendarOf(clock.owner);
     const steps = dueSteps(clock, sla, calendar, mode, new Set(stepsDone), now);

@@ -83,7 +83,8 @@ export const personOf = (id: string, { contact, sales }: SeenPerson): Person => 
   owner: textOf(sales?.fields.OwnerId),
 });
 
-const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
+/** Lead statuses that mean work, as lifecycle.yaml names them. */
+export const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
   new Set(
     stages.flatMap((stage) => {
       const status = stage === 'working' || stage === 'accepted' ? rules[stage].salesforceStatus : null;

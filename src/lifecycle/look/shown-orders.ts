@@ -1,15 +1,48 @@
+import type { RawFields } from '../../model/value.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
+import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
 import type { SeenPerson } from './person.ts';
 import type { EffectOrder } from './stored.ts';
 
-/** The order to show in both systems where somebody stands now; given with every move and every other score. What is only observed is not shown. */
+/** Under this name it is kept whose values are shown: those of another record (a merge, a conversion) tell nothing. */
+export const shownOn = '#id';
+
+/** A moment as Tandem writes it; null empties the field. */
+const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/**
+ * Whether the rep sees another time than what holds now: the due time moves with pauses, owners and their hours, and a touch after a
+ * conversion moves nobody. Only what was shown before on this record counts; the hand-off is what shows it first.
+ */
+const areTimesOld = (
+  { stored }: Looked,
+  person: SeenPerson,
+  shown: RawFields,
+  dueAt: number | null | undefined,
+): boolean => {
+  if (person.sales === null || shown[shownOn] !== person.sales.ref.id) return false;
+  if (!salesStages.has(stored.journey.stage)) return false;
+  const differs = (field: string, at: number | null): boolean =>
+    Object.hasOwn(shown, field) && shown[field] !== instant(at);
+  return (
+    (dueAt !== undefined && differs('Tandem_Due_At__c', dueAt)) ||
+    differs('Tandem_Touched_At__c', stored.journey.touchedAt)
+  );
+};
+
+/**
+ * The order to show in both systems where somebody stands now; given with every move, every other score and every other due time. What is only
+ * observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
+ */
 export const shownOrders = (
-  { stored, transitions, judgement }: Looked,
+  looked: Looked,
   person: SeenPerson,
   { behaviours }: LifecycleDefinition,
+  dueAt: number | null | undefined,
   now: number,
 ): readonly EffectOrder[] => {
+  const { stored, transitions, judgement } = looked;
   const isMoved = behaviours.stages === 'act' && transitions.length > 0;
   const shown = stored.shown.hubspot;
   const score = judgement?.score;
@@ -18,6 +51,7 @@ export const shownOrders = (
     score !== undefined &&
     (shown.tandem_score !== score.score || shown.tandem_fit !== score.fit) &&
     (score.engagementPoints !== 0 || person.sales !== null);
-  if (!isMoved && !isScored) return [];
+  const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
+  if (!isMoved && !isScored && !isTimed) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

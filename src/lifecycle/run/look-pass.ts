@@ -1,12 +1,15 @@
 import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
-import { lookAtClocks } from '../look/clocks.ts';
+import { type KeptClock, lookAtClocks } from '../look/clocks.ts';
+import { leftOrders } from '../look/left-orders.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
 import { shownOrders } from '../look/shown-orders.ts';
 import { requestWordOf } from '../requests/request.ts';
-import type { Staff } from '../staff/staff.ts';
+import { readClock } from '../sla/clock.ts';
+import type { SlaModel } from '../sla/model.ts';
+import { isPerson, type Staff } from '../staff/staff.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
@@ -59,6 +62,28 @@ const soonest = (...times: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : Math.min(...known);
 };
 
+/** Who has the lead as Salesforce shows it, a colleague's change too; a queue, or Tandem itself, is nobody, and whom the journey knows counts. */
+const ownerNow = ({ sales }: SeenPerson, known: string | null, { owners }: Staff): string | null => {
+  const id = sales?.fields.OwnerId;
+  const owner = typeof id === 'string' ? owners.get(id) : undefined;
+  return owner !== undefined && isPerson(owner) ? owner.id : known;
+};
+
+const leaverNow = (owner: string | null, { owners }: Staff): string | null =>
+  owner !== null && owners.get(owner)?.active === false ? owner : null;
+
+/** When the first touch of this turn is due; undefined where no clock of it began. */
+const dueAtOf = (
+  clocks: readonly KeptClock[],
+  turn: number,
+  sla: SlaModel,
+  { calendarOf }: Staff,
+  now: number,
+): number | null | undefined => {
+  const kept = clocks.find(({ clock }) => clock.kind === 'follow-up' && clock.turn === turn);
+  return kept && readClock(kept.clock, sla, calendarOf(kept.clock.owner), now).dueAt;
+};
+
 const lookAtOne = (
   context: LifecycleContext,
   row: JourneyRow | undefined,
@@ -89,6 +114,7 @@ const lookAtOne = (
   const kept = clocks
     .filter(({ journeyId }) => journeyId === before.id)
     .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
+  const owner = ownerNow(person, journey.owner, staff);
   const timed = lookAtClocks(
     kept,
     journey,
@@ -102,6 +128,7 @@ const lookAtOne = (
         lead: person.sales?.fields ?? {},
         account: {},
       },
+      owner,
     },
     now,
   );
@@ -113,6 +140,10 @@ const lookAtOne = (
       word,
       mode: lifecycle.behaviours.requests,
     });
+  }
+  for (const { clock, step } of timed.due) {
+    const { key, step: name, mode } = step;
+    context.events.emit('clock-step', { contact: contactId, key, clock: clock.kind, step: name, mode });
   }
   for (const { from, to, cause, mode } of looked.transitions) {
     context.events.emit('moved', { contact: contactId, from, to, cause, mode });
@@ -133,7 +164,8 @@ const lookAtOne = (
           at: step.at,
           evidence: step.key,
         })),
-      ...shownOrders(looked, person, lifecycle, now),
+      ...leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now),
+      ...shownOrders(looked, person, lifecycle, dueAtOf(timed.clocks, journey.turn, sla, staff, now), now),
     ],
     clocks: timed.clocks.map(({ clock, stepsDone }) => toClockRow(clock, stepsDone)),
     heard: row === undefined ? [] : toldKeys(row),

@@ -69,6 +69,8 @@ export interface LifecycleStore {
   saveTurns(version: number, state: string): Promise<boolean>;
   /** How many people of these stages each owner has now. */
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Has everybody of these stages whom these owners have looked at next. */
+  wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void>;
   /** Asks the engine for the Salesforce records of these contacts: looked at first of all. */
   askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import type { LifecycleContext } from './context.ts';
+import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { readTouches } from './touch-pass.ts';
 
@@ -22,6 +23,7 @@ export class LifecycleRunner {
   readonly #touchesEveryMs: number;
   #touchesAt = Number.NEGATIVE_INFINITY;
   #working = false;
+  readonly #leavers = new Set<string>();
 
   /** `pollMs`: how often a system is asked what changed; what reps logged is asked for a quarter as often. */
   constructor(context: LifecycleContext, pollMs: number) {
@@ -50,6 +52,7 @@ export class LifecycleRunner {
       if (performance.now() - this.#touchesAt >= this.#touchesEveryMs) {
         this.#touchesAt = performance.now();
         await readTouches(this.#context);
+        await findLeavers(this.#context, this.#leavers);
       }
       const looked = await lookOnce(this.#context);
       return looked + (await carryOut(this.#context));

@@ -27,7 +27,7 @@ const absencesKey = 'lifecycle:absences';
 const namesMax = 5;
 
 /** Up to five names, then how many more. */
-export const namesOf = (owners: readonly Pick<Owner, 'name'>[]): string => {
+export const ownerNames = (owners: readonly Pick<Owner, 'name'>[]): string => {
   const shown = owners.slice(0, namesMax).map(({ name }) => name);
   const more = owners.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
@@ -40,7 +40,7 @@ const tellZones = async (staff: Staff, problems: Problems): Promise<void> => {
   await problems.raiseProblem({
     key: zoneKey,
     what: `time zones that nobody knows: ${zones.join(', ')}`,
-    cause: `Salesforce names them for ${namesOf(withoutZone)}; the default calendar's hours and zone count for them.`,
+    cause: `Salesforce names them for ${ownerNames(withoutZone)}; the default calendar's hours and zone count for them.`,
     fault: 'salesforce',
     next: 'Correct the time zone of these users in Salesforce, or name a calendar for them under reps in sla.yaml.',
   });

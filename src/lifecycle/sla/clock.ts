@@ -17,6 +17,8 @@ export interface Clock {
   /** In order, apart from one another; the last one may still be open. */
   readonly pauses: readonly { readonly from: number; readonly to: number | null; readonly rule: string }[];
   readonly doneAt: number | null;
+  /** How often the person was given to somebody else in this turn before the clock began; absent: never. */
+  readonly moves?: number;
 }
 
 export const clockKey = ({ journey, turn, kind }: Clock): string => `${journey}/${turn}/${kind}`;
@@ -102,7 +104,9 @@ const stepTimes = (
   };
 };
 
-export const stepKey = (clock: Clock, step: ClockStep): string => `${clockKey(clock)}/${step}`;
+/** `JOURNEY/TURN/KIND/STEP`; where it began anew for another owner, with the number of the move before the step. */
+export const stepKey = (clock: Clock, step: ClockStep): string =>
+  clock.moves === undefined ? `${clockKey(clock)}/${step}` : `${clockKey(clock)}/${clock.moves}/${step}`;
 
 /** Whether a step is done or only noted: by the behaviour, and in a pilot by who takes part and when. */
 export const modeOf = (

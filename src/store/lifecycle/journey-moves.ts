@@ -63,3 +63,13 @@ export const anybodyIn = async (db: Db, stages: readonly string[]): Promise<bool
   );
   return row?.any === true;
 };
+
+/** LifecycleStore.wakeOf. */
+export const wakeOf = async (db: Db, owners: readonly string[], stages: readonly string[]): Promise<void> => {
+  await run(
+    db,
+    sql`
+      update tandem.journeys set next_at = now()
+      where owner = any(${[...owners]}::text[]) and stage = any(${[...stages]}::text[])`,
+  );
+};

@@ -184,7 +184,9 @@ const insertActivities = async (tx: Tx, saves: readonly JourneySave[]): Promise<
     on conflict (journey_id, key) do nothing`.execute(tx);
 };
 
-/** Saves clocks; with `begin` those that are there stay as they are. */
+const startOf = (table: string) => sql.raw(`(${table}.clock ->> 'startedAt')::float8`);
+
+/** Saves clocks; with `begin` those that are there stay as they are, unless they began before: another owner has the whole time. */
 export const saveClocks = async (tx: Tx, rows: readonly ClockRow[], begin = false): Promise<void> => {
   if (rows.length === 0) return;
   await sql`
@@ -198,11 +200,9 @@ export const saveClocks = async (tx: Tx, rows: readonly ClockRow[], begin = fals
       steps_done: ['text', (row) => row.stepsDone.join(' ')],
       done_at: ['float8', (row) => row.doneAt],
     })}
-    on conflict (journey_id, turn, kind) ${
-      begin
-        ? sql`do nothing`
-        : sql`do update set clock = excluded.clock, steps_done = excluded.steps_done, done_at = excluded.done_at`
-    }`.execute(tx);
+    on conflict (journey_id, turn, kind)
+      do update set clock = excluded.clock, steps_done = excluded.steps_done, done_at = excluded.done_at
+      where ${startOf('tandem.clocks')} ${sql.raw(begin ? '<' : '<=')} ${startOf('excluded')}`.execute(tx);
 };
 
 const forgetHeard = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {

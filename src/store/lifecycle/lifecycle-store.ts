@@ -15,7 +15,7 @@ import type {
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { doneAmong, dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
-import { adopt, anybodyIn, tell } from './journey-moves.ts';
+import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
 import { askRecords, obstacles } from './records.ts';
@@ -139,6 +139,10 @@ export class PostgresLifecycleStore {
 
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return openLeads(this.#db, stages);
+  }
+
+  wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void> {
+    return wakeOf(this.#db, owners, stages);
   }
 
   askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void> {

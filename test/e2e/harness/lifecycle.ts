@@ -10,12 +10,13 @@ export const addRep = async (
   alias: string,
   firstName: string,
   lastName: string,
+  more: Readonly<Record<string, string | boolean>> = {},
 ): Promise<string> => {
-  const ids = z
-    .record(z.string(), z.string())
-    .parse(
-      await stage.sandbox.control('salesforce', 'directory', { users: [{ alias, firstName, lastName }] }),
-    );
+  const ids = z.record(z.string(), z.string()).parse(
+    await stage.sandbox.control('salesforce', 'directory', {
+      users: [{ alias, firstName, lastName, ...more }],
+    }),
+  );
   const id = ids[alias];
   if (id === undefined) throw new Error(`the directory has nobody called ${alias}`);
   return id;

@@ -1,0 +1,91 @@
+import type { ClockReading } from '../sla/clock.ts';
+import type { ClockKind, ClockStep } from '../sla/model.ts';
+import { slackMax } from './alert.ts';
+import type { DigestInput } from './input.ts';
+import { pressable } from './next-step.ts';
+import { foreign } from './plain-text.ts';
+import { slackText } from './slack-text.ts';
+import { knownZone, momentText } from './when.ts';
+import { companyOf, nameOf } from './who.ts';
+import { whyNowLine } from './why-now.ts';
+
+const nameMax = 60;
+const minuteMs = 60_000;
+
+/** Working time in words: `35 min`, `3 h`, `3 h 20 min`; less than a minute is said so. */
+export const workingTime = (ms: number): string => {
+  const minutes = Math.floor(Math.max(ms, 0) / minuteMs);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (minutes === 0) return 'less than a minute';
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+};
+
+/** What the clock waits for, and by when it is wanted. */
+const waits: Readonly<Record<ClockKind, { readonly missing: string; readonly wanted: string }>> = {
+  'follow-up': { missing: 'no touch yet', wanted: 'First touch' },
+  verdict: { missing: 'no yes or no yet', wanted: 'Yes or no' },
+  return: { missing: 'not back in a program yet', wanted: 'Back in a program' },
+};
+
+export interface ClockTelling {
+  readonly step: Exclude<ClockStep, 'reassign'>;
+  readonly kind: ClockKind;
+  /** The clock as it reads now. */
+  readonly reading: Pick<ClockReading, 'budgetMs' | 'spentMs' | 'dueAt'>;
+  /** Names of those who are told. */
+  readonly to: readonly string[];
+  /** Name of whoever has the lead. */
+  readonly owner: string | null;
+  /** The manager is to be told, and nobody is named as one. */
+  readonly managerMissing: boolean;
+}
+
+const listed = (names: readonly string[]): string => {
+  const shown = names.map((name) => foreign(name, nameMax)).filter((name) => name !== '');
+  return shown.length === 0 ? '' : `${shown.join(', ')}: `;
+};
+
+const stateLine = ({ step, kind, reading, to, owner }: ClockTelling): string => {
+  const { missing } = waits[kind];
+  const { budgetMs, spentMs } = reading;
+  const late = spentMs - budgetMs;
+  const who = step === 'escalate' && owner !== null ? ` from ${foreign(owner, nameMax)}` : '';
+  const time =
+    late >= 0
+      ? `${workingTime(late)} late`
+      : `${workingTime(-late)} of ${workingTime(budgetMs)} of working time left`;
+  return `${listed(to)}${missing}${who}, ${time}`;
+};
+
+/**
+ * What a clock says to the owner or the manager, for a Slack-compatible webhook: a bold line with the lead, then who is meant, what is missing and how
+ * late it is in working time, why now, until when, a link. Whole lines only, at most 3,000 units. Pure.
+ */
+export const clockAlert = (input: DigestInput, telling: ClockTelling, recordUrl: string | null): string => {
+  const { step, kind, reading, managerMissing, owner } = telling;
+  const who = [nameOf(input.person) ?? 'A lead', companyOf(input)].filter((part) => part !== null).join(', ');
+  const zone = knownZone(input.zone);
+  const { dueAt } = reading;
+  const url = pressable(recordUrl);
+  const lines = [
+    `*${step === 'escalate' ? 'Late' : 'Reminder'}: ${slackText(who)}*`,
+    slackText(stateLine(telling)),
+    slackText(whyNowLine(input, 'at-once')),
+    ...(dueAt === null
+      ? []
+      : [slackText(`${waits[kind].wanted} by ${momentText(dueAt, { zone, anchor: input.now })} (${zone})`)]),
+    ...(managerMissing
+      ? [
+          slackText(
+            `Salesforce names no manager${owner === null ? '' : ` of ${foreign(owner, nameMax)}`} to be told.`,
+          ),
+        ]
+      : []),
+    ...(url === null ? [] : [`<${url.replaceAll('&', '&amp;')}|Open in Salesforce>`]),
+  ];
+  return lines.reduce((text, line) => {
+    const longer = text === '' ? line : `${text}\n${line}`;
+    return longer.length <= slackMax ? longer : text;
+  }, '');
+};

@@ -1,0 +1,60 @@
+import { leaverOf } from '../look/left-orders.ts';
+import { statusesOfWork } from '../look/look.ts';
+import { salesFacts } from '../look/sales-facts.ts';
+import { type Clock, stepKey } from '../sla/clock.ts';
+import { type ClockKind, type ClockStep, clockSteps } from '../sla/model.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { FactKind } from '../stage/facts.ts';
+import type { Effect } from './effect.ts';
+import type { Standing } from './standing.ts';
+
+export const isClockStep = (kind: Effect['kind']): kind is ClockStep =>
+  clockSteps.some((step) => step === kind);
+
+/** The clock whose step an effect is; null where it was begun anew since, for another owner, or is of no clock. */
+export const clockOf = ({ effect, clocks }: Standing): Clock | null => {
+  const { kind, key } = effect;
+  return isClockStep(kind) ? (clocks.find((clock) => stepKey(clock, kind) === key) ?? null) : null;
+};
+
+/** What shows that nobody has to be told any more: a rep's word, or that it went on without one. */
+const verdicts: ReadonlySet<FactKind> = new Set([
+  'qualified',
+  'accepted',
+  'rejected',
+  'sent-back',
+  'disqualified',
+  'opened',
+  'won',
+]);
+
+/** Whether what would stop a clock was told, or stands on the record, and no look has come to it yet. */
+const hasAnswer = (
+  { stored, person: { sales } }: Standing,
+  lifecycle: LifecycleDefinition,
+  kind: ClockKind,
+): boolean => {
+  const seen =
+    sales === null ? [] : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(lifecycle));
+  return [...stored.facts, ...seen].some(
+    (fact) => verdicts.has(fact.kind) || (kind === 'follow-up' && fact.kind === 'touched'),
+  );
+};
+
+/**
+ * Why a step of a clock is not to be taken any more, seen at the moment before it is: the clock stopped, or what would stop it was told or stands on the record
+ * and no look has come to it yet. Null: it is to be taken. Whoever has answered must not be reminded.
+ */
+export const mootReason = (standing: Standing, lifecycle: LifecycleDefinition): string | null => {
+  const { effect, stored, person } = standing;
+  if (!isClockStep(effect.kind) || effect.steps.sales?.state === 'done') return null;
+  const leaver = leaverOf(effect.evidence);
+  if (leaver !== null) {
+    if (person.sales?.fields.OwnerId !== leaver) return 'somebody else has the lead';
+    return hasAnswer(standing, lifecycle, 'follow-up') ? 'a rep had acted' : null;
+  }
+  const clock = clockOf(standing);
+  if (clock === null) return 'the clock began anew for another owner';
+  if (clock.doneAt !== null || clock.turn !== stored.journey.turn) return 'the clock had stopped';
+  return hasAnswer(standing, lifecycle, clock.kind) ? 'the rep had acted' : null;
+};

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { lookAtClocks } from '../../../src/lifecycle/look/clocks.ts';
+import { leaverOf, leftOrders } from '../../../src/lifecycle/look/left-orders.ts';
+import type { Clock } from '../../../src/lifecycle/sla/clock.ts';
+import { type Journey, newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import { makeCalendar } from '../calendar/calendars.ts';
+import { loadWith } from '../shipped-files.ts';
+
+const { sla } = loadWith({});
+if (sla === null) throw new Error('the shipped sla.yaml is wrong');
+/** Monday, 9:00 in Berlin. */
+const monday = Date.parse('2026-06-01T07:00Z');
+const hour = 3_600_000;
+const journey = (more: Partial<Journey> = {}): Journey => ({
+  ...newJourney('j', 0),
+  stage: 'sales-ready',
+  turn: 1,
+  owner: '005A',
+  handedAt: monday,
+  ...more,
+});
+const clock = (more: Partial<Clock> = {}): Clock => ({
+  journey: 'j',
+  turn: 1,
+  kind: 'follow-up',
+  startedAt: monday,
+  asked: true,
+  owner: '005A',
+  pauses: [],
+  doneAt: null,
+  ...more,
+});
+const look = (kept: Clock, of: Journey, now: number, owner: string | null = '005A', done: string[] = []) =>
+  lookAtClocks(
+    [{ clock: kept, stepsDone: done }],
+    of,
+    {
+      sla,
+      mode: 'act',
+      calendarOf: (id) => makeCalendar(id === '005T' ? { zone: 'Asia/Tokyo' } : {}),
+      names: { stage: of.stage, contact: {}, lead: {}, account: {} },
+      owner,
+    },
+    now,
+  );
+const steps = (...args: Parameters<typeof look>) => look(...args).due.map(({ step }) => step.key);
+
+describe('clocks at a look', () => {
+  it('a verdict stops the clock that ran, and not that of the rep who gets the lead by it', () => {
+    const rejected = journey({ verdictAt: monday });
+    expect(look(clock({ startedAt: monday - 1 }), rejected, monday).clocks[0]?.clock.doneAt).toBe(monday);
+    expect(look(clock(), rejected, monday).clocks[0]?.clock.doneAt).toBeNull();
+  });
+
+  it('a clock that began anew takes its steps anew, each once', () => {
+    const first = ['j/1/follow-up/remind', 'j/1/follow-up/escalate'];
+    expect(steps(clock(), journey(), monday + 2 * hour)).toEqual(first);
+    expect(steps(clock(), journey(), monday + 2 * hour, '005A', first)).toEqual([]);
+    const again = ['j/1/follow-up/1/remind', 'j/1/follow-up/1/escalate'];
+    expect(steps(clock({ moves: 1 }), journey(), monday + 2 * hour, '005A', first)).toEqual(again);
+  });
+
+  it('runs by the hours of whoever has the lead now', () => {
+    // In Tokyo it is 16:00: an hour of the day is left, and half an hour after it nothing was spent more.
+    const { clocks, nextAt } = look(clock(), journey(), monday, '005T');
+    expect(clocks[0]?.clock.owner).toBe('005T');
+    expect(nextAt).toBe(monday + hour / 2);
+    expect(look(clock({ startedAt: monday + hour }), journey(), monday, '005T').nextAt).toBe(
+      Date.parse('2026-06-02T09:30+09:00'),
+    );
+    expect(look(clock(), journey(), monday, null).clocks[0]?.clock.owner).toBe('005A');
+  });
+});
+
+describe('the leads of a rep who left', () => {
+  const orders = (
+    more: Partial<Journey> = {},
+    leaver: string | null = '005A',
+    routes: 'act' | 'observe' = 'act',
+  ) => leftOrders(journey(more), leaver, routes, monday).map(({ key }) => key);
+
+  it('are given to somebody else while nobody touched them, where routing acts', () => {
+    expect(orders()).toEqual(['j/1/reassign/left/005A']);
+    expect(orders({ stage: 'sdr' })).toHaveLength(1);
+    expect(orders({ touchedAt: monday })).toEqual([]);
+    expect(orders({ stage: 'working' })).toEqual([]);
+    expect(orders({ handedAt: null })).toEqual([]);
+    expect(orders({}, null)).toEqual([]);
+    expect(orders({}, '005A', 'observe')).toEqual([]);
+  });
+
+  it('an order tells who left', () => {
+    expect(leaverOf('left/005A')).toBe('005A');
+    expect(leaverOf('asked/x')).toBeNull();
+  });
+});
