@@ -18,7 +18,7 @@ import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import { withFills } from './fill.ts';
-import { tiedTypes, tieTable } from './role-rules.ts';
+import { tiedTypes, tieRecords, tieTable } from './role-rules.ts';
 import { makeScopeRule } from './scope-rule.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -162,7 +162,7 @@ const roleField = (
 ): readonly FieldMapping[] => {
   if (contactRoles === undefined) return [];
   const { of = '', direction, tie, roles, primary = null } = contactRoles;
-  const ties = { of, types: tiedTypes, roles, primary };
+  const ties = { of, types: tiedTypes, records: tieRecords, roles, primary };
   return [
     {
       name: 'contactRoles',

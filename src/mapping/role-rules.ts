@@ -7,6 +7,9 @@ import type { KeyPath, YamlSource } from './yaml-source.ts';
 /** Who can take part in a deal: a lead cannot (Salesforce object reference, OpportunityContactRole: ContactId). */
 export const tiedTypes = { hubspot: 'contacts', salesforce: 'Contact' } as const;
 
+/** Salesforce's object whose records are the parts that people take. */
+export const tieRecords = 'OpportunityContactRole';
+
 /** Under which name the known references have a pair's records that are of this object of Salesforce: contacts, and no leads. */
 export const tieTable = ({ of, types }: Pick<TieMapping, 'of' | 'types'>): string =>
   `${of} as ${types.salesforce}`;

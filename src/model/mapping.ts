@@ -120,6 +120,8 @@ export interface TieMapping {
   readonly of: string;
   /** The objects that they are of; a link whose record is of another (a lead) has no part in it yet. */
   readonly types: Sides<string>;
+  /** Salesforce's object whose records the ties are: its change events tell that some have changed. */
+  readonly records: string;
   /** HubSpot's label to Salesforce's role; the first one of a role is what it turns into. */
   readonly roles: Readonly<Record<string, string>>;
   /** HubSpot's label that stands for Salesforce's mark of the primary one; null: the mark is not aligned. */

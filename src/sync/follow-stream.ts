@@ -3,7 +3,7 @@ import { CallFailed, type Failure, type Fault } from '../model/failure.ts';
 import { type System, systemLabel } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import { readPaused } from './pauses.ts';
-import { type StreamFollower, streamedTypes } from './stream-follower.ts';
+import { type StreamFollower, streamedTypes, tieTypes } from './stream-follower.ts';
 import { StreamReader } from './stream-reader.ts';
 
 /** Waits between two tries to open a stream that broke; the last one again and again. */
@@ -73,7 +73,7 @@ const report = async (
 };
 
 const typesOf = ({ engines, system }: StreamFollower): readonly string[] => [
-  ...new Set(engines.flatMap(({ pair }) => streamedTypes(pair, system))),
+  ...new Set(engines.flatMap(({ pair }) => [...streamedTypes(pair, system), ...tieTypes(pair, system)])),
 ];
 
 /** Opens the stream where it was left, and reads until it breaks. */

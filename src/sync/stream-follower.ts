@@ -1,5 +1,5 @@
 import type { ChangeStream } from '../model/change-stream.ts';
-import { type PairMapping, typesOn } from '../model/mapping.ts';
+import { formsOf, type PairMapping, tieFields, typesOn } from '../model/mapping.ts';
 import type { System } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import type { LiveIntake, LiveTaken } from './live-intake.ts';
@@ -23,3 +23,18 @@ export const streamedTypes = (
   pair: Pick<PairMapping, 'types' | 'conversion'>,
   system: System,
 ): readonly string[] => typesOn(pair, system);
+
+/**
+ * The objects whose records are ties of a pair (contact roles): their events tell that some have changed, and not always whose, so that the ties
+ * are asked for. One that is not selected for events is asked for now and then, and no problem.
+ */
+export const tieTypes = (pair: PairMapping, system: System): readonly string[] =>
+  system === 'salesforce'
+    ? [
+        ...new Set(
+          formsOf(pair)
+            .flatMap(tieFields)
+            .map(({ ties }) => ties.records),
+        ),
+      ]
+    : [];

@@ -3,11 +3,14 @@ import type { OpenStream, StreamPart } from '../model/change-stream.ts';
 import { CallFailed } from '../model/failure.ts';
 import { formFor } from '../model/mapping.ts';
 import { systemLabel } from '../model/system.ts';
+import type { EngineContext } from './engine.ts';
 import { inForm } from './forms.ts';
 import { takeLive } from './live-intake.ts';
 import { pollOnce } from './poll.ts';
+import { SignalMemory } from './signal-memory.ts';
 import { untoldGraceMs } from './signal-sources.ts';
-import { type StreamFollower, streamedTypes } from './stream-follower.ts';
+import { type StreamFollower, streamedTypes, tieTypes } from './stream-follower.ts';
+import { lookAtTies } from './tie-look.ts';
 import { raiseSilence } from './untold.ts';
 
 const source = 'stream';
@@ -44,6 +47,9 @@ export class StreamReader {
   private looks: Promise<void> = Promise.resolve();
   private defect: unknown = null;
   private aliveAt = Number.NEGATIVE_INFINITY;
+  /** Ties that were told to have changed, and are not asked for yet. */
+  private readonly tiesTold = new Set<EngineContext>();
+  private readonly ties = new SignalMemory();
 
   constructor(options: ReaderOptions) {
     this.options = options;
@@ -95,6 +101,7 @@ export class StreamReader {
     const position = at !== null && looking === undefined && !incomplete ? { topic: type, at } : null;
     const taken = await takeLive(intake, { system, source, signals, ...(position ? { position } : {}) });
     await onEvents(events, taken);
+    this.askTies(type);
     if (looking && at !== null) looking.at = at;
     if (!incomplete) return;
     await live.lost(system, source, [type]);
@@ -116,22 +123,47 @@ export class StreamReader {
       });
   }
 
+  /** Asks whose ties have changed, beside the reading: once for all events that come until it is asked. */
+  private askTies(type: string): void {
+    const { engines, system } = this.options.follower;
+    for (const engine of engines.filter(({ pair }) => tieTypes(pair, system).includes(type))) {
+      if (this.tiesTold.has(engine)) continue;
+      this.tiesTold.add(engine);
+      this.looks = this.looks
+        .then(async () => {
+          this.tiesTold.delete(engine);
+          await this.untilDone(async () => lookAtTies(engine, this.ties));
+        })
+        .catch((error: unknown) => {
+          this.defect ??= error;
+          this.options.broken.abort();
+        });
+    }
+  }
+
+  /** Tries until the vendor answers, or the reading is over. */
+  private async untilDone(step: () => Promise<unknown>): Promise<void> {
+    const { signal, broken } = this.options;
+    const ending = AbortSignal.any([signal, broken.signal]);
+    let isDone = false;
+    while (!isDone && !ending.aborted) {
+      isDone = await step().then(
+        () => true,
+        (error: unknown) => {
+          if (!(error instanceof CallFailed)) throw error;
+          return false;
+        },
+      );
+      if (!isDone) await sleep(lookAgainMs, undefined, { signal: ending }).catch(() => undefined);
+    }
+  }
+
   private async look(type: string, looking: Looking): Promise<void> {
     const { signal, broken, follower } = this.options;
     const { engines, system, live } = follower;
     const ending = AbortSignal.any([signal, broken.signal]);
     for (const engine of engines.filter(({ pair }) => streamedTypes(pair, system).includes(type))) {
-      let isDone = false;
-      while (!isDone && !ending.aborted) {
-        isDone = await pollOnce(engine, system, undefined, type).then(
-          () => true,
-          (error: unknown) => {
-            if (!(error instanceof CallFailed)) throw error;
-            return false;
-          },
-        );
-        if (!isDone) await sleep(lookAgainMs, undefined, { signal: ending }).catch(() => undefined);
-      }
+      await this.untilDone(async () => pollOnce(engine, system, undefined, type));
     }
     looking.asked -= 1;
     if (ending.aborted || looking.asked > 0) return;
@@ -187,7 +219,8 @@ export class StreamReader {
     const { open, follower } = this.options;
     const { engines, system } = follower;
     const why = new Map(open.refused.map((refused) => [refused.type, refused.why]));
-    for (const type of this.options.types) {
+    const optional = new Set(engines.flatMap(({ pair }) => tieTypes(pair, system)));
+    for (const type of this.options.types.filter((each) => !optional.has(each))) {
       const key = `${system}:stream:${type}`;
       const cause = why.get(type);
       if (cause === undefined) await engines[0]?.store.clearProblem(key);

@@ -43,14 +43,17 @@ export const driftedTies = async (
   });
 };
 
-/** Ties are asked for with each poll; where Salesforce tells of its records by itself it does not tell of those. */
-const busyEveryMs = 30_000;
+/** Ties are asked for with each poll, also where Salesforce tells of its records by itself: the next tick while people are at work. */
+const busyEveryMs = 10_000;
 /** So long after something moved people are taken to be at work. */
 const busyForMs = 900_000;
 /** An idle hour has few calls. */
 const idleEveryMs = 600_000;
 
-/** How long to wait between two looks at Salesforce's ties; `movedAgoMs`: since something of the pair moved. */
+/**
+ * How long to wait between two looks at Salesforce's ties; `movedAgoMs`: since something of the pair moved. Events of ties make it sooner, and
+ * are not relied on: nobody can tell whether their object is selected, or nothing has changed.
+ */
 export const tieLookEveryMs = (feed: Feed, movedAgoMs: number): number => {
   if (feed === 'poll') return 0;
   return movedAgoMs < busyForMs ? busyEveryMs : idleEveryMs;

@@ -102,10 +102,14 @@ beforeAll(async () => {
   for (const label of ['Decision maker', 'Budget holder', 'Influencer', 'Primary contact', 'Newsletter']) {
     await person.makeLabel(label);
   }
+  await stage.sandbox.control('salesforce', 'streaming', {
+    entities: ['Lead', 'Contact', 'Account', 'Opportunity', 'OpportunityContactRole'],
+  });
   const worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0'], {
-    env: { HUBSPOT_WEBHOOK_SECRET: secret, TANDEM_SALESFORCE_STREAM: 'off' },
+    env: { HUBSPOT_WEBHOOK_SECRET: secret },
   });
   const { url } = readyShape.parse(await worker.event('ready'));
+  await worker.event('stream-opened');
   await stage.sandbox.control('hubspot', 'webhooks', { url: `${url}/webhooks/hubspot`, secret });
 }, 60_000);
 afterAll(async () => stage?.close());

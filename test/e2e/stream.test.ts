@@ -117,6 +117,7 @@ describe('Salesforce’s change events', () => {
   });
 
   it('bring what happened before a place that is not retained any more, by one look at each object', async () => {
+    await untilLooked(stage);
     const before = await polls();
     await streaming({ dropEvery: 1 });
     await editTitle('Purged');

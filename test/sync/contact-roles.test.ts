@@ -256,7 +256,7 @@ describe('contact roles that nobody tells of', () => {
 
   it('are asked for with each poll, often while people are at work, and rarely in an idle hour', () => {
     expect(tieLookEveryMs('poll', 0)).toBe(0);
-    expect(tieLookEveryMs('stream', 60_000)).toBe(30_000);
+    expect(tieLookEveryMs('stream', 60_000)).toBe(10_000);
     expect(tieLookEveryMs('stream', 3_600_000)).toBe(600_000);
   });
 });

@@ -19,6 +19,7 @@ const people: Sides<string> = { hubspot: 'contacts', salesforce: 'Contact' };
 const ties = {
   of: 'people',
   types: people,
+  records: 'OpportunityContactRole',
   roles: { 'Decision maker': 'Decision Maker', Budget: 'Economic Buyer' },
   primary: 'Primary',
 };
