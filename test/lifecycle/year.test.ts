@@ -6,11 +6,14 @@ import { yearReps, yearRules } from './year-rules.ts';
 
 const [rules, reps] = [yearRules, yearReps];
 
-describe('a year of 300 people, with reps who accept, reject, forget, go on holiday and leave', () => {
+/** The nightly run plays 5,000. */
+const people = Number(process.env.TANDEM_YEAR_PEOPLE ?? 300);
+
+describe(`a year of ${people} people, with reps who accept, reject, forget, go on holiday and leave`, () => {
   let year: Year;
   beforeAll(() => {
-    year = playYear(rules, reps, 300, 7);
-  }, 120_000);
+    year = playYear(rules, reps, people, 7);
+  }, 600_000);
   const end = Date.UTC(2024, 0, 1, 6) + 365 * dayLength;
 
   it('breaks no invariant at any step', () => {

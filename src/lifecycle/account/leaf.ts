@@ -70,6 +70,9 @@ const presentPart = ({
   return { since: transitions[index]?.at ?? readyAt, story: transitions.slice(index + 1) };
 };
 
+/** A rep goes on with somebody who had left sales. */
+const takesUp = ({ from, to }: AccountTransition): boolean => salesStages.has(to) && !salesStages.has(from);
+
 const heldBack = (why: string): Place => ({ leaf: 'held', why });
 
 const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
@@ -100,7 +103,7 @@ const untouched = (turn: TurnStory, story: readonly AccountTransition[], now: nu
  * - held, in flight, failed: not with sales yet, by the state of its newest hand-off
  * - moved: was with a rep and nobody touched it, and it is not there any more: it left sales, or is on its way to another rep
  * - accepted, returned, rejected, disqualified: by the last word of whoever has it now
- * - being worked: touched, and no word yet
+ * - being worked: touched, and no word yet, or taken up again after it
  * - not yet due, overdue: untouched, by the follow-up clock
  */
 export const placeOf = (turn: TurnStory, now: number): Place => {
@@ -113,9 +116,12 @@ export const placeOf = (turn: TurnStory, now: number): Place => {
     turn.touches.some(({ at }) => at >= since) || story.some(({ cause }) => touching.has(cause));
   if (!isTouched && handedAt < since) return { leaf: 'moved', why: 'on the way to another rep' };
   if (!isTouched) return untouched(turn, story, now);
-  const word = story.findLast((transition) => wordOf(transition) !== null);
-  const leaf = word === undefined ? null : wordOf(word);
-  return leaf === null || word === undefined
+  const word = story.findLastIndex((transition) => wordOf(transition) !== null);
+  // Who is taken up again after a word, in the same turn, is being worked on as if it had not fallen.
+  const isTakenUp = story.findLastIndex(takesUp) > word;
+  const said = isTakenUp ? undefined : story[word];
+  const leaf = said === undefined ? null : wordOf(said);
+  return leaf === null || said === undefined
     ? { leaf: 'being-worked', why: null }
-    : { leaf, why: reasonOf(word) };
+    : { leaf, why: reasonOf(said) };
 };

@@ -116,6 +116,18 @@ const cases: readonly (readonly [string, Case, Term, string | null])[] = [
     'returned',
     'Not now',
   ],
+  [
+    'given back, and taken up again by the rep',
+    {
+      next: [
+        touched,
+        word('sent-back', 'returned', { reason: 'Not now' }),
+        word('touched', 'working', { from: 'nurture', at: start + 3 * day }),
+      ],
+    },
+    'being-worked',
+    null,
+  ],
   ['a rep disqualified', { next: [touched, word('disqualified', 'disqualified')] }, 'disqualified', null],
   [
     'rejected for good',

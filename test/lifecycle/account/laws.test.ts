@@ -155,7 +155,7 @@ describe('the account of a year', () => {
   let year: Year;
   let rows: AccountRows;
   beforeAll(() => {
-    year = playYear(yearRules, yearReps, 150, 11);
+    year = playYear(yearRules, yearReps, Number(process.env.TANDEM_YEAR_PEOPLE ?? 150), 11);
     rows = {
       ...year.rows,
       transitions: year.transitions.map(({ lead, ...transition }) => ({ ...transition, journey: lead })),
