@@ -154,5 +154,8 @@ export interface EffectStanding {
 export interface MadeTask {
   readonly journeyId: string;
   readonly turn: number;
+  /** Of the effect. */
+  readonly kind: string;
+  readonly evidence: string;
   readonly id: string;
 }

@@ -142,6 +142,58 @@ describe('a rep asks on the lead', () => {
   });
 });
 
+describe('a no without a reason', () => {
+  it('G4: is asked about by one task; the reason that comes later moves them to its program', async () => {
+    const { contact, lead } = await known('Ada');
+    await ask(lead, 'Set stage', 'sales-ready');
+    const tasksOf = async () =>
+      (await stage.sandbox.records('salesforce', 'Task'))
+        .filter(({ WhoId }) => WhoId === lead)
+        .map(({ Subject, Status }) => `${String(Subject).slice(0, 28)}: ${String(Status)}`);
+    const shows = async (reason: string, program: string) =>
+      until(
+        `HubSpot to show ${reason}`,
+        async () => {
+          const shown = await person.readContact(contact, 'tandem_return_reason', 'tandem_program');
+          expect(shown).toMatchObject({ tandem_return_reason: reason, tandem_program: program });
+          expect(await person.listsOf(contact)).toEqual([program]);
+          return true;
+        },
+        withinMs,
+      );
+    await until(
+      'the follow-up task',
+      async () => {
+        expect(await tasksOf()).toEqual([expect.stringMatching(/^Put forward.*Not Started$/)]);
+        return true;
+      },
+      withinMs,
+    );
+    await person.editLeads([{ id: lead, values: { Tandem_Disposition__c: 'Rejected' } }]);
+    await shows('Unknown', 'Nurture: general');
+    const question = 'Why did you give back Ada Li';
+    await until(
+      'the question',
+      async () => {
+        const all = await tasksOf();
+        expect(all).toEqual([expect.stringMatching(/: Completed$/), `${question}: Not Started`]);
+        return true;
+      },
+      withinMs,
+    );
+    await person.editLeads([{ id: lead, values: { Tandem_Reason__c: 'No budget' } }]);
+    await shows('No budget', 'Nurture: budget');
+    await until(
+      'the question to be closed',
+      async () => {
+        expect(await tasksOf()).toEqual([expect.stringMatching(/: Completed$/), `${question}: Completed`]);
+        return true;
+      },
+      withinMs,
+    );
+  });
+});
+
 describe('a marketer asks on the contact', () => {
   it('for a program and for a stage; HubSpot says what happened', async () => {
     const { contact } = await known('Mia');

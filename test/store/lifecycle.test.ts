@@ -250,7 +250,17 @@ describe('an effect', () => {
     const id = await begin();
     const steps = JSON.stringify({ task: { state: 'done', at: 1, id: '00T1' } });
     await store().saveEffects([effectSave(`${id}/1/hand-off`, id, { steps })]);
-    expect(await store().tasks([id])).toEqual([{ journeyId: id, turn: 1, id: '00T1' }]);
+    expect(await store().tasks([id])).toEqual([
+      { journeyId: id, turn: 1, kind: 'hand-off', evidence: expect.any(String), id: '00T1' },
+    ]);
+  });
+
+  it('knows which orders are carried out', async () => {
+    const id = await begin();
+    const key = `${id}/1/hand-off`;
+    expect([...(await store().doneAmong([key, 'none']))]).toEqual([]);
+    await store().saveEffects([effectSave(key, id, { dueMs: null })]);
+    expect([...(await store().doneAmong([key, 'none']))]).toEqual([key]);
   });
 });
 

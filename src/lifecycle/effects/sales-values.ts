@@ -1,4 +1,5 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
+import { askReasonTask } from '../digest/ask-reason.ts';
 import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
 import { scoreReasons } from '../digest/score-reasons.ts';
@@ -149,8 +150,13 @@ export const followUp = (context: LifecycleContext, standing: Standing): ClockRe
   return readClock(clock, context.models.sla, standing.staff.calendarOf(clock.owner), now);
 };
 
-export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask =>
-  followUpTask(digestInput(context, standing), followUp(context, standing));
+export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask => {
+  const { effect, stored, transitions } = standing;
+  const input = digestInput(context, standing);
+  if (effect.kind !== 'ask-reason') return followUpTask(input, followUp(context, standing));
+  const cause = transitions.find(({ evidence }) => evidence === effect.evidence)?.cause;
+  return askReasonTask(input, cause === 'deal-lost' ? 'deal' : 'lead', stored.journey.program);
+};
 
 /** HubSpot takes a date as its day (properties guide). */
 const dayOf = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString().slice(0, 10));

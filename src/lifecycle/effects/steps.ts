@@ -2,6 +2,7 @@ import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
+import { isAnswered, isAskedBy, leaveMended } from './asked-reason.ts';
 import type { StepName, StepResult } from './effect.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
@@ -145,7 +146,10 @@ const taskStep: Step = async (context, standings) => {
         );
   const known = new Map(found.map(({ record, matched }) => [matched[0] ?? '', record.ref.id]));
   const open = standings.filter(
-    ({ effect, person }) => person.sales !== null && !known.has(effect.key.toLowerCase()),
+    (standing) =>
+      standing.person.sales !== null &&
+      !known.has(standing.effect.key.toLowerCase()) &&
+      !isAnswered(standing),
   );
   const outcomes =
     open.length === 0
@@ -179,6 +183,7 @@ const taskStep: Step = async (context, standings) => {
   return standings.map((standing): StepResult => {
     const id = known.get(standing.effect.key.toLowerCase());
     if (id !== undefined) return { kind: 'done', id };
+    if (isAnswered(standing)) return done;
     const at = open.indexOf(standing);
     return at === -1
       ? {
@@ -191,6 +196,7 @@ const taskStep: Step = async (context, standings) => {
 };
 
 const listStep: Step = async (context, standings) => {
+  await leaveMended(context, standings);
   const byProgram = Map.groupBy(standings, ({ stored }) => stored.journey.program);
   const results = new Map<Standing, StepResult>();
   for (const [program, own] of byProgram) {
@@ -217,7 +223,8 @@ const listStep: Step = async (context, standings) => {
 /** Closes the tasks that Tandem gave for this turn, unless somebody closed or deleted them. */
 const closeStep: Step = async (context, standings) => {
   const { store, systems } = context;
-  const tasks = await store.tasks([...new Set(standings.map(({ stored }) => stored.id))]);
+  const made = await store.tasks([...new Set(standings.map(({ stored }) => stored.id))]);
+  const tasks = made.filter((task) => !standings.some((standing) => isAskedBy(task, standing)));
   if (tasks.length === 0) return standings.map(() => done);
   const read = await systems.salesforce.readMany(
     'Task',

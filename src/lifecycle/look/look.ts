@@ -6,8 +6,8 @@ import type { Person } from '../scoring/score.ts';
 import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
-import { newJourney, type Transition } from '../stage/journey.ts';
-import { stages } from '../stage/stages.ts';
+import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
+import { salesStages, stages } from '../stage/stages.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { type FreshRequest, freshRequests, requestFacts, requestOrders, requestsAfter } from './requests.ts';
 import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
@@ -150,7 +150,7 @@ const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readon
   ];
 };
 
-/** Kinds of which a turn has one alone; of the others it has one for each cause. */
+/** Kinds of which a turn has one alone, but for the return that a late reason mends; of the others it has one for each cause. */
 const oncePerTurn: ReadonlySet<EffectOrder['kind']> = new Set(['hand-off', 'return', 'ask-reason']);
 
 /** The orders that transitions give, by their keys. What is only observed gives none. */
@@ -160,9 +160,12 @@ export const ordersOf = (journey: string, transitions: readonly Transition[]): r
     // A touch or a verdict closes the task that asked for it.
     const isAnswered =
       from === 'sales-ready' && (to === 'working' || to === 'accepted' || to === 'opportunity');
+    const isMended = !salesStages.has(from) && from !== 'opportunity';
+    const isOnce = (kind: EffectOrder['kind']): boolean =>
+      oncePerTurn.has(kind) && !(kind === 'return' && isMended);
     const kinds = [...effects, ...(isAnswered ? (['close-task'] as const) : [])];
     return kinds.map((kind) => ({
-      key: `${journey}/${turn}/${kind}${oncePerTurn.has(kind) ? '' : `/${at}`}`,
+      key: `${journey}/${turn}/${kind}${isOnce(kind) ? '' : `/${at}`}`,
       kind,
       turn,
       at,
@@ -194,6 +197,15 @@ const recordOf = (person: SeenPerson, judgement: Judgement | null, asked: boolea
   asked,
 });
 
+/** Salesforce stamps a record by the whole second (SystemModstamp): what happened in it may seem older than a move of the same second. */
+const stampMs = 1_000;
+
+/** A change that this look is the first to see came after the last move, also where its stamp has lost the milliseconds. */
+const inItsSecond = (fact: Fact, { turnAt, verdictAt, since }: Journey): Fact => {
+  const moved = Math.max(turnAt ?? since, verdictAt ?? since, since);
+  return fact.at < moved && moved - fact.at < stampMs ? { ...fact, at: moved } : fact;
+};
+
 /** The facts that the records tell by what changed in them since the last look. */
 const factsSeen = (
   stored: StoredJourney,
@@ -206,7 +218,9 @@ const factsSeen = (
     ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
     ...(sales === null
       ? []
-      : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(definition))),
+      : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(definition)).map((fact) =>
+          inItsSecond(fact, stored.journey),
+        )),
   ];
 };
 

@@ -106,7 +106,7 @@ export const tasks = async (db: Db, journeyIds: readonly string[]): Promise<read
     : run(
         db,
         sql<MadeTask>`
-          select journey_id as "journeyId", turn, steps -> 'task' ->> 'id' as id from tandem.effects
+          select journey_id as "journeyId", turn, kind, evidence, steps -> 'task' ->> 'id' as id from tandem.effects
           where journey_id = any(${[...journeyIds]}::uuid[]) and steps -> 'task' ->> 'id' is not null order by at`,
       );
 

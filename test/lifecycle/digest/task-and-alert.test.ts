@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mailAlert, slackAlert } from '../../../src/lifecycle/digest/alert.ts';
+import { askReasonTask } from '../../../src/lifecycle/digest/ask-reason.ts';
 import { scoreReasons } from '../../../src/lifecycle/digest/score-reasons.ts';
 import { slackText } from '../../../src/lifecycle/digest/slack-text.ts';
 import { followUpTask } from '../../../src/lifecycle/digest/task.ts';
@@ -42,6 +43,29 @@ A logged call, mail or meeting of yours, a status that means work, or your verdi
     });
     expect(task).toMatchObject({ dueDay: null, remindAt: null, priority: 'Normal' });
     expect(task.body).toContain('No time is set.');
+  });
+});
+
+describe('the question for a reason', () => {
+  it('says what to choose, and what holds until then', () => {
+    expect(askReasonTask(makeInput(), 'lead', 'Nurture: general')).toEqual({
+      subject: 'Why did you give back Vera Hug, Acme GmbH?',
+      body: `Choose a Tandem Reason on the record: Not now, No budget, No authority, No need, Unresponsive, Chose a competitor, Is a competitor or job seeker, Wrong person, Wrong territory, Duplicate, Already a customer, Bad data, Other.
+- 'Not now' with a day in Tandem Recontact On brings them back to you on that day.
+- Until then the reason counts as unknown, and they are in 'Nurture: general'.
+The reason closes this task, and sends them where it belongs.`,
+      dueDay: '2026-11-30',
+      remindAt: null,
+      priority: 'Normal',
+    });
+  });
+
+  it('is asked of a deal too, and of whom nobody knows the name', () => {
+    expect(askReasonTask(makeInput(), 'deal', null).subject).toBe(
+      'Why was the deal with Vera Hug, Acme GmbH lost?',
+    );
+    const nobody = makeInput({ person: personOf({ firstname: null, lastname: null, company: null }) });
+    expect(askReasonTask(nobody, 'lead', null).subject).toMatch(/^Why did you give back /);
   });
 });
 

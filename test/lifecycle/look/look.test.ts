@@ -123,6 +123,34 @@ describe('a look at a person', () => {
     expect(forward.effects.map(({ key }) => key)).toEqual(['j/2/hand-off']);
   });
 
+  it("a rep's no counts in the very second of the hand-off, whose milliseconds the stamp has lost", () => {
+    const open = { Status: 'Open - Not Contacted', OwnerId: '005b', Tandem_Disposition__c: null };
+    const half = now + minute + 500;
+    const asked = { ...asking, recent_conversion_date: iso(half) };
+    const ready = look(look(first(), person(vera)).stored, person(asked, open), half);
+    expect(ready.stored.journey).toMatchObject({ stage: 'sales-ready', turnAt: half });
+    const no = { ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No need' };
+    const back = look(ready.stored, person(asked, no, now + minute), half + 400);
+    expect(ways(back)).toEqual(['sales-ready → returned (rejected)']);
+    const long = look(ready.stored, person(asked, no, now + minute - 1_000), half + 400);
+    expect(ways(long)).toEqual([]);
+  });
+
+  it('a no without a reason is asked about once, and the reason that comes later sends them on', () => {
+    const open = { Status: 'Open - Not Contacted', OwnerId: '005b', Tandem_Disposition__c: null };
+    const handed = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
+    const no = { ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: null };
+    const back = look(handed.stored, person(asking, no, now + 2 * minute), now + 2 * minute);
+    expect(back.effects.map(({ key }) => key)).toEqual(['j/1/return', 'j/1/ask-reason']);
+    expect(back.stored.journey).toMatchObject({ reason: 'Unknown', program: 'Nurture: general' });
+    const late = { ...no, Tandem_Reason__c: 'No budget' };
+    const mended = look(back.stored, person(asking, late, now + 3 * minute), now + 3 * minute);
+    expect(ways(mended)).toEqual(['returned → returned (rejected)']);
+    expect(mended.stored.journey).toMatchObject({ reason: 'No budget', program: 'Nurture: budget', turn: 1 });
+    // An order of its own: that of the first return is carried out, and the same key would do nothing.
+    expect(mended.effects.map(({ key }) => key)).toEqual([`j/1/return/${now + 3 * minute}`]);
+  });
+
   it('a touch closes the task that asked for it', () => {
     const open = { Status: 'Open - Not Contacted', OwnerId: '005b' };
     const ready = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
