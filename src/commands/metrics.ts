@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Gate } from '../connectors/budget/gate.ts';
+import { clockKinds } from '../lifecycle/sla/model.ts';
 import { type PairMapping, typesOn } from '../model/mapping.ts';
 import { type Sides, systems } from '../model/system.ts';
 import type { Store } from '../store/open-store.ts';
@@ -50,6 +51,7 @@ export const makeMetrics = (
   const parked = gauge('parked', 'Refused fields and records that wait for a change', 'pair');
   const reviews = gauge('reviews', 'Questions for a person', 'pair');
   const links = gauge('links', 'Live links', 'pair');
+  const overdue = gauge('overdue_clocks', 'Clocks of the service level whose time is over', 'clock');
   const dailyUsed = gauge(
     'daily_calls_used',
     "Calls of the vendor's daily quota that are used, by anyone",
@@ -84,6 +86,8 @@ export const makeMetrics = (
         reviews.set({ pair: name }, backlog.reviews);
         links.set({ pair: name }, backlog.links);
       }
+      const late = await store.lifecycle.lateCounts();
+      for (const kind of clockKinds) overdue.set({ clock: kind }, late.get(kind) ?? 0);
       for (const system of systems) {
         const quota = gates[system].quota();
         if (quota.dailyUsed !== null) dailyUsed.set({ system }, quota.dailyUsed);

@@ -11,6 +11,7 @@ import { isConfigurationStale, staleWords } from './status/configuration.ts';
 import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
 import { currentProblems } from './status/problems.ts';
+import { shownSla, slaWords } from './status/sla.ts';
 
 export interface StatusOptions {
   readonly config: string;
@@ -72,7 +73,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     ),
     safeUntil: null,
     drift: await shownDrift(store, pairs),
-    sla: null,
+    sla: await shownSla(store, pairs),
   };
 };
 
@@ -101,6 +102,7 @@ const plain = (status: Status): string => {
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),
     ...driftWords(status.drift),
+    ...slaWords(status.sla),
     'Budget:',
     ...budget,
     problems.length > 0 ? 'Problems:' : 'No problems.',

@@ -67,6 +67,36 @@ export interface ClockRow {
   readonly clock: string;
   /** Steps (remind, escalate …) that were taken, or observed. */
   readonly stepsDone: readonly string[];
+  /** Whose it is, by Salesforce id. */
+  readonly owner: string | null;
+  /** As of when it was saved, milliseconds; null: never, or not before a pause ends. */
+  readonly remindAt: number | null;
+  readonly dueAt: number | null;
+  /** A pause is open. */
+  readonly paused: boolean;
+}
+
+/** How many clocks of a kind stand where. */
+export interface ClockCounts {
+  readonly kind: string;
+  readonly waiting: number;
+  readonly reminded: number;
+  readonly late: number;
+  readonly paused: number;
+  readonly never: number;
+  /** Ended in the last 30 days in time, and not. */
+  readonly met: number;
+  readonly missed: number;
+}
+
+/** A clock that is late, or will be next. */
+export interface LateClock {
+  readonly kind: string;
+  readonly turn: number;
+  readonly owner: string | null;
+  readonly dueAt: number;
+  readonly contactId: string;
+  readonly salesforceId: string | null;
 }
 
 /** An order that a transition gave. */

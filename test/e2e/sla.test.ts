@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type EmbeddedPostgres, joinEmbedded } from '../../src/store/embedded/join.ts';
 import type { Child } from './harness/child.ts';
 import { actingConfig, addRep, changeConfig } from './harness/lifecycle.ts';
@@ -12,6 +13,14 @@ import { type Channel, openChannel } from './harness/webhook.ts';
 const withinMs = 30_000;
 const minuteMs = 60_000;
 
+const clockShape = z.looseObject({ clock: z.string(), ownerName: z.string().nullable() });
+const slaShape = z.object({
+  clocks: z.array(z.looseObject({ kind: z.string() })),
+  overdue: z.number(),
+  late: z.array(clockShape),
+  next: clockShape.nullable(),
+});
+
 let stage: Stage;
 let person: Person;
 let channel: Channel;
@@ -19,6 +28,7 @@ let worker: Child;
 let config: string;
 let database: EmbeddedPostgres;
 let store: Client;
+let url = '';
 let ben = '';
 let mia = '';
 let absence = '';
@@ -28,6 +38,7 @@ const startWorker = async (): Promise<void> => {
     env: { TANDEM_HANDOFF_WEBHOOK: channel.url },
   });
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
+  url = String((await worker.line('the address', (line) => line.event === 'ready', withinMs)).url);
 };
 
 const leadOf = async (email: string) =>
@@ -172,6 +183,17 @@ describe('the service level', () => {
     expect(text).toMatch(/Grace Mensah: no touch yet from Ben Okafor, (9|1[0-2]) min late/);
     expect(saidOf('Late: Vera')).toEqual([]);
     expect(saidOf('Late: Otto')).toHaveLength(1);
+    const sla = slaShape.parse((await stage.status()).sla);
+    expect(sla.overdue).toBe(1);
+    expect(sla.late).toEqual([
+      expect.objectContaining({ clock: 'follow-up', salesforce: otto, owner: ben, ownerName: 'Ben Okafor' }),
+    ]);
+    expect(sla.clocks.find(({ kind }) => kind === 'follow-up')).toMatchObject({ late: 1, met: 1, missed: 0 });
+    expect(sla.next).toMatchObject({ clock: 'verdict', ownerName: 'Ben Okafor' });
+    const { stdout } = await stage.tandem(['status', '--config', config, '--data', stage.data]);
+    expect(stdout).toMatch(new RegExp(`late: follow-up of salesforce:${otto} \\(Ben Okafor\\) since 20`));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('tandem_overdue_clocks{clock="follow-up"} 1');
   });
 
   it('G2.6: whoever acted a moment ago is not reminded', async () => {

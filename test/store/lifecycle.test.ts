@@ -201,6 +201,10 @@ describe('an effect', () => {
       doneAt: null,
       clock: '{"startedAt":1,"a":1}',
       stepsDone: [],
+      owner: '005A',
+      remindAt: null,
+      dueAt: 9_000,
+      paused: false,
     };
     const save = (more: object) =>
       store().saveEffects([effectSave(`${id}/1/hand-off`, id, { clocks: [{ ...clock, ...more }] })]);
@@ -216,6 +220,52 @@ describe('an effect', () => {
     expect(await store().clocks([id])).toEqual([anew]);
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, clocks: [moved] }], [], []);
     expect(await store().clocks([id])).toEqual([anew]);
+  });
+
+  it('tells who is late, who is next, and how clocks stand', async () => {
+    const id = await begin();
+    const now = await store().now();
+    const hour = 3_600_000;
+    const save = async (clocks: readonly { turn: number; kind?: string; [key: string]: unknown }[]) =>
+      store().saveEffects([
+        effectSave(`${id}/1/hand-off`, id, {
+          clocks: clocks.map((each) => ({
+            ...{ journeyId: id, kind: 'follow-up', doneAt: null, clock: '{"startedAt":1}', stepsDone: [] },
+            ...{ owner: '005A', remindAt: null, dueAt: null, paused: false, ...each },
+          })),
+        }),
+      ]);
+    expect(await store().clockCounts()).toEqual([]);
+    expect(await store().nextClock('people')).toBeNull();
+    await save([
+      { turn: 1, dueAt: now - 2 * hour, remindAt: now - 3 * hour },
+      { turn: 2, dueAt: now - hour, paused: true },
+      { turn: 3, dueAt: now + hour, remindAt: now - hour },
+      { turn: 4, dueAt: now + 2 * hour, remindAt: now + hour },
+      { turn: 5, paused: true },
+      { turn: 6 },
+      { turn: 7, dueAt: now, doneAt: now - hour },
+      { turn: 8, dueAt: now - 2 * hour, doneAt: now - hour },
+      { turn: 9, dueAt: 1, doneAt: 2 },
+      { turn: 1, kind: 'verdict', dueAt: now - 3 * hour, owner: null },
+    ]);
+    const none = { waiting: 0, reminded: 0, late: 0, paused: 0, never: 0, met: 0, missed: 0 };
+    expect(await store().clockCounts()).toEqual([
+      { kind: 'follow-up', waiting: 1, reminded: 1, late: 2, paused: 1, never: 1, met: 1, missed: 1 },
+      { ...none, kind: 'verdict', late: 1 },
+    ]);
+    expect(await store().lateCounts()).toEqual(
+      new Map([
+        ['follow-up', 2],
+        ['verdict', 1],
+      ]),
+    );
+    const whose = { contactId: '7', salesforceId: null };
+    expect(await store().lateClocks('people', 2)).toEqual([
+      { ...whose, kind: 'verdict', turn: 1, owner: null, dueAt: now - 3 * hour },
+      { ...whose, kind: 'follow-up', turn: 1, owner: '005A', dueAt: now - 2 * hour },
+    ]);
+    expect(await store().nextClock('people')).toMatchObject({ turn: 3, dueAt: now + hour });
   });
 
   it('has those looked at whom an owner has in a stage', async () => {

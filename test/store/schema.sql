@@ -78,6 +78,10 @@ create table tandem.clocks (
   clock json not null,
   steps_done text[] not null default '{}'::text[],
   done_at timestamp with time zone,
+  owner text,
+  remind_at timestamp with time zone,
+  due_at timestamp with time zone,
+  paused boolean not null default false,
   constraint clocks_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
   constraint clocks_pkey PRIMARY KEY (journey_id, turn, kind)
 );
@@ -420,6 +424,8 @@ CREATE INDEX activities_newest ON tandem.activities USING btree (journey_id, at 
 CREATE INDEX awaited_record ON tandem.awaited USING btree (record_id, system);
 CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
+CREATE INDEX clocks_done ON tandem.clocks USING btree (done_at) WHERE (done_at IS NOT NULL);
+CREATE INDEX clocks_due ON tandem.clocks USING btree (due_at, kind) WHERE (done_at IS NULL);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
@@ -459,6 +465,9 @@ comment on column tandem.alerts.gone_at is 'since when the problem is not there 
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
 comment on column tandem.awaited.to_type is 'Salesforce''s object that the link must lead to; empty: any';
 comment on index tandem.awaited_record is 'explain: what a record waits for';
+comment on column tandem.clocks.due_at is 'as of the last look; null while a pause is open, or where nobody ever works';
+comment on index tandem.clocks_done is 'status: how many of late were met';
+comment on index tandem.clocks_due is 'status and metrics: who is late, and who is next';
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';

@@ -10,7 +10,7 @@ import type { Fact } from '../stage/facts.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
-import { clocksOf, isHanding, ownerOf } from './sales-values.ts';
+import { clocksOf, isHanding, ownerOf, readingOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 import { isAssigned, makeSteps } from './steps.ts';
 
@@ -150,14 +150,16 @@ const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
   return isWritten ? JSON.stringify(Object.fromEntries(sides)) : null;
 };
 
-const saveOf = (each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
+const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
   const { effect } = each.standing;
   const shown = shownAfter(each, wrote);
   const isDone = each.moot === true || nextStep(effect) === null;
   const fact = isDone && each.moot !== true ? factOf(each) : null;
   // The clock runs from the moment at which the rep has the lead in front of them.
   const clocks =
-    effect.steps.sales?.state === 'done' ? clocksOf(each.standing).map((clock) => toClockRow(clock)) : [];
+    effect.steps.sales?.state === 'done'
+      ? clocksOf(each.standing).map((clock) => toClockRow(clock, readingOf(context, each.standing, clock)))
+      : [];
   return {
     key: effect.key,
     journeyId: effect.journeyId,
@@ -225,7 +227,7 @@ const withoutMoot = async (
     const why = reasons.get(standing) ?? null;
     return why === null ? [] : [{ ...underWay(standing), why: `not done: ${why}`, moot: true }];
   });
-  await context.store.saveEffects(ended.map((each) => saveOf(each, nothing, false)));
+  await context.store.saveEffects(ended.map((each) => saveOf(context, each, nothing, false)));
   for (const { standing, why } of ended) {
     context.events.emit('effect-moot', { key: standing.effect.key, kind: standing.effect.kind, why });
   }
@@ -264,7 +266,7 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
       going = at.map((each) =>
         each.standing.effect.steps[step] === undefined ? markStep(each, step, 'sent') : each,
       );
-      await store.saveEffects(going.map((each) => saveOf(each, wrote, true)));
+      await store.saveEffects(going.map((each) => saveOf(context, each, wrote, true)));
     }
     // What an earlier try may have made is known by its mark from before, not by the one just put.
     const results = await steps[step](
@@ -275,7 +277,7 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
       withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
     );
     const after = step === 'sales' ? await withNewOwners(context, ended) : ended;
-    await store.saveEffects(after.map((each) => saveOf(each, wrote, each.dueMs === null)));
+    await store.saveEffects(after.map((each) => saveOf(context, each, wrote, each.dueMs === null)));
     for (const each of after) {
       const { key, kind } = each.standing.effect;
       if (nextStep(each.standing.effect) === null) events.emit('effect-done', { key, kind });

@@ -141,13 +141,20 @@ const notRunning: ClockReading = {
   dueAt: null,
 };
 
+/** A clock as it reads now, by the hours of whoever has the lead. */
+export const readingOf = (
+  { models }: LifecycleContext,
+  { staff, now }: Standing,
+  clock: Clock,
+): ClockReading => readClock(clock, models.sla, staff.calendarOf(clock.owner), now);
+
 /** The follow-up clock as it reads now: that which the effect begins, else the one that runs. */
 export const followUp = (context: LifecycleContext, standing: Standing): ClockReading => {
-  const { clocks, stored, now } = standing;
+  const { clocks, stored } = standing;
   const isOurs = (clock: Clock): boolean => clock.kind === 'follow-up' && clock.turn === stored.journey.turn;
   const clock = clocksOf(standing).find(isOurs) ?? clocks.find(isOurs);
   if (clock === undefined) return notRunning;
-  return readClock(clock, context.models.sla, standing.staff.calendarOf(clock.owner), now);
+  return readingOf(context, standing, clock);
 };
 
 export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask => {

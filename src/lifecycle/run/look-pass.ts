@@ -167,7 +167,9 @@ const lookAtOne = (
       ...leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now),
       ...shownOrders(looked, person, lifecycle, dueAtOf(timed.clocks, journey.turn, sla, staff, now), now),
     ],
-    clocks: timed.clocks.map(({ clock, stepsDone }) => toClockRow(clock, stepsDone)),
+    clocks: timed.clocks.map(({ clock, stepsDone }) =>
+      toClockRow(clock, readClock(clock, sla, staff.calendarOf(clock.owner), now), stepsDone),
+    ),
     heard: row === undefined ? [] : toldKeys(row),
   };
 };

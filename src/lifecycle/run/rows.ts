@@ -5,7 +5,7 @@ import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } fr
 import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import type { RoutingState } from '../routing/model.ts';
 import type { Activity } from '../scoring/activity.ts';
-import type { Clock } from '../sla/clock.ts';
+import type { Clock, ClockReading } from '../sla/clock.ts';
 import type { Fact } from '../stage/facts.ts';
 
 /*
@@ -69,8 +69,17 @@ export const toActivityRow = (activity: Activity): ActivityRow => ({
 export const toActivity = ({ activity }: ActivityRow): Activity =>
   parse('activity', activity, objectOutline) as Activity;
 
-export const toClockRow = (clock: Clock, stepsDone: readonly string[] = []): ClockRow => ({
+/** `reading`: the clock as it reads now, by its owner's hours. */
+export const toClockRow = (
+  clock: Clock,
+  reading: Pick<ClockReading, 'remindAt' | 'dueAt'>,
+  stepsDone: readonly string[] = [],
+): ClockRow => ({
   stepsDone,
+  owner: clock.owner,
+  remindAt: reading.remindAt,
+  dueAt: reading.dueAt,
+  paused: clock.doneAt === null && clock.pauses.some(({ to }) => to === null),
   journeyId: clock.journey,
   turn: clock.turn,
   kind: clock.kind,

@@ -70,7 +70,7 @@ export const clocks = async (db: Db, journeyIds: readonly string[] | null): Prom
     db,
     sql<ClockRow>`
       select journey_id as "journeyId", turn, kind, round(${epochMs('done_at')}) as "doneAt", clock::text as clock,
-        steps_done as "stepsDone"
+        steps_done as "stepsDone", owner, round(${epochMs('remind_at')}) as "remindAt", round(${epochMs('due_at')}) as "dueAt", paused
       from tandem.clocks
       where ${journeyIds === null} or journey_id = any(${[...(journeyIds ?? [])]}::uuid[])
       order by journey_id, turn, kind`,
@@ -190,8 +190,9 @@ const startOf = (table: string) => sql.raw(`(${table}.clock ->> 'startedAt')::fl
 export const saveClocks = async (tx: Tx, rows: readonly ClockRow[], begin = false): Promise<void> => {
   if (rows.length === 0) return;
   await sql`
-    insert into tandem.clocks (journey_id, turn, kind, clock, steps_done, done_at)
-    select c.journey, c.turn, c.kind, c.clock, string_to_array(c.steps_done, ' '), ${at('c.done_at')}
+    insert into tandem.clocks (journey_id, turn, kind, clock, steps_done, done_at, owner, remind_at, due_at, paused)
+    select c.journey, c.turn, c.kind, c.clock, string_to_array(c.steps_done, ' '), ${at('c.done_at')}, c.owner,
+      ${at('c.remind_at')}, ${at('c.due_at')}, c.paused
     from ${batch('c', rows, {
       journey: ['uuid', (row) => row.journeyId],
       turn: ['int', (row) => row.turn],
@@ -199,9 +200,14 @@ export const saveClocks = async (tx: Tx, rows: readonly ClockRow[], begin = fals
       clock: ['json', (row) => row.clock],
       steps_done: ['text', (row) => row.stepsDone.join(' ')],
       done_at: ['float8', (row) => row.doneAt],
+      owner: ['text', (row) => row.owner],
+      remind_at: ['float8', (row) => row.remindAt],
+      due_at: ['float8', (row) => row.dueAt],
+      paused: ['boolean', (row) => row.paused],
     })}
     on conflict (journey_id, turn, kind)
-      do update set clock = excluded.clock, steps_done = excluded.steps_done, done_at = excluded.done_at
+      do update set clock = excluded.clock, steps_done = excluded.steps_done, done_at = excluded.done_at,
+        owner = excluded.owner, remind_at = excluded.remind_at, due_at = excluded.due_at, paused = excluded.paused
       where ${startOf('tandem.clocks')} ${sql.raw(begin ? '<' : '<=')} ${startOf('excluded')}`.execute(tx);
 };
 

@@ -1,6 +1,7 @@
 import type {
   AccountTransitionRow,
   ActivityRow,
+  ClockCounts,
   ClockRow,
   EffectRow,
   EffectSave,
@@ -9,11 +10,13 @@ import type {
   JourneyRow,
   JourneySave,
   JourneySignal,
+  LateClock,
   MadeTask,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
+import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
 import { doneAmong, dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
@@ -87,6 +90,26 @@ export class PostgresLifecycleStore {
 
   saveEffects(effects: readonly EffectSave[]): Promise<void> {
     return saveEffects(this.#db, effects);
+  }
+
+  /** How clocks stand, by kind. */
+  clockCounts(): Promise<readonly ClockCounts[]> {
+    return clockCounts(this.#db);
+  }
+
+  /** Clocks of people of this pair that are late, the oldest first. */
+  lateClocks(pair: string, limit: number): Promise<readonly LateClock[]> {
+    return lateClocks(this.#db, pair, limit);
+  }
+
+  /** The clock that is due next; null where none is. */
+  nextClock(pair: string): Promise<LateClock | null> {
+    return nextClock(this.#db, pair);
+  }
+
+  /** How many clocks are late, by kind. */
+  lateCounts(): Promise<ReadonlyMap<string, number>> {
+    return lateCounts(this.#db);
   }
 
   /** Effects of these journeys as they stand, oldest first. */

@@ -14,6 +14,7 @@ import { tombstoneLooks } from './0022-tombstone-looks.ts';
 import { decidedAndWeighed } from './0023-decided-and-weighed.ts';
 import { awaitedTypes } from './0024-awaited-types.ts';
 import { lifecycle } from './0025-lifecycle.ts';
+import { clockTimes } from './0027-clock-times.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-decided-and-weighed': decidedAndWeighed,
   '0024-awaited-types': awaitedTypes,
   '0025-lifecycle': lifecycle,
+  '0027-clock-times': clockTimes,
 };
