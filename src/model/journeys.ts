@@ -31,6 +31,8 @@ export interface JourneyRow {
   readonly shown: string;
   /** JSON of each fact that effects told and no look has worked through. */
   readonly told: readonly string[];
+  /** JSON of each activity that was told in detail and that no look has taken in; absent: none. */
+  readonly toldActivities?: readonly string[];
 }
 
 /** A transition as it is stored; see lifecycle/stage/journey.ts for what its words mean. Times are milliseconds since 1970. */
@@ -130,6 +132,31 @@ export interface JourneySave {
   readonly heard: readonly string[];
   /** Signals that it answers: deleted with it, at their version; where it is refused they stay. */
   readonly answers: readonly JourneySignal[];
+  /** Activities that are stored, and of which more is known now. */
+  readonly amended?: readonly ActivityRow[];
+  /** Keys of activities told in detail that were taken in. */
+  readonly taken?: readonly string[];
+  /** Details that are to be asked for; at once where somebody waits for them. */
+  readonly details?: { readonly kinds: readonly string[]; readonly atOnce: boolean };
+}
+
+/** A journey whose details are to be asked for. */
+export interface DueDetails {
+  readonly journeyId: string;
+  readonly contactId: string;
+  readonly kinds: readonly string[];
+  /** When they were asked for last, milliseconds; null: never. */
+  readonly askedAt: number | null;
+  readonly version: number;
+  readonly attempts: number;
+}
+
+/** What was answered of a journey's details, asked for at `askedAt`. */
+export interface AnsweredDetails {
+  readonly journeyId: string;
+  readonly version: number;
+  readonly askedAt: number;
+  readonly activities: readonly ActivityRow[];
 }
 
 /** What became of an effect's step. */

@@ -330,3 +330,102 @@ it('since when the lifecycle is on is noted once', async () => {
   expect(await store().sinceAt()).toBe(since);
   expect(Math.abs((await store().now()) - Date.now())).toBeLessThan(60_000);
 });
+
+describe('details', () => {
+  const page = (key: string, more: object = {}) => ({
+    key,
+    at: 1_000,
+    activity: JSON.stringify({ key, at: 1_000, type: 'pageView', ...more }),
+  });
+  const begin = async (atOnce = false) => {
+    await store().save([journey('7', { details: { kinds: ['pages'], atOnce } })], [], []);
+    return stored('7');
+  };
+  const answer = async (journeyId: string, activities: readonly ReturnType<typeof page>[], version = 1) =>
+    store().saveDetails([{ journeyId, version, askedAt: Date.now(), activities }]);
+
+  it('are asked for once, told to the journey, taken in by the next look', async () => {
+    const row = await begin();
+    const due = await store().dueDetails(10);
+    expect(due).toEqual([
+      { journeyId: row.id, contactId: '7', kinds: ['pages'], askedAt: null, version: 1, attempts: 0 },
+    ]);
+    expect(await store().isBusy()).toBe(true);
+    await answer(row.id, [page('a')]);
+    expect(await store().dueDetails(10)).toEqual([]);
+    expect(await store().dueContacts(10)).toEqual(['7']);
+    const told = await stored('7');
+    expect(told.toldActivities?.map((text) => JSON.parse(text))).toMatchObject([{ key: 'a' }]);
+    await store().save(
+      [{ row: told, nextAt: null, ...empty, activities: [page('a')], taken: ['a'] }],
+      [],
+      [],
+    );
+    expect((await stored('7')).toldActivities).toEqual([]);
+    expect(await store().isBusy()).toBe(false);
+  });
+
+  it('that say no more than what is stored wake nobody; those that do, amend it', async () => {
+    const row = await begin();
+    await store().save(
+      [{ row, nextAt: null, ...empty, activities: [page('a', { title: 'Pricing' })] }],
+      [],
+      [],
+    );
+    await answer(row.id, [page('a')]);
+    expect(await store().dueContacts(10)).toEqual([]);
+    await answer(row.id, [page('a', { url: 'x' })]);
+    const told = await stored('7');
+    const amended = page('a', { title: 'Pricing', url: 'x' });
+    await store().save([{ row: told, nextAt: null, ...empty, amended: [amended], taken: ['a'] }], [], []);
+    expect((await store().history([row.id])).get(row.id)).toEqual([{ ...amended, journey: row.id }]);
+    const among = await store().activitiesAmong([
+      { journeyId: row.id, key: 'a' },
+      { journeyId: row.id, key: 'b' },
+    ]);
+    expect(among.get(row.id)?.map(({ key }) => key)).toEqual(['a']);
+  });
+
+  it('told while a look is made are taken in by the next one, at once', async () => {
+    const row = await begin();
+    await answer(row.id, [page('a')]);
+    await store().save([{ row, nextAt: Date.now() + 60_000, ...empty }], [], []);
+    expect(await store().dueContacts(10)).toEqual(['7']);
+  });
+
+  it('wanted while they are asked for are asked for again', async () => {
+    const row = await begin();
+    await store().save(
+      [{ row, nextAt: null, ...empty, details: { kinds: ['mails'], atOnce: false } }],
+      [],
+      [],
+    );
+    await answer(row.id, [], 1);
+    expect(await store().dueDetails(10)).toMatchObject([{ kinds: ['mails', 'pages'], version: 2 }]);
+  });
+
+  it('of somebody who goes on clicking wait a minute; a hand-off does not', async () => {
+    const row = await begin();
+    await answer(row.id, []);
+    const want = async (atOnce: boolean) =>
+      store().save(
+        [{ row: await stored('7'), nextAt: null, ...empty, details: { kinds: ['pages'], atOnce } }],
+        [],
+        [],
+      );
+    await want(false);
+    expect(await store().dueDetails(10)).toEqual([]);
+    await want(true);
+    expect(await store().dueDetails(10)).toMatchObject([{ journeyId: row.id, askedAt: expect.any(Number) }]);
+  });
+
+  it('that cannot be had are put off, and given up', async () => {
+    const row = await begin();
+    await store().putOffDetails([row.id], 60_000);
+    expect(await store().dueDetails(10)).toEqual([]);
+    await store().putOffDetails([row.id], 0);
+    expect(await store().dueDetails(10)).toMatchObject([{ attempts: 2 }]);
+    await store().putOffDetails([row.id], null);
+    expect(await store().isBusy()).toBe(false);
+  });
+});

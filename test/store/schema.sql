@@ -104,6 +104,16 @@ create table tandem.decisions (
   at timestamp with time zone not null default now(),
   constraint decisions_pkey PRIMARY KEY (pair, system, record_id)
 );
+create table tandem.details (
+  journey_id uuid not null,
+  kinds text[] not null,
+  asked_at timestamp with time zone,
+  due timestamp with time zone,
+  version bigint not null default 1,
+  attempts integer not null default 0,
+  constraint details_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint details_pkey PRIMARY KEY (journey_id)
+);
 create table tandem.dirty (
   pair text not null,
   system text not null,
@@ -370,6 +380,14 @@ create table tandem.signal_sources (
   since timestamp with time zone,
   constraint signal_sources_pkey PRIMARY KEY (system, type, source)
 );
+create table tandem.told_activities (
+  journey_id uuid not null,
+  key text not null,
+  at timestamp with time zone not null,
+  activity json not null,
+  constraint told_activities_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint told_activities_pkey PRIMARY KEY (journey_id, key)
+);
 create table tandem.told_facts (
   journey_id uuid not null,
   key text not null,
@@ -426,6 +444,7 @@ CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX clocks_done ON tandem.clocks USING btree (done_at) WHERE (done_at IS NOT NULL);
 CREATE INDEX clocks_due ON tandem.clocks USING btree (due_at, kind) WHERE (done_at IS NULL);
+CREATE INDEX details_due ON tandem.details USING btree (due) WHERE (due IS NOT NULL);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
 CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
@@ -471,6 +490,7 @@ comment on index tandem.clocks_due is 'status and metrics: who is late, and who 
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';
+comment on table tandem.details is 'of whom details are to be asked for (due), and until when they were (asked_at)';
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
@@ -521,6 +541,7 @@ comment on column tandem.signal_sources.heard_at is 'last verified signal';
 comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
 comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
 comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
+comment on table tandem.told_activities is 'what was answered, until a look has taken it in; holds values of the person';
 comment on table tandem.told_facts is 'what effects tell the journey (handed, placed), until a look has worked it through';
 comment on index tandem.transitions_at is 'the account and reports: by cohort of the time';
 comment on table tandem.verified is 'the newest whole comparison of each pair';

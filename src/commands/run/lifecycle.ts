@@ -197,6 +197,10 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
       problems: opened.store.engine,
       now: () => opened.store.lifecycle.now(),
     }),
+    engagement: {
+      read: (wanted, context) => hubspot.engagement(wanted, context),
+      refused: () => hubspot.refusedEngagement(),
+    },
     joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
     leavePrograms: (programs, ids, context) => hubspot.leaveLists(programs, ids, context),
     ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),

@@ -79,6 +79,8 @@ export const activityWords = (activity: DigestActivity): string => {
       return mail === null ? 'Unsubscribed' : `Unsubscribed after mail ${mail}`;
     case 'meetingBooked':
       return talkWords('Meeting booked', activity);
+    case 'meeting':
+      return talkWords('Meeting', activity);
     case 'call':
       return talkWords('Call', activity);
     case 'listJoined':
@@ -97,7 +99,8 @@ export const noteWords = ({ note }: DigestActivity): string | null => {
 /** Activities of one name are repeats of one thing. What somebody wrote or a call came to is no repeat. */
 export const foldKey = (activity: DigestActivity): string => {
   const { type, url, form, campaign, list, title, note, outcome, key } = activity;
-  if (note !== undefined || outcome !== undefined || type === 'call' || type === 'note') return `once/${key}`;
+  if (note !== undefined || outcome !== undefined || type === 'call' || type === 'meeting' || type === 'note')
+    return `once/${key}`;
   if (type === 'pageView') return `page/${url === undefined ? (title ?? '') : pageKey(url)}`;
   return JSON.stringify([type, form ?? null, campaign ?? null, list ?? null, title ?? null]);
 };

@@ -8,7 +8,8 @@ import type { Journey } from '../stage/journey.ts';
 
 /** An activity with what a rep wants to read of it. Texts are foreign: of any length, with anything in them. */
 export interface DigestActivity extends Omit<Activity, 'type'> {
-  readonly type: ActivityType | 'note';
+  /** A meeting that the person booked is `meetingBooked`; `meeting` is any other one. */
+  readonly type: ActivityType | 'meeting' | 'note';
   /** Of the page, meeting or call. */
   readonly title?: string;
   readonly durationMs?: number;

@@ -1,4 +1,3 @@
-import type { ActivityType } from '../scoring/activity.ts';
 import { isAbout } from '../scoring/engagement.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import { activityWords } from './activity-words.ts';
@@ -10,7 +9,7 @@ import { dayMs, knownZone, type WallClock } from './when.ts';
 export const latelyDays = 7;
 
 /** By kind, where no points are told: the more effort it takes, the more it tells. */
-const effort: Readonly<Record<ActivityType | 'note', number>> = {
+const effort: Readonly<Record<DigestActivity['type'], number>> = {
   meetingBooked: 30,
   formSubmission: 15,
   call: 10,
@@ -18,6 +17,7 @@ const effort: Readonly<Record<ActivityType | 'note', number>> = {
   pageView: 2,
   listJoined: 1,
   emailOpen: 1,
+  meeting: 10,
   note: 0,
   emailDelivered: 0,
   emailBounce: 0,
@@ -34,7 +34,9 @@ export const pointsBy =
 
 const pointsFor = (activity: DigestActivity, pointsOf: DigestInput['pointsOf']): number => {
   const { type } = activity;
-  return type === 'note' || pointsOf === undefined ? effort[type] : pointsOf({ ...activity, type });
+  return type === 'note' || type === 'meeting' || pointsOf === undefined
+    ? effort[type]
+    : pointsOf({ ...activity, type });
 };
 
 export interface Told {

@@ -4,6 +4,7 @@ import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
 import { scoreReasons } from '../digest/score-reasons.ts';
 import { type FollowUpTask, followUpTask } from '../digest/task.ts';
+import { isScored } from '../look/details.ts';
 import { personOf } from '../look/look.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
@@ -22,9 +23,16 @@ export const isHanding = ({ kind }: Pick<Effect, 'kind'>): boolean => handing.ha
 export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
   judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
 
+/** What is shown again tells why the person came: by the move that brought them in this turn, and not by the order to show. */
+const causeOf = ({ effect, stored, transitions }: Standing): Pick<Effect, 'kind' | 'at' | 'evidence'> => {
+  if (effect.kind !== 'show') return effect;
+  const begun = transitions.findLast(({ to, turn }) => to === 'sales-ready' && turn === stored.journey.turn);
+  return begun === undefined ? effect : { kind: 'hand-off', at: begun.at, evidence: begun.evidence };
+};
+
 const triggerOf = (standing: Standing, judgement: Judgement): Trigger => {
-  const { effect, stored, activities } = standing;
-  const { evidence, kind, at } = effect;
+  const { stored, activities } = standing;
+  const { evidence, kind, at } = causeOf(standing);
   if (kind === 'hand-on') return { kind: 'handed-on', at, by: null };
   if (kind === 're-route') return { kind: 'moved', at, reason: stored.journey.reason };
   if (kind === 'reassign') return { kind: 'moved', at, reason: 'No touch' };
@@ -37,7 +45,7 @@ const triggerOf = (standing: Standing, judgement: Judgement): Trigger => {
       kind: 'asked',
       at: asked.at,
       activity: asked.activity,
-      type: by?.type ?? 'formSubmission',
+      type: by !== undefined && isScored(by) ? by.type : 'formSubmission',
       form: by?.form ?? null,
       rule: asked.rule,
     };

@@ -1,7 +1,7 @@
 import type { TransitionRow } from '../../model/journeys.ts';
+import type { DigestActivity } from '../digest/input.ts';
 import type { SeenPerson } from '../look/person.ts';
 import type { StoredJourney } from '../look/stored.ts';
-import type { Activity } from '../scoring/activity.ts';
 import type { Clock } from '../sla/clock.ts';
 import type { Staff } from '../staff/staff.ts';
 import type { Effect } from './effect.ts';
@@ -11,7 +11,7 @@ export interface Standing {
   readonly effect: Effect;
   readonly stored: StoredJourney;
   readonly person: SeenPerson;
-  readonly activities: readonly Activity[];
+  readonly activities: readonly DigestActivity[];
   readonly transitions: readonly TransitionRow[];
   readonly clocks: readonly Clock[];
   readonly staff: Staff;

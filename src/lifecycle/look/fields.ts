@@ -1,6 +1,7 @@
 import type { Expression } from '../../mapping/expression.ts';
 import type { LoadedLifecycle } from '../config/load.ts';
 import { stages } from '../stage/stages.ts';
+import { loggedAt, loggedCount } from './details.ts';
 import { rollUps } from './roll-ups.ts';
 
 /** HubSpot properties that a look at a contact needs whatever the rules ask: who it is, and what shows its stage. */
@@ -17,6 +18,8 @@ const contactFields: readonly string[] = [
   'hs_merged_object_ids',
   'tandem_request',
   'tandem_request_detail',
+  loggedAt,
+  loggedCount,
 ];
 
 /** Salesforce fields that a look at a lead needs: who has it, how far it is, and what the rep said. */

@@ -1,6 +1,10 @@
+import type { EngagementKind } from '../../model/engagement.ts';
+import { engagementKinds } from '../../model/engagement.ts';
+import type { DigestActivity } from '../digest/input.ts';
 import type { Activity } from '../scoring/activity.ts';
-import { addActivities, asksFor } from '../scoring/engagement.ts';
+import { addActivities, asksFor, recompute } from '../scoring/engagement.ts';
 import type { ScoringModel } from '../scoring/model.ts';
+import { rulesHash } from '../scoring/rules-hash.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
 import type { Person } from '../scoring/score.ts';
 import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
@@ -8,6 +12,7 @@ import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
 import { salesStages, stages } from '../stage/stages.ts';
+import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { type FreshRequest, freshRequests, requestFacts, requestOrders, requestsAfter } from './requests.ts';
 import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
@@ -26,7 +31,13 @@ export interface Looked {
   readonly stored: StoredJourney;
   readonly transitions: readonly Transition[];
   readonly unmoved: Advance['unmoved'];
-  readonly activities: readonly Activity[];
+  readonly activities: readonly DigestActivity[];
+  /** Stored activities of which more is known now. */
+  readonly amended: readonly DigestActivity[];
+  /** Keys of what was told in detail and is taken in. */
+  readonly taken: readonly string[];
+  /** Details that are worth a call. */
+  readonly details: readonly EngagementKind[];
   readonly effects: readonly EffectOrder[];
   readonly judgement: Judgement | null;
   /** What people asked for by a field, new at this look. */
@@ -48,6 +59,7 @@ export const newStored = (id: string, contactId: string, at: number): StoredJour
   sales: null,
   tally: {},
   earned: null,
+  rules: null,
   told: null,
   asked: null,
   requests: {},
@@ -61,7 +73,7 @@ const kept = ({ ref, fields }: SeenRecord): KeptRecord => ({ type: ref.type, id:
 const keptContact = (
   { contact }: SeenPerson,
   before: StoredJourney,
-  later: readonly Activity[],
+  later: readonly DigestActivity[],
 ): KeptRecord => {
   const waiting = rollUps.filter(({ type, at }) => {
     const when = instantOf(contact.fields[at]);
@@ -176,14 +188,30 @@ export const ordersOf = (journey: string, transitions: readonly Transition[]): r
 /** After a return only what comes then counts towards being ready. */
 const tallies = (
   stored: StoredJourney,
-  fresh: readonly Activity[],
+  {
+    fresh,
+    amended,
+  }: { readonly fresh: readonly DigestActivity[]; readonly amended: readonly DigestActivity[] },
+  history: Memory['history'],
   scoring: ScoringModel,
-): Pick<StoredJourney, 'tally' | 'earned'> => {
+): Pick<StoredJourney, 'tally' | 'earned' | 'rules'> => {
   const since = stored.journey.returnedAt;
-  const later = since === null ? [] : fresh.filter(({ at }) => at > since);
+  const rules = rulesHash(scoring);
+  const isLater = ({ at }: Activity): boolean => since !== null && at > since;
+  const counted = fresh.filter(isScored);
+  if (history === null) {
+    return {
+      tally: addActivities(stored.tally, counted, scoring),
+      earned: stored.earned === null ? null : addActivities(stored.earned, counted.filter(isLater), scoring),
+      // A tally by other rules goes on being one until it is counted anew.
+      rules: stored.version === 0 ? rules : stored.rules,
+    };
+  }
+  const all = [...withAmended(history, amended).filter(isScored), ...counted];
   return {
-    tally: addActivities(stored.tally, fresh, scoring),
-    earned: stored.earned === null ? null : addActivities(stored.earned, later, scoring),
+    tally: recompute(all, scoring),
+    earned: stored.earned === null ? null : recompute(all.filter(isLater), scoring),
+    rules,
   };
 };
 
@@ -226,33 +254,43 @@ const factsSeen = (
 
 /**
  * One look at a person: what changed since the last one becomes facts and activities, the score is computed anew, and the stage machine works
- * all of it through. Pure. `otherwise` are activities that other sources than the contact itself tell of, none that is known already.
+ * all of it through. Pure. `otherwise` are activities that other sources than the contact itself tell of, stored ones among them or not; `memory`
+ * says which are.
  */
 export const lookAt = (
   before: StoredJourney,
   person: SeenPerson,
-  otherwise: readonly Activity[],
+  otherwise: readonly DigestActivity[],
   models: LookModels,
   now: number,
+  memory: Memory = noMemory,
 ): Looked => {
   const { lifecycle, scoring } = models;
-  const own = activitiesIn(person.contact.fields, before.contact?.fields ?? null);
-  const keys = new Set(otherwise.map(({ key }) => key));
-  const activities = [...otherwise, ...own.filter(({ key }) => !keys.has(key))];
-  const fresh = activities.filter(({ at }) => at <= now + futureToleranceMs);
-  const later = activities.filter((activity) => !fresh.includes(activity));
-  const counted: StoredJourney = { ...before, ...tallies(before, fresh, scoring) };
+  const { known, history } = memory;
+  const sums = activitiesIn(person.contact.fields, before.contact?.fields ?? null);
+  const own = sums.filter(({ key }) => !known.has(key));
+  const news = newsOf(own, otherwise, known);
+  const { amended } = news;
+  const fresh = news.fresh.filter(({ at }) => at <= now + futureToleranceMs);
+  const later = news.fresh.filter((activity) => !fresh.includes(activity));
+  const counted: StoredJourney = { ...before, ...tallies(before, { fresh, amended }, history, scoring) };
   const scores = lifecycle.behaviours.score !== 'off';
   const judgement = scores
     ? judge(personOf(before.id, person), counted.tally, scoring, now, counted.earned ?? counted.tally)
     : null;
-  const ask = askIn(fresh, models);
+  // What is known now to be a request, and was not when it was stored, is heard now.
+  const heard = amended.filter((activity) => {
+    const stored = known.get(activity.key);
+    return stored === undefined || !isScored(stored) || asksFor(stored, scoring) === null;
+  });
+  const ask = askIn([...fresh, ...heard].filter(isScored), models);
   const requests = freshRequests(before, person, lifecycle, now);
-  const newestAt = Math.max(...fresh.map(({ at }) => at));
+  const doings = fresh.filter(isDoing);
+  const newestAt = Math.max(...doings.map(({ at }) => at));
   const told: readonly Fact[] = [
     ...before.facts,
     ...factsSeen(before, person, lifecycle),
-    ...(fresh.length === 0
+    ...(doings.length === 0
       ? []
       : [{ kind: 'activity' as const, key: `activity/${newestAt}`, at: newestAt, by: 'hubspot' }]),
     ...(ask === null
@@ -266,7 +304,14 @@ export const lookAt = (
   const record = recordOf(person, judgement, ask !== null);
   const done = advance(before.journey, { events, record }, lifecycle, now);
   const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
-  const since = returnedAt === null ? [] : fresh.filter(({ at }) => at > returnedAt);
+  const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);
+  const effects = [
+    ...ordersOf(before.id, done.transitions),
+    ...requestOrders(before.id, done.journey.turn, requests, lifecycle),
+  ];
+  // A rep will read it: whatever can be known of the person.
+  const isHanded = effects.some(({ kind }) => kind === 'hand-off');
+  const beforeFields = before.contact?.fields ?? null;
   return {
     stored: {
       ...counted,
@@ -282,10 +327,14 @@ export const lookAt = (
     transitions: done.transitions,
     unmoved: done.unmoved,
     activities: fresh,
-    effects: [
-      ...ordersOf(before.id, done.transitions),
-      ...requestOrders(before.id, done.journey.turn, requests, lifecycle),
-    ],
+    amended,
+    taken: otherwise
+      .filter((activity) => !later.some(({ key }) => key === activity.key))
+      .map(({ key }) => key),
+    details: isHanded
+      ? engagementKinds
+      : detailsWorth(own, person.contact.fields, beforeFields, models.sinceAt),
+    effects,
     judgement,
     requests,
     againAt: [...later, ...done.waiting].reduce<number | null>(

@@ -1,4 +1,6 @@
+import { withoutQuery } from '../../model/engagement.ts';
 import type { RawFields, RawValue } from '../../model/value.ts';
+import type { DigestActivity } from '../digest/input.ts';
 import type { Activity, ActivityType } from '../scoring/activity.ts';
 
 /**
@@ -34,7 +36,7 @@ export const instantOf = (raw: RawValue | undefined): number | null => {
 };
 
 /** One thing of one kind at one moment: however it is told, it is the same. */
-export const activityKey = (type: ActivityType, at: number): string => `${type}/${at}`;
+export const activityKey = (type: DigestActivity['type'], at: number): string => `${type}/${at}`;
 
 const textOf = (raw: RawValue | undefined): string | null =>
   typeof raw === 'string' && raw !== '' ? raw : null;
@@ -49,7 +51,7 @@ export const activitiesIn = (fields: RawFields, before: RawFields | null): reado
     if (when === null || (before !== null && instantOf(before[at]) === when)) return [];
     const texts = Object.entries(names).flatMap(([name, property]) => {
       const text = textOf(fields[property]);
-      return text === null ? [] : [[name, text]];
+      return text === null ? [] : [[name, name === 'url' ? withoutQuery(text) : text]];
     });
     return [{ key: activityKey(type, when), at: when, type, ...Object.fromEntries(texts) }];
   });

@@ -32,8 +32,8 @@ const areTimesOld = (
 };
 
 /**
- * The order to show in both systems where somebody stands now; given with every move, every other score and every other due time. What is only
- * observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
+ * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, and
+ * to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
  */
 export const shownOrders = (
   looked: Looked,
@@ -42,7 +42,7 @@ export const shownOrders = (
   dueAt: number | null | undefined,
   now: number,
 ): readonly EffectOrder[] => {
-  const { stored, transitions, judgement } = looked;
+  const { stored, transitions, judgement, activities, amended } = looked;
   const isMoved = behaviours.stages === 'act' && transitions.length > 0;
   const shown = stored.shown.hubspot;
   const score = judgement?.score;
@@ -52,6 +52,10 @@ export const shownOrders = (
     (shown.tandem_score !== score.score || shown.tandem_fit !== score.fit) &&
     (score.engagementPoints !== 0 || person.sales !== null);
   const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
-  if (!isMoved && !isScored && !isTimed) return [];
+  // Whoever has the lead reads what the person did since, and in detail.
+  const isRead =
+    behaviours['hand-off'] === 'act' && person.sales !== null && salesStages.has(stored.journey.stage);
+  const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
+  if (!isMoved && !isScored && !isTimed && !isTold) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

@@ -44,6 +44,8 @@ export interface StoredJourney {
   /** What they did, as the score needs it; and what of it came since sales gave them back. */
   readonly tally: EngagementTally;
   readonly earned: EngagementTally | null;
+  /** The rules by which both were counted (rulesHash); null or other than today's: they are counted anew from what is stored. */
+  readonly rules: string | null;
   readonly told: ToldScore | null;
   readonly asked: Asked | null;
   /** The newest request of each side. */

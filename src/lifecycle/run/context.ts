@@ -7,6 +7,7 @@ import type { SlaModel } from '../sla/model.ts';
 import type { Staff } from '../staff/staff.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type {
+  EngagementSource,
   EngineLookup,
   JoinProgram,
   LeavePrograms,
@@ -45,6 +46,8 @@ export interface LifecycleContext {
   readonly staff: () => Promise<Staff>;
   readonly joinProgram: JoinProgram;
   readonly leavePrograms: LeavePrograms;
+  /** Absent: what the contact sums up is all that is told. */
+  readonly engagement?: EngagementSource;
   /** Absent where nothing is configured. */
   readonly tell?: TellOwner;
   readonly wake: (pair: string) => void;

@@ -2,6 +2,7 @@ import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { type KeptClock, lookAtClocks } from '../look/clocks.ts';
+import { type Memory, noMemory } from '../look/details.ts';
 import { leftOrders } from '../look/left-orders.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
@@ -13,8 +14,17 @@ import { isPerson, type Staff } from '../staff/staff.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
+import { memoriesOf } from './memory.ts';
 import { readPeople } from './read-people.ts';
-import { toActivityRow, toClock, toClockRow, toJourneyRow, toldKeys, toStored } from './rows.ts';
+import {
+  toActivityRow,
+  toClock,
+  toClockRow,
+  toJourneyRow,
+  toldKeys,
+  toStored,
+  toToldActivities,
+} from './rows.ts';
 
 /** People looked at in one round: two or three calls. */
 export const peopleMax = 100;
@@ -94,12 +104,14 @@ const lookAtOne = (
     clocks,
     staff,
     answered,
+    memory,
   }: {
     sinceAt: number;
     now: number;
     clocks: readonly ClockRow[];
     staff: Staff;
     answered: ReadonlySet<string>;
+    memory: Memory;
   },
 ): Omit<JourneySave, 'answers'> => {
   const { models } = context;
@@ -109,7 +121,8 @@ const lookAtOne = (
     row === undefined
       ? newStored(context.makeId(), contactId, Math.max(person.contact.createdAt, sinceAt))
       : withAnswered(toStored(row), answered);
-  const looked = lookAt(before, person, [], { lifecycle, scoring, sinceAt }, now);
+  const told = row === undefined ? [] : toToldActivities(row);
+  const looked = lookAt(before, person, told, { lifecycle, scoring, sinceAt }, now, memory);
   const { journey } = looked.stored;
   const kept = clocks
     .filter(({ journeyId }) => journeyId === before.id)
@@ -153,6 +166,16 @@ const lookAtOne = (
     nextAt: soonest(nextTimer(journey, lifecycle)?.at ?? null, timed.nextAt, looked.againAt),
     transitions: looked.transitions,
     activities: looked.activities.map(toActivityRow),
+    amended: looked.amended.map(toActivityRow),
+    taken: looked.taken,
+    ...(context.engagement === undefined
+      ? {}
+      : {
+          details: {
+            kinds: looked.details,
+            atOnce: looked.effects.some(({ kind }) => kind === 'hand-off'),
+          },
+        }),
     effects: [
       ...looked.effects,
       ...timed.due
@@ -216,17 +239,22 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
     recordName({ system: 'hubspot', type: context.pair.types.hubspot, id });
   const erased = await context.engine.erasedAmong(asked.map(nameOf));
   const contactIds = asked.filter((id) => !erased.has(nameOf(id)));
-  const [{ people, merged }, known, now, sinceAt, staff] = await Promise.all([
+  const [{ people, merged }, journeys, now, sinceAt, staff] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
     store.now(),
     store.sinceAt(),
     context.staff(),
   ]);
-  const rows = await withAdopted(context, people, known);
-  const [clocks, answered] = await Promise.all([
+  const rows = await withAdopted(context, people, journeys);
+  const known = contactIds.flatMap((id) => {
+    const [row, person] = [rows.get(id), people.get(id)];
+    return row === undefined || person === undefined ? [] : [{ row, person }];
+  });
+  const [clocks, answered, memories] = await Promise.all([
     store.clocks([...rows.values()].map(({ id }) => id)),
     answeredOf(context, rows),
+    memoriesOf(context, known),
   ]);
   const saves: JourneySave[] = [];
   const gone = asked.filter((id) => erased.has(nameOf(id)));
@@ -246,10 +274,9 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
     again.push(...stale.map((signal) => ({ signal, dueMs: staleAgainMs[signal.attempts] ?? 120_000 })));
     const answers = own.filter((signal) => !stale.includes(signal));
     try {
-      saves.push({
-        ...lookAtOne(context, rows.get(id), person, { sinceAt, now, clocks, staff, answered }),
-        answers,
-      });
+      const memory = memories.get(rows.get(id)?.id ?? '') ?? noMemory;
+      const seen = { sinceAt, now, clocks, staff, answered, memory };
+      saves.push({ ...lookAtOne(context, rows.get(id), person, seen), answers });
     } catch (error) {
       // One person's defect must not keep the others waiting.
       const cause = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,10 @@
 import type { CallContext } from '../../model/budget.ts';
+import type { EngagementKind, FoundActivity, WantedEngagement } from '../../model/engagement.ts';
 import type {
   ActivityRow,
+  AnsweredDetails,
   ClockRow,
+  DueDetails,
   EffectRow,
   EffectSave,
   JourneyRow,
@@ -73,6 +76,18 @@ export interface LifecycleStore {
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void>;
   /** Asks the engine for the Salesforce records of these contacts: looked at first of all. */
   askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void>;
+  /** Journeys whose details are to be asked for now, those that waited longest first. */
+  dueDetails(limit: number): Promise<readonly DueDetails[]>;
+  /** Tells journeys what was answered, unless the same is stored; those are looked at next. What was wanted meanwhile stays wanted. */
+  saveDetails(answered: readonly AnsweredDetails[]): Promise<void>;
+  /** Asks for these journeys' details again after so long; null: not before something new happens. */
+  putOffDetails(journeyIds: readonly string[], dueMs: number | null): Promise<void>;
+  /** Stored activities of these keys, by journey. */
+  activitiesAmong(
+    wanted: readonly { readonly journeyId: string; readonly key: string }[],
+  ): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
+  /** All stored activities, by journey. */
+  history(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */
@@ -120,6 +135,20 @@ export type LeavePrograms = (
   readonly left: ReadonlyMap<string, readonly string[]>;
   readonly kept: readonly string[];
 }>;
+
+/**
+ * What people did, in detail: pages, forms, mails, and what was logged of them. Called beside the hand-offs, never before one; a rejection puts the
+ * question off, and nothing else.
+ */
+export interface EngagementSource {
+  /** By contact id; one call a person at most, the others shared. @throws CallFailed */
+  read(
+    wanted: readonly WantedEngagement[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly FoundActivity[]>>;
+  /** Kinds that HubSpot does not allow: not asked for again in this process. */
+  refused(): readonly EngagementKind[];
+}
 
 /** Tells the owner at once, by a webhook that takes Slack's format. Absent where none is configured. */
 export type TellOwner = (text: string) => Promise<void>;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ActivityRow, ClockRow, EffectRow, JourneyRow } from '../../model/journeys.ts';
 import type { Owner } from '../../model/owner.ts';
+import type { DigestActivity } from '../digest/input.ts';
 import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } from '../effects/effect.ts';
 import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import type { RoutingState } from '../routing/model.ts';
-import type { Activity } from '../scoring/activity.ts';
 import type { Clock, ClockReading } from '../sla/clock.ts';
 import type { Fact } from '../stage/facts.ts';
 
@@ -45,6 +45,10 @@ export const toStored = ({ id, contactId, version, state, shown, told }: Journey
   };
 };
 
+/** What was told in detail, and no look has taken in. */
+export const toToldActivities = ({ toldActivities = [] }: JourneyRow): readonly DigestActivity[] =>
+  toldActivities.map((text) => parse('activity', text, objectOutline) as DigestActivity);
+
 /** The keys of the facts that were told. */
 export const toldKeys = ({ told }: JourneyRow): readonly string[] =>
   told.map((fact) => (parse('fact', fact, factOutline) as Fact).key);
@@ -61,13 +65,13 @@ export const toJourneyRow = ({ id, contactId, version, shown, ...state }: Stored
   told: [],
 });
 
-export const toActivityRow = (activity: Activity): ActivityRow => ({
+export const toActivityRow = (activity: DigestActivity): ActivityRow => ({
   key: activity.key,
   at: activity.at,
   activity: JSON.stringify(activity),
 });
-export const toActivity = ({ activity }: ActivityRow): Activity =>
-  parse('activity', activity, objectOutline) as Activity;
+export const toActivity = ({ activity }: ActivityRow): DigestActivity =>
+  parse('activity', activity, objectOutline) as DigestActivity;
 
 /** `reading`: the clock as it reads now, by its owner's hours. */
 export const toClockRow = (

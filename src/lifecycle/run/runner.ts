@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import type { LifecycleContext } from './context.ts';
+import { readDetails } from './details-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { readTouches } from './touch-pass.ts';
@@ -24,6 +25,7 @@ export class LifecycleRunner {
   #touchesAt = Number.NEGATIVE_INFINITY;
   #working = false;
   readonly #leavers = new Set<string>();
+  #asking = false;
 
   /** `pollMs`: how often a system is asked what changed; what reps logged is asked for a quarter as often. */
   constructor(context: LifecycleContext, pollMs: number) {
@@ -31,17 +33,36 @@ export class LifecycleRunner {
     this.#touchesEveryMs = pollMs * touchesEveryPolls;
   }
 
-  /** Whether a round is under way. */
+  /** Whether a round is under way, or details are asked for. */
   get isWorking(): boolean {
-    return this.#working;
+    return this.#working || this.#asking;
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const ending = AbortSignal.any([signal, this.#context.signal]);
+    // Beside the hand-offs: nobody waits for a page's title.
+    await Promise.all([
+      this.#repeat(() => this.#round(ending), ending),
+      this.#repeat(() => this.#details(ending), ending),
+    ]);
+  }
+
+  async #repeat(round: () => Promise<number | null>, ending: AbortSignal): Promise<void> {
     while (!ending.aborted) {
-      const done = await this.#round(ending);
+      const done = await round();
       if (done === 0) await this.#pause(idleMs, ending);
       else if (done === null) await this.#pause(failedMs, ending);
+    }
+  }
+
+  async #details(ending: AbortSignal): Promise<number | null> {
+    this.#asking = true;
+    try {
+      return await readDetails(this.#context);
+    } catch (error) {
+      return this.#failed(error, ending);
+    } finally {
+      this.#asking = false;
     }
   }
 
@@ -57,17 +78,21 @@ export class LifecycleRunner {
       const looked = await lookOnce(this.#context);
       return looked + (await carryOut(this.#context));
     } catch (error) {
-      if (ending.aborted) return null;
-      const isCall = error instanceof CallFailed;
-      this.#context.events.emit('lifecycle-failed', {
-        cause: error instanceof Error ? error.message : String(error),
-        system: isCall ? error.failure.system : null,
-        next: 'Nothing to do: it is tried again by itself.',
-      });
-      return null;
+      return this.#failed(error, ending);
     } finally {
       this.#working = false;
     }
+  }
+
+  #failed(error: unknown, ending: AbortSignal): null {
+    if (ending.aborted) return null;
+    const isCall = error instanceof CallFailed;
+    this.#context.events.emit('lifecycle-failed', {
+      cause: error instanceof Error ? error.message : String(error),
+      system: isCall ? error.failure.system : null,
+      next: 'Nothing to do: it is tried again by itself.',
+    });
+    return null;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,16 @@ export const adopt = (db: Db, contactId: string, merged: readonly string[]): Pro
       select ${heir}::uuid, key, at, activity from tandem.activities where journey_id = any(${others}::uuid[])
       on conflict (journey_id, key) do nothing`.execute(tx);
     await sql`
+      insert into tandem.told_activities (journey_id, key, at, activity)
+      select distinct on (key) ${heir}::uuid, key, at, activity from tandem.told_activities
+      where journey_id = any(${others}::uuid[]) order by key
+      on conflict (journey_id, key) do nothing`.execute(tx);
+    // The next look counts anew: the tally knows nothing of the others' activities.
+    await sql`
+      update tandem.journeys set state = jsonb_set(state::jsonb, '{rules}', 'null')::json where id = ${heir}::uuid`.execute(
+      tx,
+    );
+    await sql`
       update tandem.effects set state = 'done', done_at = now(), why = 'the contact was merged into another'
       where journey_id = any(${others}::uuid[]) and state = 'open'`.execute(tx);
     await sql`

@@ -12,6 +12,7 @@ import { journeySignals } from '../../model/journeys.ts';
 import type { System } from '../../model/system.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
+import { amendActivities, forgetTaken, wantDetails } from './details.ts';
 
 const at = (ms: string) => sql.raw(`to_timestamp(${ms} / 1000.0)`);
 
@@ -58,7 +59,8 @@ export const journeys = async (
     db,
     sql<JourneyRow>`
       select id, contact_id as "contactId", version::float8 as version, stage, turn, owner, state::text as state,
-        shown::text as shown, array(select fact::text from tandem.told_facts f where f.journey_id = j.id order by key) as told
+        shown::text as shown, array(select fact::text from tandem.told_facts f where f.journey_id = j.id order by key) as told,
+        array(select activity::text from tandem.told_activities a where a.journey_id = j.id order by key) as "toldActivities"
       from tandem.journeys j where contact_id = any(${[...contactIds]}::text[])`,
   );
   return new Map(rows.map((row) => [row.contactId, row]));
@@ -240,6 +242,17 @@ const insertEffects = async (tx: Tx, saves: readonly JourneySave[]): Promise<voi
       where e.kind = 'show'`.execute(tx);
 };
 
+/** What was told while a look was made is taken in by the next one, at once: the look's own time must not put it off. */
+const wakeTold = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {
+  await sql`
+    update tandem.journeys j set next_at = now()
+    where id = any(${saves.map(({ row }) => row.id)}::uuid[])
+      and (exists (select from tandem.told_facts f where f.journey_id = j.id)
+        or exists (select from tandem.told_activities a where a.journey_id = j.id and a.at <= now()))`.execute(
+    tx,
+  );
+};
+
 /** Answers the ids of those that were saved. */
 const saveJourneys = async (tx: Tx, saves: readonly JourneySave[]): Promise<ReadonlySet<string>> => {
   if (saves.length === 0) return new Set();
@@ -252,12 +265,16 @@ const saveJourneys = async (tx: Tx, saves: readonly JourneySave[]): Promise<Read
   const saved = saves.filter(({ row }) => ids.has(row.id));
   await insertTransitions(tx, saved);
   await insertActivities(tx, saved);
+  await amendActivities(tx, saved);
+  await forgetTaken(tx, saved);
+  await wantDetails(tx, saved);
   await saveClocks(
     tx,
     saved.flatMap((each) => each.clocks),
   );
   await forgetHeard(tx, saved);
   await insertEffects(tx, saved);
+  await wakeTold(tx, saved);
   return ids;
 };
 

@@ -1,8 +1,10 @@
 import type {
   AccountTransitionRow,
   ActivityRow,
+  AnsweredDetails,
   ClockCounts,
   ClockRow,
+  DueDetails,
   EffectRow,
   EffectSave,
   EffectStanding,
@@ -17,6 +19,14 @@ import type {
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
+import {
+  type ActivitiesByJourney,
+  activitiesAmong,
+  dueDetails,
+  history,
+  putOffDetails,
+  saveDetails,
+} from './details.ts';
 import { doneAmong, dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
@@ -170,6 +180,28 @@ export class PostgresLifecycleStore {
 
   askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void> {
     return askRecords(this.#db, pair, type, contactIds);
+  }
+
+  dueDetails(limit: number): Promise<readonly DueDetails[]> {
+    return dueDetails(this.#db, limit);
+  }
+
+  saveDetails(answered: readonly AnsweredDetails[]): Promise<void> {
+    return saveDetails(this.#db, answered);
+  }
+
+  putOffDetails(journeyIds: readonly string[], dueMs: number | null): Promise<void> {
+    return putOffDetails(this.#db, journeyIds, dueMs);
+  }
+
+  activitiesAmong(
+    wanted: readonly { readonly journeyId: string; readonly key: string }[],
+  ): Promise<ActivitiesByJourney> {
+    return activitiesAmong(this.#db, wanted);
+  }
+
+  history(journeyIds: readonly string[]): Promise<ActivitiesByJourney> {
+    return history(this.#db, journeyIds);
   }
 
   isBusy(): Promise<boolean> {

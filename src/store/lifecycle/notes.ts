@@ -79,6 +79,7 @@ export const isBusy = async (db: Db): Promise<boolean> => {
     sql<{ busy: boolean }>`
       select exists (select from tandem.dirty where pair = ${journeySignals})
         or exists (select from tandem.journeys where next_at <= now())
+        or exists (select from tandem.details where due <= now())
         or exists (select from tandem.effects where state = 'open' and next_step is null) as busy`,
   );
   return row?.busy === true;

@@ -15,6 +15,7 @@ import { decidedAndWeighed } from './0023-decided-and-weighed.ts';
 import { awaitedTypes } from './0024-awaited-types.ts';
 import { lifecycle } from './0025-lifecycle.ts';
 import { clockTimes } from './0027-clock-times.ts';
+import { details } from './0029-details.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024-awaited-types': awaitedTypes,
   '0025-lifecycle': lifecycle,
   '0027-clock-times': clockTimes,
+  '0029-details': details,
 };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DigestActivity, DigestInput, MappedRecord } from '../../../src/lifecycle/digest/input.ts';
 import { pointsBy } from '../../../src/lifecycle/digest/telling.ts';
+import { isScored } from '../../../src/lifecycle/look/details.ts';
 import { recompute } from '../../../src/lifecycle/scoring/engagement.ts';
 import { judge } from '../../../src/lifecycle/scoring/sales-ready.ts';
 import { loadMappings } from '../../../src/mapping/load.ts';
@@ -79,10 +80,7 @@ export const history: readonly DigestActivity[] = [
 const scored = (activities: readonly DigestActivity[]): DigestInput['judgement'] =>
   judge(
     makePerson({ contact: vera.fields.hubspot, email: 'vera@acme.example' }),
-    recompute(
-      activities.flatMap(({ type, ...rest }) => (type === 'note' ? [] : [{ ...rest, type }])),
-      shippedScoring,
-    ),
+    recompute(activities.filter(isScored), shippedScoring),
     shippedScoring,
     now,
   );
