@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Child } from './harness/child.ts';
 import { actingConfig, addRep } from './harness/lifecycle.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   stage = await Stage.open();
   person = await stage.person();
   const ben = await addRep(stage, 'ben', 'Ben', 'Okafor');
-  const config = await actingConfig(stage.folder, [ben]);
+  const config = await actingConfig(join(stage.folder, 'config'), [ben]);
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });
