@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly join: boolean;
   readonly port: number;
   readonly role: ReadonlySet<Role>;
+  /** Every behaviour of the lifecycle acts, whatever the files say: the demonstration's alone. */
+  readonly acting?: boolean;
 }
 
 /** `--until-idle` is a command somebody waits for: it does not wait for ever for a system that is down. */
@@ -106,7 +108,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     );
   }
   const loaded = loadMappings(options.config);
-  const active = await activeLifecycle(options.config, loaded);
+  const active = await activeLifecycle(options.config, loaded, { acting: options.acting === true });
   const mappings = watchedBy(active, loaded);
   requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);

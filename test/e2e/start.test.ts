@@ -136,6 +136,13 @@ describe('npm start', () => {
       /: 76 people linked, 16 contacts and 36 leads created, [1-9]\d* companies and deals linked/,
     );
     await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
+    await until(demonstration, 'the hand-off account', () => has(demonstration, /^ +rejected 1$/));
+    expect(has(demonstration, /HubSpot → Salesforce +\d+\.\d s {2}Vera Lind · handed to Ben/)).toBe(true);
+    expect(has(demonstration, /^ +Why now {2}Asked for a demo/)).toBe(true);
+    expect(has(demonstration, /^ +Clock +first touch by \d{4}-/)).toBe(true);
+    expect(has(demonstration, /reason “Not now” · program “Nurture: later” · again on \d{4}-03-02/)).toBe(
+      true,
+    );
     expect(has(demonstration, new RegExp(`Worker .* \\(port ${taken} is in use\\)`))).toBe(true);
     const variables = readFileSync(join(data, 'demo/demo.env'), 'utf8');
     expect(variables).toContain(`HUBSPOT_BASE_URL='${demonstration.url('HubSpot')}'`);

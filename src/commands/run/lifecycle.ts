@@ -29,6 +29,11 @@ export interface ActiveLifecycle {
   readonly pair: string;
 }
 
+/** The demonstration shows what the shipped files only observe. */
+const allActing = Object.fromEntries(
+  lifecycleBehaviours.map((behaviour) => [behaviour, 'act']),
+) as unknown as LifecycleModels['lifecycle']['behaviours'];
+
 const isPeople = (pair: PairMapping): boolean =>
   pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
 
@@ -39,6 +44,7 @@ const isPeople = (pair: PairMapping): boolean =>
 export const activeLifecycle = async (
   configDir: string,
   mappings: LoadedMappings,
+  { acting = false }: { readonly acting?: boolean } = {},
 ): Promise<ActiveLifecycle | null> => {
   if (!existsSync(join(configDir, 'lifecycle.yaml'))) return null;
   const { readLifecycle } = await import('../load-lifecycle.ts');
@@ -61,7 +67,12 @@ export const activeLifecycle = async (
       'Add one (config/mappings/people.yaml), or take lifecycle.yaml away.',
     );
   }
-  return { loaded, models: { lifecycle, scoring, routing, sla }, pair: people.name };
+  const behaviours = acting ? allActing : lifecycle.behaviours;
+  return {
+    loaded,
+    models: { lifecycle: { ...lifecycle, behaviours }, scoring, routing, sla },
+    pair: people.name,
+  };
 };
 
 /** The mappings, with the people's changes told to the lifecycle. */

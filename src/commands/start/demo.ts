@@ -9,6 +9,7 @@ import { makeMarketer, makeRep } from './colleagues.ts';
 import { type DemoFolder, markRunning, markStopped, stopDemoStore } from './demo-folder.ts';
 import { type StoryPair, storyTypes } from './editable-fields.ts';
 import { type Figures, readFigures } from './figures.ts';
+import { LeadStory } from './lead-story.ts';
 import type { StopPress } from './listen-for-stop.ts';
 import { number, type Screen, seconds } from './screen.ts';
 import { type Simulators, startSimulators } from './simulators.ts';
@@ -17,6 +18,8 @@ import { startWorker, type Worker } from './worker.ts';
 import type { WorkerEvent } from './worker-events.ts';
 
 const statusEveryMs = 15_000;
+/** Between the scenes of the lead's story: time to read. */
+const leadPauseMsMax = 10_000;
 /** All ends within 15 s: the worker has most of it. */
 const editFinishMs = 500;
 const workerFinishMs = 13_500;
@@ -92,11 +95,18 @@ export class Demo {
     );
     await this.#mark();
     onReady(this.#worker);
-    const story = new Story(makeMarketer(access), await rep, this.#screen, this.#pair, Date.now());
+    const [marketer, salesRep] = [makeMarketer(access), await rep];
+    const story = new Story(marketer, salesRep, this.#screen, this.#pair, Date.now());
     this.#story = story;
+    const { config, editsPerMinute } = this.#options;
+    const leads = new LeadStory({
+      ...{ access, marketer, rep: salesRep, screen: this.#screen, config, data: this.#folder.root },
+      pauseMs: editsPerMinute === 0 ? leadPauseMsMax : Math.min(leadPauseMsMax, 240_000 / editsPerMinute),
+    });
     const day = Promise.all([
       alignment.show(this.#figures, this.#options.people, stop.signal),
-      alignment.edits.then(async () => story.run(this.#options.editsPerMinute, stop.signal)),
+      alignment.edits.then(async () => story.run(editsPerMinute, stop.signal)),
+      alignment.edits.then(async () => leads.run(stop.signal)),
       this.#tellStatus(stop.signal),
     ]);
     // A child that ends by itself ends the day.
