@@ -31,6 +31,7 @@ let store: Client;
 let url = '';
 let ben = '';
 let mia = '';
+let noor = '';
 let absence = '';
 
 const startWorker = async (): Promise<void> => {
@@ -52,8 +53,8 @@ const tasksOf = async (who: unknown) =>
 const saidOf = (name: string): readonly string[] => channel.texts.filter((text) => text.includes(name));
 
 /** Somebody asks for a demo and is handed over; answers the lead's id. */
-const handOver = async (firstname: string, rep: string): Promise<string> => {
-  const email = `${firstname.toLowerCase()}@example.com`;
+const handOver = async (firstname: string, rep: string, domain = 'example.com'): Promise<string> => {
+  const email = `${firstname.toLowerCase()}@${domain}`;
   const id = await person.createContact({ email, firstname, lastname: 'Lind', company: 'Nordlys' });
   await worker.line('looked at', (line) => line.event === 'moved' && line.contact === id, withinMs);
   await stage.sandbox.control('hubspot', 'activity', [
@@ -95,6 +96,7 @@ beforeAll(async () => {
   await addRep(stage, 'grace', 'Grace', 'Mensah');
   ben = await addRep(stage, 'ben', 'Ben', 'Okafor', { manager: 'grace', timeZone: 'Asia/Tokyo' });
   mia = await addRep(stage, 'mia', 'Mia', 'Sato', { manager: 'grace' });
+  noor = await addRep(stage, 'noor', 'Noor', 'Haddad');
   const day = (shift: number): string => new Date(Date.now() + shift * 86_400_000).toISOString().slice(0, 10);
   absence = await person.create('Event', {
     ...{ Subject: 'Holiday', OwnerId: mia, IsAllDayEvent: true, ShowAs: 'OutOfOffice' },
@@ -250,6 +252,22 @@ describe('the service level', () => {
       },
       withinMs,
     );
+  });
+
+  it('G2.4: whoever has the account of the same domain gets its people, without standing in a pool', async () => {
+    await stage.sandbox.control('salesforce', 'records/Account', {
+      records: [
+        { Name: 'Globex', Website: 'https://www.globex.example/en', OwnerId: noor },
+        { Name: 'Not Globex', Website: 'notglobex.example', OwnerId: mia },
+        { Name: 'Umbrella', Website: 'umbrella.example', OwnerId: mia },
+        { Name: 'Initech', Website: 'initech.example', OwnerId: ben },
+        { Name: 'Initech Labs', Website: 'initech.example', OwnerId: noor },
+      ],
+    });
+    await handOver('Zoe', noor, 'globex.example');
+    // Mia is out of office, and of two owners none is guessed: both go by the pool.
+    await handOver('Kai', ben, 'umbrella.example');
+    await handOver('Lea', ben, 'initech.example');
   });
 
   it('a rep who leaves: what they never touched goes to another rep with the whole time, the rest is a problem', async () => {

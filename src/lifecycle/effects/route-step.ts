@@ -6,6 +6,7 @@ import { toRoutingState } from '../run/rows.ts';
 import { namesOf } from '../scoring/score.ts';
 import { isPerson } from '../staff/staff.ts';
 import { salesStages } from '../stage/stages.ts';
+import { accountOwners } from './account-owners.ts';
 import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
@@ -50,7 +51,18 @@ const moves = ({ stored, clocks, effect }: Standing): number =>
     ...clocks.filter(({ turn }) => turn === effect.turn).map((clock) => clock.moves ?? 0),
   );
 
-const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest => {
+/** Those whose account's owner has a say: wherever the file prefers them, and whom a rep knows for a customer. */
+const wantsAccountOwner = (
+  { models }: LifecycleContext,
+  { effect, stored: { journey } }: Standing,
+): boolean =>
+  models.routing.prefersAccountOwner || (effect.kind === 're-route' && journey.place === 'account-owner');
+
+const requestOf = (
+  context: LifecycleContext,
+  standing: Standing,
+  accountOwner: string | null,
+): RouteRequest => {
   const { stored, person, effect, staff } = standing;
   const { journey } = stored;
   const judgement = judgementOf(context, standing);
@@ -68,7 +80,7 @@ const requestOf = (context: LifecycleContext, standing: Standing): RouteRequest 
     },
     purpose: purpose === 're-route' && journey.place === 'account-owner' ? 'account-owner' : purpose,
     owner: isSomebody ? { id: owner.id, by: isOwnChoice ? 'tandem' : 'person' } : null,
-    accountOwner: null,
+    accountOwner,
     sameRep: effect.evidence.startsWith('recontact/') ? journey.owner : null,
     refusedBy: refusedBy(standing),
     reroutes: moves(standing),
@@ -83,7 +95,13 @@ export const routeStep = async (
   context: LifecycleContext,
   standings: readonly Standing[],
 ): Promise<readonly StepResult[]> => {
-  const directory = await readDirectory(context);
+  const [directory, owners] = await Promise.all([
+    readDirectory(context),
+    accountOwners(
+      context,
+      standings.filter((standing) => wantsAccountOwner(context, standing)),
+    ),
+  ]);
   for (let tries = 0; tries < 10; tries += 1) {
     const { version, state } = await context.store.turns();
     let turns = toRoutingState(state);
@@ -92,7 +110,13 @@ export const routeStep = async (
         decision,
         lines,
         state: after,
-      } = route(requestOf(context, standing), context.models.routing, directory, turns, standing.now);
+      } = route(
+        requestOf(context, standing, owners.get(standing) ?? null),
+        context.models.routing,
+        directory,
+        turns,
+        standing.now,
+      );
       turns = after;
       if (decision.kind === 'held') {
         return {

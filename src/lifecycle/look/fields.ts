@@ -24,6 +24,7 @@ const contactFields: readonly string[] = [
 
 /** Salesforce fields that a look at a lead needs: who has it, how far it is, and what the rep said. */
 const salesFields: readonly string[] = [
+  'AccountId',
   'OwnerId',
   'Status',
   'IsConverted',
