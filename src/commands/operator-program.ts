@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { run, withFolders, withJson } from './program.ts';
 
@@ -61,6 +62,17 @@ export const addOperatorCommands = (program: Command): void => {
     )
     .option('--offline', 'ask neither system for its own counts', false)
     .action(run(async () => (await import('./handoffs.ts')).handoffsCommand));
+
+  withJson(withFolders(program.command('score')))
+    .description('why somebody has the score they have; or who would change sides by other rules')
+    .argument('[record]', 'whose score')
+    .option(
+      '--what-if <file>',
+      'who would be sales-ready, and who no longer, if this were scoring.yaml',
+      (file) => resolve(file),
+    )
+    .addHelpText('after', recordHelp)
+    .action(run(async () => (await import('./score.ts')).scoreCommand));
 
   withJson(withFolders(program.command('plan')))
     .description('what a first alignment or a changed mapping would do, counted and sampled; writes nothing')

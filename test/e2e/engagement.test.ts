@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Child } from './harness/child.ts';
 import { actingConfig, addRep } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
@@ -10,10 +12,16 @@ const withinMs = 30_000;
 const email = 'vera@example.com';
 const site = 'https://www.nordlys.example';
 
+const scoreShape = z.object({
+  contactId: z.string(),
+  lines: z.array(z.object({ rule: z.string(), count: z.number().nullable() })),
+});
+
 let stage: Stage;
 let person: Person;
 let worker: Child;
 let vera = '';
+let config = '';
 
 const digest = async (): Promise<string> => {
   const leads = await stage.sandbox.records('salesforce', 'Lead');
@@ -30,7 +38,7 @@ beforeAll(async () => {
   stage = await Stage.open();
   person = await stage.person();
   const ben = await addRep(stage, 'ben', 'Ben', 'Okafor');
-  const config = await actingConfig(join(stage.folder, 'config'), [ben]);
+  config = await actingConfig(join(stage.folder, 'config'), [ben]);
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });
@@ -83,5 +91,26 @@ describe('engagement history', () => {
     const text = await digest();
     expect(text).not.toMatch(/secret|\?email/);
     expect(text).not.toContain("Opened mail 'Product update'");
+  });
+
+  it('G2: the score explains itself line by line, and counts no machine', async () => {
+    const folders = ['--config', config, '--data', stage.data];
+    const { code, stdout, stderr } = await stage.tandem(['score', email, '--json', ...folders]);
+    expect(code, stderr).toBe(0);
+    const score = scoreShape.parse(JSON.parse(stdout));
+    expect(score.contactId).toBe(vera);
+    const counts = Object.fromEntries(score.lines.map(({ rule, count }) => [rule, count]));
+    expect(counts).toMatchObject({ 'Pricing page': 2, 'Page view': 3, 'Form sent': 1, 'Mail opened': 1 });
+    const lenient = join(stage.folder, 'lenient.yaml');
+    const shipped = await readFile(join(config, 'scoring.yaml'), 'utf8');
+    await writeFile(
+      lenient,
+      shipped.replace(/when: fit in .*/, "when: fit in ['A', 'B'] && engagement == 1"),
+    );
+    const compared = await stage.tandem(['score', '--what-if', lenient, '--json', ...folders]);
+    expect(compared.code, compared.stderr).toBe(0);
+    expect(JSON.parse(compared.stdout)).toMatchObject({ people: 1 });
+    expect((await stage.tandem(['score', ...folders])).code).toBe(2);
+    expect((await stage.tandem(['score', 'nobody@example.com', ...folders])).code).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import type { EngagementKind } from '../../model/engagement.ts';
 import { engagementKinds } from '../../model/engagement.ts';
+import type { RawFields } from '../../model/value.ts';
 import type { DigestActivity } from '../digest/input.ts';
 import type { Activity } from '../scoring/activity.ts';
 import { addActivities, asksFor, recompute } from '../scoring/engagement.ts';
@@ -85,15 +86,22 @@ const keptContact = (
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** The person as rules see them. */
-export const personOf = (id: string, { contact, sales }: SeenPerson): Person => ({
+const personFrom = (id: string, contact: RawFields, lead: RawFields): Person => ({
   id,
-  contact: contact.fields,
-  lead: sales?.fields ?? {},
+  contact,
+  lead,
   account: {},
-  email: textOf(contact.fields.email)?.toLowerCase() ?? null,
-  owner: textOf(sales?.fields.OwnerId),
+  email: textOf(contact.email)?.toLowerCase() ?? null,
+  owner: textOf(lead.OwnerId),
 });
+
+/** The person as rules see them. */
+export const personOf = (id: string, { contact, sales }: SeenPerson): Person =>
+  personFrom(id, contact.fields, sales?.fields ?? {});
+
+/** The person as they were looked at last; null where nobody looked yet. */
+export const personKept = ({ id, contact, sales }: StoredJourney): Person | null =>
+  contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {});
 
 /** Lead statuses that mean work, as lifecycle.yaml names them. */
 export const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>

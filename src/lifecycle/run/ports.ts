@@ -88,6 +88,8 @@ export interface LifecycleStore {
   ): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
   /** All stored activities, by journey. */
   history(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
+  /** Journeys by id, those after one, without what they were told. */
+  journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

@@ -92,6 +92,8 @@ export const judge = (
 export interface Scored {
   readonly person: Person;
   readonly tally: { readonly before: EngagementTally; readonly after: EngagementTally };
+  /** What of both came since sales gave them back; absent: they never did. */
+  readonly earned?: { readonly before: EngagementTally; readonly after: EngagementTally };
 }
 
 export interface WhatIf {
@@ -111,9 +113,9 @@ export const whatIf = (
   const entering: string[] = [];
   const leaving: string[] = [];
   let [stayReady, stayNot] = [0, 0];
-  for (const { person, tally } of people) {
-    const was = judge(person, tally.before, before, now).ready !== null;
-    const is = judge(person, tally.after, after, now).ready !== null;
+  for (const { person, tally, earned = tally } of people) {
+    const was = judge(person, tally.before, before, now, earned.before).ready !== null;
+    const is = judge(person, tally.after, after, now, earned.after).ready !== null;
     if (was && is) stayReady += 1;
     else if (was) leaving.push(person.id);
     else if (is) entering.push(person.id);

@@ -1,5 +1,11 @@
 import { sql } from 'kysely';
-import type { ActivityRow, AnsweredDetails, DueDetails, JourneySave } from '../../model/journeys.ts';
+import type {
+  ActivityRow,
+  AnsweredDetails,
+  DueDetails,
+  JourneyRow,
+  JourneySave,
+} from '../../model/journeys.ts';
 import { batch, epochMs, milliseconds } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 
@@ -154,4 +160,20 @@ export const history = async (db: Db, journeyIds: readonly string[]): Promise<Ac
       from tandem.activities where journey_id = any(${[...journeyIds]}::uuid[]) order by journey_id, at, key`,
   );
   return byJourney(rows);
+};
+
+/** LifecycleStore.journeysAfter. */
+export const journeysAfter = async (
+  db: Db,
+  after: string | null,
+  limit: number,
+): Promise<readonly JourneyRow[]> => {
+  const rows = await run(
+    db,
+    sql<JourneyRow>`
+      select id, contact_id as "contactId", version::float8 as version, stage, turn, owner, state::text as state,
+        shown::text as shown
+      from tandem.journeys where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`,
+  );
+  return rows.map((row) => ({ ...row, told: [] }));
 };

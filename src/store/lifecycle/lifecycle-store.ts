@@ -24,6 +24,7 @@ import {
   activitiesAmong,
   dueDetails,
   history,
+  journeysAfter,
   putOffDetails,
   saveDetails,
 } from './details.ts';
@@ -202,6 +203,10 @@ export class PostgresLifecycleStore {
 
   history(journeyIds: readonly string[]): Promise<ActivitiesByJourney> {
     return history(this.#db, journeyIds);
+  }
+
+  journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]> {
+    return journeysAfter(this.#db, after, limit);
   }
 
   isBusy(): Promise<boolean> {
