@@ -194,6 +194,101 @@ describe('a no without a reason', () => {
   });
 });
 
+describe('a lead that is converted, and its deals', () => {
+  let contact = '';
+  let account = '';
+  let salesContact = '';
+  const shows = (values: Readonly<Record<string, unknown>>) =>
+    until(
+      `HubSpot to show ${JSON.stringify(values)}`,
+      async () => {
+        expect(await person.readContact(contact, ...Object.keys(values))).toMatchObject(values);
+        return true;
+      },
+      withinMs,
+    );
+  const makeDeal = async (name: string, withRole: boolean): Promise<string> => {
+    const id = await person.create('Opportunity', {
+      ...{ Name: name, AccountId: account, StageName: 'Prospecting', CloseDate: '2027-01-31', Amount: 1_200 },
+    });
+    if (withRole)
+      await person.create('OpportunityContactRole', { OpportunityId: id, ContactId: salesContact });
+    return id;
+  };
+
+  it('digest, due time, stage and turn go on on the contact', async () => {
+    const { contact: id, lead } = await known('Eli');
+    contact = id;
+    await ask(lead, 'Name a prospect');
+    await until(
+      'the digest on the lead',
+      async () => {
+        expect(await person.readLead(lead)).toMatchObject({ Tandem_Due_At__c: expect.any(String) });
+        return true;
+      },
+      withinMs,
+    );
+    salesContact = await person.convertLead(lead);
+    const isOurs = ({ Id }: Lead): boolean => Id === salesContact;
+    await until(
+      'the contact to have them',
+      async () => {
+        const record = (await stage.sandbox.records('salesforce', 'Contact')).find(isOurs);
+        account = String(record?.AccountId);
+        expect(record).toMatchObject({
+          Tandem_Stage__c: 'accepted',
+          Tandem_Why_Now__c: expect.stringMatching(/^Put forward by a rep/),
+          Tandem_Digest__c: expect.stringContaining('Why now'),
+          Tandem_Due_At__c: expect.any(String),
+          Tandem_Ready_At__c: expect.any(String),
+        });
+        return true;
+      },
+      withinMs,
+    );
+    await shows({ tandem_stage: 'accepted' });
+  });
+
+  it('an open deal is shown, and nobody takes them out of it by a request', async () => {
+    const deal = await makeDeal('Nordlys 1', true);
+    await shows({ tandem_stage: 'opportunity', tandem_sales_stage: 'Prospecting' });
+    await person.editContacts([
+      { id: contact, values: { tandem_request: 'Set stage', tandem_request_detail: 'nurture' } },
+    ]);
+    await until(
+      'the refusal',
+      async () => {
+        const { tandem_request_result: said } = await person.readContact(contact, 'tandem_request_result');
+        expect(said).toMatch(/^Not done: a deal is open for them/);
+        return true;
+      },
+      withinMs,
+    );
+    await person.edit('Opportunity', deal, {
+      ...{ StageName: 'Closed Lost', Tandem_Loss_Reason__c: 'Price', Tandem_Competitor__c: 'Polar Systems' },
+    });
+    await shows({
+      tandem_stage: 'nurture',
+      tandem_return_reason: 'No budget',
+      tandem_program: 'Nurture: budget',
+      tandem_loss_reason: 'Price',
+      tandem_competitor: 'Polar Systems',
+    });
+    expect(await person.listsOf(contact)).toEqual(['Nurture: budget']);
+  });
+
+  it('a deal that is won makes a customer, with the revenue', async () => {
+    const deal = await makeDeal('Nordlys 2', true);
+    // Nobody may be with sales now; somebody is by this, so that deals are asked for.
+    await person.editContacts([
+      { id: contact, values: { tandem_request: 'Name a prospect', tandem_request_detail: '' } },
+    ]);
+    await shows({ tandem_stage: 'opportunity' });
+    await person.edit('Opportunity', deal, { StageName: 'Closed Won' });
+    await shows({ tandem_stage: 'customer', tandem_revenue: '1200', tandem_sales_stage: 'Closed Won' });
+  });
+});
+
 describe('a marketer asks on the contact', () => {
   it('for a program and for a stage; HubSpot says what happened', async () => {
     const { contact } = await known('Mia');

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Systems } from '../../compose.ts';
 import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
+import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { ownFields } from '../../lifecycle/look/own-fields.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
@@ -142,12 +143,12 @@ const tellMissing = async (
   });
 };
 
-/** What reps log, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
+/** What reps log, and their deals, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
 const describeActivities = async ({
   connectors,
 }: Systems): Promise<ReadonlyMap<string, readonly string[]>> => {
   const described = await Promise.allSettled(
-    Object.entries(touchFields).map(async ([type, wanted]) => {
+    Object.entries({ ...touchFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
       const { fields } = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
       return [type, wanted.filter((name) => fields.has(name))] as const;
     }),

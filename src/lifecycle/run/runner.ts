@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import type { LifecycleContext } from './context.ts';
+import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
@@ -74,6 +75,7 @@ export class LifecycleRunner {
         this.#touchesAt = performance.now();
         await readTouches(this.#context);
         await findLeavers(this.#context, this.#leavers);
+        await readDeals(this.#context);
       }
       const looked = await lookOnce(this.#context);
       return looked + (await carryOut(this.#context));

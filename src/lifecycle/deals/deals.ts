@@ -1,0 +1,140 @@
+import type { RawFields, RawValue } from '../../model/value.ts';
+import { type Fact, isReason, type Reason } from '../stage/facts.ts';
+import type { Journey } from '../stage/journey.ts';
+
+/** What is read of an opportunity (Object Reference: Opportunity); Tandem's own fields where the org has them. */
+export const dealFields = [
+  'AccountId',
+  'StageName',
+  'IsClosed',
+  'IsWon',
+  'Amount',
+  'Tandem_Loss_Reason__c',
+  'Tandem_Competitor__c',
+] as const;
+
+/** An opportunity of a person. Times are milliseconds since 1970. */
+export interface Deal {
+  readonly id: string;
+  readonly stage: string;
+  readonly state: 'open' | 'won' | 'lost';
+  readonly amount: number | null;
+  readonly lossReason: string | null;
+  readonly competitor: string | null;
+  readonly createdAt: number;
+  /** The last change, by Salesforce's stamp. */
+  readonly stamp: number;
+}
+
+const textOf = (raw: RawValue | undefined): string | null =>
+  typeof raw === 'string' && raw.trim() !== '' ? raw.trim() : null;
+
+/** An opportunity as it was read. Pure. One that was deleted is lost: nobody works on it any more. */
+export const toDeal = (
+  id: string,
+  fields: RawFields,
+  {
+    stamp,
+    createdAt,
+    deleted,
+  }: { readonly stamp: number; readonly createdAt: number; readonly deleted: boolean },
+): Deal => ({
+  id,
+  stage: textOf(fields.StageName) ?? '',
+  state: fields.IsWon === true && !deleted ? 'won' : fields.IsClosed === true || deleted ? 'lost' : 'open',
+  amount: typeof fields.Amount === 'number' ? fields.Amount : null,
+  lossReason: textOf(fields.Tandem_Loss_Reason__c),
+  competitor: textOf(fields.Tandem_Competitor__c),
+  createdAt,
+  stamp,
+});
+
+/** The values of `Tandem_Loss_Reason__c` in the words of `Tandem_Reason__c`, by which lifecycle.yaml sends people where they belong. */
+const reasonsOfLoss: Readonly<Record<string, Reason>> = {
+  Price: 'No budget',
+  Product: 'No need',
+  Timing: 'Not now',
+  Competitor: 'Chose a competitor',
+  'No decision': 'Unresponsive',
+  Other: 'Other',
+};
+
+/** Why a deal was lost; null: nobody said. */
+export const lossReasonOf = ({ lossReason, competitor }: Deal): Reason | null => {
+  if (lossReason !== null) {
+    const known = Object.hasOwn(reasonsOfLoss, lossReason) ? reasonsOfLoss[lossReason] : undefined;
+    return known ?? (isReason(lossReason) ? lossReason : 'Other');
+  }
+  return competitor === null ? null : 'Chose a competitor';
+};
+
+const fact = (deal: Deal, kind: Fact['kind'], what: string, more: Partial<Fact> = {}): Fact => ({
+  kind,
+  key: `salesforce:${deal.id}/${what}/${deal.stamp}`,
+  at: deal.stamp,
+  by: 'salesforce',
+  opportunity: deal.id,
+  ...more,
+});
+
+/** The loss that sent a person back without a reason, where the reason is there now. */
+const reasonAtLast = (deal: Deal, journey: Journey, closedAt: number): readonly Fact[] => {
+  const reason = lossReasonOf(deal);
+  const isAwaited =
+    journey.reason === 'Unknown' && journey.returnedAt !== null && closedAt <= journey.returnedAt;
+  // Told as a word about the person, for the deal itself says nothing new.
+  return reason === null || !isAwaited || deal.stamp < closedAt
+    ? []
+    : [fact(deal, 'sent-back', 'reason', { reason })];
+};
+
+const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
+  const { openOpportunities, closedOpportunities, turnAt } = journey;
+  const isOpen = openOpportunities.includes(deal.id);
+  const closed = closedOpportunities.findLast(({ key }) => key === deal.id);
+  if (deal.state === 'open') return isOpen ? [] : [fact(deal, 'opened', 'opened')];
+  if (closed !== undefined && !isOpen)
+    return deal.state === 'lost' ? reasonAtLast(deal, journey, closed.at) : [];
+  if (deal.state === 'won') return [fact(deal, 'won', 'won')];
+  const reason = lossReasonOf(deal);
+  const lost = fact(deal, 'deal-lost', 'lost', reason === null ? {} : { reason });
+  if (isOpen) return [lost];
+  // Opened and lost between two looks: of this turn it tells, of an earlier one it is history.
+  const isOfThisTurn = turnAt !== null && deal.createdAt + 1_000 >= turnAt;
+  return isOfThisTurn
+    ? [fact(deal, 'opened', 'opened', { at: Math.min(deal.createdAt, deal.stamp) }), lost]
+    : [];
+};
+
+/**
+ * What opportunities say of a journey that it has not heard: one opened, won, lost, or the reason of a loss that came later. Pure; the same deals
+ * told twice say nothing new. Times are Salesforce's stamps.
+ */
+export const dealFacts = (journey: Journey, deals: readonly Deal[]): readonly Fact[] =>
+  deals.flatMap((deal) => factsOf(deal, journey));
+
+const newest = (deals: readonly Deal[]): Deal | undefined =>
+  deals.reduce<Deal | undefined>(
+    (last, each) => (last === undefined || each.stamp > last.stamp ? each : last),
+    undefined,
+  );
+
+/**
+ * What HubSpot shows of a person's deals: the stage of the open one that moved last (of the last one where none is open), what was won in all,
+ * and why the last one was lost. Pure. Amounts are added as they stand in Salesforce, without regard to their currency.
+ */
+export const dealValues = (deals: readonly Deal[]): RawFields => {
+  const of = (state: Deal['state']) => deals.filter((deal) => deal.state === state);
+  const current = newest(of('open')) ?? newest(deals);
+  const lost = newest(of('lost'));
+  const won = of('won');
+  return {
+    tandem_sales_stage: current === undefined || current.stage === '' ? null : current.stage,
+    tandem_revenue:
+      won.length === 0
+        ? null
+        : Math.round(won.reduce((sum, { amount }) => sum + (amount ?? 0), 0) * 100) / 100,
+    tandem_loss_reason: lost?.lossReason ?? null,
+    tandem_competitor: lost?.competitor ?? null,
+  };
+};

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Deal,
+  dealFacts,
+  dealValues,
+  lossReasonOf,
+  toDeal,
+} from '../../../src/lifecycle/deals/deals.ts';
+import { advance } from '../../../src/lifecycle/stage/advance.ts';
+import { noRecord } from '../../../src/lifecycle/stage/facts.ts';
+import { type Journey, newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import { makeDefinition } from '../shipped-files.ts';
+
+const at = Date.parse('2026-11-30T09:00:00.000Z');
+const minute = 60_000;
+const definition = makeDefinition();
+
+const makeDeal = (overrides: Partial<Deal> = {}): Deal => ({
+  id: '006a',
+  stage: 'Prospecting',
+  state: 'open',
+  amount: null,
+  lossReason: null,
+  competitor: null,
+  createdAt: at,
+  stamp: at,
+  ...overrides,
+});
+const accepted: Journey = {
+  ...newJourney('j', at - minute),
+  stage: 'accepted',
+  turn: 1,
+  turnAt: at - minute,
+};
+
+/** The journey after it was told what these deals say, and the facts that it was told. */
+const told = (journey: Journey, now: number, ...deals: readonly Deal[]) => {
+  const facts = dealFacts(journey, deals);
+  const moved = advance(journey, { events: facts, record: noRecord }, definition, now);
+  return { journey: moved.journey, kinds: facts.map(({ kind }) => kind), moved };
+};
+
+describe('what deals say of a journey', () => {
+  it('an open one is an opportunity, told once', () => {
+    const { journey, kinds } = told(accepted, at, makeDeal());
+    expect([journey.stage, kinds]).toEqual(['opportunity', ['opened']]);
+    const moved = makeDeal({ stage: 'Proposal', stamp: at + minute });
+    expect(told(journey, at + minute, moved).kinds).toEqual([]);
+  });
+
+  it('a won one makes a customer, whether it was seen open or not', () => {
+    const won = makeDeal({ state: 'won', stamp: at + minute });
+    expect(told(accepted, at + minute, won).journey.stage).toBe('customer');
+    const open = told(accepted, at, makeDeal()).journey;
+    const after = told(open, at + minute, won);
+    expect([after.journey.stage, after.kinds]).toEqual(['customer', ['won']]);
+    expect(told(after.journey, at + 2 * minute, { ...won, stamp: at + 2 * minute }).kinds).toEqual([]);
+  });
+
+  it('a lost one goes back by its reason, once no other deal is open', () => {
+    const other = makeDeal({ id: '006b' });
+    const open = told(accepted, at, makeDeal(), other).journey;
+    const lost = makeDeal({ state: 'lost', lossReason: 'Price', stamp: at + minute });
+    const kept = told(open, at + minute, lost, other).journey;
+    expect(kept.stage).toBe('opportunity');
+    const last = makeDeal({ id: '006b', state: 'lost', lossReason: 'Competitor', stamp: at + 2 * minute });
+    const back = told(kept, at + 2 * minute, lost, last);
+    expect(back.journey).toMatchObject({ stage: 'returned', reason: 'Chose a competitor' });
+  });
+
+  it('a loss without a reason is asked about, and the reason that comes later sends them on', () => {
+    const open = told(accepted, at, makeDeal()).journey;
+    const lost = makeDeal({ state: 'lost', stamp: at + minute });
+    const back = told(open, at + minute, lost);
+    expect(back.journey).toMatchObject({ stage: 'returned', reason: 'Unknown' });
+    expect(back.moved.transitions.at(-1)?.effects).toEqual(['return', 'ask-reason']);
+    const said = { ...lost, lossReason: 'Timing', stamp: at + 2 * minute };
+    const mended = told(back.journey, at + 2 * minute, said);
+    expect(mended.journey).toMatchObject({ reason: 'Not now', program: 'Nurture: later', turn: 1 });
+    expect(told(mended.journey, at + 3 * minute, { ...said, stamp: at + 3 * minute }).kinds).toEqual([]);
+  });
+
+  it('opened and lost between two looks goes back; lost before this turn is history', () => {
+    const lost = makeDeal({ state: 'lost', lossReason: 'Product', createdAt: at, stamp: at + minute });
+    expect(told(accepted, at + minute, lost).journey).toMatchObject({ stage: 'returned', reason: 'No need' });
+    const old = { ...lost, createdAt: at - 1_000 * minute };
+    expect(told(accepted, at + minute, old).kinds).toEqual([]);
+  });
+
+  it('one that was lost can be opened again', () => {
+    const open = told(accepted, at, makeDeal()).journey;
+    const back = told(
+      open,
+      at + minute,
+      makeDeal({ state: 'lost', lossReason: 'Price', stamp: at + minute }),
+    );
+    const again = told(back.journey, at + 2 * minute, makeDeal({ stamp: at + 2 * minute }));
+    expect(again.journey).toMatchObject({ stage: 'opportunity', openOpportunities: ['006a'] });
+  });
+
+  it('is told again in any order without another move', () => {
+    const deals = [makeDeal(), makeDeal({ id: '006b', state: 'won', stamp: at + minute })];
+    const one = told(accepted, at + minute, ...deals).journey;
+    const other = told(accepted, at + minute, ...deals.toReversed()).journey;
+    expect([one.stage, one.openOpportunities]).toEqual([other.stage, other.openOpportunities]);
+    expect(told(one, at + 2 * minute, ...deals).kinds).toEqual([]);
+  });
+});
+
+describe('what HubSpot shows of deals', () => {
+  it('the open one that moved last, all that was won, and why the last one was lost', () => {
+    expect(
+      dealValues([
+        makeDeal({ id: '1', stage: 'Proposal', stamp: at + 1 }),
+        makeDeal({ id: '2', stage: 'Prospecting', stamp: at }),
+        makeDeal({ id: '3', stage: 'Closed Won', state: 'won', amount: 0.1, stamp: at + 9 }),
+        makeDeal({ id: '4', stage: 'Closed Won', state: 'won', amount: 0.2 }),
+        makeDeal({ id: '5', state: 'lost', lossReason: 'Price', competitor: 'Rival', stamp: at - 1 }),
+        makeDeal({ id: '6', state: 'lost', lossReason: 'Timing', stamp: at - 2 }),
+      ]),
+    ).toEqual({
+      tandem_sales_stage: 'Proposal',
+      tandem_revenue: 0.3,
+      tandem_loss_reason: 'Price',
+      tandem_competitor: 'Rival',
+    });
+  });
+
+  it('nothing of who has none', () => {
+    expect(Object.values(dealValues([]))).toEqual([null, null, null, null]);
+  });
+});
+
+describe('an opportunity as it is read', () => {
+  const when = { stamp: at, createdAt: at, deleted: false };
+  it.each([
+    [{ IsClosed: false, IsWon: false }, false, 'open'],
+    [{ IsClosed: true, IsWon: true }, false, 'won'],
+    [{ IsClosed: true, IsWon: false }, false, 'lost'],
+    [{ IsClosed: false, IsWon: false }, true, 'lost'],
+    [{ IsClosed: true, IsWon: true }, true, 'lost'],
+  ])('%j (deleted: %s) is %s', (fields, deleted, state) => {
+    expect(toDeal('006a', fields, { ...when, deleted }).state).toBe(state);
+  });
+
+  it.each([
+    [{ lossReason: 'No decision' }, 'Unresponsive'],
+    [{ lossReason: 'No need' }, 'No need'],
+    [{ lossReason: 'Their cat' }, 'Other'],
+    [{ competitor: 'Rival' }, 'Chose a competitor'],
+    [{}, null],
+  ])('%j was lost for %s', (fields, reason) => {
+    expect(lossReasonOf(makeDeal(fields))).toBe(reason);
+  });
+});
