@@ -216,3 +216,12 @@ export interface MadeTask {
   readonly evidence: string;
   readonly id: string;
 }
+
+/** How far tallies were counted anew when the rules became others. */
+export interface Recount {
+  /** The name of the model (modelHash). */
+  readonly model: string;
+  /** The last journey that was counted; null: none yet. */
+  readonly after: string | null;
+  readonly done: boolean;
+}

@@ -11,6 +11,7 @@ import type {
   JourneySave,
   JourneySignal,
   MadeTask,
+  Recount,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { ChangeCursor } from '../../model/record.ts';
@@ -90,6 +91,13 @@ export interface LifecycleStore {
   history(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
   /** Journeys by id, those after one, without what they were told. */
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]>;
+  /** How far tallies were counted anew, and by which model; null: never. */
+  recount(): Promise<Recount | null>;
+  /** Saves tallies that were counted anew, and how far that is; a journey that moved meanwhile is left as it is. Timers stay, but for who is to be looked at again. */
+  saveRecount(
+    at: Recount,
+    saves: readonly { readonly row: JourneyRow; readonly looksAgain: boolean }[],
+  ): Promise<void>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

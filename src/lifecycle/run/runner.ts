@@ -6,6 +6,7 @@ import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
+import { recountOnce } from './recount-pass.ts';
 import { readTouches } from './touch-pass.ts';
 
 /** Between two rounds that found nothing: two queries that touch only what is due. */
@@ -27,6 +28,8 @@ export class LifecycleRunner {
   #working = false;
   readonly #leavers = new Set<string>();
   #asking = false;
+  /** Whether everybody is counted by today's rules, since this process has the office. */
+  #isCounted = false;
 
   /** `pollMs`: how often a system is asked what changed; what reps logged is asked for a quarter as often. */
   constructor(context: LifecycleContext, pollMs: number) {
@@ -34,13 +37,14 @@ export class LifecycleRunner {
     this.#touchesEveryMs = pollMs * touchesEveryPolls;
   }
 
-  /** Whether a round is under way, or details are asked for. */
+  /** Whether a round is under way, or details are asked for or tallies counted anew. */
   get isWorking(): boolean {
     return this.#working || this.#asking;
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const ending = AbortSignal.any([signal, this.#context.signal]);
+    this.#isCounted = false;
     // Beside the hand-offs: nobody waits for a page's title.
     await Promise.all([
       this.#repeat(() => this.#round(ending), ending),
@@ -59,7 +63,11 @@ export class LifecycleRunner {
   async #details(ending: AbortSignal): Promise<number | null> {
     this.#asking = true;
     try {
-      return await readDetails(this.#context);
+      const asked = await readDetails(this.#context);
+      if (this.#isCounted) return asked;
+      const counted = await recountOnce(this.#context);
+      this.#isCounted = counted === 0;
+      return asked + counted;
     } catch (error) {
       return this.#failed(error, ending);
     } finally {

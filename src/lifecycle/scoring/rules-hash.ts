@@ -18,3 +18,13 @@ export const rulesHash = ({ engagement, lists }: ScoringModel): string => {
     .digest('hex')
     .slice(0, 16);
 };
+
+/** Names everything that a judgement goes by: judgements of two models with the same name are the same. */
+export const modelHash = (model: ScoringModel): string => {
+  const plain = (_: string, value: unknown): unknown =>
+    value instanceof Set ? [...value].sort() : typeof value === 'function' ? undefined : value;
+  const places = (key: string, value: unknown): unknown =>
+    // Where a rule stands in the file says nothing of what it does.
+    key === 'line' ? undefined : plain(key, value);
+  return createHash('sha256').update(JSON.stringify(model, places)).digest('hex').slice(0, 16);
+};

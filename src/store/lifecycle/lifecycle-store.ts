@@ -14,6 +14,7 @@ import type {
   JourneySignal,
   LateClock,
   MadeTask,
+  Recount,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
@@ -33,6 +34,7 @@ import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
 import { askRecords, obstacles } from './records.ts';
+import { recount, saveRecount } from './recount.ts';
 
 /** What the lifecycle asks of the store (lifecycle/run/ports.ts, LifecycleStore, has the contract), in Postgres. */
 export class PostgresLifecycleStore {
@@ -203,6 +205,17 @@ export class PostgresLifecycleStore {
 
   history(journeyIds: readonly string[]): Promise<ActivitiesByJourney> {
     return history(this.#db, journeyIds);
+  }
+
+  recount(): Promise<Recount | null> {
+    return recount(this.#db);
+  }
+
+  saveRecount(
+    at: Recount,
+    saves: readonly { readonly row: JourneyRow; readonly looksAgain: boolean }[],
+  ): Promise<void> {
+    return saveRecount(this.#db, at, saves);
   }
 
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]> {
