@@ -175,11 +175,19 @@ const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: b
   };
 };
 
+/** Routed anew: what was written for the owner who is gone is written for the next one. */
+const withoutRoute = (each: UnderWay): UnderWay => {
+  const { standing } = each;
+  const { route: _, sales: __, ...steps } = standing.effect.steps;
+  return { ...each, standing: { ...standing, effect: { ...standing.effect, steps, route: null } } };
+};
+
 const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWay => {
   if (result.kind === 'done')
     return { ...markStep(each, step, 'done', result), why: result.note ?? null, next: null };
   // A message that is known not to have been taken may be sent again; a task is looked up by its key before.
-  const kept = step === 'tell' ? markStep(each, step, null) : each;
+  const own = step === 'tell' ? markStep(each, step, null) : each;
+  const kept = result.kind === 'wait' && result.ownerGone === true ? withoutRoute(own) : own;
   return {
     ...kept,
     attempts: each.attempts + 1,
@@ -273,6 +281,8 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
       context,
       at.map(({ standing }) => standing),
     );
+    // Who is there is asked anew at once, so that the next try does not choose the same one.
+    if (results.some((result) => result.kind === 'wait' && result.ownerGone)) await context.staff(true);
     const ended = going.map((each, index) =>
       withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
     );

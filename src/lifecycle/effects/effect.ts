@@ -81,7 +81,13 @@ export type StepResult =
       readonly note?: string;
     }
   /** Nothing is wrong, or it may be better soon: tried again after so long. `why` is shown. */
-  | { readonly kind: 'wait'; readonly ms: number; readonly why: string }
+  | {
+      readonly kind: 'wait';
+      readonly ms: number;
+      readonly why: string;
+      /** The owner that was chosen is no longer there: somebody else is chosen before. */
+      readonly ownerGone?: true;
+    }
   /** A person has to do something; it is tried again, seldom, all the same. */
   | { readonly kind: 'refused'; readonly why: string; readonly next: string };
 

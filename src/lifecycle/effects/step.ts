@@ -14,11 +14,21 @@ export type Step = (
 
 export const done: StepResult = { kind: 'done' };
 
+/**
+ * Salesforce takes no inactive user as an owner (SOAP API Developer Guide, StatusCode). Who was active when the lead was routed may have been
+ * switched off since: the next one of the pool takes it, and nobody has to be asked.
+ */
+const isOwnerGone = ({ effect }: Pick<Standing, 'effect'>, { system, code }: Failure): boolean =>
+  system === 'salesforce' && code === 'INACTIVE_OWNER_OR_USER' && effect.route?.decision.kind === 'owner';
+
 /** A refusal in words, with what the person who reads it should do. */
 export const refusal = ({ effect }: Standing, failure: Failure): StepResult => {
   const why = `${failure.system} refuses it: ${failure.code}: ${failure.message}`;
   if (canRetryHelp(failure))
     return { kind: 'wait', ms: failure.retryAfterMs ?? retryMs(effect.attempts), why };
+  if (isOwnerGone({ effect }, failure)) {
+    return { kind: 'wait', ms: retryMs(effect.attempts), why, ownerGone: true };
+  }
   return {
     kind: 'refused',
     why,

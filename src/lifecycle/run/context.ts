@@ -42,8 +42,8 @@ export interface LifecycleContext {
   /** Fields that the integration can write, by object. */
   readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
   readonly look: LookFields;
-  /** Everybody of sales, as of some minutes. */
-  readonly staff: () => Promise<Staff>;
+  /** Everybody of sales, as of some minutes; `fresh`: as of now, since somebody is known to be otherwise. */
+  readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;
   readonly leavePrograms: LeavePrograms;
   /** Absent: what the contact sums up is all that is told. */

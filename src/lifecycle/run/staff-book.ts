@@ -8,6 +8,8 @@ import type { Problems } from './ports.ts';
 
 /** Salesforce is asked so often at most who is there and who is away: four queries. */
 export const staffMs = 10 * 60_000;
+/** Even where somebody is known to be otherwise. */
+const freshMs = 1_000;
 /** An absence that begins before the next time is asked for. */
 const aheadMs = 2 * staffMs;
 
@@ -74,7 +76,7 @@ const askAbsences = async (
  * Who is there, asked at most once in ten minutes. While Salesforce cannot be asked, what was known counts.
  * @throws CallFailed where nothing is known yet
  */
-export const makeStaffBook = (sources: StaffSources): (() => Promise<Staff>) => {
+export const makeStaffBook = (sources: StaffSources): ((fresh?: true) => Promise<Staff>) => {
   const { owners: readOwners, book, save, problems } = sources;
   const call: CallContext = { class: 'live', purpose: 'describe' };
   let known: Staff | null = null;
@@ -86,8 +88,9 @@ export const makeStaffBook = (sources: StaffSources): (() => Promise<Staff>) => 
     await tellZones(staff, problems);
     return staff;
   };
-  return async () => {
-    if (known !== null && performance.now() - askedAt < staffMs) return known;
+  return async (fresh) => {
+    const age = performance.now() - askedAt;
+    if (known !== null && age < (fresh === true ? freshMs : staffMs)) return known;
     askedAt = performance.now();
     try {
       known = await ask();
