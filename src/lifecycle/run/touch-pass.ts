@@ -1,45 +1,11 @@
 import { journeySignals } from '../../model/journeys.ts';
 import type { ChangedRecord } from '../../model/record.ts';
-import type { RawValue } from '../../model/value.ts';
-import { isTouch } from '../sla/touch.ts';
-import type { Fact } from '../stage/facts.ts';
+import { type ActivityObject, activityFields, textIn, touchFactOf } from '../look/activity-touch.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
 
 /** Rows that are committed late carry earlier stamps; as the engine's polls of Salesforce do. */
 const overlapMs = 300_000;
-
-/** What is read of an activity in Salesforce, by object. */
-const activityFields = {
-  Task: ['WhoId', 'OwnerId', 'CreatedById', 'LastModifiedById', 'IsClosed', 'TaskSubtype', 'Tandem_Key__c'],
-  Event: ['WhoId', 'OwnerId', 'CreatedById'],
-} as const;
-type ActivityObject = keyof typeof activityFields;
-
-const text = (raw: RawValue | undefined): string => (typeof raw === 'string' ? raw : '');
-
-/**
- * What kind of evidence an activity is: a completed task logged as a call or a mail (TaskSubtype, Object Reference: Task), a meeting in the
- * calendar. Any other task is none: nobody was reached by it.
- */
-const kindOf = (object: ActivityObject, { fields }: ChangedRecord): 'call' | 'mail' | 'meeting' | 'task' => {
-  if (object === 'Event') return 'meeting';
-  if (fields.IsClosed !== true) return 'task';
-  const subtype = text(fields.TaskSubtype);
-  if (subtype === 'Call') return 'call';
-  return subtype === 'Email' || subtype === 'ListEmail' ? 'mail' : 'task';
-};
-
-const touches = (object: ActivityObject, record: ChangedRecord, own: ReadonlySet<string>): boolean =>
-  !record.deleted &&
-  isTouch({
-    kind: kindOf(object, record),
-    byTandem: own.has(text(record.fields.CreatedById)),
-    // A mail to a list is a campaign, whoever's name stands under it.
-    automated: text(record.fields.TaskSubtype) === 'ListEmail',
-    isTandemTask: text(record.fields.Tandem_Key__c) !== '',
-    meansWork: false,
-  });
 
 const tellTouches = async (
   context: LifecycleContext,
@@ -48,23 +14,20 @@ const tellTouches = async (
 ): Promise<void> => {
   const { owners } = await context.staff();
   const own = new Set([...owners.values()].filter(({ isTandem }) => isTandem === true).map(({ id }) => id));
-  const seen = records.filter((record) => touches(object, record, own));
+  const seen = records.flatMap((record) => {
+    const fact = touchFactOf(object, record, own);
+    return fact === null ? [] : [{ who: textIn(record.fields.WhoId), fact }];
+  });
   if (seen.length === 0) return;
   const links = await context.engine.linksOf(
     context.pair.name,
     'salesforce',
-    seen.map(({ fields }) => text(fields.WhoId)),
+    seen.map(({ who }) => who),
   );
   await context.store.tell(
-    seen.flatMap(({ ref, fields, stamp }) => {
-      const link = links.get(text(fields.WhoId));
+    seen.flatMap(({ who, fact }) => {
+      const link = links.get(who);
       if (link === undefined || link.ended !== null) return [];
-      const fact: Fact = {
-        kind: 'touched',
-        key: `salesforce:${ref.id}/touched`,
-        at: stamp,
-        by: text(fields.CreatedById),
-      };
       return [{ contactId: link.ids.hubspot, key: fact.key, fact: JSON.stringify(fact) }];
     }),
   );

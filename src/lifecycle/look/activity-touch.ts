@@ -1,0 +1,69 @@
+import type { ChangedRecord } from '../../model/record.ts';
+import type { RawValue } from '../../model/value.ts';
+import { isTouch } from '../sla/touch.ts';
+import type { Fact } from '../stage/facts.ts';
+
+/** What is read of an activity in Salesforce, by object. */
+export const activityFields = {
+  Task: [
+    'WhoId',
+    'OwnerId',
+    'CreatedById',
+    'LastModifiedById',
+    'IsClosed',
+    'CompletedDateTime',
+    'TaskSubtype',
+    'Tandem_Key__c',
+  ],
+  Event: ['WhoId', 'OwnerId', 'CreatedById'],
+} as const;
+export type ActivityObject = keyof typeof activityFields;
+
+export const textIn = (raw: RawValue | undefined): string => (typeof raw === 'string' ? raw : '');
+
+/**
+ * What kind of evidence an activity is: a completed task logged as a call or a mail (TaskSubtype, Object Reference: Task), a meeting in the
+ * calendar. Any other task is none: nobody was reached by it.
+ */
+const kindOf = (object: ActivityObject, { fields }: ChangedRecord): 'call' | 'mail' | 'meeting' | 'task' => {
+  if (object === 'Event') return 'meeting';
+  if (fields.IsClosed !== true) return 'task';
+  const subtype = textIn(fields.TaskSubtype);
+  if (subtype === 'Call') return 'call';
+  return subtype === 'Email' || subtype === 'ListEmail' ? 'mail' : 'task';
+};
+
+/**
+ * When it happened: a call when it was completed. Its stamp moves with a word that is corrected, or a conversion that gives it to the contact, and what
+ * was done before a turn is no touch of that turn.
+ */
+const momentOf = ({ fields, stamp }: ChangedRecord): number => {
+  const completed = Date.parse(textIn(fields.CompletedDateTime));
+  return Number.isNaN(completed) ? stamp : Math.min(completed, stamp);
+};
+
+/**
+ * The touch that an activity in Salesforce is, told once for each activity; null where it is none. Pure. `own`: users as whom Tandem itself works.
+ */
+export const touchFactOf = (
+  object: ActivityObject,
+  record: ChangedRecord,
+  own: ReadonlySet<string>,
+): Fact | null => {
+  const { ref, fields, deleted } = record;
+  const isOne = isTouch({
+    kind: kindOf(object, record),
+    byTandem: own.has(textIn(fields.CreatedById)),
+    // A mail to a list is a campaign, whoever's name stands under it.
+    automated: textIn(fields.TaskSubtype) === 'ListEmail',
+    isTandemTask: textIn(fields.Tandem_Key__c) !== '',
+    meansWork: false,
+  });
+  if (deleted || !isOne) return null;
+  return {
+    kind: 'touched',
+    key: `salesforce:${ref.id}/touched`,
+    at: momentOf(record),
+    by: textIn(fields.CreatedById),
+  };
+};

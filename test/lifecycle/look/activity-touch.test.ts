@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type ActivityObject, touchFactOf } from '../../../src/lifecycle/look/activity-touch.ts';
+import type { RawFields } from '../../../src/model/value.ts';
+
+const stamp = Date.parse('2026-11-30T12:00:00Z');
+const touch = (object: ActivityObject, fields: RawFields, deleted = false) =>
+  touchFactOf(
+    object,
+    {
+      ref: { system: 'salesforce', type: object, id: '00T1' },
+      stamp,
+      deleted,
+      fields: { WhoId: '00Q1', OwnerId: '005A', CreatedById: '005A', ...fields },
+    },
+    new Set(['005I']),
+  );
+const call: RawFields = { TaskSubtype: 'Call', IsClosed: true };
+
+describe('a touch, among what is logged in Salesforce', () => {
+  it.each<[string, ActivityObject, RawFields]>([
+    ['a logged call', 'Task', call],
+    ['a logged mail', 'Task', { TaskSubtype: 'Email', IsClosed: true }],
+    ['a meeting', 'Event', {}],
+  ])('%s', (_, object, fields) => {
+    expect(touch(object, fields)).toEqual({
+      kind: 'touched',
+      key: 'salesforce:00T1/touched',
+      at: stamp,
+      by: '005A',
+    });
+  });
+
+  it.each<[string, ActivityObject, RawFields]>([
+    ['a call that is planned', 'Task', { ...call, IsClosed: false }],
+    ['a task ticked off', 'Task', { TaskSubtype: 'Task', IsClosed: true }],
+    ['a task of no kind', 'Task', { TaskSubtype: null, IsClosed: true }],
+    ["Tandem's own task, done as a call", 'Task', { ...call, Tandem_Key__c: 'j/1/hand-off' }],
+    ['a mail to a list', 'Task', { TaskSubtype: 'ListEmail', IsClosed: true }],
+    ['a call that the integration logged', 'Task', { ...call, CreatedById: '005I' }],
+    ['a meeting that the integration entered', 'Event', { CreatedById: '005I' }],
+  ])('not %s', (_, object, fields) => {
+    expect(touch(object, fields)).toBeNull();
+  });
+
+  it('nor one that was deleted', () => {
+    expect(touch('Task', call, true)).toBeNull();
+  });
+
+  it('is of the moment at which the call was completed, whatever was changed of it since', () => {
+    expect(touch('Task', { ...call, CompletedDateTime: '2026-11-02T09:30:00.000+0000' })?.at).toBe(
+      Date.parse('2026-11-02T09:30:00Z'),
+    );
+    expect(touch('Task', { ...call, CompletedDateTime: '2026-12-24T09:30:00.000+0000' })?.at).toBe(stamp);
+    expect(touch('Task', { ...call, CompletedDateTime: null })?.at).toBe(stamp);
+  });
+});
