@@ -289,6 +289,59 @@ describe('a lead that is converted, and its deals', () => {
   });
 });
 
+describe('two hundred leads in one edit of a list view', () => {
+  it('are handed over and answered, in a few calls a step', async () => {
+    const count = 200;
+    const records = Array.from({ length: count }, (_, at) => ({
+      ...{ Email: `fair${at}@example.com`, LastName: `Fair ${at}`, Company: 'Fair', OwnerId: ben },
+    }));
+    await stage.sandbox.control('salesforce', 'records/Lead', { records });
+    const mine = async (): Promise<readonly Lead[]> =>
+      (await leads()).filter(({ Email }) => String(Email).startsWith('fair'));
+    await until(
+      'all of them to be known',
+      async () => {
+        expect((await mine()).filter(({ Tandem_Stage__c }) => Tandem_Stage__c === 'lead')).toHaveLength(
+          count,
+        );
+        return true;
+      },
+      60_000,
+    );
+    const before = await stage.sandbox.stats('salesforce');
+    await person.editLeads(
+      (await mine()).map(({ Id }) => ({ id: String(Id), values: { Tandem_Request__c: 'Name a prospect' } })),
+    );
+    await until(
+      'all of them to be answered',
+      async () => {
+        const open = (await mine()).filter(
+          (lead) =>
+            lead.Tandem_Request__c !== null ||
+            lead.Tandem_Stage__c !== 'sales-ready' ||
+            !/^Done: handed over/.test(String(lead.Tandem_Request_Result__c)),
+        );
+        expect(open).toEqual([]);
+        return true;
+      },
+      60_000,
+    );
+    const ids = new Set((await mine()).map(({ Id }) => Id));
+    await until(
+      'a task for each',
+      async () => {
+        const tasks = await stage.sandbox.records('salesforce', 'Task');
+        expect(tasks.filter(({ WhoId }) => ids.has(WhoId))).toHaveLength(count);
+        return true;
+      },
+      60_000,
+    );
+    const after = await stage.sandbox.stats('salesforce');
+    const calls = after.calls.byCaller.integration - before.calls.byCaller.integration;
+    expect(calls).toBeLessThan(count / 2);
+  });
+});
+
 describe('a marketer asks on the contact', () => {
   it('for a program and for a stage; HubSpot says what happened', async () => {
     const { contact } = await known('Mia');
