@@ -33,7 +33,7 @@ const batchesAtOnce = 2;
  * A look that began so long after the last write has seen it: HubSpot's search index lags by up to some seconds. Only
  * `--until-idle` waits for this; the polls' overlap sees later ones.
  */
-const indexSettleMs = 5_000;
+export const indexSettleMs = 5_000;
 
 /** `--until-idle` asks for a look as soon as nothing is due, but not more often than this. */
 const pollAtMostEveryMs = 1_000;

@@ -93,6 +93,7 @@ const read = (secret = portal.app.clientSecret): void => {
       },
       log: makeLog(undefined, 'silent'),
       everyMs,
+      searchSettlesMs: everyMs,
     },
     stop.signal,
   );

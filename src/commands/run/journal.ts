@@ -18,6 +18,8 @@ export interface JournalReaderOptions {
   readonly log: Logger;
   /** Between two reads that find nothing. */
   readonly everyMs: number;
+  /** HubSpot's search, which polls ask, shows a change after so long at most. */
+  readonly searchSettlesMs: number;
   /** Called after every read that was answered. */
   readonly onRead: () => Promise<void>;
 }
@@ -65,8 +67,8 @@ export const readJournal = async (options: JournalReaderOptions, signal: AbortSi
         continue;
       }
       await live.keepPosition('hubspot', 'journal', topic, latest);
-      // What came before is found by polls from their cursor: nothing is alive yet, and they run at least once meanwhile.
-      await wait(2 * everyMs);
+      // What came before is found by polls from their cursor: nothing is alive yet, and one begins meanwhile that sees all of it.
+      await wait(options.searchSettlesMs + 2 * everyMs);
       continue;
     }
     const read = await journal.next(portalId, offset, call);

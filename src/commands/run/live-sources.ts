@@ -7,6 +7,7 @@ import { requireConnections, type Settings } from '../../settings.ts';
 import { standFor } from '../../store/election.ts';
 import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
+import { indexSettleMs } from '../../sync/runner.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
 import { keepReadingJournal } from './journal.ts';
@@ -68,6 +69,7 @@ export const startLiveSources = async (options: LiveSourcesOptions, closers: Clo
           pairs: mappings.pairs,
           counts: signals,
           everyMs: settings.pollMs,
+          searchSettlesMs: indexSettleMs,
         },
         signal,
       ),
