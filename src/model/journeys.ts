@@ -136,6 +136,8 @@ export interface JourneySave {
   readonly amended?: readonly ActivityRow[];
   /** Keys of activities told in detail that were taken in. */
   readonly taken?: readonly string[];
+  /** Nobody was looked at (the contact is not there, or the look failed): what was told waits with the journey. */
+  readonly rests?: true;
   /** Details that are to be asked for; at once where somebody waits for them. */
   readonly details?: { readonly kinds: readonly string[]; readonly atOnce: boolean };
 }

@@ -393,6 +393,14 @@ describe('details', () => {
     expect(await store().dueContacts(10)).toEqual(['7']);
   });
 
+  it('of somebody who is not there wait with the journey, and wake nobody again and again', async () => {
+    const row = await begin();
+    await answer(row.id, [page('a')]);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty, rests: true }], [], []);
+    expect(await store().dueContacts(10)).toEqual([]);
+    expect((await stored('7')).toldActivities).toHaveLength(1);
+  });
+
   it('wanted while they are asked for are asked for again', async () => {
     const row = await begin();
     await store().save(

@@ -299,6 +299,7 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
 /** A journey whose contact is not there: no timer of its own until a signal tells of it. */
 const resting = (row: JourneyRow): JourneySave => ({
   row,
+  rests: true,
   nextAt: null,
   transitions: [],
   activities: [],

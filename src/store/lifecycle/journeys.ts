@@ -246,7 +246,7 @@ const insertEffects = async (tx: Tx, saves: readonly JourneySave[]): Promise<voi
 const wakeTold = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {
   await sql`
     update tandem.journeys j set next_at = now()
-    where id = any(${saves.map(({ row }) => row.id)}::uuid[])
+    where id = any(${saves.flatMap(({ row, rests }) => (rests === true ? [] : [row.id]))}::uuid[])
       and (exists (select from tandem.told_facts f where f.journey_id = j.id)
         or exists (select from tandem.told_activities a where a.journey_id = j.id and a.at <= now()))`.execute(
     tx,
