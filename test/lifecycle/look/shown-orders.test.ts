@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type Looked, newStored } from '../../../src/lifecycle/look/look.ts';
+import { shownOn, shownOrders } from '../../../src/lifecycle/look/shown-orders.ts';
+import type { Journey } from '../../../src/lifecycle/stage/journey.ts';
+import type { RawFields } from '../../../src/model/value.ts';
+import { makeDefinition } from '../shipped-files.ts';
+
+const now = Date.parse('2026-11-30T12:00:00Z');
+const due = now + 3_600_000;
+const iso = (at: number): string => new Date(at).toISOString();
+const shipped = makeDefinition();
+const acting = { ...shipped, behaviours: { ...shipped.behaviours, stages: 'act' as const } };
+const record = (system: 'hubspot' | 'salesforce', type: string, id: string) => ({
+  ...{ ref: { system, type, id }, fields: {}, stamp: now, createdAt: 0, byUs: false },
+});
+
+const orders = (
+  shown: RawFields,
+  dueAt: number | null | undefined,
+  { journey = {}, definition = acting }: { journey?: Partial<Journey>; definition?: typeof shipped } = {},
+) => {
+  const stored = newStored('j', '7', 0);
+  const looked: Looked = {
+    stored: {
+      ...stored,
+      journey: { ...stored.journey, stage: 'sales-ready', turn: 1, ...journey },
+      shown: { hubspot: {}, salesforce: shown },
+    },
+    transitions: [],
+    unmoved: [],
+    activities: [],
+    effects: [],
+    judgement: null,
+    requests: [],
+    amended: [],
+    taken: [],
+    details: [],
+    againAt: null,
+  };
+  const person = { contact: record('hubspot', 'contacts', '7'), sales: record('salesforce', 'Lead', '00Q1') };
+  return shownOrders(looked, person, definition, dueAt, now).map(({ key }) => key);
+};
+const shown: RawFields = { [shownOn]: '00Q1', Tandem_Due_At__c: iso(due), Tandem_Touched_At__c: null };
+
+describe('the order to show', () => {
+  it('is given where the rep sees another due time: after a pause, by other hours, while a pause is open', () => {
+    expect(orders(shown, due)).toEqual([]);
+    expect(orders(shown, due + 1)).toEqual(['j/show']);
+    expect(orders(shown, null)).toEqual(['j/show']);
+    expect(orders(shown, undefined)).toEqual([]);
+  });
+
+  it('is given where the rep sees no touch and there was one', () => {
+    expect(orders(shown, due, { journey: { stage: 'accepted', touchedAt: now } })).toEqual(['j/show']);
+    const seen = { ...shown, Tandem_Touched_At__c: iso(now) };
+    expect(orders(seen, due, { journey: { stage: 'accepted', touchedAt: now } })).toEqual([]);
+  });
+
+  it('is not given for another record, before the hand-off, away from sales, or where stages are only observed', () => {
+    expect(orders({ ...shown, [shownOn]: '003A' }, null)).toEqual([]);
+    expect(orders({ [shownOn]: '00Q1' }, null)).toEqual([]);
+    expect(orders(shown, null, { journey: { stage: 'nurture' } })).toEqual([]);
+    const observing = { ...shipped, behaviours: { ...shipped.behaviours, stages: 'observe' as const } };
+    expect(orders(shown, null, { definition: observing })).toEqual([]);
+  });
+});
