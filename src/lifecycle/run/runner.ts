@@ -14,6 +14,9 @@ const idleMs = 250;
 /** After a failure of a vendor or of the store; what was due stays due. */
 const failedMs = 2_000;
 
+/** Between two rounds that ask for details. */
+const detailsEveryMs = 1_000;
+
 /** Two calls a time while somebody is with sales: at the usual pace of polls, once a minute. */
 const touchesEveryPolls = 4;
 
@@ -28,6 +31,7 @@ export class LifecycleRunner {
   #working = false;
   readonly #leavers = new Set<string>();
   #asking = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
 
@@ -63,7 +67,7 @@ export class LifecycleRunner {
   async #details(ending: AbortSignal): Promise<number | null> {
     this.#asking = true;
     try {
-      const asked = await readDetails(this.#context);
+      const asked = await this.#ask();
       if (this.#isCounted) return asked;
       const counted = await recountOnce(this.#context);
       this.#isCounted = counted === 0;
@@ -73,6 +77,14 @@ export class LifecycleRunner {
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** Not more often than once a second: what is shared by a round is shared by all who came meanwhile. */
+  async #ask(): Promise<number> {
+    if (performance.now() - this.#askedAt < detailsEveryMs) return 0;
+    const asked = await readDetails(this.#context);
+    if (asked > 0) this.#askedAt = performance.now();
+    return asked;
   }
 
   /** How many people and effects were worked off; null after a failure. */
