@@ -98,6 +98,13 @@ const answerFields = (
   return { ...(isSame ? { [word]: null, [detail]: null } : {}), [result]: resultText(said, at) };
 };
 
+/** A request that cannot be emptied would be taken for a new one at every look. */
+const notEmptied = (fields: readonly string[]): StepResult => ({
+  kind: 'refused',
+  why: 'a request is done, and its field cannot be emptied',
+  next: `Give the integration the right to write ${fields.join(', ')}; then start the worker again.`,
+});
+
 /** Empties the fields of requests, and says in the record what became of them; one call a side and object. */
 export const answerStep: Step = async (context, standings) => {
   const results = new Map<Standing, StepResult>();
@@ -108,11 +115,14 @@ export const answerStep: Step = async (context, standings) => {
     const record = asking.system === 'hubspot' ? standing.person.contact : standing.person.sales;
     if (record === null) return [];
     const writable = context.writable.get(record.ref.type);
-    const fields = Object.fromEntries(
-      Object.entries(answerFields(asking, record, said, standing.now)).filter(
-        ([name]) => writable?.has(name) ?? true,
-      ),
-    );
+    const wanted = answerFields(asking, record, said, standing.now);
+    const { result } = requestFields[asking.system];
+    const closed = Object.keys(wanted).filter((name) => name !== result && writable?.has(name) === false);
+    if (closed.length > 0) {
+      results.set(standing, notEmptied(closed));
+      return [];
+    }
+    const fields = Object.fromEntries(Object.entries(wanted).filter(([name]) => writable?.has(name) ?? true));
     return Object.keys(fields).length === 0
       ? []
       : [{ standing, system: asking.system, ref: record.ref, fields }];
