@@ -209,6 +209,17 @@ export interface EffectStanding {
   readonly next: string | null;
 }
 
+/** Orders of one kind that wait for a person for the same reason. */
+export interface RefusedEffects {
+  readonly kind: string;
+  readonly why: string;
+  /** What the person should do. */
+  readonly next: string;
+  /** The oldest, milliseconds. */
+  readonly since: number;
+  readonly count: number;
+}
+
 /** A task that an effect made in Salesforce. */
 export interface MadeTask {
   readonly journeyId: string;

@@ -294,6 +294,9 @@ describe('an effect', () => {
       effectSave(`${id}/1/hand-off`, id, { dueMs: 60_000, why: 'refused', next: 'mend it' }),
     ]);
     expect(await store().isBusy()).toBe(false);
+    expect(await store().refusedEffects()).toEqual([
+      { kind: 'hand-off', why: 'refused', next: 'mend it', since: expect.any(Number), count: 1 },
+    ]);
   });
 
   it('knows the tasks that were made', async () => {

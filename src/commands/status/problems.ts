@@ -37,6 +37,23 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Curr
   }));
 };
 
+/** Nobody can be given the lead: the file names nobody else. */
+const isHeld = (why: string): boolean => why.startsWith('nobody can take it');
+
+/** Hand-offs and other orders of the lifecycle that go no further until somebody acts: the lead waits in a visible place. */
+const orderProblems = async (store: Store): Promise<readonly CurrentProblem[]> => {
+  const groups = await store.lifecycle.refusedEffects();
+  return groups.map(({ kind, why, next, since, count }) => ({
+    key: `order:${kind}:${why}`,
+    what: `lifecycle: ${kind} waits`,
+    since: iso(since),
+    records: count,
+    cause: why,
+    fault: isHeld(why) ? 'config' : 'data',
+    next,
+  }));
+};
+
 /** Everything that is wrong now: what keeps work from flowing, then what was refused. */
 export const currentProblems = async (
   store: Store,
@@ -51,5 +68,6 @@ export const currentProblems = async (
       records: 0,
     })),
     ...parked.flat(),
+    ...(await orderProblems(store)),
   ];
 };

@@ -1,5 +1,12 @@
 import { sql } from 'kysely';
-import type { EffectRow, EffectSave, EffectStanding, MadeTask, TransitionRow } from '../../model/journeys.ts';
+import type {
+  EffectRow,
+  EffectSave,
+  EffectStanding,
+  MadeTask,
+  RefusedEffects,
+  TransitionRow,
+} from '../../model/journeys.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { saveClocks } from './journeys.ts';
@@ -131,3 +138,17 @@ export const transitions = async (
   }
   return byJourney;
 };
+
+/** More causes than this are not shown: they would not be read. */
+const causesMax = 50;
+
+/** Orders that wait for a person to do something, by what they are and why. */
+export const refusedEffects = async (db: Db): Promise<readonly RefusedEffects[]> =>
+  run(
+    db,
+    sql<RefusedEffects>`
+      select kind, coalesce(why, '') as why, (array_agg(next_step order by since))[1] as next, round(${epochMs('min(since)')}) as since,
+        count(*)::float8 as count
+      from tandem.effects where state = 'open' and next_step is not null
+      group by kind, coalesce(why, '') order by count desc, since limit ${causesMax}`,
+  );

@@ -15,6 +15,7 @@ import type {
   LateClock,
   MadeTask,
   Recount,
+  RefusedEffects,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
@@ -29,7 +30,15 @@ import {
   putOffDetails,
   saveDetails,
 } from './details.ts';
-import { doneAmong, dueEffects, effectsOf, saveEffects, tasks, transitions } from './effects.ts';
+import {
+  doneAmong,
+  dueEffects,
+  effectsOf,
+  refusedEffects,
+  saveEffects,
+  tasks,
+  transitions,
+} from './effects.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
@@ -128,6 +137,11 @@ export class PostgresLifecycleStore {
   /** Effects of these journeys as they stand, oldest first. */
   effectsOf(journeyIds: readonly string[]): Promise<readonly EffectStanding[]> {
     return effectsOf(this.#db, journeyIds);
+  }
+
+  /** Orders that wait for a person, by kind and reason. */
+  refusedEffects(): Promise<readonly RefusedEffects[]> {
+    return refusedEffects(this.#db);
   }
 
   accountTransitions(): Promise<readonly AccountTransitionRow[]> {
