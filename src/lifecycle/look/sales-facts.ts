@@ -92,5 +92,8 @@ export const salesFacts = (
   };
   const kind = verdict(change, workStatuses);
   if (kind === null) return [];
-  return [fact(kind, kind === 'touched' ? owned : detail(change, owner))];
+  if (kind === 'touched') return [fact(kind, owned)];
+  const said = detail(change, owner);
+  // A stamp is a whole second: the word and the reason for it may come in the same one, and are two facts.
+  return [fact(kind, said.reason === undefined ? said : { ...said, key: key(`${kind}/${said.reason}`) })];
 };

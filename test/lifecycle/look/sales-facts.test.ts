@@ -80,6 +80,15 @@ describe('what a change of the lead says', () => {
     ]);
   });
 
+  it('the word and the reason for it are two facts, also within the second of one stamp', () => {
+    const rejected = { ...open, Tandem_Disposition__c: 'Rejected' };
+    const keys = [
+      salesFacts(record(rejected), kept(open), {}, own),
+      salesFacts(record({ ...rejected, Tandem_Reason__c: 'No need' }), kept(rejected), {}, own),
+    ].map(([fact]) => fact?.key);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it("is nobody's word where Tandem itself wrote it", () => {
     const status = { Status: 'Working - Contacted' };
     expect(told(status, open, status)).toEqual([]);
