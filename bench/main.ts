@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [--json]`: runs benchmarks; without a name all of them, and writes bench/RESULTS.md. With --json
+ * `npm run bench [-- NAME…] [--json] [--write]`: runs benchmarks; without a name all of them, and writes bench/RESULTS.md, which --write does for
+ * those that are named, and says which they were. With --json
  * stdout holds one line of JSON per figure and nothing else. Exit codes as in the contract: 2 wrong usage, 1 a run that failed.
  */
 import { parseArgs } from 'node:util';
@@ -29,7 +30,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   scoring: runScoring,
 };
 
-const usage = `Usage: npm run bench [-- NAME...] [--json]   (NAME: ${Object.keys(benchmarks).join(', ')})`;
+const usage = `Usage: npm run bench [-- NAME...] [--json] [--write]   (NAME: ${Object.keys(benchmarks).join(', ')})`;
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -43,7 +44,10 @@ const plainLine = (figure: Figure): string => {
 
 const readArguments = () => {
   try {
-    return parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
+    return parseArgs({
+      options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
   } catch (error) {
     say(`bench: ${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return null;
@@ -73,7 +77,9 @@ const main = async (): Promise<number> => {
       process.stdout.write(`${parsed.values.json ? JSON.stringify(figure) : plainLine(figure)}\n`);
     }
   }
-  if (parsed.positionals.length === 0) writeResults(figures, notes);
+  const isAll = parsed.positionals.length === 0;
+  if (isAll) writeResults(figures, notes);
+  else if (parsed.values.write) writeResults(figures, [`Only these were run: ${names.join(', ')}`, ...notes]);
   return 0;
 };
 

@@ -8,7 +8,7 @@ import { Stage } from './harness/stage.ts';
 
 const count = 12;
 
-/** The moments of the kills, drawn from one seed: `KILL_SEED=7 npx vitest run test/e2e/handoff-kill.test.ts` replays them. */
+/** The moments of the kills, drawn from one seed: `KILL_SEED=7 npx vitest run test/e2e/handoff-kill.nightly.test.ts` replays (with TANDEM_NIGHTLY=1) them. */
 const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 1_000_000));
 const [killsAfterMs = []] = fc.sample(
   fc.array(fc.integer({ min: 100, max: 2_500 }), { minLength: 3, maxLength: 3 }),
