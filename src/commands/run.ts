@@ -16,7 +16,8 @@ import { startAlerts } from './run/alerts.ts';
 import { Closers } from './run/closers.ts';
 import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
-import { activeLifecycle, type RunningLifecycle, startLifecycle, watchedBy } from './run/lifecycle.ts';
+import type { RunningLifecycle } from './run/lifecycle.ts';
+import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import { startLiveSources } from './run/live-sources.ts';
 import { followOwners } from './run/owners.ts';
 import type { Role } from './run/roles.ts';
@@ -108,8 +109,10 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     );
   }
   const loaded = loadMappings(options.config);
-  const active = await activeLifecycle(options.config, loaded, { acting: options.acting === true });
-  const mappings = watchedBy(active, loaded);
+  const room = await loadLifecycleRoom(options.config);
+  const acting = options.acting === true;
+  const active = (await room?.activeLifecycle(options.config, loaded, { acting })) ?? null;
+  const mappings = room?.watchedBy(active, loaded) ?? loaded;
   requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);
   const stop = stopSignal(log);
@@ -164,9 +167,9 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       closers,
     );
     const lifecycle =
-      active === null || !options.role.has('lifecycle')
+      active === null || room === null || !options.role.has('lifecycle')
         ? null
-        : await startLifecycle(
+        : await room.startLifecycle(
             {
               ...{ active, mappings, opened, systems: parts, log },
               wake: (pair) => engines.intake.wake.wake(pair),
