@@ -17,6 +17,7 @@ import type { WriteOutcome, WriteRow } from '../model/write.ts';
 import { passOn } from './pass-on.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
 import { outcomeWithTie } from './tie-outcome.ts';
+import { writeSome } from './write-some.ts';
 
 /** What the system around a pair knows besides its own records. */
 export interface ReferenceParts {
@@ -123,22 +124,7 @@ const writeWithTies = async (
   const sent = plain.flatMap((row, index) =>
     row.op === 'update' && Object.keys(row.fields).length === 0 ? [] : [{ row, index }],
   );
-  const answered = await inner.writeMany(
-    type,
-    sent.map(({ row }) => row),
-    context,
-  );
-  const outcomes = rows.map(
-    (row): WriteOutcome => ({
-      kind: 'landed',
-      id: row.op === 'update' ? row.id : '',
-      created: false,
-      stamp: null,
-    }),
-  );
-  for (const [at, { index }] of sent.entries()) {
-    outcomes[index] = answered[at] ?? { kind: 'unknown', cause: 'the batch gave no outcome for this row' };
-  }
+  const outcomes = await writeSome(inner, type, rows, sent, context);
   const associations = rows.flatMap((row, index): readonly Association[] => {
     if (!(name in row.fields) || outcomes[index]?.kind !== 'landed') return [];
     const value = row.fields[name];

@@ -9,6 +9,7 @@ import { passOn } from './pass-on.ts';
 import type { RecordSystem } from './ports.ts';
 import { outcomeWithTie } from './tie-outcome.ts';
 import { readTieValues, type TieField, type TieParts, tieFieldsOf } from './tie-values.ts';
+import { writeSome } from './write-some.ts';
 
 /** The people of a value by their id in this system, with the role and mark that the mapping knows. */
 const peopleOf = (field: TieField, system: System, raw: RawValue): ReadonlyMap<string, TiedRecord> => {
@@ -93,25 +94,7 @@ const writeRows = async (
   const going = plain.flatMap((row, index) =>
     row.op === 'update' && Object.keys(row.fields).length === 0 ? [] : [{ row, index }],
   );
-  const answered =
-    going.length === 0
-      ? []
-      : await inner.writeMany(
-          type,
-          going.map(({ row }) => row),
-          context,
-        );
-  const outcomes = rows.map(
-    (row): WriteOutcome => ({
-      kind: 'landed',
-      id: row.op === 'update' ? row.id : '',
-      created: false,
-      stamp: null,
-    }),
-  );
-  for (const [at, { index }] of going.entries()) {
-    outcomes[index] = answered[at] ?? { kind: 'unknown', cause: 'the batch gave no outcome for this row' };
-  }
+  const outcomes = await writeSome(inner, type, rows, going, context);
   const changes = rows.flatMap((row, index): readonly Sent[] => {
     if (row.op !== 'update' || outcomes[index]?.kind !== 'landed') return [];
     const from: RecordRef = { system, type, id: row.id };

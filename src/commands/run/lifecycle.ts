@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Systems } from '../../compose.ts';
 import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { dealFields } from '../../lifecycle/deals/deals.ts';
+import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { ownFields } from '../../lifecycle/look/own-fields.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
 import { makeStaffBook } from '../../lifecycle/run/staff-book.ts';
-import { touchFields } from '../../lifecycle/run/touch-pass.ts';
 import { lifecycleBehaviours } from '../../lifecycle/stage/journey.ts';
 import { causeOf, type Logger } from '../../log.ts';
 import { MappingError } from '../../mapping/finding.ts';
@@ -148,7 +148,7 @@ const describeActivities = async ({
   connectors,
 }: Systems): Promise<ReadonlyMap<string, readonly string[]>> => {
   const described = await Promise.allSettled(
-    Object.entries({ ...touchFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
+    Object.entries({ ...activityFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
       const { fields } = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
       return [type, wanted.filter((name) => fields.has(name))] as const;
     }),
@@ -184,7 +184,6 @@ const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext>
     store: opened.store.lifecycle,
     engine: opened.store.engine,
     systems: parts.connectors,
-    look,
     fields: new Map([
       ...activities,
       ...[...described].map(([type, { system, description }]): [string, readonly string[]] => {

@@ -1,6 +1,5 @@
 import type { CallContext, WorkClass } from '../../model/budget.ts';
 import type { PairMapping } from '../../model/mapping.ts';
-import type { LookFields } from '../look/fields.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -37,11 +36,10 @@ export interface LifecycleContext {
   readonly store: LifecycleStore;
   readonly engine: EngineLookup;
   readonly systems: Systems;
-  /** Fields that a look reads, by object: those of `look` that the object has. */
+  /** Fields that are read, by object: those that looks and passes need and the object has. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
   /** Fields that the integration can write, by object. */
   readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly look: LookFields;
   /** Everybody of sales, as of some minutes; `fresh`: as of now, since somebody is known to be otherwise. */
   readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;

@@ -1,6 +1,6 @@
 import { journeySignals } from '../../model/journeys.ts';
 import type { ChangedRecord } from '../../model/record.ts';
-import { type ActivityObject, activityFields, textIn, touchFactOf } from '../look/activity-touch.ts';
+import { type ActivityObject, textIn, touchFactOf } from '../look/activity-touch.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
 
@@ -57,6 +57,3 @@ export const readTouches = async (context: LifecycleContext): Promise<void> => {
     }
   }
 };
-
-/** The fields of activities that are read, by object. */
-export const touchFields: Readonly<Record<ActivityObject, readonly string[]>> = activityFields;
