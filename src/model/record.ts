@@ -38,6 +38,11 @@ export interface ChangeCursor {
 export interface ChangePage {
   readonly records: readonly ChangedRecord[];
   readonly cursor: ChangeCursor;
+  /**
+   * A stamp from here on may still be given to one more change, since the vendor's stamps are coarse and that moment was not over when the
+   * page was read. Absent: stamps are fine enough to tell any two changes apart.
+   */
+  readonly openFrom?: number;
 }
 
 /** One page of a full listing; `after` continues it, null at the end. */

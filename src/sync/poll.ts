@@ -77,7 +77,11 @@ const readChanges = async (
     });
     const dirty = new Set(marks.map(({ ref }) => ref.id));
     memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
-    memory.remember(unseen, journeySignals);
+    // Only the aligned fields are in a signal: of two changes under one stamp, the later may show in none of them.
+    memory.remember(
+      unseen.filter(({ stamp }) => stamp < (page.openFrom ?? Number.POSITIVE_INFINITY)),
+      journeySignals,
+    );
     seen += page.records.length;
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);

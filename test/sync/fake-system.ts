@@ -1,7 +1,7 @@
 import type { Reservation } from '../../src/model/budget.ts';
 import { CallFailed, type Failure } from '../../src/model/failure.ts';
 import type { Fate } from '../../src/model/fate.ts';
-import type { ChangedRecord, FieldHistoryEntry, RecordSnapshot } from '../../src/model/record.ts';
+import type { ChangedRecord, ChangePage, FieldHistoryEntry, RecordSnapshot } from '../../src/model/record.ts';
 import type { System } from '../../src/model/system.ts';
 import type { RawValue } from '../../src/model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../src/model/write.ts';
@@ -45,6 +45,8 @@ export class FakeSystem implements RecordSystem {
   onWrite: () => Promise<void> = async () => undefined;
   /** Reads by id answer what was there this many changes ago. */
   staleReads = 0;
+  /** From which stamp on a change may share it with another one. */
+  openFrom = Number.POSITIVE_INFINITY;
   protected readonly clock: FakeClock;
   protected readonly past = new Map<string, FakeRecord[]>();
   private number = 0;
@@ -153,13 +155,17 @@ export class FakeSystem implements RecordSystem {
     cursor: { stamp: number; id: string },
     overlapMs: number,
     fields: readonly string[],
-  ) {
+  ): AsyncGenerator<ChangePage> {
     const from = cursor.stamp - overlapMs;
     const changed = [...this.records].filter(([, record]) => type === this.type && record.stamp >= from);
     const records = changed.flatMap(([id]) => this.changed(id, fields));
     records.sort((a, b) => a.stamp - b.stamp);
     const last = records.at(-1);
-    yield { records, cursor: last ? { stamp: last.stamp, id: last.ref.id } : cursor };
+    yield {
+      records,
+      cursor: last ? { stamp: last.stamp, id: last.ref.id } : cursor,
+      openFrom: this.openFrom,
+    };
   }
 
   protected changed(id: string, fields: readonly string[]): readonly ChangedRecord[] {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { journeySignals } from '../../src/model/journeys.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
+import { SignalMemory } from '../../src/sync/signal-memory.ts';
 import { peoplePair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -81,5 +82,26 @@ describe('create.salesforce: sales-ready', () => {
     hubspot.edit({ jobtitle: 'Pilot' }, id);
     await engine.poll('hubspot');
     expect(await told()).toEqual([id]);
+  });
+
+  it('tells of a verdict that shares its second with our own write, which a poll saw between them', async () => {
+    hubspot.edit(ann);
+    const lead = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ng', Company: 'Example' });
+    await engine.align();
+    const memory = new SignalMemory();
+    const toldAtPoll = async (): Promise<readonly string[]> => {
+      await fixture.query(`delete from tandem.dirty where pair = $1`, [journeySignals]);
+      await engine.poll('salesforce', memory);
+      return (await fixture.store.lifecycle.signals(10)).map(({ ref }) => ref.id);
+    };
+    const record = salesforce.records.get(lead);
+    if (record === undefined) throw new Error('the lead is gone');
+    salesforce.openFrom = record.stamp;
+    expect(await toldAtPoll()).toEqual([lead]);
+    record.fields.Tandem_Disposition__c = 'Rejected';
+    expect(await toldAtPoll()).toEqual([lead]);
+    salesforce.openFrom = record.stamp + 1_000;
+    expect(await toldAtPoll()).toEqual([lead]);
+    expect(await toldAtPoll()).toEqual([]);
   });
 });

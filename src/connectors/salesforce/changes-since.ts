@@ -21,6 +21,9 @@ const isLater = (a: ChangeCursor, b: ChangeCursor): boolean =>
 const startOf = (cursor: ChangeCursor, overlapMs: number): ChangeCursor =>
   overlapMs > 0 ? { stamp: Math.floor((cursor.stamp - overlapMs) / 1000) * 1000, id: '' } : cursor;
 
+/** Stamps are whole seconds, and so is the answer's Date; one second more for clocks of two servers that differ. */
+const openMs = 1_000;
+
 /**
  * Changes in the order of (SystemModstamp, Id), deleted records included, 2,000 a page. SystemModstamp moves on automated
  * changes too, and is indexed. Rows of long transactions become visible after later ones: the overlap reads them.
@@ -43,7 +46,8 @@ export async function* changesSince(
   let safe = cursor;
   // Ends: each turn moves `at` forward, which is checked, and the records behind it are finite.
   for (;;) {
-    const { body } = await queryPage(api, context, 'queryAll', `${head} ${after(at)} ${tail}`, rowSchema);
+    const soql = `${head} ${after(at)} ${tail}`;
+    const { body, date } = await queryPage(api, context, 'queryAll', soql, rowSchema);
     const last = body.records.at(-1);
     if (last === undefined) return;
     const next = { stamp: last.SystemModstamp, id: last.Id };
@@ -59,7 +63,11 @@ export async function* changesSince(
     at = next;
     // Inside the overlap the stored cursor must not move back.
     if (isLater(at, safe)) safe = at;
-    yield { records: body.records.map((row) => toChangedRecord(type, row, fields)), cursor: safe };
+    yield {
+      records: body.records.map((row) => toChangedRecord(type, row, fields)),
+      cursor: safe,
+      openFrom: date === null ? 0 : date - openMs,
+    };
     // Wide rows come in smaller pages: only `done` with less than a full page is the end.
     if (body.done && body.records.length < queryRowsMax) return;
   }

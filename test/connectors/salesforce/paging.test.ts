@@ -106,6 +106,15 @@ describe('changesSince', () => {
     expect(fake.apiCalls()[0]?.query.get('q')).toContain('SystemModstamp >= 2026-11-24T10:00:00Z');
   });
 
+  it('says from which stamp on a second change may come under the same one', async () => {
+    serve(stored(1));
+    const before = Date.now();
+    const [page] = await collect({ stamp: start, id: '' }, 0);
+    // The Date header is in whole seconds, and a second is left for clocks that differ.
+    expect(page?.openFrom).toBeGreaterThan(before - 3_000);
+    expect(page?.openFrom).toBeLessThanOrEqual(Date.now() - 1_000);
+  });
+
   it('goes on where wide rows come in small pages', async () => {
     serve(stored(700), 250);
     expect(idsOf(await collect({ stamp: start, id: '' }, 0))).toHaveLength(700);
