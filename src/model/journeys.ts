@@ -138,8 +138,25 @@ export interface JourneySave {
   readonly taken?: readonly string[];
   /** Nobody was looked at (the contact is not there, or the look failed): what was told waits with the journey. */
   readonly rests?: true;
+  /** What reps said since the last look. */
+  readonly feedback?: readonly Omit<FeedbackRow, 'journeyId'>[];
   /** Details that are to be asked for; at once where somebody waits for them. */
   readonly details?: { readonly kinds: readonly string[]; readonly atOnce: boolean };
+}
+
+/** What a rep said of a lead, in one field of one record; `value` null: it was taken back. May hold names of competitors. */
+export interface FeedbackRow {
+  readonly journeyId: string;
+  /** The lead, contact or opportunity of Salesforce that says it. */
+  readonly record: string;
+  /** Which field: see lifecycle/feedback/feedback.ts. */
+  readonly kind: string;
+  readonly value: string | null;
+  /** The record's stamp when it was first seen so, milliseconds. */
+  readonly at: number;
+  readonly turn: number;
+  /** Who had the record then, by Salesforce id. */
+  readonly owner: string | null;
 }
 
 /** A journey whose details are to be asked for. */

@@ -317,6 +317,29 @@ describe('an effect', () => {
   });
 });
 
+describe('what reps say', () => {
+  it('is kept word by word, the same word once, and the last one of each record is known', async () => {
+    await store().save([journey('7')], [], []);
+    const { id: journeyId } = await stored('7');
+    const said = (value: string | null, at: number, record = '00Q1') => ({
+      ...{ journeyId, record, kind: 'quality', value, at, turn: 1, owner: '005A' },
+    });
+    await store().noteFeedback([said(null, 1_000), said('4', 1_000, '006a')]);
+    await store().noteFeedback([said('4', 2_000)]);
+    await store().noteFeedback([said('4', 3_000)]);
+    await store().noteFeedback([said(null, 4_000)]);
+    expect((await store().feedback([journeyId])).get(journeyId)).toEqual([
+      said(null, 4_000),
+      said('4', 1_000, '006a'),
+    ]);
+    expect(await fixture.query('select value from tandem.feedback order by id')).toEqual([
+      { value: '4' },
+      { value: '4' },
+      { value: null },
+    ]);
+  });
+});
+
 describe('the turns of the pools', () => {
   it('move once for each version', async () => {
     expect(await store().turns()).toEqual({ version: 0, state: '{}' });

@@ -91,8 +91,8 @@ export const watchedBy = (active: ActiveLifecycle | null, mappings: LoadedMappin
 export interface LifecycleOptions {
   readonly active: ActiveLifecycle;
   readonly mappings: LoadedMappings;
-  readonly opened: OpenedStore;
-  readonly systems: Systems;
+  readonly opened: Pick<OpenedStore, 'store' | 'connectionString'>;
+  readonly systems: Pick<Systems, 'connectors'>;
   readonly wake: (pair: string) => void;
   /** A Slack-compatible address that is told of each hand-off; null: nobody is. */
   readonly webhook: string | null;
@@ -107,7 +107,7 @@ export interface RunningLifecycle {
 }
 
 const describeAll = async (
-  { connectors }: Systems,
+  { connectors }: Pick<Systems, 'connectors'>,
   pair: PairMapping,
 ): Promise<ReadonlyMap<string, { readonly system: System; readonly description: ObjectDescription }>> => {
   const context = { class: 'live', purpose: 'describe' } as const;
@@ -125,7 +125,7 @@ const missingKey = 'config:lifecycle-fields';
 
 /** What the systems lack is left out of every write, so that the rest goes on; somebody has to be told. */
 const tellMissing = async (
-  { store }: OpenedStore,
+  { store }: Pick<OpenedStore, 'store'>,
   described: Awaited<ReturnType<typeof describeAll>>,
 ): Promise<void> => {
   const missing = [...described].flatMap(([type, { system, description }]) =>
@@ -146,7 +146,7 @@ const tellMissing = async (
 /** What reps log, and their deals, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
 const describeActivities = async ({
   connectors,
-}: Systems): Promise<ReadonlyMap<string, readonly string[]>> => {
+}: Pick<Systems, 'connectors'>): Promise<ReadonlyMap<string, readonly string[]>> => {
   const described = await Promise.allSettled(
     Object.entries({ ...activityFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
       const { fields } = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
@@ -169,7 +169,8 @@ const tellBy =
     if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
   };
 
-const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext> => {
+/** Everything that the lifecycle works with, wired. @throws CallFailed where the objects cannot be described */
+export const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext> => {
   const { active, mappings, opened, systems: parts, log } = options;
   const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
   const pair = mappings.pairs.find(({ name }) => name === active.pair);

@@ -5,12 +5,16 @@ import type { Journey } from '../stage/journey.ts';
 /** What is read of an opportunity (Object Reference: Opportunity); Tandem's own fields where the org has them. */
 export const dealFields = [
   'AccountId',
+  'OwnerId',
   'StageName',
   'IsClosed',
   'IsWon',
   'Amount',
   'Tandem_Loss_Reason__c',
   'Tandem_Competitor__c',
+  'Tandem_Quality__c',
+  'Tandem_Good_Because__c',
+  'Tandem_Content_Feedback__c',
 ] as const;
 
 /** An opportunity of a person. Times are milliseconds since 1970. */
@@ -121,7 +125,7 @@ const newest = (deals: readonly Deal[]): Deal | undefined =>
 
 /**
  * What HubSpot shows of a person's deals: the stage of the open one that moved last (of the last one where none is open), what was won in all,
- * and why the last one was lost. Pure. Amounts are added as they stand in Salesforce, without regard to their currency.
+ * and why the last one was lost. Pure. What reps say in deals of competitors and of the lead is feedback (feedback/feedback.ts). Amounts are added as they stand in Salesforce, without regard to their currency.
  */
 export const dealValues = (deals: readonly Deal[]): RawFields => {
   const of = (state: Deal['state']) => deals.filter((deal) => deal.state === state);
@@ -135,6 +139,5 @@ export const dealValues = (deals: readonly Deal[]): RawFields => {
         ? null
         : Math.round(won.reduce((sum, { amount }) => sum + (amount ?? 0), 0) * 100) / 100,
     tandem_loss_reason: lost?.lossReason ?? null,
-    tandem_competitor: lost?.competitor ?? null,
   };
 };

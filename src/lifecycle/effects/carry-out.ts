@@ -56,12 +56,13 @@ const loadStandings = async (
   const { store } = context;
   const contactIds = [...new Set(effects.map(({ contactId }) => contactId))];
   const journeyIds = [...new Set(effects.map(({ journeyId }) => journeyId))];
-  const [{ people }, rows, timelines, transitions, clocks, staff, now] = await Promise.all([
+  const [{ people }, rows, timelines, transitions, clocks, feedback, staff, now] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
     store.timeline(journeyIds, activitiesMax),
     store.transitions(journeyIds),
     store.clocks(journeyIds),
+    store.feedback(journeyIds),
     context.staff(),
     store.now(),
   ]);
@@ -78,6 +79,7 @@ const loadStandings = async (
         activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
         transitions: transitions.get(effect.journeyId) ?? [],
         clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
+        feedback: feedback.get(effect.journeyId) ?? [],
         staff,
         now,
       },

@@ -4,6 +4,7 @@ import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
 import { scoreReasons } from '../digest/score-reasons.ts';
 import { type FollowUpTask, followUpTask } from '../digest/task.ts';
+import { feedbackValues } from '../feedback/feedback.ts';
 import { isScored } from '../look/details.ts';
 import { personOf } from '../look/look.ts';
 import type { LifecycleContext } from '../run/context.ts';
@@ -227,7 +228,11 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
     // The journey is told when the effect is done, of this moment.
     ...(isHanding(standing.effect) ? { tandem_handed_at: instant(now) } : {}),
     tandem_recontact_on: dayOf(stored.journey.recontactAt),
-    tandem_disposition: person.sales?.fields.Tandem_Disposition__c ?? null,
+    // The step before has just emptied what the record was read with.
+    tandem_disposition: isHanding(standing.effect)
+      ? null
+      : (person.sales?.fields.Tandem_Disposition__c ?? null),
+    ...feedbackValues(standing.feedback),
     tandem_rep:
       salesStages.has(stored.journey.stage) && owner !== null
         ? (staff.owners.get(owner)?.name ?? null)

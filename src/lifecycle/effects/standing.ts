@@ -1,4 +1,4 @@
-import type { TransitionRow } from '../../model/journeys.ts';
+import type { FeedbackRow, TransitionRow } from '../../model/journeys.ts';
 import type { DigestActivity } from '../digest/input.ts';
 import type { SeenPerson } from '../look/person.ts';
 import type { StoredJourney } from '../look/stored.ts';
@@ -14,6 +14,8 @@ export interface Standing {
   readonly activities: readonly DigestActivity[];
   readonly transitions: readonly TransitionRow[];
   readonly clocks: readonly Clock[];
+  /** The last word of each record of theirs. */
+  readonly feedback: readonly FeedbackRow[];
   readonly staff: Staff;
   readonly now: number;
 }

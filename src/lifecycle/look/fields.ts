@@ -1,5 +1,6 @@
 import type { Expression } from '../../mapping/expression.ts';
 import type { LoadedLifecycle } from '../config/load.ts';
+import { feedbackFields } from '../feedback/feedback.ts';
 import { stages } from '../stage/stages.ts';
 import { loggedAt, loggedCount } from './details.ts';
 import { rollUps } from './roll-ups.ts';
@@ -18,6 +19,8 @@ const contactFields: readonly string[] = [
   'hs_merged_object_ids',
   'tandem_request',
   'tandem_request_detail',
+  'tandem_quality',
+  'tandem_competitor',
   loggedAt,
   loggedCount,
 ];
@@ -35,7 +38,7 @@ const salesFields: readonly string[] = [
   'Tandem_Disposition__c',
   'Tandem_Reason__c',
   'Tandem_Recontact_On__c',
-  'Tandem_Quality__c',
+  ...Object.values(feedbackFields),
   'Tandem_Request__c',
   'Tandem_Request_Detail__c',
 ];

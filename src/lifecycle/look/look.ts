@@ -2,6 +2,7 @@ import type { EngagementKind } from '../../model/engagement.ts';
 import { engagementKinds } from '../../model/engagement.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { DigestActivity } from '../digest/input.ts';
+import { feedbackIn, type SaidFeedback } from '../feedback/feedback.ts';
 import type { Activity } from '../scoring/activity.ts';
 import { addActivities, asksFor, recompute } from '../scoring/engagement.ts';
 import type { ScoringModel } from '../scoring/model.ts';
@@ -43,6 +44,8 @@ export interface Looked {
   readonly judgement: Judgement | null;
   /** What people asked for by a field, new at this look. */
   readonly requests: readonly FreshRequest[];
+  /** What the rep says of the lead that they did not say at the last look. */
+  readonly feedback: readonly SaidFeedback[];
   /** When something that the records tell of will have happened; null: nothing does. */
   readonly againAt: number | null;
 }
@@ -242,6 +245,16 @@ const inItsSecond = (fact: Fact, { turnAt, verdictAt, since }: Journey): Fact =>
   return fact.at < moved && moved - fact.at < stampMs ? { ...fact, at: moved } : fact;
 };
 
+/** A lead that became a contact says nothing again by it. */
+const feedbackSeen = (
+  { sales: before }: StoredJourney,
+  { sales }: SeenPerson,
+  { behaviours }: LifecycleDefinition,
+): readonly SaidFeedback[] =>
+  sales === null || behaviours.stages === 'off'
+    ? []
+    : feedbackIn(sales, before?.id === sales.ref.id ? before.fields : null);
+
 /** The facts that the records tell by what changed in them since the last look. */
 const factsSeen = (
   stored: StoredJourney,
@@ -345,6 +358,7 @@ export const lookAt = (
     effects,
     judgement,
     requests,
+    feedback: feedbackSeen(before, person, lifecycle),
     againAt: [...later, ...done.waiting].reduce<number | null>(
       (soonest, { at }) => (soonest === null || at < soonest ? at : soonest),
       null,

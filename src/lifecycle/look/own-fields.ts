@@ -13,6 +13,8 @@ export const ownFields: Sides<readonly string[]> = {
     'tandem_disposition',
     'tandem_return_reason',
     'tandem_recontact_on',
+    'tandem_quality',
+    'tandem_competitor',
     'tandem_rep',
     'tandem_ready_at',
     'tandem_handed_at',

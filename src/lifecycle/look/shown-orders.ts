@@ -1,4 +1,5 @@
 import type { RawFields } from '../../model/value.ts';
+import { shownKinds } from '../feedback/feedback.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
@@ -7,6 +8,8 @@ import type { EffectOrder } from './stored.ts';
 
 /** Under this name it is kept whose values are shown: those of another record (a merge, a conversion) tell nothing. */
 export const shownOn = '#id';
+
+const dispositionField = 'Tandem_Disposition__c';
 
 /** A moment as Tandem writes it; null empties the field. */
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -31,9 +34,16 @@ const areTimesOld = (
   );
 };
 
+/** Whether marketing sees another word of the rep's than stands in Salesforce. */
+const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
+  feedback.some(({ kind }) => shownKinds.some((each) => each === kind)) ||
+  (sales !== null &&
+    Object.hasOwn(sales.fields, dispositionField) &&
+    (sales.fields[dispositionField] ?? null) !== (stored.shown.hubspot.tandem_disposition ?? null));
+
 /**
- * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, and
- * to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
+ * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other word of
+ * the rep's about the lead, and to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
  */
 export const shownOrders = (
   looked: Looked,
@@ -51,11 +61,12 @@ export const shownOrders = (
     score !== undefined &&
     (shown.tandem_score !== score.score || shown.tandem_fit !== score.fit) &&
     (score.engagementPoints !== 0 || person.sales !== null);
+  const isWord = behaviours.stages === 'act' && isSaid(looked, person);
   const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
   // Whoever has the lead reads what the person did since, and in detail.
   const isRead =
     behaviours['hand-off'] === 'act' && person.sales !== null && salesStages.has(stored.journey.stage);
   const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
-  if (!isMoved && !isScored && !isTimed && !isTold) return [];
+  if (!isMoved && !isScored && !isTimed && !isWord && !isTold) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

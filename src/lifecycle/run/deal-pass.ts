@@ -3,6 +3,7 @@ import { journeySignals } from '../../model/journeys.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
 import type { RawFields } from '../../model/value.ts';
 import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
+import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import { protectedStages, type Stage, salesStages } from '../stage/stages.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 import { toStored } from './rows.ts';
@@ -111,7 +112,7 @@ const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Pro
     if (row === undefined) return [];
     const { journey } = toStored(row);
     const isTheirs = byRole.includes(salesforceId) || dealStages.includes(journey.stage);
-    return isTheirs ? [{ salesforceId, contactId: link.ids.hubspot, journey }] : [];
+    return isTheirs ? [{ salesforceId, contactId: link.ids.hubspot, journeyId: row.id, journey }] : [];
   });
   if (people.length === 0) return;
   const roles = await rolesOf(
@@ -131,20 +132,27 @@ const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Pro
   });
   const missing = unique(theirs.flatMap(({ dealIds }) => dealIds)).filter((id) => !changed.has(id));
   const read = new Map([...changed, ...(await readOpportunities(context, missing))]);
-  const told = theirs.map(({ contactId, journey, dealIds }) => {
-    const deals = dealIds.flatMap((id): Deal[] => {
-      const record = read.get(id);
-      return record === undefined ? [] : [toDeal(id, record.fields, record)];
-    });
-    return { contactId, deals, facts: dealFacts(journey, deals) };
+  const told = theirs.map(({ contactId, journeyId, journey, dealIds }) => {
+    const records = dealIds.flatMap((id) => read.get(id) ?? []);
+    const deals = records.map((record): Deal => toDeal(record.ref.id, record.fields, record));
+    const feedback = records.flatMap((record) =>
+      feedbackIn(record, 'unknown').map((said) => ({ ...said, journeyId, turn: journey.turn })),
+    );
+    return { contactId, journeyId, deals, feedback, facts: dealFacts(journey, deals) };
   });
+  await store.noteFeedback(told.flatMap((each) => each.feedback));
   await store.tell(
     told.flatMap(({ contactId, facts }) =>
       facts.map((fact) => ({ contactId, key: fact.key, fact: JSON.stringify(fact) })),
     ),
   );
   if (models.lifecycle.behaviours.stages !== 'act') return;
-  await showDeals(context, new Map(told.map(({ contactId, deals }) => [contactId, dealValues(deals)])));
+  const said = await store.feedback(told.map(({ journeyId }) => journeyId));
+  const values = told.map(
+    ({ contactId, journeyId, deals }) =>
+      [contactId, { ...dealValues(deals), ...feedbackValues(said.get(journeyId) ?? []) }] as const,
+  );
+  await showDeals(context, new Map(values));
 };
 
 /**

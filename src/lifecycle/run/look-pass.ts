@@ -168,6 +168,7 @@ const lookAtOne = (
     activities: looked.activities.map(toActivityRow),
     amended: looked.amended.map(toActivityRow),
     taken: looked.taken,
+    feedback: looked.feedback.map((each) => ({ ...each, turn: journey.turn })),
     ...(context.engagement === undefined
       ? {}
       : {

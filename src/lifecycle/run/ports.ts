@@ -7,6 +7,7 @@ import type {
   DueDetails,
   EffectRow,
   EffectSave,
+  FeedbackRow,
   JourneyRow,
   JourneySave,
   JourneySignal,
@@ -91,6 +92,10 @@ export interface LifecycleStore {
   history(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly ActivityRow[]>>;
   /** Journeys by id, those after one, without what they were told. */
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]>;
+  /** Notes what reps said, where it is another word than the last one of that record. */
+  noteFeedback(rows: readonly FeedbackRow[]): Promise<void>;
+  /** The last word in each record of these journeys, by journey. */
+  feedback(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly FeedbackRow[]>>;
   /** How far tallies were counted anew, and by which model; null: never. */
   recount(): Promise<Recount | null>;
   /** Saves tallies that were counted anew, and how far that is; a journey that moved meanwhile is left as it is. Timers stay, but for who is to be looked at again. */

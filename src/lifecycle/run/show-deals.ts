@@ -3,9 +3,9 @@ import { dealValues } from '../deals/deals.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 
 /** Tandem's properties of the outcome, as a contact has them. */
-const shownFields = Object.keys(dealValues([]));
+const shownFields = [...Object.keys(dealValues([])), 'tandem_quality', 'tandem_competitor'];
 
-/** Shows the outcome on contacts of HubSpot where it is another than they show. @throws Error where it is not known whether it landed */
+/** Shows the outcome on contacts of HubSpot where it is another than they show; a property without a value in `wanted` stays. @throws Error where it is not known whether it landed */
 export const showDeals = async (
   context: LifecycleContext,
   wanted: ReadonlyMap<string, RawFields>,
@@ -19,7 +19,10 @@ export const showDeals = async (
   const rows = [...wanted].flatMap(([id, values]) => {
     const record = now.get(id);
     if (record === undefined || record.deleted) return [];
-    const changed = names.filter((name) => String(record.fields[name] ?? '') !== String(values[name] ?? ''));
+    const changed = names.filter(
+      (name) =>
+        Object.hasOwn(values, name) && String(record.fields[name] ?? '') !== String(values[name] ?? ''),
+    );
     const fields = Object.fromEntries(changed.map((name) => [name, values[name] ?? null]));
     return changed.length === 0
       ? []

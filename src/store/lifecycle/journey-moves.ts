@@ -28,6 +28,10 @@ export const adopt = (db: Db, contactId: string, merged: readonly string[]): Pro
       select distinct on (key) ${heir}::uuid, key, at, activity from tandem.told_activities
       where journey_id = any(${others}::uuid[]) order by key
       on conflict (journey_id, key) do nothing`.execute(tx);
+    await sql`
+      update tandem.feedback set journey_id = ${heir}::uuid where journey_id = any(${others}::uuid[])`.execute(
+      tx,
+    );
     // The next look counts anew: the tally knows nothing of the others' activities.
     await sql`
       update tandem.journeys set state = jsonb_set(state::jsonb, '{rules}', 'null')::json where id = ${heir}::uuid`.execute(

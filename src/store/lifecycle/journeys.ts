@@ -13,6 +13,7 @@ import type { System } from '../../model/system.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { amendActivities, forgetTaken, wantDetails } from './details.ts';
+import { noteFeedback } from './feedback.ts';
 
 const at = (ms: string) => sql.raw(`to_timestamp(${ms} / 1000.0)`);
 
@@ -268,6 +269,10 @@ const saveJourneys = async (tx: Tx, saves: readonly JourneySave[]): Promise<Read
   await amendActivities(tx, saved);
   await forgetTaken(tx, saved);
   await wantDetails(tx, saved);
+  await noteFeedback(
+    tx,
+    saved.flatMap(({ row, feedback = [] }) => feedback.map((each) => ({ ...each, journeyId: row.id }))),
+  );
   await saveClocks(
     tx,
     saved.flatMap((each) => each.clocks),

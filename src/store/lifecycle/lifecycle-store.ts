@@ -8,6 +8,7 @@ import type {
   EffectRow,
   EffectSave,
   EffectStanding,
+  FeedbackRow,
   HandOffEffectRow,
   JourneyRow,
   JourneySave,
@@ -39,6 +40,7 @@ import {
   tasks,
   transitions,
 } from './effects.ts';
+import { feedback, noteFeedback } from './feedback.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
@@ -219,6 +221,14 @@ export class PostgresLifecycleStore {
 
   history(journeyIds: readonly string[]): Promise<ActivitiesByJourney> {
     return history(this.#db, journeyIds);
+  }
+
+  noteFeedback(rows: readonly FeedbackRow[]): Promise<void> {
+    return noteFeedback(this.#db, rows);
+  }
+
+  feedback(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly FeedbackRow[]>> {
+    return feedback(this.#db, journeyIds);
   }
 
   recount(): Promise<Recount | null> {

@@ -16,6 +16,7 @@ import { awaitedTypes } from './0024-awaited-types.ts';
 import { lifecycle } from './0025-lifecycle.ts';
 import { clockTimes } from './0027-clock-times.ts';
 import { details } from './0029-details.ts';
+import { feedback } from './0033-feedback.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-lifecycle': lifecycle,
   '0027-clock-times': clockTimes,
   '0029-details': details,
+  '0033-feedback': feedback,
 };

@@ -70,6 +70,7 @@ const makeStanding = (change: Change = {}): Standing => {
     },
     activities: [],
     transitions: [],
+    feedback: [],
     clocks: [{ ...clock, ...change.clock }],
     staff: makeStaff(
       [],

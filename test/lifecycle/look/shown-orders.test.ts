@@ -17,14 +17,26 @@ const record = (system: 'hubspot' | 'salesforce', type: string, id: string) => (
 const orders = (
   shown: RawFields,
   dueAt: number | null | undefined,
-  { journey = {}, definition = acting }: { journey?: Partial<Journey>; definition?: typeof shipped } = {},
+  {
+    journey = {},
+    definition = acting,
+    feedback = [],
+    lead = {},
+    hubspot = {},
+  }: {
+    journey?: Partial<Journey>;
+    definition?: typeof shipped;
+    feedback?: Looked['feedback'];
+    lead?: RawFields;
+    hubspot?: RawFields;
+  } = {},
 ) => {
   const stored = newStored('j', '7', 0);
   const looked: Looked = {
     stored: {
       ...stored,
       journey: { ...stored.journey, stage: 'sales-ready', turn: 1, ...journey },
-      shown: { hubspot: {}, salesforce: shown },
+      shown: { hubspot, salesforce: shown },
     },
     transitions: [],
     unmoved: [],
@@ -32,12 +44,14 @@ const orders = (
     effects: [],
     judgement: null,
     requests: [],
+    feedback,
     amended: [],
     taken: [],
     details: [],
     againAt: null,
   };
-  const person = { contact: record('hubspot', 'contacts', '7'), sales: record('salesforce', 'Lead', '00Q1') };
+  const sales = { ...record('salesforce', 'Lead', '00Q1'), fields: lead };
+  const person = { contact: record('hubspot', 'contacts', '7'), sales };
   return shownOrders(looked, person, definition, dueAt, now).map(({ key }) => key);
 };
 const shown: RawFields = { [shownOn]: '00Q1', Tandem_Due_At__c: iso(due), Tandem_Touched_At__c: null };
@@ -54,6 +68,15 @@ describe('the order to show', () => {
     expect(orders(shown, due, { journey: { stage: 'accepted', touchedAt: now } })).toEqual(['j/show']);
     const seen = { ...shown, Tandem_Touched_At__c: iso(now) };
     expect(orders(seen, due, { journey: { stage: 'accepted', touchedAt: now } })).toEqual([]);
+  });
+
+  it("is given for a rep's word that marketing has a property for, and for a verdict that it does not show", () => {
+    const said = (kind: string) => [{ record: '00Q1', kind, value: '4', at: now, owner: null }];
+    expect(orders({}, undefined, { feedback: said('quality') })).toEqual(['j/show']);
+    expect(orders({}, undefined, { feedback: said('good-because') })).toEqual([]);
+    const lead = { Tandem_Disposition__c: 'Accepted' };
+    expect(orders({}, undefined, { lead })).toEqual(['j/show']);
+    expect(orders({}, undefined, { lead, hubspot: { tandem_disposition: 'Accepted' } })).toEqual([]);
   });
 
   it('is not given for another record, before the hand-off, away from sales, or where stages are only observed', () => {
