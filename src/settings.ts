@@ -52,6 +52,11 @@ const environment = z.object({
   TANDEM_SCHEMA_SECONDS: seconds(1, 86_400),
   TANDEM_ALERT_WEBHOOK: url,
   TANDEM_HANDOFF_WEBHOOK: url,
+  SMTP_URL: z.preprocess(
+    blankIsUnset,
+    z.url({ protocol: /^smtps?$/, error: 'give smtp://USER:PASSWORD@HOST:587 or smtps://…' }).optional(),
+  ),
+  TANDEM_MAIL_FROM: text,
   TANDEM_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 });
 
@@ -85,6 +90,8 @@ export interface Settings {
   readonly alertWebhook: string | null;
   /** A Slack-compatible address that is told of each person handed to sales; it is a secret. */
   readonly handoffWebhook: string | null;
+  /** The mail server that tells owners of people handed to them, a secret, and the sender of its mails; null: there is none. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | null;
   /** How long a command waits for a system that cannot be reached when it starts, before it gives up. */
   readonly startWaitMs: number;
   readonly logLevel: string;
@@ -124,6 +131,18 @@ const salesforceAuth = (env: Environment): SalesforceAuth | null => {
   if (clientId && clientSecret) return { kind: 'client-credentials', clientId, clientSecret };
   if (username && password) return { kind: 'password', username, password };
   return null;
+};
+
+/** @throws UsageError where a mail server is set without a sender */
+const mailOf = ({ SMTP_URL, TANDEM_MAIL_FROM }: Environment): Settings['mail'] => {
+  if (SMTP_URL === undefined) return null;
+  if (TANDEM_MAIL_FROM === undefined) {
+    throw new UsageError(
+      'SMTP_URL is set, and TANDEM_MAIL_FROM is not.',
+      'Set TANDEM_MAIL_FROM to the sender of the mails, such as Tandem <tandem@example.com>, or leave SMTP_URL blank.',
+    );
+  }
+  return { smtpUrl: SMTP_URL, from: TANDEM_MAIL_FROM };
 };
 
 /**
@@ -177,6 +196,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     schemaMs: (env.TANDEM_SCHEMA_SECONDS ?? 300) * 1_000,
     alertWebhook: env.TANDEM_ALERT_WEBHOOK ?? null,
     handoffWebhook: env.TANDEM_HANDOFF_WEBHOOK ?? null,
+    mail: mailOf(env),
     startWaitMs: (env.TANDEM_START_WAIT_SECONDS ?? 300) * 1_000,
     logLevel: env.TANDEM_LOG_LEVEL ?? 'info',
   };

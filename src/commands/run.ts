@@ -174,6 +174,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
               ...{ active, mappings, opened, systems: parts, log },
               wake: (pair) => engines.intake.wake.wake(pair),
               webhook: settings.handoffWebhook,
+              mail: settings.mail,
               pollMs,
               signal: stop.hardSignal,
             },

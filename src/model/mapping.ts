@@ -214,6 +214,8 @@ export interface PairMapping {
    * the aligned ones.
    */
   readonly watched?: Sides<readonly string[]>;
+  /** The lifecycle hears of these fields alone, and live; what else happens to these records it asks for itself. */
+  readonly watchedAlone?: true;
   /** Who takes part; a side without rule: everyone. */
   readonly scope?: Partial<Sides<ScopeRule>>;
   /** Absent: all sources are equals. */

@@ -13,15 +13,16 @@ export const journeyMarks = (
   workClass: WorkClass,
   cause: string,
 ): readonly DirtyMark[] =>
-  pair.watched === undefined
+  pair.watched === undefined || pair.watchedAlone === true
     ? []
     : records.map(({ ref, stamp }) => ({ pair: journeySignals, ref, class: workClass, stamp, cause }));
 
 /** Whether a live signal may concern a journey: a field that is aligned or watched changed, or the record itself came or went. */
 const concerns = (pair: PairMapping, { ref, event, fields, unvalued = [] }: LiveSignal): boolean => {
   if (pair.watched === undefined || !typesOn(pair, ref.system).includes(ref.type)) return false;
-  if (event !== 'changed') return true;
-  const watched = new Set([...fieldsThatMatter(pair, ref.system), ...pair.watched[ref.system]]);
+  if (event !== 'changed') return pair.watchedAlone !== true;
+  const aligned = pair.watchedAlone === true ? [] : fieldsThatMatter(pair, ref.system);
+  const watched = new Set([...aligned, ...pair.watched[ref.system]]);
   return [...Object.keys(fields), ...unvalued].some((name) => watched.has(name));
 };
 

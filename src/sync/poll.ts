@@ -70,7 +70,9 @@ const readChanges = async (
     untold += await noteUntold(inForm(context, formFor(pair, system, type)), system, news);
     const marks = marksOfNews(pair, news, 'live', `poll of ${system}`);
     const unseen =
-      pair.watched === undefined ? [] : page.records.filter((each) => !memory.has(each, journeySignals));
+      pair.watched === undefined || pair.watchedAlone === true
+        ? []
+        : page.records.filter((each) => !memory.has(each, journeySignals));
     const journeys = journeyMarks(pair, unseen, 'live', `poll of ${system}`);
     await store.commitSignals([...marks, ...journeys], {
       cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: page.cursor },

@@ -51,3 +51,13 @@ it.each([
   expect(() => parseSettings({ [name]: value })).toThrow(`${name}: give `);
   expect(() => parseSettings({ [name]: value })).toThrow(allowed);
 });
+
+it('needs a sender where a mail server is set', () => {
+  const SMTP_URL = 'smtp://user:hunter2@mail.example.com:587';
+  expect(() => parseSettings({ SMTP_URL })).toThrow(/TANDEM_MAIL_FROM is not/);
+  expect(() => parseSettings({ SMTP_URL })).not.toThrow(/hunter2/);
+  expect(() => parseSettings({ SMTP_URL: 'mail.example.com' })).toThrow(/SMTP_URL: give smtp/);
+  const from = 'Tandem <tandem@example.com>';
+  expect(parseSettings({ SMTP_URL, TANDEM_MAIL_FROM: from }).mail).toEqual({ smtpUrl: SMTP_URL, from });
+  expect(parseSettings({}).mail).toBe(null);
+});

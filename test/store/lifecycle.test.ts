@@ -329,8 +329,8 @@ describe('what reps say', () => {
     await store().noteFeedback([said('4', 3_000)]);
     await store().noteFeedback([said(null, 4_000)]);
     expect((await store().feedback([journeyId])).get(journeyId)).toEqual([
-      said(null, 4_000),
       said('4', 1_000, '006a'),
+      said(null, 4_000),
     ]);
     expect(await fixture.query('select value from tandem.feedback order by id')).toEqual([
       { value: '4' },

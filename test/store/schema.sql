@@ -171,6 +171,18 @@ create table tandem.event_usage (
   events bigint not null default 0,
   constraint event_usage_pkey PRIMARY KEY (system, hour)
 );
+create table tandem.feedback (
+  id bigint not null generated always as identity,
+  journey_id uuid not null,
+  record text not null,
+  kind text not null,
+  value text,
+  at timestamp with time zone not null,
+  turn integer not null,
+  owner text,
+  constraint feedback_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint feedback_pkey PRIMARY KEY (id)
+);
 create table tandem.followers (
   pair text not null,
   salesforce_id text not null,
@@ -451,6 +463,8 @@ CREATE INDEX dirty_since ON tandem.dirty USING btree (pair, since);
 CREATE INDEX effects_due ON tandem.effects USING btree (due) WHERE (state = 'open'::text);
 CREATE INDEX effects_journey ON tandem.effects USING btree (journey_id, kind);
 CREATE INDEX erased_erasure ON tandem.erased USING btree (erasure);
+CREATE INDEX feedback_at ON tandem.feedback USING btree (at);
+CREATE INDEX feedback_last ON tandem.feedback USING btree (journey_id, record, kind, id DESC);
 CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, number);
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
@@ -505,6 +519,9 @@ comment on column tandem.erased.hash is 'HMAC-SHA-256 of a match key or a record
 comment on column tandem.erased.erasure is 'rows that came together are lifted together';
 comment on table tandem.event_quotas is 'what the vendor last said of the events that all subscribers may get in a day';
 comment on table tandem.event_usage is 'change events that came to Tandem, by the hour';
+comment on table tandem.feedback is 'what reps said, oldest first; a row where the word of a record is another than before';
+comment on column tandem.feedback.value is 'null: taken back; a text of a rep, goes with the person';
+comment on index tandem.feedback_at is 'reports: what was said in a period';
 comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
 comment on column tandem.followers.unweighed is 'came by an identity event: the next look says which of them is the primary record';
 comment on column tandem.held.kind is 'blank, overwrite, delete';

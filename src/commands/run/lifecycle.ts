@@ -6,6 +6,7 @@ import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { ownFields } from '../../lifecycle/look/own-fields.ts';
+import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
@@ -18,10 +19,12 @@ import { UsageError } from '../../model/failure.ts';
 import { formFor, type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import { type System, systems } from '../../model/system.ts';
+import type { Settings } from '../../settings.ts';
 import { standFor } from '../../store/election.ts';
 import { fieldsOf, makeIntentId } from '../../sync/engine.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
+import { mailBy } from './mail.ts';
 
 /** The lifecycle of a configuration that is to run, and the pair of its people. */
 export interface ActiveLifecycle {
@@ -80,11 +83,16 @@ export const activeLifecycle = async (
 export const watchedBy = (active: ActiveLifecycle | null, mappings: LoadedMappings): LoadedMappings => {
   if (active === null) return mappings;
   const { contact, lead } = lookFieldsOf(active.loaded);
+  const { word, detail } = requestFields.salesforce;
   return {
     ...mappings,
-    pairs: mappings.pairs.map((pair) =>
-      pair.name === active.pair ? { ...pair, watched: { hubspot: contact, salesforce: lead } } : pair,
-    ),
+    pairs: mappings.pairs.map((pair) => {
+      if (pair.name === active.pair) return { ...pair, watched: { hubspot: contact, salesforce: lead } };
+      // Deals are asked for by the lifecycle itself, at its own pace; who asks for something there waits for an answer.
+      return pair.types.salesforce === 'Opportunity'
+        ? { ...pair, watched: { hubspot: [], salesforce: [word, detail] }, watchedAlone: true as const }
+        : pair;
+    }),
   };
 };
 
@@ -96,6 +104,8 @@ export interface LifecycleOptions {
   readonly wake: (pair: string) => void;
   /** A Slack-compatible address that is told of each hand-off; null: nobody is. */
   readonly webhook: string | null;
+  /** The mail server that tells the owner as well, and from whom its mails are; null: nobody gets one. */
+  readonly mail: Settings['mail'];
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -179,6 +189,7 @@ export const makeContext = async (options: LifecycleOptions): Promise<LifecycleC
   const [described, activities] = await Promise.all([describeAll(parts, pair), describeActivities(parts)]);
   await tellMissing(opened, described);
   const { salesforce, hubspot } = parts.connectors;
+  const site = await salesforce.site({ class: 'live', purpose: 'describe' });
   return {
     pair,
     models: active.models,
@@ -214,8 +225,11 @@ export const makeContext = async (options: LifecycleOptions): Promise<LifecycleC
       refused: () => hubspot.refusedEngagement(),
     },
     joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
+    joinCampaigns: (members, context) => salesforce.joinCampaigns(members, context),
     leavePrograms: (programs, ids, context) => hubspot.leaveLists(programs, ids, context),
     ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),
+    ...(options.mail === null ? {} : { mail: await mailBy(options.mail.smtpUrl, options.mail.from) }),
+    recordUrl: (id) => `${site}/${id}`,
     wake: options.wake,
     events: {
       emit: (event, detail) =>

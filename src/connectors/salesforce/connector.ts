@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallContext, DailyQuota } from '../../model/budget.ts';
+import type { CampaignMembership, MembershipOutcome } from '../../model/campaign.ts';
 import type { ChangeStream } from '../../model/change-stream.ts';
 import { UsageError } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
@@ -7,6 +8,7 @@ import type { Connector } from '../connector.ts';
 import { readAbsences } from './absences.ts';
 import { makeApi } from './api.ts';
 import { withBounceDates } from './bounce.ts';
+import { joinCampaigns } from './campaign-members.ts';
 import { changesSince } from './changes-since.ts';
 import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe, describeMany } from './describe.ts';
@@ -44,6 +46,13 @@ export interface SalesforceConnector extends Connector {
   readonly stream: ChangeStream;
   /** The events that all subscribers get in a day; null where the user may not know. */
   eventQuota(context: CallContext): Promise<DailyQuota | null>;
+  /** Makes leads and contacts members of campaigns; one outcome each, in order. Never rejects for what the vendor says. */
+  joinCampaigns(
+    members: readonly CampaignMembership[],
+    context: CallContext,
+  ): Promise<readonly MembershipOutcome[]>;
+  /** The address at which people open this org, without a slash at its end. Signs in where nobody has. @throws CallFailed */
+  site(context: CallContext): Promise<string>;
 }
 
 export const apiVersionDefault = '62.0';
@@ -102,6 +111,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     now: (context) => vendorNow(api, context),
     stream: makeSalesforceStream({ sessions, apiVersion }),
     eventQuota: (context) => eventQuota(api, context),
+    joinCampaigns: (members, context) => joinCampaigns(api, members, context),
+    site: async (context) => new URL((await sessions.current(context)).instanceUrl).origin,
     quota: () => gate.quota(),
     // Sessions end by themselves; logging out would end the sessions of other workers of the same user.
     close: () => gate.close(),

@@ -81,5 +81,15 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
   },
   requestable: new Set(file.requests['set-stage']),
   programs: programsOf(file),
+  prospectCampaigns: file.requests.campaigns,
   lifecyclestage: file.lifecyclestage,
+  campaigns:
+    file['hand-off'].campaigns === undefined
+      ? null
+      : {
+          from: file['hand-off'].campaigns.from ?? null,
+          status: file['hand-off'].campaigns.status ?? null,
+          map: Object.entries(file['hand-off'].campaigns.map),
+        },
+  timelineMax: file['hand-off'].timeline,
 });

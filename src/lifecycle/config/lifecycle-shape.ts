@@ -92,8 +92,39 @@ export const lifecycleFile = z
           description:
             'Further programs (HubSpot lists) that a request may enroll people in, beside those of reasons and nudge.',
         }),
+        campaigns: z.array(z.string().min(1)).default([]).meta({
+          description:
+            'Salesforce campaigns, by name or id: whoever is added to one from now on is named a prospect.',
+        }),
       })
       .prefault({}),
+    'hand-off': z
+      .strictObject({
+        campaigns: z
+          .strictObject({
+            from: text(
+              "HubSpot contact property that names the person's campaign; absent: the campaigns of their mails alone.",
+            ).optional(),
+            status: text("Status that the members get; absent: the campaign's own default.").optional(),
+            map: z.record(
+              z.string().min(1),
+              z.string().regex(/^701[a-zA-Z0-9]{12}(?:[a-zA-Z0-9]{3})?$/, {
+                error: 'it must be the id of a campaign in Salesforce, such as 701000000000001AAA',
+              }),
+            ),
+          })
+          .optional()
+          .meta({
+            description:
+              'Campaigns of HubSpot by name, and those of Salesforce by id: who is handed over becomes a member. Absent: nobody does.',
+          }),
+        timeline: z.int().min(0).max(5).default(0).meta({
+          description:
+            'How many of the most telling things that somebody did stand as completed tasks on the timeline of the lead; 0: none.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'What a hand-off shows beside owner, digest, task and clock.' }),
     lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({
       description:
         "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",

@@ -15,6 +15,8 @@ export const dealFields = [
   'Tandem_Quality__c',
   'Tandem_Good_Because__c',
   'Tandem_Content_Feedback__c',
+  'Tandem_Request__c',
+  'Tandem_Request_Detail__c',
 ] as const;
 
 /** An opportunity of a person. Times are milliseconds since 1970. */

@@ -3,6 +3,7 @@ import type { RawFields } from '../../model/value.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
+import { openDealsOf, withAskingDeals } from '../run/read-asking.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
 import { readTouches } from '../run/touch-pass.ts';
@@ -18,7 +19,7 @@ import { isAssigned, makeSteps } from './steps.ts';
 const activitiesMax = 200;
 
 /** Steps that a second call would show: that they are about to be made is stored before. */
-const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell']);
+const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell', 'timeline']);
 
 /** What is done seldom when a person has to do something first. */
 const refusedAgainMs = 10 * 60_000;
@@ -49,6 +50,18 @@ const storedOf = (context: LifecycleContext, row: JourneyRow): StoredJourney | n
   }
 };
 
+/** The opportunities whose requests these effects answer, by contact. */
+const dealsAsked = (
+  effects: readonly Effect[],
+  journeys: ReadonlyMap<string, StoredJourney | null>,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    effects.flatMap(({ kind, contactId }) => {
+      const stored = kind === 'request' ? (journeys.get(contactId) ?? null) : null;
+      return stored === null ? [] : [[contactId, openDealsOf(stored)]];
+    }),
+  );
+
 const loadStandings = async (
   context: LifecycleContext,
   effects: readonly Effect[],
@@ -66,10 +79,11 @@ const loadStandings = async (
     context.staff(),
     store.now(),
   ]);
+  const journeys = new Map([...rows].map(([id, row]) => [id, storedOf(context, row)]));
+  const asked = await withAskingDeals(context, people, dealsAsked(effects, journeys));
   return effects.flatMap((effect): Standing[] => {
-    const row = rows.get(effect.contactId);
-    const person = people.get(effect.contactId);
-    const stored = row === undefined ? null : storedOf(context, row);
+    const person = asked.get(effect.contactId);
+    const stored = journeys.get(effect.contactId) ?? null;
     if (stored === null || person === undefined) return [];
     return [
       {

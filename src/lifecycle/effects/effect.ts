@@ -11,6 +11,8 @@ import type { RouteDecision, RouteLine } from '../routing/route.ts';
  * - task: the rep's task
  * - hubspot: HubSpot shows what became of it
  * - tell: the owner is told at once, where that is configured
+ * - campaign: the person is a member of the campaign that brought them, where that is configured
+ * - timeline: the most telling things that they did stand on the record's timeline, where that is configured
  * - list: the person is in the program's list
  * - close: the rep's open tasks of Tandem's are closed
  * - ask: what somebody asked for by a field is done, or known to be refused
@@ -23,6 +25,8 @@ export type StepName =
   | 'task'
   | 'hubspot'
   | 'tell'
+  | 'campaign'
+  | 'timeline'
   | 'list'
   | 'close'
   | 'ask'
@@ -30,7 +34,8 @@ export type StepName =
 
 /** Which steps an effect takes, in order. */
 export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>> = {
-  'hand-off': ['record', 'route', 'sales', 'task', 'hubspot', 'tell'],
+  // What only adorns comes last: whoever is told finds the lead, the task and the clock.
+  'hand-off': ['record', 'route', 'sales', 'task', 'hubspot', 'tell', 'campaign', 'timeline'],
   // Whoever had the lead has no open task of it any more.
   'hand-on': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   're-route': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],

@@ -1,8 +1,15 @@
 import type { System } from '../../model/system.ts';
-import { systems } from '../../model/system.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
-import { requestFields, requestIn, type SeenRequest } from '../requests/request.ts';
+import { recordIn } from '../look/requests.ts';
+import {
+  isCampaign,
+  type RequestPlace,
+  requestFields,
+  requestIn,
+  type SeenRequest,
+  systemOf,
+} from '../requests/request.ts';
 import { joinedProgram, leftPrograms, notJoined, resultText } from '../requests/results.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import type { StepResult } from './effect.ts';
@@ -10,15 +17,17 @@ import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
 
 interface Asking {
+  readonly place: RequestPlace;
   readonly system: System;
   readonly request: SeenRequest;
 }
 
 /** The request that an effect is about; null where a newer one came before it was done, which has an effect of its own. */
 const askingOf = ({ effect, stored }: Standing): Asking | null => {
-  const system = systems.find((each) => stored.requests[each]?.key === effect.evidence);
-  const request = system === undefined ? undefined : stored.requests[system];
-  return system === undefined || request === undefined ? null : { system, request };
+  const found = Object.entries(stored.requests).find(([, { key }]) => key === effect.evidence);
+  if (found === undefined) return null;
+  const [place, request] = found as [RequestPlace, SeenRequest];
+  return { place, system: systemOf(place), request };
 };
 
 const idsOf = (standings: readonly Standing[]): readonly string[] => [
@@ -78,7 +87,9 @@ export const askStep: Step = async (context, standings) => {
     );
     for (const [standing, text] of results) said.set(standing, text);
   }
-  for (const { standing, plan } of plans) if (plan.kind === 'say') said.set(standing, plan.text);
+  for (const { standing, plan } of plans) {
+    if (plan.kind === 'say' || plan.kind === 'stop') said.set(standing, plan.text);
+  }
   return standings.map((standing): StepResult => {
     const text = said.get(standing);
     return text === undefined ? done : { kind: 'done', said: text };
@@ -87,16 +98,27 @@ export const askStep: Step = async (context, standings) => {
 
 /** The answer in the fields of the side that asked. What somebody typed there since stays: it is a request of its own. */
 const answerFields = (
-  { system, request }: Asking,
+  { place, system, request }: Asking,
   record: SeenRecord,
   said: string,
   at: number,
 ): RawFields => {
   const { word, detail, result } = requestFields[system];
+  if (request.plan.kind === 'stop' || isCampaign(place)) return { [result]: resultText(said, at) };
   const now = requestIn(system, record.fields);
   const isSame = now !== null && now.word === request.word && now.detail === request.detail;
   return { ...(isSame ? { [word]: null, [detail]: null } : {}), [result]: resultText(said, at) };
 };
+
+/** Said once; then it waits, and is told in `status`, until somebody takes the request away. */
+const isStopSaid = ({ effect }: Standing, { request }: Asking): boolean =>
+  request.plan.kind === 'stop' && effect.attempts > 0;
+
+const stopped = (places: readonly string[]): StepResult => ({
+  kind: 'refused',
+  why: 'a request came back again and again, as an automation asks',
+  next: `Find what fills ${places.join(', ')} by itself (a flow, a workflow) and stop it; then empty the field on the record.`,
+});
 
 /** A request that cannot be emptied would be taken for a new one at every look. */
 const notEmptied = (fields: readonly string[]): StepResult => ({
@@ -112,20 +134,22 @@ export const answerStep: Step = async (context, standings) => {
     const asking = askingOf(standing);
     const said = standing.effect.steps.ask?.said;
     if (asking === null || said === undefined) return [];
-    const record = asking.system === 'hubspot' ? standing.person.contact : standing.person.sales;
+    const { request, system } = asking;
+    const isStopped = request.plan.kind === 'stop' && request.state === 'stopped';
+    if (isStopped) results.set(standing, stopped([requestFields[system].word]));
+    if (isStopSaid(standing, asking)) return [];
+    const record = recordIn(standing.person, asking.place);
     if (record === null) return [];
     const writable = context.writable.get(record.ref.type);
     const wanted = answerFields(asking, record, said, standing.now);
-    const { result } = requestFields[asking.system];
+    const { result } = requestFields[system];
     const closed = Object.keys(wanted).filter((name) => name !== result && writable?.has(name) === false);
     if (closed.length > 0) {
       results.set(standing, notEmptied(closed));
       return [];
     }
     const fields = Object.fromEntries(Object.entries(wanted).filter(([name]) => writable?.has(name) ?? true));
-    return Object.keys(fields).length === 0
-      ? []
-      : [{ standing, system: asking.system, ref: record.ref, fields }];
+    return Object.keys(fields).length === 0 ? [] : [{ standing, system, ref: record.ref, fields }];
   });
   for (const own of Map.groupBy(rows, ({ system, ref }) => `${system} ${ref.type}`).values()) {
     const [first] = own;
@@ -136,7 +160,8 @@ export const answerStep: Step = async (context, standings) => {
       callFor(context, 'write'),
     );
     own.forEach(({ standing }, at) => {
-      results.set(standing, outcomeOf(standing, outcomes[at]));
+      const outcome = outcomeOf(standing, outcomes[at]);
+      if (outcome.kind !== 'done' || !results.has(standing)) results.set(standing, outcome);
     });
   }
   // A record that is not there any more, or shows no answer, has nothing to be emptied.

@@ -7,8 +7,10 @@ import type { StepName, StepResult } from './effect.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
 import { hubspotValues, isHanding, ownerOf, salesValues, taskOf } from './sales-values.ts';
+import { campaignStep, timelineStep } from './showing-steps.ts';
 import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
+import { taskKeyField } from './task-key.ts';
 import { tellStep } from './tell-step.ts';
 
 const recordStep: Step = async (context, standings) => {
@@ -123,9 +125,6 @@ const valuesStep =
     // Whoever has no record there has nothing to be shown.
     return standings.map((standing) => results.get(standing) ?? done);
   };
-
-/** `LINK/TURN/KIND` of the contract: the effect's own key. */
-const taskKeyField = 'Tandem_Key__c';
 
 /**
  * Makes the rep's task. The key is looked up before, deleted ones included, wherever an earlier try may have landed: a second task would be
@@ -266,6 +265,8 @@ export const makeSteps = (wrote: {
   task: taskStep,
   hubspot: valuesStep('hubspot', hubspotValues, wrote.hubspot),
   tell: tellStep,
+  campaign: campaignStep,
+  timeline: timelineStep,
   list: listStep,
   close: closeStep,
   ask: askStep,

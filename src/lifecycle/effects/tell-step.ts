@@ -1,5 +1,5 @@
 import type { Owner } from '../../model/owner.ts';
-import { slackAlert } from '../digest/alert.ts';
+import { mailAlert, slackAlert } from '../digest/alert.ts';
 import { type ClockTelling, clockAlert } from '../digest/clock-alert.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readClock } from '../sla/clock.ts';
@@ -8,6 +8,10 @@ import { clockOf, isClockStep } from './clock-steps.ts';
 import type { StepResult } from './effect.ts';
 import { digestInput, followUp, ownerOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
+
+/** Where the record is opened; null where that is not known. */
+const linkOf = ({ recordUrl }: LifecycleContext, { person }: Standing): string | null =>
+  person.sales === null ? null : (recordUrl?.(person.sales.ref.id) ?? null);
 
 const noted = (note: string): StepResult => ({ kind: 'done', note });
 
@@ -46,33 +50,51 @@ const clockText = (
     owner: owner?.name ?? null,
     managerMissing: step === 'escalate' && tells.includes('manager') && manager === null,
   };
-  return clockAlert(digestInput(context, standing), telling, null);
+  return clockAlert(digestInput(context, standing), telling, linkOf(context, standing));
 };
 
 const textOf = (context: LifecycleContext, standing: Standing): string | null => {
   const { kind } = standing.effect;
   return kind === 'remind' || kind === 'escalate'
     ? clockText(context, standing, kind)
-    : slackAlert(digestInput(context, standing), followUp(context, standing), null);
+    : slackAlert(digestInput(context, standing), followUp(context, standing), linkOf(context, standing));
+};
+
+/** A mail to whoever has the lead now; nobody where a queue has it, or their address is not known. */
+const mailOne = async (context: LifecycleContext, standing: Standing): Promise<StepResult> => {
+  const { effect, staff } = standing;
+  const owner = staff.owners.get(ownerOf(standing) ?? '');
+  if (context.mail === undefined || owner?.kind !== 'user' || owner.email === null) return { kind: 'done' };
+  const mail = mailAlert(
+    digestInput(context, standing),
+    followUp(context, standing),
+    linkOf(context, standing),
+  );
+  const outcome = await context.mail(owner.email, mail);
+  if (outcome.kind === 'sent') return { kind: 'done' };
+  const why = `the owner could not be told by mail: ${outcome.why}`;
+  // A message by the webhook would be repeated with it.
+  return outcome.kind === 'not-sent' && context.tell === undefined
+    ? { kind: 'wait', ms: retryMs(effect.attempts), why }
+    : noted(why);
 };
 
 const tellOne = async (context: LifecycleContext, standing: Standing): Promise<StepResult> => {
   const { effect } = standing;
-  if (context.tell === undefined) {
-    return isClockStep(effect.kind)
-      ? noted('nobody was told: TANDEM_HANDOFF_WEBHOOK is not set')
-      : { kind: 'done' };
-  }
+  const mails = !isClockStep(effect.kind);
   if (effect.steps.tell?.state === 'sent') return { kind: 'done' };
+  if (context.tell === undefined) {
+    return mails ? mailOne(context, standing) : noted('nobody was told: TANDEM_HANDOFF_WEBHOOK is not set');
+  }
   const text = textOf(context, standing);
   if (text === null) return noted('nobody was told: breach.tells in sla.yaml is empty');
   try {
     await context.tell(text);
-    return { kind: 'done' };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'wait', ms: retryMs(effect.attempts), why: `the owner could not be told: ${why}` };
   }
+  return mails ? mailOne(context, standing) : { kind: 'done' };
 };
 
 /** Somebody is told once and not twice: a message whose outcome is not known is not sent again. */

@@ -47,7 +47,7 @@ const wordOf = (rows: readonly FeedbackRow[], kind: FeedbackKind): string | null
   if (own.length === 0) return undefined;
   const said = own.filter(({ value }) => value !== null);
   const newest = said.reduce<FeedbackRow | null>(
-    (last, row) => (last === null || row.at > last.at ? row : last),
+    (last, row) => (last === null || row.at >= last.at ? row : last),
     null,
   );
   return newest?.value ?? null;
@@ -57,7 +57,8 @@ const wordOf = (rows: readonly FeedbackRow[], kind: FeedbackKind): string | null
 export const shownKinds = ['quality', 'competitor'] as const satisfies readonly FeedbackKind[];
 
 /**
- * The feedback that HubSpot's contact shows, of the last word in each of the person's records: of lead, contact and deals the newest counts. Pure.
+ * The feedback that HubSpot's contact shows, of the last word in each of the person's records, in the order in which they were noted: of lead, contact and
+ * deals the newest counts; Salesforce stamps by the second, so of two in one second that which was noted last. Pure.
  * A property of which nobody ever said anything is left out.
  */
 export const feedbackValues = (rows: readonly FeedbackRow[]): RawFields => {

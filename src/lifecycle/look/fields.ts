@@ -66,12 +66,14 @@ export const lookFieldsOf = (loaded: LoadedLifecycle): LookFields => {
   const named = expressionsOf(loaded);
   const of = (name: string): readonly string[] => named.flatMap((expression) => expression.fieldsOf(name));
   const score = loaded.scoring?.from ?? null;
+  const campaign = loaded.lifecycle?.campaigns?.from ?? null;
   return {
     contact: [
       ...new Set([
         ...contactFields,
         ...rollUps.flatMap(({ at, names }) => [at, ...Object.values(names)]),
         ...(score === null ? [] : [score]),
+        ...(campaign === null ? [] : [campaign]),
         ...of('contact'),
       ]),
     ],

@@ -16,6 +16,18 @@ export interface SeenRecord {
 export interface SeenPerson {
   readonly contact: SeenRecord;
   readonly sales: SeenRecord | null;
+  /** Opportunities in which somebody asks for something about this person, where they were read. */
+  readonly deals?: readonly SeenRecord[];
+  /** Memberships in campaigns whose members are prospects, as they were told. */
+  readonly named?: readonly NamedProspect[];
+}
+
+/** Somebody was added to a campaign whose members are prospects. */
+export interface NamedProspect {
+  /** The member's id in Salesforce. */
+  readonly member: string;
+  readonly campaign: string;
+  readonly at: number;
 }
 
 /** What a look kept of a record, so that the next one sees what changed. Holds values: it goes when the person is erased. */

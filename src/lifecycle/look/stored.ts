@@ -1,4 +1,3 @@
-import type { System } from '../../model/system.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { SeenRequest } from '../requests/request.ts';
 import type { EngagementTally } from '../scoring/engagement.ts';
@@ -48,8 +47,8 @@ export interface StoredJourney {
   readonly rules: string | null;
   readonly told: ToldScore | null;
   readonly asked: Asked | null;
-  /** The newest request of each side. */
-  readonly requests: Readonly<Partial<Record<System, SeenRequest>>>;
+  /** The newest request of each place (RequestPlace). */
+  readonly requests: Readonly<Record<string, SeenRequest>>;
   /** Facts that nobody has worked through: told by an effect, or from the future. */
   readonly facts: readonly Fact[];
   readonly shown: Shown;

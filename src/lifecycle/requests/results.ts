@@ -36,6 +36,8 @@ export const missingStage = (definition: LifecycleDefinition): string =>
 export const unknownStage = (name: string, definition: LifecycleDefinition): string =>
   notDone(`${shown(name)} is no stage. ${stageChoice(definition)}`);
 
+export const missingDay = notDone('no day was named in the detail. Write it as 2027-03-01');
+
 /** A request for the stage that they are in. */
 export const standsThere = (stage: Stage, { stages }: LifecycleDefinition): string =>
   salesStages.has(stage)
@@ -47,8 +49,15 @@ export const movedTo = (to: Stage, journey: Journey, { stages }: LifecycleDefini
   if (to === 'sales-ready') return done('handed over to sales; the lead shows owner, digest and due time');
   if (to !== 'returned' && to !== 'nurture') return done(`the stage is ${stages[to].label} now`);
   const program = journey.program === null ? '' : `, program ${shown(journey.program)}`;
-  const day = journey.recontactAt === null ? null : localDay(journey.recontactAt, 'UTC');
-  return done(`back with marketing${program}${day === null ? '' : `; they come back to sales on ${day}`}`);
+  const day = (at: number | null): string | null => (at === null ? null : localDay(at, 'UTC'));
+  const [back, cooled] = [day(journey.recontactAt), day(journey.cooledAt)];
+  const until =
+    back === null
+      ? cooled === null
+        ? ''
+        : `; before ${cooled} they come to sales only if they ask for contact`
+      : `; they come back to sales on ${back}`;
+  return done(`back with marketing${program}${until}`);
 };
 
 const reasons: Readonly<Partial<Record<Refusal, string>>> = {
@@ -76,6 +85,23 @@ export const refusedMove = (
     ? notDone(`from ${now} nobody goes to ${then} by a request`)
     : notDone(`${then} cannot be set by a request. ${stageChoice(definition)}`);
 };
+
+/** It was asked for so often that no person can have meant it. */
+export const cameTooOften = (times: number, minutes: number): string =>
+  notDone(
+    `it was asked for ${times} times in ${minutes} minutes, as an automation does it. Empty the field, then ask again`,
+  );
+
+export const noPrimaryContact = notDone(
+  'this opportunity has no primary contact. Give a contact role the mark Primary, then ask again',
+);
+export const primaryNotLinked = notDone(
+  'the primary contact of this opportunity is not in HubSpot, and nothing is known of them here',
+);
+
+export const notInHubSpot = notDone(
+  'they are not in HubSpot (a valid email address is needed), and nobody is handed over who is not',
+);
 
 export const joinedProgram = (program: string): string => done(`added to ${shown(program)}`);
 export const notJoined = (why: string): string => notDone(foreign(why, 200));

@@ -8,9 +8,11 @@ import type { LifecycleDefinition } from '../stage/definition.ts';
 import type {
   EngagementSource,
   EngineLookup,
+  JoinCampaigns,
   JoinProgram,
   LeavePrograms,
   LifecycleStore,
+  MailOwner,
   Systems,
   TellOwner,
 } from './ports.ts';
@@ -44,10 +46,16 @@ export interface LifecycleContext {
   readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;
   readonly leavePrograms: LeavePrograms;
+  /** Absent: nobody becomes a member of a campaign. */
+  readonly joinCampaigns?: JoinCampaigns;
   /** Absent: what the contact sums up is all that is told. */
   readonly engagement?: EngagementSource;
   /** Absent where nothing is configured. */
   readonly tell?: TellOwner;
+  /** Absent where no mail server is configured. */
+  readonly mail?: MailOwner;
+  /** Where people open a record of Salesforce. Absent: messages have no link. */
+  readonly recordUrl?: (id: string) => string;
   readonly wake: (pair: string) => void;
   readonly events: LifecycleEvents;
   readonly makeId: () => string;

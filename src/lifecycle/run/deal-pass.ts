@@ -1,4 +1,3 @@
-import { CallFailed } from '../../model/failure.ts';
 import { journeySignals } from '../../model/journeys.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
 import type { RawFields } from '../../model/value.ts';
@@ -6,8 +5,10 @@ import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
 import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import { protectedStages, type Stage, salesStages } from '../stage/stages.ts';
 import { callFor, type LifecycleContext } from './context.ts';
+import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
 import { showDeals } from './show-deals.ts';
+import { unlessHidden } from './unless-hidden.ts';
 
 /** Rows that are committed late carry earlier stamps; and a conversion makes the deal a moment before its link has moved to the contact. */
 const overlapMs = 300_000;
@@ -33,17 +34,6 @@ const readOpportunities = (
         context.fields.get('Opportunity') ?? [],
         callFor(context, 'read'),
       );
-
-/** Contact roles that the integration may not see are none: deals are those of their accounts then. @throws CallFailed of any other kind */
-const unlessHidden = async <T>(asked: Promise<T> | undefined): Promise<T | undefined> => {
-  try {
-    return await asked;
-  } catch (error) {
-    const category = error instanceof CallFailed ? error.failure.category : null;
-    if (category === 'permission' || category === 'schema') return undefined;
-    throw error;
-  }
-};
 
 /** The records at the other end of contact roles, by the record at this one; who has none is left out. */
 const rolesOf = async (
@@ -98,11 +88,13 @@ const ownersOf = async (
   return { byRole, byAccount: new Map(byAccount) };
 };
 
-/** Tells journeys what changed opportunities say, and shows it in HubSpot. */
-const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Promise<void> => {
+/** Tells journeys what changed opportunities say and ask for, and shows it in HubSpot. @throws CallFailed */
+export const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Promise<void> => {
   const { store, engine, pair, models } = context;
+  if (!context.fields.has('Opportunity')) return;
   const changed = await readOpportunities(context, ids);
   if (changed.size === 0) return;
+  await tellDealRequests(context, changed);
   const { byRole, byAccount } = await ownersOf(context, changed);
   const links = await engine.linksOf(pair.name, 'salesforce', unique([...byRole, ...byAccount.keys()]));
   const live = [...links].filter(([, { ended }]) => ended === null);

@@ -14,14 +14,18 @@ import { isPerson, type Staff } from '../staff/staff.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
+import { tellDeals } from './deal-pass.ts';
 import { memoriesOf } from './memory.ts';
+import { openDealsOf, withAskingDeals } from './read-asking.ts';
 import { readPeople } from './read-people.ts';
 import {
   toActivityRow,
+  toAskingDeals,
   toClock,
   toClockRow,
   toJourneyRow,
   toldKeys,
+  toNamed,
   toStored,
   toToldActivities,
 } from './rows.ts';
@@ -198,6 +202,36 @@ const lookAtOne = (
   };
 };
 
+/** Opportunities to look at for requests, by contact. */
+const dealsAsking = (rows: ReadonlyMap<string, JourneyRow>): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...rows].flatMap(([id, row]) => {
+      try {
+        return [[id, [...toAskingDeals(row), ...openDealsOf(toStored(row))]]];
+      } catch {
+        // A row that cannot be read fails its own look, and no other's.
+        return [];
+      }
+    }),
+  );
+
+/** People with the campaigns that name them prospects. */
+const withNamed = (
+  people: ReadonlyMap<string, SeenPerson>,
+  rows: ReadonlyMap<string, JourneyRow>,
+): ReadonlyMap<string, SeenPerson> =>
+  new Map(
+    [...people].map(([id, person]) => {
+      const row = rows.get(id);
+      try {
+        const named = row === undefined ? [] : toNamed(row);
+        return [id, named.length === 0 ? person : { ...person, named }];
+      } catch {
+        return [id, person];
+      }
+    }),
+  );
+
 /** The journeys of these people, with those that contacts had which were merged into theirs. */
 const withAdopted = async (
   { store }: LifecycleContext,
@@ -234,20 +268,23 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
   const workClass = strongest(told[0]?.class, due.length > 0);
   const signals = told.filter((signal) => signal.class === workClass);
   const context: LifecycleContext = { ...whole, workClass };
+  const deals = signals.flatMap(({ ref }) => (ref.type === 'Opportunity' ? [ref.id] : []));
+  if (deals.length > 0) await tellDeals(context, deals);
   const { of, nobodys } = await byContact(context, signals);
   const asked = [...new Set([...of.keys(), ...due])].slice(0, peopleMax);
   const nameOf = (id: string): string =>
     recordName({ system: 'hubspot', type: context.pair.types.hubspot, id });
   const erased = await context.engine.erasedAmong(asked.map(nameOf));
   const contactIds = asked.filter((id) => !erased.has(nameOf(id)));
-  const [{ people, merged }, journeys, now, sinceAt, staff] = await Promise.all([
+  const [{ people: found, merged }, journeys, now, sinceAt, staff] = await Promise.all([
     readPeople(context, contactIds),
     store.journeys(contactIds),
     store.now(),
     store.sinceAt(),
     context.staff(),
   ]);
-  const rows = await withAdopted(context, people, journeys);
+  const rows = await withAdopted(context, found, journeys);
+  const people = withNamed(await withAskingDeals(context, found, dealsAsking(rows)), rows);
   const known = contactIds.flatMap((id) => {
     const [row, person] = [rows.get(id), people.get(id)];
     return row === undefined || person === undefined ? [] : [{ row, person }];

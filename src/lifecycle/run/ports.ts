@@ -1,4 +1,5 @@
 import type { CallContext } from '../../model/budget.ts';
+import type { CampaignMembership, MembershipOutcome } from '../../model/campaign.ts';
 import type { EngagementKind, FoundActivity, WantedEngagement } from '../../model/engagement.ts';
 import type {
   ActivityRow,
@@ -19,6 +20,7 @@ import type { ChangeCursor } from '../../model/record.ts';
 import type { RecordSystem } from '../../model/record-system.ts';
 import type { DirtyMark, Link, Problem } from '../../model/state.ts';
 import type { Sides, System } from '../../model/system.ts';
+import type { Mail } from '../digest/alert.ts';
 
 /**
  * What the lifecycle needs of its store. One process of a fleet holds the office and works; saves are refused over a version that was not read,
@@ -94,7 +96,7 @@ export interface LifecycleStore {
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]>;
   /** Notes what reps said, where it is another word than the last one of that record. */
   noteFeedback(rows: readonly FeedbackRow[]): Promise<void>;
-  /** The last word in each record of these journeys, by journey. */
+  /** The last word in each record of these journeys, by journey; in the order in which they were noted. */
   feedback(journeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly FeedbackRow[]>>;
   /** How far tallies were counted anew, and by which model; null: never. */
   recount(): Promise<Recount | null>;
@@ -167,5 +169,19 @@ export interface EngagementSource {
 
 /** Tells the owner at once, by a webhook that takes Slack's format. Absent where none is configured. */
 export type TellOwner = (text: string) => Promise<void>;
+
+/** What became of a mail. `not-sent`: it certainly was not, and may be tried again; `refused`: it was, or nobody knows. `why` holds no address. */
+export type MailOutcome =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'not-sent' | 'refused'; readonly why: string };
+
+/** Sends the owner a mail in plain text. Never rejects. Absent where no mail server is configured. */
+export type MailOwner = (to: string, mail: Mail) => Promise<MailOutcome>;
+
+/** Makes leads and contacts members of campaigns: one outcome each, in order; who is one already has landed. Never rejects for what the vendor says. */
+export type JoinCampaigns = (
+  members: readonly CampaignMembership[],
+  context: CallContext,
+) => Promise<readonly MembershipOutcome[]>;
 
 export type Systems = Sides<RecordSystem>;

@@ -5,7 +5,14 @@ import type { RecordRef } from '../../model/system.ts';
 import type { SeenPerson, SeenRecord } from '../look/person.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 
-const seen = ({ ref, fields, stamp, createdAt, lastModifiedByUs }: RecordSnapshot): SeenRecord => ({
+/** A record as looks see it. */
+export const seenRecord = ({
+  ref,
+  fields,
+  stamp,
+  createdAt,
+  lastModifiedByUs,
+}: RecordSnapshot): SeenRecord => ({
   ref,
   fields,
   stamp,
@@ -76,7 +83,7 @@ export const readPeople = async (
     const link = linked.get(id);
     const record = link?.ended === null ? sales.get(link.ids.salesforce) : undefined;
     const isThere = record !== undefined && !record.deleted && record.ref.id === link?.ids.salesforce;
-    people.set(id, { contact: seen(contact), sales: isThere ? seen(record) : null });
+    people.set(id, { contact: seenRecord(contact), sales: isThere ? seenRecord(record) : null });
   }
   return { people, merged };
 };

@@ -3,6 +3,7 @@ import type { ActivityRow, ClockRow, EffectRow, JourneyRow } from '../../model/j
 import type { Owner } from '../../model/owner.ts';
 import type { DigestActivity } from '../digest/input.ts';
 import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } from '../effects/effect.ts';
+import type { NamedProspect } from '../look/person.ts';
 import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import type { RoutingState } from '../routing/model.ts';
 import type { Clock, ClockReading } from '../sla/clock.ts';
@@ -29,10 +30,36 @@ const objectOutline = z.looseObject({});
 
 type JourneyState = Omit<StoredJourney, 'id' | 'contactId' | 'version' | 'shown'>;
 
+/** Told by the deals pass: in this opportunity somebody asks for something about the person. No fact of the journey, but where to look. */
+export interface DealAsks {
+  readonly kind: 'deal-asks';
+  readonly key: string;
+  readonly at: number;
+  readonly opportunity: string;
+}
+/** Told by the campaigns pass: somebody is a member of a campaign whose members are prospects. */
+export interface CampaignNames extends NamedProspect {
+  readonly kind: 'campaign-names';
+  readonly key: string;
+}
+type Told = Fact | DealAsks | CampaignNames;
+
+const toTold = (text: string): Told => parse('fact', text, factOutline) as Told;
+
+/** The opportunities in which somebody asks for something, as this journey was told. */
+export const toAskingDeals = ({ told }: JourneyRow): readonly string[] =>
+  told.map(toTold).flatMap((each) => (each.kind === 'deal-asks' ? [each.opportunity] : []));
+
+/** The memberships by which this journey's person was named a prospect. */
+export const toNamed = ({ told }: JourneyRow): readonly NamedProspect[] =>
+  told.map(toTold).flatMap((each) => (each.kind === 'campaign-names' ? [each] : []));
+
 /** A journey with the facts that effects told it since. */
 export const toStored = ({ id, contactId, version, state, shown, told }: JourneyRow): StoredJourney => {
   const kept = parse('journey', state, journeyOutline) as JourneyState;
-  const facts = told.map((fact) => parse('fact', fact, factOutline) as Fact);
+  const facts = told
+    .map(toTold)
+    .filter((each) => each.kind !== 'deal-asks' && each.kind !== 'campaign-names');
   return {
     // Journeys of before there were requests have none.
     ...{ requests: {} },
@@ -50,8 +77,7 @@ export const toToldActivities = ({ toldActivities = [] }: JourneyRow): readonly 
   toldActivities.map((text) => parse('activity', text, objectOutline) as DigestActivity);
 
 /** The keys of the facts that were told. */
-export const toldKeys = ({ told }: JourneyRow): readonly string[] =>
-  told.map((fact) => (parse('fact', fact, factOutline) as Fact).key);
+export const toldKeys = ({ told }: JourneyRow): readonly string[] => told.map((text) => toTold(text).key);
 
 export const toJourneyRow = ({ id, contactId, version, shown, ...state }: StoredJourney): JourneyRow => ({
   id,

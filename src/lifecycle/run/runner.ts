@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
+import { readCampaigns } from './campaign-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
@@ -96,6 +97,7 @@ export class LifecycleRunner {
         await readTouches(this.#context);
         await findLeavers(this.#context, this.#leavers);
         await readDeals(this.#context);
+        await readCampaigns(this.#context);
       }
       const looked = await lookOnce(this.#context);
       return looked + (await carryOut(this.#context));

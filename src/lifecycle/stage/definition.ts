@@ -69,6 +69,19 @@ export interface LifecycleDefinition {
   readonly requestable: ReadonlySet<Stage>;
   /** Every program that a rule names, and those that a request may name beside them, as their lists in HubSpot are called. */
   readonly programs: readonly string[];
+  /** Campaigns of Salesforce, by name or id, whose new members are named prospects. */
+  readonly prospectCampaigns: readonly string[];
   /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
   readonly lifecyclestage: 'forward' | 'both' | 'never';
+  /** Which campaign of Salesforce those who are handed over become members of; null: none. */
+  readonly campaigns: {
+    /** The HubSpot property that names the person's campaign; null: their mails alone do. */
+    readonly from: string | null;
+    /** The status that members get; null: the campaign's own default. */
+    readonly status: string | null;
+    /** HubSpot's campaign by name, and Salesforce's by id. */
+    readonly map: readonly (readonly [string, string])[];
+  } | null;
+  /** How many of the things that somebody did stand on the timeline at the hand-off; 0: none. */
+  readonly timelineMax: number;
 }

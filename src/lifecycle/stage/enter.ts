@@ -35,13 +35,15 @@ const givenBack = (
   { reason, place }: NonNullable<Entry['back']>,
 ) => {
   const named = 'recontactAt' in event ? event.recontactAt : undefined;
+  const held = 'heldUntil' in event ? event.heldUntil : undefined;
+  const coolsUntil = place.coolDownDays > 0 ? at + place.coolDownDays * dayMs : null;
   return {
     ...journey,
     returnedAt: at,
     reason,
     place: place.place,
     program: place.program,
-    cooledAt: place.coolDownDays > 0 ? at + place.coolDownDays * dayMs : null,
+    cooledAt: held !== undefined && held > at ? held : coolsUntil,
     recontactAt: named !== undefined && named > at ? named : null,
     waiting: null,
   };

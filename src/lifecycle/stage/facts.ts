@@ -60,6 +60,8 @@ export interface Fact {
   readonly reason?: string;
   /** `sent-back`, `rejected`: the start of the day that the rep named, milliseconds. */
   readonly recontactAt?: number;
+  /** `stage-set`: marketing holds them until then, milliseconds; so long only asking for contact, or a person, brings them forward. */
+  readonly heldUntil?: number;
   /** `handed`: whose queue it is in. */
   readonly to?: 'rep' | 'sdr';
   /** `handed`, `touched`, `accepted`: the owner in Salesforce. */

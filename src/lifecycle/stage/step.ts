@@ -59,7 +59,10 @@ const entryOfRequest = (
   const wanted = 'stage' in event ? event.stage : undefined;
   if (!isStage(wanted, stages)) return 'not-a-stage';
   if (wanted === journey.stage || !definition.stages[wanted].used) return 'other';
-  if (protectedStages.has(wanted) || !definition.requestable.has(wanted)) return 'not-allowed';
+  // Who is on the way to nurture is as good as there.
+  const named = wanted === 'returned' ? 'nurture' : wanted;
+  const isNamed = definition.requestable.has(wanted) || definition.requestable.has(named);
+  if (protectedStages.has(wanted) || !isNamed) return 'not-allowed';
   if (wanted === 'nurture' || wanted === 'returned') {
     const entry = entryOfPlace(journey.stage, event, definition);
     return entry.to === 'sales-ready' ? 'not-allowed' : entry;

@@ -34,9 +34,11 @@ export const feedback = async (
   const rows = await run(
     db,
     sql<FeedbackRow>`
-      select distinct on (journey_id, record, kind) journey_id as "journeyId", record, kind, value, round(${epochMs('at')}) as at, turn, owner
-      from tandem.feedback where journey_id = any(${[...journeyIds]}::uuid[])
-      order by journey_id, record, kind, id desc`,
+      select journey_id as "journeyId", record, kind, value, round(${epochMs('at')}) as at, turn, owner
+      from (
+        select distinct on (journey_id, record, kind) * from tandem.feedback where journey_id = any(${[...journeyIds]}::uuid[])
+        order by journey_id, record, kind, id desc) last
+      order by id`,
   );
   return Map.groupBy(rows, ({ journeyId }) => journeyId);
 };

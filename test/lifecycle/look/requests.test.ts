@@ -127,11 +127,7 @@ describe('what is asked for', () => {
   });
 
   it.each([
-    [
-      'Make coffee',
-      null,
-      /^Not done: 'Make coffee' is none of the requests \(Enroll in program, .*prospect\)/,
-    ],
+    ['Make coffee', null, /^Not done: 'Make coffee' is none of the requests \(Enroll in program, .*Hold\)/],
     ['Enroll in program', null, /^Not done: no program was named.*Nurture: later/],
     [
       'Enroll in program',
@@ -214,5 +210,71 @@ describe('the result', () => {
     const text = resultText(`Not done: ${'x'.repeat(400)}`, now);
     expect(text.length).toBeLessThanOrEqual(resultMax);
     expect(text).toMatch(/… \(Mon 30 Nov 2026 09:00 UTC\)$/);
+  });
+});
+
+describe('asking for a lead back, and holding it', () => {
+  const withSales = (): StoredJourney => {
+    const named = look(known(), asks('Name a prospect'), now + minute);
+    const { stored } = look(answered(named.stored), none, now + 2 * minute);
+    expect(stored.journey.stage).toBe('sales-ready');
+    return stored;
+  };
+  const byMarketing = (word: string, detail = ''): RawFields => ({
+    tandem_request: word,
+    tandem_request_detail: detail,
+  });
+  const lookThere = (stored: StoredJourney, contact: RawFields, at: number): Looked =>
+    look(stored, none, at, { contact });
+  const saidThere = (looked: Looked): string => {
+    const plan = planOf(looked, 'hubspot');
+    return plan?.kind === 'say' ? plan.text : 'nothing';
+  };
+
+  it('marketing gets what sales has, with the reason that it gives', () => {
+    const looked = lookThere(withSales(), byMarketing('Ask for a lead back', 'No budget'), now + 3 * minute);
+    expect(looked.stored.journey).toMatchObject({
+      stage: 'returned',
+      reason: 'No budget',
+      program: 'Nurture: budget',
+    });
+    expect(saidThere(looked)).toMatch(/^Done: back with marketing, program 'Nurture: budget'/);
+    expect(looked.effects.map(({ kind }) => kind)).toContain('return');
+  });
+
+  it('marketing has what it has, and sales gets what marketing has', () => {
+    const mine = lookThere(known(), byMarketing('Ask for a lead back'), now + minute);
+    expect(saidThere(mine)).toMatch(/^Done: they are in Lead already/);
+    const theirs = look(known(), asks('Ask for a lead back'), now + minute);
+    expect(theirs.stored.journey.stage).toBe('sales-ready');
+    expect(saidIn(look(withSales(), asks('Ask for a lead back'), now + 3 * minute))).toMatch(
+      /^Done: they are with sales already/,
+    );
+  });
+
+  it('a rep has the lead back on the day', () => {
+    const looked = look(withSales(), asks('Hold', '2027-03-01'), now + 3 * minute);
+    expect(looked.stored.journey).toMatchObject({
+      ...{ stage: 'returned', reason: 'Not now', recontactAt: Date.parse('2027-03-01T00:00:00Z') },
+    });
+    expect(saidIn(looked)).toMatch(/they come back to sales on 2027-03-01/);
+  });
+
+  it('marketing has nobody handed over before the day, and another day takes its place', () => {
+    const looked = lookThere(withSales(), byMarketing('Hold', '2027-03-01'), now + 3 * minute);
+    const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
+    expect(looked.stored.journey).toMatchObject({ recontactAt: null, cooledAt: day('2027-03-01') });
+    expect(saidThere(looked)).toMatch(/before 2027-03-01 they come to sales only if they ask for contact/);
+    const placed = { kind: 'placed' as const, key: 'placed/x', at: now + 4 * minute, by: 'tandem' };
+    const there = look({ ...answered(looked.stored), facts: [placed] }, none, now + 4 * minute).stored;
+    expect(there.journey).toMatchObject({ stage: 'nurture', cooledAt: day('2027-03-01') });
+    const later = lookThere(there, byMarketing('Hold', '2027-05-01'), now + 5 * minute);
+    expect(later.stored.journey.cooledAt).toBe(day('2027-05-01'));
+  });
+
+  it('needs a day', () => {
+    const looked = look(withSales(), asks('Hold', 'March'), now + 3 * minute);
+    expect(looked.stored.journey.stage).toBe('sales-ready');
+    expect(saidIn(looked)).toMatch(/^Not done: no day was named in the detail/);
   });
 });

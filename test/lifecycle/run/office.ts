@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { beforeAll, vi } from 'vitest';
 import { type ActiveLifecycle, activeLifecycle, makeContext } from '../../../src/commands/run/lifecycle.ts';
+import type { Systems } from '../../../src/compose.ts';
 import { carryOut } from '../../../src/lifecycle/effects/carry-out.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
@@ -44,9 +45,10 @@ export class Office {
       active,
       mappings: mirrorMappings,
       opened: { store: fixture.store, connectionString: fixture.connectionString },
-      systems: { connectors: this.simulated.connect() as never },
+      systems: { connectors: this.simulated.connect() as Systems['connectors'] },
       wake: () => undefined,
       webhook: null,
+      mail: null,
       pollMs: 1_000,
       signal: new AbortController().signal,
       log: pino({ level: 'silent' }),
@@ -112,6 +114,21 @@ export class Office {
   async read(system: System, type: string, id: string, ...fields: string[]): Promise<RawFields> {
     const found = await this.context.systems[system].readMany(type, [id], fields, call);
     return found.get(id)?.fields ?? {};
+  }
+
+  /** Records of Salesforce, raw, deleted ones left out. */
+  async rows(type: string, isMeant: (record: RawFields) => boolean): Promise<readonly RawFields[]> {
+    const rows: RawFields[] = [];
+    let after = '';
+    do {
+      const response = await fetch(
+        `${this.simulated.sandbox.access.salesforce}/_sandbox/records/${type}${after === '' ? '' : `?after=${after}`}`,
+      );
+      const page = (await response.json()) as { records: RawFields[]; after?: string };
+      rows.push(...page.records.filter((record) => record.IsDeleted !== true && isMeant(record)));
+      after = page.after ?? '';
+    } while (after !== '');
+    return rows;
   }
 
   /** Calls of the integration to a system so far, by route. */

@@ -8,7 +8,14 @@ const sentence = (value: string): string =>
   value.slice(0, 1).toUpperCase() + value.slice(1).replaceAll('-', ' ');
 const stageOptions: readonly PropertyOption[] = stages.map((value) => ({ value, label: sentence(value) }));
 
-const requests = plainOptions('Enroll in program', 'Remove from campaigns', 'Set stage', 'Name a prospect');
+const requests = plainOptions(
+  'Enroll in program',
+  'Remove from campaigns',
+  'Set stage',
+  'Name a prospect',
+  'Ask for a lead back',
+  'Hold',
+);
 
 /** On every object that is aligned; unique within each. */
 export const tandemSalesforceId = property('tandem_salesforce_id', 'Salesforce ID', 'string', {

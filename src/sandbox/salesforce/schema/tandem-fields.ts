@@ -87,6 +87,8 @@ export const tandemPersonFields: readonly FieldDefinition[] = [
     'Remove from campaigns',
     'Set stage',
     'Name a prospect',
+    'Ask for a lead back',
+    'Hold',
   ]),
   text('Tandem_Request_Detail__c', 'Tandem Request Detail', 255),
   text('Tandem_Request_Result__c', 'Tandem Request Result', 255),
