@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { run, withFolders, withJson } from './program.ts';
 
 const recordHelp = `
@@ -62,6 +62,22 @@ export const addOperatorCommands = (program: Command): void => {
     )
     .option('--offline', 'ask neither system for its own counts', false)
     .action(run(async () => (await import('./handoffs.ts')).handoffsCommand));
+
+  withJson(withFolders(program.command('report')))
+    .description(
+      'one page for the weekly review: where the leads are, who is late, what sales accepts, what came back in money',
+    )
+    .addArgument(new Argument('<kind>', 'which report').choices(['weekly']))
+    .option('--week <name>', 'as 2026-W48; the last one that is over where none is named')
+    .option('--out <file>', 'where the page goes; else DATA/reports/weekly-WEEK.html', (file) =>
+      resolve(file),
+    )
+    .option(
+      '--offline',
+      'ask neither system where its records are seen: the page has no links to them',
+      false,
+    )
+    .action(run(async () => (await import('./report.ts')).reportCommand));
 
   withJson(withFolders(program.command('score')))
     .description('why somebody has the score they have; or who would change sides by other rules')

@@ -255,3 +255,32 @@ export interface Recount {
   readonly after: string | null;
   readonly done: boolean;
 }
+
+/** An opportunity as it is stored. Times are milliseconds since 1970. */
+export interface DealRow {
+  readonly id: string;
+  readonly state: string;
+  readonly stage: string;
+  readonly amount: number | null;
+  readonly lossReason: string | null;
+  readonly competitor: string | null;
+  readonly createdAt: number;
+  /** The day of its close date, as 2026-11-30. */
+  readonly closesOn: string | null;
+  readonly stamp: number;
+}
+
+/** An opportunity of people who were handed over, with their journeys. */
+export interface ReportDealRow extends DealRow {
+  readonly journeys: readonly string[];
+}
+
+/** Somebody who was handed over, as a report names them. */
+export interface ReportPersonRow {
+  readonly journey: string;
+  readonly contactId: string;
+  readonly salesforceId: string | null;
+  /** JSON: fields of the records as they were last looked at. */
+  readonly contact: string | null;
+  readonly sales: string | null;
+}

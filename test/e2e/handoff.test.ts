@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { weekAt } from '../../src/lifecycle/report/weeks.ts';
 import type { Child } from './harness/child.ts';
 import { actingConfig, addRep } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
@@ -149,5 +151,35 @@ describe('push and pull', () => {
     expect(received?.theirs).toEqual({ hubspot: null, salesforce: 1 });
     expect(account.differences).toEqual([]);
     expect(account.cohorts).toHaveLength(1);
+  });
+
+  it('G3.9: the weekly report has the turn with its reason, and links to both systems', async () => {
+    const out = join(stage.folder, 'reports', 'week.html');
+    const week = weekAt(Date.now(), 'Etc/UTC').name;
+    const folders = ['--config', config, '--data', stage.data];
+    const { code, stdout, stderr } = await stage.tandem([
+      ...['report', 'weekly', '--json', '--week', week, '--out', out],
+      ...folders,
+    ]);
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    const lead = await leadOf('vera@example.com');
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: out,
+      week: { name: week },
+      account: { ready: { count: 1 } },
+      reasons: [{ reason: 'Not now', records: [expect.stringMatching(/\/1$/)] }],
+      leads: [
+        {
+          name: 'Vera Lind',
+          company: 'Nordlys',
+          ownerName: 'Ben Okafor',
+          hubspot: vera,
+          salesforce: lead?.Id,
+        },
+      ],
+    });
+    const page = await readFile(out, 'utf8');
+    expect(page).toMatch(new RegExp(`href="https://app[^"]*/contacts/\\d+/record/0-1/${vera}"`));
+    expect(page).toMatch(new RegExp(`href="http[^"]*/${String(lead?.Id)}"`));
   });
 });

@@ -30,6 +30,12 @@ const stored = async (contactId: string) => {
   if (row === undefined) throw new Error(`no journey of ${contactId}`);
   return row;
 };
+const linkContact = (contactId: string, salesforceId: string) =>
+  fixture.query(
+    `insert into tandem.links (id, pair, hubspot_id, salesforce_id, base, salesforce_type)
+     values (gen_random_uuid(), 'people', $1, $2, '{}', 'Contact')`,
+    [contactId, salesforceId],
+  );
 const mark = (id: string) =>
   fixture.store.engine.commitSignals([
     {
@@ -461,5 +467,79 @@ describe('details', () => {
     expect(await store().dueDetails(10)).toMatchObject([{ attempts: 2 }]);
     await store().putOffDetails([row.id], null);
     expect(await store().isBusy()).toBe(false);
+  });
+});
+
+describe('deals', () => {
+  const deal = (id: string, more = {}) => ({
+    ...{ id, state: 'open', stage: 'Proposal', amount: 10, lossReason: null, competitor: null },
+    ...{ createdAt: 1_000, closesOn: '2026-12-01', stamp: 5_000, ...more },
+  });
+
+  it("are kept with whose they are; what is nobody's any more is forgotten, and an older read changes nothing", async () => {
+    const [one, two] = [journey('1', {}, { turn: 1 }), journey('2', {}, { turn: 1 })];
+    await store().save([one, two, journey('3')], [], []);
+    await store().saveDeals(
+      [deal('a'), deal('b')],
+      new Map([
+        ['1', ['a', 'b']],
+        ['2', ['a']],
+        ['3', ['b']],
+        ['9', ['a']],
+      ]),
+    );
+    const both = [one.row.id, two.row.id].sort();
+    expect(await store().reportDeals()).toMatchObject([
+      { ...deal('a'), journeys: both },
+      { id: 'b', journeys: [one.row.id] },
+    ]);
+    await store().saveDeals(
+      [deal('a', { state: 'won', amount: null, stamp: 6_000 })],
+      new Map([
+        ['1', ['a']],
+        ['3', []],
+      ]),
+    );
+    await store().saveDeals([deal('a')], new Map());
+    expect(await store().reportDeals()).toMatchObject([
+      { id: 'a', state: 'won', amount: null, journeys: both },
+    ]);
+  });
+
+  it('are to be read once for each turn of people with a contact, in the stages that are asked for', async () => {
+    await store().save(
+      [journey('1', {}, { stage: 'working', turn: 1 }), journey('2', {}, { stage: 'lead' })],
+      [],
+      [],
+    );
+    await linkContact('1', '0031');
+    await linkContact('2', '0032');
+    const unread = () => store().dealsUnread('people', ['working'], 10);
+    expect(await unread()).toEqual([{ contactId: '1', salesforceId: '0031' }]);
+    await store().dealsRead([{ contactId: '1', turn: 1 }]);
+    expect(await unread()).toEqual([]);
+    const row = await stored('1');
+    await store().save([journey('1', {}, { ...row, turn: 2 })], [], []);
+    expect(await unread()).toEqual([{ contactId: '1', salesforceId: '0031' }]);
+  });
+
+  it('people are named by their records as they were last looked at', async () => {
+    const state = JSON.stringify({
+      journey: { stage: 'working' },
+      contact: { fields: { firstname: 'Vera' } },
+      sales: null,
+    });
+    const ready = journey('1', {}, { stage: 'working', turn: 1, state });
+    await store().save([ready, journey('2')], [], []);
+    await linkContact('1', '0031');
+    expect(await store().reportPeople('people')).toEqual([
+      {
+        journey: ready.row.id,
+        contactId: '1',
+        salesforceId: '0031',
+        contact: '{"firstname":"Vera"}',
+        sales: null,
+      },
+    ]);
   });
 });

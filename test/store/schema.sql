@@ -93,6 +93,25 @@ create table tandem.cursors (
   type text not null default ''::text,
   constraint cursors_pkey PRIMARY KEY (pair, system, type)
 );
+create table tandem.deal_people (
+  deal_id text not null,
+  journey_id uuid not null,
+  constraint deal_people_deal_id_fkey FOREIGN KEY (deal_id) REFERENCES deals(id) ON DELETE CASCADE,
+  constraint deal_people_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint deal_people_pkey PRIMARY KEY (journey_id, deal_id)
+);
+create table tandem.deals (
+  id text not null,
+  state text not null,
+  stage text not null,
+  amount double precision,
+  loss_reason text,
+  competitor text,
+  created_at timestamp with time zone not null,
+  closes_on date,
+  stamp timestamp with time zone not null,
+  constraint deals_pkey PRIMARY KEY (id)
+);
 create table tandem.decisions (
   pair text not null,
   system text not null,
@@ -236,6 +255,8 @@ create table tandem.journeys (
   shown json not null default '{"hubspot":{},"salesforce":{}}'::json,
   next_at timestamp with time zone,
   began_at timestamp with time zone not null default now(),
+  deals_turn integer,
+  company_id text default (state #>> '{contact,fields,associatedcompanyid}'::text[]),
   constraint journeys_pkey PRIMARY KEY (id)
 );
 create table tandem.key_locks (
@@ -456,6 +477,7 @@ CREATE INDEX awaited_since ON tandem.awaited USING btree (since);
 CREATE INDEX budget_permits_lane ON tandem.budget_permits USING btree (system, lane);
 CREATE INDEX clocks_done ON tandem.clocks USING btree (done_at) WHERE (done_at IS NOT NULL);
 CREATE INDEX clocks_due ON tandem.clocks USING btree (due_at, kind) WHERE (done_at IS NULL);
+CREATE INDEX deal_people_deal ON tandem.deal_people USING btree (deal_id);
 CREATE INDEX details_due ON tandem.details USING btree (due) WHERE (due IS NOT NULL);
 CREATE INDEX dirty_due ON tandem.dirty USING btree (pair, class, due);
 CREATE INDEX dirty_held ON tandem.dirty USING btree (pair) WHERE held;
@@ -469,7 +491,9 @@ CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, num
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
+CREATE INDEX journeys_company ON tandem.journeys USING btree (company_id) WHERE (company_id IS NOT NULL);
 CREATE UNIQUE INDEX journeys_contact ON tandem.journeys USING btree (contact_id);
+CREATE INDEX journeys_deals ON tandem.journeys USING btree (stage) WHERE (deals_turn IS DISTINCT FROM turn);
 CREATE INDEX journeys_next ON tandem.journeys USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX journeys_owner ON tandem.journeys USING btree (owner, stage) WHERE (owner IS NOT NULL);
 CREATE INDEX key_locks_fence ON tandem.key_locks USING btree (fence);
@@ -502,6 +526,8 @@ comment on column tandem.clocks.due_at is 'as of the last look; null while a pau
 comment on index tandem.clocks_done is 'status: how many of late were met';
 comment on index tandem.clocks_due is 'status and metrics: who is late, and who is next';
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
+comment on index tandem.deal_people_deal is 'a deal that is nobody''s any more is forgotten';
+comment on table tandem.deals is 'opportunities of people, as they were last read; reports: what came back in money';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';
 comment on table tandem.details is 'of whom details are to be asked for (due), and until when they were (asked_at)';
@@ -531,6 +557,10 @@ comment on index tandem.intents_one_open is 'at most one write under way per uni
 comment on index tandem.intents_source is 'claim: a create whose record was linked meanwhile';
 comment on column tandem.journeys.state is 'the journey, the records as they were last looked at, scores; holds values of the person';
 comment on column tandem.journeys.shown is 'what Tandem last wrote of its own fields, by system; moves without the version';
+comment on column tandem.journeys.deals_turn is 'the turn for which the deals that were there already were read; null: none';
+comment on column tandem.journeys.company_id is 'the HubSpot company of the contact as it was last looked at';
+comment on index tandem.journeys_company is 'the people of an account';
+comment on index tandem.journeys_deals is 'whose deals are to be read';
 comment on index tandem.journeys_next is 'timers: a tick walks over the due ones alone';
 comment on index tandem.journeys_owner is 'routing: how many leads somebody has';
 comment on table tandem.key_locks is 'a match key is held as long as the lease with this fence lives';

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { HubSpotAnswer, HubSpotHttp } from './http.ts';
@@ -7,7 +8,7 @@ import { accountSchema, tokenInfoSchema } from './wire.ts';
 export const readAccount = async (
   http: HubSpotHttp,
   context: CallContext,
-): Promise<HubSpotAnswer<{ portalId: string }>> =>
+): Promise<HubSpotAnswer<z.infer<typeof accountSchema>>> =>
   await http.read(context, { method: 'GET', path: '/account-info/v3/details', schema: accountSchema });
 
 /**

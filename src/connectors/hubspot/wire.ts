@@ -85,7 +85,11 @@ export const propertiesSchema = z.object({
   ),
 });
 
-export const accountSchema = z.object({ portalId: z.coerce.string() });
+/** `uiDomain` differs by where the data is hosted, as app-eu1.hubspot.com (account-info v3). */
+export const accountSchema = z.object({
+  portalId: z.coerce.string(),
+  uiDomain: z.string().nullish(),
+});
 export const tokenInfoSchema = z.object({ appId: z.coerce.string() });
 
 /** Ids here are JSON numbers, whatever the specification says (recorded replies). */

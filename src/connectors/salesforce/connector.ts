@@ -84,7 +84,8 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
         { method: 'GET', path: `/services/data/v${apiVersion}` },
         z.looseObject({}),
       );
-      return { account: `${session.organizationId} at ${new URL(session.instanceUrl).host}` };
+      const { host, origin } = new URL(session.instanceUrl);
+      return { account: `${session.organizationId} at ${host}`, records: origin };
     },
     describe: (type, context) => describe(api, type, context),
     describeMany: (types, context) => describeMany(api, types, context),

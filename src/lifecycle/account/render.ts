@@ -3,7 +3,7 @@ import { type AccountEntry, type AccountTerm, entryKey, type HandOffAccount, typ
 import type { Comparison, Difference } from './differences.ts';
 
 /** What a term is called for people. */
-const labels: Readonly<Record<Term, string>> = {
+export const labels: Readonly<Record<Term, string>> = {
   ready: 'ready',
   held: 'held back',
   handed: 'handed',

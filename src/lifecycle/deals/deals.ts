@@ -10,6 +10,7 @@ export const dealFields = [
   'IsClosed',
   'IsWon',
   'Amount',
+  'CloseDate',
   'Tandem_Loss_Reason__c',
   'Tandem_Competitor__c',
   'Tandem_Quality__c',
@@ -28,6 +29,8 @@ export interface Deal {
   readonly lossReason: string | null;
   readonly competitor: string | null;
   readonly createdAt: number;
+  /** The day of its close date, as 2026-11-30; null: none. */
+  readonly closesOn: string | null;
   /** The last change, by Salesforce's stamp. */
   readonly stamp: number;
 }
@@ -52,6 +55,7 @@ export const toDeal = (
   lossReason: textOf(fields.Tandem_Loss_Reason__c),
   competitor: textOf(fields.Tandem_Competitor__c),
   createdAt,
+  closesOn: textOf(fields.CloseDate)?.slice(0, 10) ?? null,
   stamp,
 });
 

@@ -17,6 +17,7 @@ const contactFields: readonly string[] = [
   'hs_lead_status',
   'hs_email_optout',
   'hs_merged_object_ids',
+  'associatedcompanyid',
   'tandem_request',
   'tandem_request_detail',
   'tandem_quality',

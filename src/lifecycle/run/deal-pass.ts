@@ -1,10 +1,11 @@
 import { journeySignals } from '../../model/journeys.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
-import type { RawFields } from '../../model/value.ts';
 import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
 import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
+import type { Journey } from '../stage/journey.ts';
 import { protectedStages, type Stage, salesStages } from '../stage/stages.ts';
-import { callFor, type LifecycleContext } from './context.ts';
+import type { LifecycleContext } from './context.ts';
+import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
 import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
 import { showDeals } from './show-deals.ts';
@@ -13,99 +14,36 @@ import { unlessHidden } from './unless-hidden.ts';
 /** Rows that are committed late carry earlier stamps; and a conversion makes the deal a moment before its link has moved to the contact. */
 const overlapMs = 300_000;
 
+/** People whose deals are read in one round. */
+const unreadMax = 100;
+
 /** Where a deal is of interest: with sales, or open, or bought. */
 const dealStages: readonly Stage[] = [...salesStages, ...protectedStages];
 
-const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
-const idOf = (fields: RawFields, name: string): string | null => {
-  const raw = fields[name];
-  return typeof raw === 'string' && raw !== '' ? raw : null;
-};
+/** Somebody whose deals are read. */
+interface DealPerson {
+  readonly salesforceId: string;
+  readonly contactId: string;
+  readonly journeyId: string;
+  readonly journey: Journey;
+}
 
-const readOpportunities = (
-  context: LifecycleContext,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, RecordSnapshot>> =>
-  ids.length === 0
-    ? Promise.resolve(new Map())
-    : context.systems.salesforce.readMany(
-        'Opportunity',
-        ids,
-        context.fields.get('Opportunity') ?? [],
-        callFor(context, 'read'),
-      );
-
-/** The records at the other end of contact roles, by the record at this one; who has none is left out. */
-const rolesOf = async (
-  context: LifecycleContext,
-  type: string,
-  ids: readonly string[],
-  toType: string,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const ties = await unlessHidden(
-    context.systems.salesforce.readTies?.(type, ids, toType, callFor(context, 'read')),
-  );
-  return new Map([...(ties ?? [])].map(([id, own]) => [id, own.map(({ to }) => to.id)]));
-};
-
-/** Contacts of Salesforce with the opportunities that are theirs. */
-type Theirs = ReadonlyMap<string, readonly string[]>;
-
-/**
- * Whose deals these are: the contacts that have a role in them; of a deal without roles, the contacts of its account. In an org that keeps no
- * roles a deal is the account's, and whoever of it is with sales has it.
- */
-const ownersOf = async (
-  context: LifecycleContext,
-  changed: ReadonlyMap<string, RecordSnapshot>,
-): Promise<{
-  readonly byRole: readonly string[];
+interface Known {
+  /** Deals without roles of their accounts. */
   readonly byAccount: Theirs;
-}> => {
-  const { salesforce } = context.systems;
-  const roles = await rolesOf(context, 'Opportunity', [...changed.keys()], 'Contact');
-  const byRole = [...roles.values()].flat();
-  const ofAccounts = Map.groupBy(
-    [...changed.values()].filter(
-      ({ ref, fields }) => !roles.has(ref.id) && idOf(fields, 'AccountId') !== null,
-    ),
-    ({ fields }) => idOf(fields, 'AccountId') ?? '',
-  );
-  if (ofAccounts.size === 0) return { byRole, byAccount: new Map() };
-  const found = await salesforce.findByField(
-    'Contact',
-    'AccountId',
-    [...ofAccounts.keys()],
-    ['AccountId'],
-    callFor(context, 'match'),
-  );
-  const byAccount = found.flatMap(({ record }) => {
-    const deals = ofAccounts.get(idOf(record.fields, 'AccountId') ?? '');
-    return record.deleted || deals === undefined
-      ? []
-      : [[record.ref.id, deals.map(({ ref }) => ref.id)] as const];
-  });
-  return { byRole, byAccount: new Map(byAccount) };
-};
+  /** Deals that were read already. */
+  readonly known: ReadonlyMap<string, RecordSnapshot>;
+  /** Which deals the journey is told of. */
+  readonly isTold: (deal: Deal, journey: Journey) => boolean;
+}
 
-/** Tells journeys what changed opportunities say and ask for, and shows it in HubSpot. @throws CallFailed */
-export const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Promise<void> => {
-  const { store, engine, pair, models } = context;
-  if (!context.fields.has('Opportunity')) return;
-  const changed = await readOpportunities(context, ids);
-  if (changed.size === 0) return;
-  await tellDealRequests(context, changed);
-  const { byRole, byAccount } = await ownersOf(context, changed);
-  const links = await engine.linksOf(pair.name, 'salesforce', unique([...byRole, ...byAccount.keys()]));
-  const live = [...links].filter(([, { ended }]) => ended === null);
-  const rows = await store.journeys(live.map(([, { ids: both }]) => both.hubspot));
-  const people = live.flatMap(([salesforceId, link]) => {
-    const row = rows.get(link.ids.hubspot);
-    if (row === undefined) return [];
-    const { journey } = toStored(row);
-    const isTheirs = byRole.includes(salesforceId) || dealStages.includes(journey.stage);
-    return isTheirs ? [{ salesforceId, contactId: link.ids.hubspot, journeyId: row.id, journey }] : [];
-  });
+/** Tells journeys what their opportunities say, keeps them, and shows them in HubSpot. */
+const tellPeople = async (
+  context: LifecycleContext,
+  people: readonly DealPerson[],
+  { byAccount, known, isTold }: Known,
+): Promise<void> => {
+  const { store, models } = context;
   if (people.length === 0) return;
   const roles = await rolesOf(
     context,
@@ -116,22 +54,28 @@ export const tellDeals = async (context: LifecycleContext, ids: readonly string[
   const theirs = people.map((person) => {
     const { salesforceId, journey } = person;
     const { openOpportunities, closedOpportunities } = journey;
-    const known = [...openOpportunities, ...closedOpportunities.map(({ key }) => key)];
+    const heard = [...openOpportunities, ...closedOpportunities.map(({ key }) => key)];
     return {
       ...person,
-      dealIds: unique([...(roles.get(salesforceId) ?? []), ...(byAccount.get(salesforceId) ?? []), ...known]),
+      dealIds: unique([...(roles.get(salesforceId) ?? []), ...(byAccount.get(salesforceId) ?? []), ...heard]),
     };
   });
-  const missing = unique(theirs.flatMap(({ dealIds }) => dealIds)).filter((id) => !changed.has(id));
-  const read = new Map([...changed, ...(await readOpportunities(context, missing))]);
+  const missing = unique(theirs.flatMap(({ dealIds }) => dealIds)).filter((id) => !known.has(id));
+  const read = new Map([...known, ...(await readOpportunities(context, missing))]);
   const told = theirs.map(({ contactId, journeyId, journey, dealIds }) => {
     const records = dealIds.flatMap((id) => read.get(id) ?? []);
     const deals = records.map((record): Deal => toDeal(record.ref.id, record.fields, record));
     const feedback = records.flatMap((record) =>
       feedbackIn(record, 'unknown').map((said) => ({ ...said, journeyId, turn: journey.turn })),
     );
-    return { contactId, journeyId, deals, feedback, facts: dealFacts(journey, deals) };
+    const telling = deals.filter((deal) => isTold(deal, journey));
+    return { contactId, journeyId, deals, feedback, facts: dealFacts(journey, telling) };
   });
+  const isThere = ({ id }: Deal): boolean => read.get(id)?.deleted !== true;
+  await store.saveDeals(
+    [...new Map(told.flatMap(({ deals }) => deals.filter(isThere).map((deal) => [deal.id, deal]))).values()],
+    new Map(told.map(({ contactId, deals }) => [contactId, deals.filter(isThere).map(({ id }) => id)])),
+  );
   await store.noteFeedback(told.flatMap((each) => each.feedback));
   await store.tell(
     told.flatMap(({ contactId, facts }) =>
@@ -147,9 +91,53 @@ export const tellDeals = async (context: LifecycleContext, ids: readonly string[
   await showDeals(context, new Map(values));
 };
 
+/** Tells journeys what changed opportunities say and ask for, and shows it in HubSpot. @throws CallFailed */
+export const tellDeals = async (context: LifecycleContext, ids: readonly string[]): Promise<void> => {
+  const { store, engine, pair } = context;
+  if (!context.fields.has('Opportunity')) return;
+  const changed = await readOpportunities(context, ids);
+  if (changed.size === 0) return;
+  await tellDealRequests(context, changed);
+  const { byRole, byAccount } = await ownersOf(context, changed);
+  const links = await engine.linksOf(pair.name, 'salesforce', unique([...byRole, ...byAccount.keys()]));
+  const live = [...links].filter(([, { ended }]) => ended === null);
+  const rows = await store.journeys(live.map(([, { ids: both }]) => both.hubspot));
+  const people = live.flatMap(([salesforceId, link]): DealPerson[] => {
+    const row = rows.get(link.ids.hubspot);
+    if (row === undefined) return [];
+    const { journey } = toStored(row);
+    const isTheirs = byRole.includes(salesforceId) || dealStages.includes(journey.stage);
+    return isTheirs ? [{ salesforceId, contactId: link.ids.hubspot, journeyId: row.id, journey }] : [];
+  });
+  await tellPeople(context, people, { byAccount, known: changed, isTold: () => true });
+};
+
+/** What a deal that was there before says of this turn: that it is open, or how it ended since. Older ends are history, and only shown. */
+const isOfTurn = ({ state, stamp }: Deal, { turnAt }: Journey): boolean =>
+  state === 'open' || (turnAt !== null && stamp >= turnAt);
+
+/**
+ * Reads the deals in which people had a role before they came to sales, once for each turn: no change ever tells of a deal that stays as it is. Two calls
+ * for a hundred people.
+ */
+const readUnread = async (context: LifecycleContext): Promise<void> => {
+  const { store, pair } = context;
+  const unread = await store.dealsUnread(pair.name, [...dealStages], unreadMax);
+  if (unread.length === 0) return;
+  const rows = await store.journeys(unread.map(({ contactId }) => contactId));
+  const people = unread.flatMap(({ contactId, salesforceId }): DealPerson[] => {
+    const row = rows.get(contactId);
+    return row === undefined
+      ? []
+      : [{ contactId, salesforceId, journeyId: row.id, journey: toStored(row).journey }];
+  });
+  await tellPeople(context, people, { byAccount: new Map(), known: new Map(), isTold: isOfTurn });
+  await store.dealsRead(people.map(({ contactId, journey }) => ({ contactId, turn: journey.turn })));
+};
+
 /**
  * Reads which opportunities and roles in them changed since the last time: two calls, made only while somebody is with sales, in a deal, or a
- * customer; what they say is told to the journeys of their people. @throws CallFailed
+ * customer; and the deals of those who came to sales since. What they say is told to the journeys of their people. @throws CallFailed
  */
 export const readDeals = async (context: LifecycleContext): Promise<void> => {
   const { store, engine, systems, models } = context;
@@ -176,6 +164,7 @@ export const readDeals = async (context: LifecycleContext): Promise<void> => {
     );
     await engine.commitSignals([], { cursor: { ...deals, at: page.cursor } });
   }
+  await readUnread(context);
   const tied = await unlessHidden(
     systems.salesforce.tiesChangedSince?.('Opportunity', 'Contact', rolesSince.stamp - overlapMs, call),
   );

@@ -5,6 +5,7 @@ import type {
   ActivityRow,
   AnsweredDetails,
   ClockRow,
+  DealRow,
   DueDetails,
   EffectRow,
   EffectSave,
@@ -105,6 +106,16 @@ export interface LifecycleStore {
     at: Recount,
     saves: readonly { readonly row: JourneyRow; readonly looksAgain: boolean }[],
   ): Promise<void>;
+  /** Saves deals as they were read, and whose they are: all that each of these contacts has. One that is nobody's any more is forgotten. */
+  saveDeals(deals: readonly DealRow[], people: ReadonlyMap<string, readonly string[]>): Promise<void>;
+  /** People of these stages with a contact in Salesforce whose deals were not read for their present turn. */
+  dealsUnread(
+    pair: string,
+    stages: readonly string[],
+    limit: number,
+  ): Promise<readonly { readonly contactId: string; readonly salesforceId: string }[]>;
+  /** Notes that the deals of these contacts were read for a turn. */
+  dealsRead(turns: readonly { readonly contactId: string; readonly turn: number }[]): Promise<void>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

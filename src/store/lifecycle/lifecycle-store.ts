@@ -4,6 +4,7 @@ import type {
   AnsweredDetails,
   ClockCounts,
   ClockRow,
+  DealRow,
   DueDetails,
   EffectRow,
   EffectSave,
@@ -17,11 +18,14 @@ import type {
   MadeTask,
   Recount,
   RefusedEffects,
+  ReportDealRow,
+  ReportPersonRow,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
+import { dealsRead, dealsUnread, reportDeals, reportPeople, saveDeals } from './deals.ts';
 import {
   type ActivitiesByJourney,
   activitiesAmong,
@@ -157,6 +161,32 @@ export class PostgresLifecycleStore {
   /** All clocks. */
   allClocks(): Promise<readonly ClockRow[]> {
     return clocks(this.#db, null);
+  }
+
+  saveDeals(deals: readonly DealRow[], people: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    return saveDeals(this.#db, deals, people);
+  }
+
+  dealsUnread(
+    pair: string,
+    stages: readonly string[],
+    limit: number,
+  ): Promise<readonly { readonly contactId: string; readonly salesforceId: string }[]> {
+    return dealsUnread(this.#db, pair, stages, limit);
+  }
+
+  dealsRead(turns: readonly { readonly contactId: string; readonly turn: number }[]): Promise<void> {
+    return dealsRead(this.#db, turns);
+  }
+
+  /** Deals of people who were ready at least once, with their journeys. */
+  reportDeals(): Promise<readonly ReportDealRow[]> {
+    return reportDeals(this.#db);
+  }
+
+  /** Everybody who was ready at least once, as reports name them. */
+  reportPeople(pair: string): Promise<readonly ReportPersonRow[]> {
+    return reportPeople(this.#db, pair);
   }
 
   doneAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {

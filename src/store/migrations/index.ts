@@ -17,6 +17,7 @@ import { lifecycle } from './0025-lifecycle.ts';
 import { clockTimes } from './0027-clock-times.ts';
 import { details } from './0029-details.ts';
 import { feedback } from './0033-feedback.ts';
+import { deals } from './0035-deals.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027-clock-times': clockTimes,
   '0029-details': details,
   '0033-feedback': feedback,
+  '0035-deals': deals,
 };

@@ -23,6 +23,7 @@ const makeDeal = (overrides: Partial<Deal> = {}): Deal => ({
   lossReason: null,
   competitor: null,
   createdAt: at,
+  closesOn: null,
   stamp: at,
   ...overrides,
 });

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { composeSystems } from '../compose.ts';
+import { weeklyReport } from '../lifecycle/report/weekly.ts';
+import { UsageError } from '../model/failure.ts';
+import { bothSides, systems } from '../model/system.ts';
+import { requireConnections } from '../settings.ts';
+import { exitCode } from './exit.ts';
+import { weeklyJson } from './report/json.ts';
+import type { RecordHomes } from './report/links.ts';
+import { weeklyPage } from './report/page.ts';
+import { readWeekly } from './report/read-weekly.ts';
+import { activeLifecycle } from './run/lifecycle.ts';
+import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
+
+export interface ReportOptions extends StoreOptions {
+  /** As 2026-W48; absent: the last one that is over. */
+  readonly week?: string;
+  readonly out?: string;
+  /** Ask neither system where its records are seen. */
+  readonly offline: boolean;
+}
+
+/** Where both systems show records; one that is not connected or does not answer is left out, for the figures are in the store. */
+const recordHomes = async ({ settings, store, log }: CommandContext): Promise<RecordHomes> => {
+  let parts: ReturnType<typeof composeSystems>;
+  try {
+    parts = composeSystems(requireConnections(settings), store.budget, log);
+  } catch (error) {
+    if (error instanceof UsageError) return { hubspot: null, salesforce: null };
+    throw error;
+  }
+  const { connectors } = parts;
+  const call = { class: 'sweep', purpose: 'describe' } as const;
+  try {
+    const found = await Promise.allSettled(systems.map(async (system) => connectors[system].check(call)));
+    return bothSides((system) => {
+      const each = found[systems.indexOf(system)];
+      return each?.status === 'fulfilled' ? each.value.records : null;
+    });
+  } finally {
+    await Promise.all(systems.map(async (system) => connectors[system].close()));
+  }
+};
+
+/** `report weekly`: one page for the weekly review of sales and marketing, and the same as JSON. @throws UsageError */
+export const reportCommand = async (options: ReportOptions): Promise<number> =>
+  withExistingStore(options, async (context) => {
+    const active = await activeLifecycle(options.config, context.mappings);
+    if (active === null) {
+      throw new UsageError(
+        'This configuration has no lifecycle: there is nothing to report.',
+        'Name a folder that has lifecycle.yaml with --config.',
+      );
+    }
+    const [input, homes] = await Promise.all([
+      readWeekly(context.store, active, options.week),
+      options.offline ? { hubspot: null, salesforce: null } : recordHomes(context),
+    ]);
+    const report = weeklyReport(input);
+    const file = options.out ?? join(options.data, 'reports', `weekly-${report.week.name}.html`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, weeklyPage(report, homes));
+    answer(options, { file, ...weeklyJson(report) }, `The report of ${report.week.name}: ${file}`);
+    return exitCode.fine;
+  });

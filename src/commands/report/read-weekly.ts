@@ -1,0 +1,55 @@
+import type { WeeklyInput } from '../../lifecycle/report/input.ts';
+import { usualWeek, type Week, weekNamed } from '../../lifecycle/report/weeks.ts';
+import { accountRows } from '../../lifecycle/run/account-rows.ts';
+import { toReportClocks, toReportDeals, toReportPerson } from '../../lifecycle/run/report-rows.ts';
+import { toOwners } from '../../lifecycle/run/rows.ts';
+import { makeStaff } from '../../lifecycle/staff/staff.ts';
+import { UsageError } from '../../model/failure.ts';
+import type { Store } from '../../store/open-store.ts';
+import type { ActiveLifecycle } from '../run/lifecycle.ts';
+
+/** The week that is asked for, by the clock of the default calendar. @throws UsageError where it is none */
+const weekAsked = (name: string | undefined, now: number, firstAt: number | null, zone: string): Week => {
+  if (name === undefined) return usualWeek(now, firstAt, zone);
+  const week = weekNamed(name, zone);
+  if (week === null) throw new UsageError(`'${name}' is no week.`, 'Name one as 2026-W48 (ISO 8601).');
+  if (week.from > now) throw new UsageError(`${name} has not begun yet.`, 'Name a week that has.');
+  return week;
+};
+
+/** All that the weekly report is made of, from the store alone. @throws UsageError where the week is none */
+export const readWeekly = async (
+  { lifecycle }: Pick<Store, 'lifecycle'>,
+  { pair, models: { sla } }: ActiveLifecycle,
+  weekName: string | undefined,
+): Promise<WeeklyInput> => {
+  const [transitions, effects, clocks, deals, people, staff, now] = await Promise.all([
+    lifecycle.accountTransitions(),
+    lifecycle.handOffEffects(pair),
+    lifecycle.allClocks(),
+    lifecycle.reportDeals(),
+    lifecycle.reportPeople(pair),
+    lifecycle.staff(),
+    lifecycle.now(),
+  ]);
+  const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
+  const owners = toOwners(staff);
+  const { calendarOf } = makeStaff(owners, [], makeCalendarBook(sla));
+  const firstAt = transitions.reduce<number | null>(
+    (first, { at }) => (first === null || at < first ? at : first),
+    null,
+  );
+  const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
+  return {
+    rows: accountRows({ transitions, effects, clocks }, sla, calendarOf, now),
+    clocks: toReportClocks(clocks, sla, calendarOf, now),
+    deals: toReportDeals(deals),
+    people: new Map(people.map(toReportPerson).map((person) => [person.journey, person])),
+    owners: new Map(owners.map(({ id, name }) => [id, name])),
+    quality: sla.quality,
+    signals: null,
+    week: weekAsked(weekName, now, firstAt, zone),
+    zone,
+    now,
+  };
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { ClockRow, ReportDealRow, ReportPersonRow } from '../../model/journeys.ts';
+import type { Calendar } from '../calendar/calendar.ts';
+import type { ReportClock, ReportDeal, ReportPerson } from '../report/input.ts';
+import { readClock } from '../sla/clock.ts';
+import type { SlaModel } from '../sla/model.ts';
+import { toClock } from './rows.ts';
+
+const fieldsOutline = z.record(z.string(), z.unknown());
+
+const fieldsOf = (text: string | null): Readonly<Record<string, unknown>> =>
+  text === null ? {} : fieldsOutline.parse(JSON.parse(text) ?? {});
+
+const firstText = (...values: readonly unknown[]): string | null => {
+  const found = values.find((value) => typeof value === 'string' && value.trim() !== '');
+  return typeof found === 'string' ? found.trim() : null;
+};
+
+const fullName = (...parts: readonly unknown[]): string | null => {
+  const known = parts.flatMap((part) => firstText(part) ?? []);
+  return known.length === 0 ? null : known.join(' ');
+};
+
+/** Somebody as a report names them: by HubSpot's fields or, where those are blank, by Salesforce's; without a name by the address. */
+export const toReportPerson = ({
+  journey,
+  contactId,
+  salesforceId,
+  contact: contactText,
+  sales: salesText,
+}: ReportPersonRow): ReportPerson => {
+  const [contact, sales] = [fieldsOf(contactText), fieldsOf(salesText)];
+  return {
+    journey,
+    hubspot: contactId,
+    salesforce: salesforceId,
+    name:
+      fullName(contact.firstname, contact.lastname) ??
+      fullName(sales.FirstName, sales.LastName) ??
+      firstText(contact.email, sales.Email),
+    company: firstText(contact.company, sales.Company),
+    source: firstText(contact.hs_analytics_source, sales.LeadSource),
+  };
+};
+
+const states: readonly string[] = ['open', 'won', 'lost'] satisfies readonly ReportDeal['state'][];
+const isState = (state: string): state is ReportDeal['state'] => states.includes(state);
+
+/** A stored deal; a state that this version does not know is left out. */
+export const toReportDeals = (rows: readonly ReportDealRow[]): readonly ReportDeal[] =>
+  rows.flatMap(({ state, ...deal }): ReportDeal[] => (isState(state) ? [{ ...deal, state }] : []));
+
+/** Stored clocks as they read now, by the hours of whoever has the lead. */
+export const toReportClocks = (
+  rows: readonly ClockRow[],
+  sla: SlaModel,
+  calendarOf: (owner: string | null) => Calendar,
+  now: number,
+): readonly ReportClock[] =>
+  rows.map((row) => {
+    const clock = toClock(row);
+    const { turn, kind, owner, startedAt, doneAt } = clock;
+    const { dueAt } = readClock(clock, sla, calendarOf(owner), now);
+    return { journey: row.journeyId, turn, kind, owner, startedAt, dueAt, doneAt };
+  });

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { newStored } from '../../../src/lifecycle/look/look.ts';
+import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
+import { toJourneyRow } from '../../../src/lifecycle/run/rows.ts';
+import type { Fact } from '../../../src/lifecycle/stage/facts.ts';
+import { newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import type { DealRow } from '../../../src/model/journeys.ts';
+import type { RawFields } from '../../../src/model/value.ts';
+
+const at = Date.parse('2026-11-30T09:00:00.000Z');
+const day = 86_400_000;
+
+interface Opportunity {
+  readonly fields: RawFields;
+  readonly stamp: number;
+  readonly deleted?: boolean;
+}
+
+/** Salesforce with these opportunities, in all of which Vera has a role, and nothing that changed; Vera is with sales since `at`. */
+const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
+  const told: Fact[] = [];
+  const kept: DealRow[] = [];
+  const shown: RawFields[] = [];
+  const read: number[] = [];
+  const calls: string[] = [];
+  let unread = [{ contactId: '1', salesforceId: '003a' }];
+  const stored = newStored('j', '1', at);
+  const journey = { ...newJourney('j', at), stage: 'working', turn: 1, turnAt: at } as const;
+  const row = { ...toJourneyRow({ ...stored, journey }), version: 1 };
+  const context = {
+    pair: { name: 'people', types: { hubspot: 'contacts', salesforce: 'Lead' } },
+    models: { lifecycle: { behaviours: { stages: 'act' } } },
+    fields: new Map([['Opportunity', ['StageName']]]),
+    writable: new Map(),
+    makeId: () => 'id',
+    signal: new AbortController().signal,
+    engine: { cursor: async () => ({ stamp: at, id: '' }), commitSignals: async () => undefined },
+    store: {
+      anybodyIn: async () => true,
+      dealsUnread: async () => unread,
+      dealsRead: async (turns: readonly { readonly turn: number }[]) => {
+        read.push(...turns.map(({ turn }) => turn));
+        unread = [];
+      },
+      journeys: async () => new Map([['1', row]]),
+      saveDeals: async (deals: readonly DealRow[]) => void kept.push(...deals),
+      noteFeedback: async () => undefined,
+      feedback: async () => new Map(),
+      tell: async (facts: readonly { readonly fact: string }[]) =>
+        void told.push(...facts.map(({ fact }) => JSON.parse(fact) as Fact)),
+    },
+    systems: {
+      hubspot: {
+        readMany: async () =>
+          new Map([
+            ['1', { ref: { system: 'hubspot', type: 'contacts', id: '1' }, fields: {}, deleted: false }],
+          ]),
+        writeMany: async (_type: string, rows: readonly { readonly fields: RawFields }[]) => {
+          shown.push(...rows.map(({ fields }) => fields));
+          return rows.map(() => ({ kind: 'landed', id: '1', created: false, stamp: null }));
+        },
+      },
+      salesforce: {
+        changesSince: async function* () {},
+        tiesChangedSince: async () => ({ ids: [], until: at }),
+        readTies: async (_type: string, ids: readonly string[]) => {
+          calls.push('ties');
+          return new Map(
+            ids.map((id) => [id, Object.keys(opportunities).map((deal) => ({ to: { id: deal } }))]),
+          );
+        },
+        readMany: async (_type: string, ids: readonly string[]) => {
+          calls.push('read');
+          return new Map(
+            ids.flatMap((id) => {
+              const found = opportunities[id];
+              const record = { ref: { id }, createdAt: at - 90 * day, deleted: false, ...found };
+              return found === undefined ? [] : [[id, record] as const];
+            }),
+          );
+        },
+      },
+    },
+  } as unknown as LifecycleContext;
+  return { context, told, kept, shown, read, calls };
+};
+
+const open = { StageName: 'Proposal', IsClosed: false, IsWon: false, Amount: 10, CloseDate: '2026-12-24' };
+const won = { StageName: 'Closed Won', IsClosed: true, IsWon: true, Amount: 900, CloseDate: '2024-05-02' };
+const lost = { StageName: 'Closed Lost', IsClosed: true, IsWon: false, Tandem_Loss_Reason__c: 'Price' };
+
+describe('deals that were there before somebody came to sales', () => {
+  it('an open one moves them though nothing of it changed, is kept and shown; it is read once for the turn', async () => {
+    const { context, told, kept, shown, read, calls } = makeContext({
+      '006a': { fields: open, stamp: at - 30 * day },
+    });
+    await readDeals(context);
+    await readDeals(context);
+    expect(told.map(({ kind, opportunity }) => [kind, opportunity])).toEqual([['opened', '006a']]);
+    expect(kept).toMatchObject([{ id: '006a', state: 'open', amount: 10, closesOn: '2026-12-24' }]);
+    expect(shown).toEqual([{ tandem_sales_stage: 'Proposal' }]);
+    expect([read, calls]).toEqual([[1], ['ties', 'read']]);
+  });
+
+  it('what ended before this turn is history: shown and kept, and moves nobody', async () => {
+    const { context, told, kept, shown } = makeContext({
+      '006a': { fields: won, stamp: at - 400 * day },
+      '006b': { fields: lost, stamp: at - 200 * day },
+    });
+    await readDeals(context);
+    expect(told).toEqual([]);
+    expect(kept.map(({ id, state }) => [id, state])).toEqual([
+      ['006a', 'won'],
+      ['006b', 'lost'],
+    ]);
+    expect(shown).toMatchObject([{ tandem_revenue: 900, tandem_loss_reason: 'Price' }]);
+  });
+
+  it('one that was won since the turn began makes a customer; a deleted one is not kept', async () => {
+    const { context, told, kept } = makeContext({
+      '006a': { fields: won, stamp: at + 1_000 },
+      '006b': { fields: open, stamp: at - day, deleted: true },
+    });
+    await readDeals(context);
+    expect(told.map(({ kind }) => kind)).toEqual(['won']);
+    expect(kept.map(({ id }) => id)).toEqual(['006a']);
+  });
+});
