@@ -90,7 +90,7 @@ describe('a rep asks on the lead', () => {
       /^Done: added to 'Nurture: later'/,
     );
     expect(await ask(lead, 'Remove from campaigns')).toMatch(
-      /^Done: removed from 'Nurture: later', 'Nurture: budget'. Campaigns of Salesforce stay/,
+      /^Done: removed from 'Nurture: later', 'Nurture: budget'; HubSpot marks them as suppressed. Campaigns of Salesforce stay/,
     );
     expect(await person.listsOf(contact)).toEqual([]);
     // The same words again are another request.
@@ -252,6 +252,23 @@ describe('a lead that is converted, and its deals', () => {
   it('an open deal is shown, and nobody takes them out of it by a request', async () => {
     const deal = await makeDeal('Nordlys 1', true);
     await shows({ tandem_stage: 'opportunity', tandem_sales_stage: 'Prospecting' });
+    await person.edit('Opportunity', deal, {
+      Tandem_Request__c: 'Remove from campaigns',
+    });
+    await until(
+      'the answer in the deal',
+      async () => {
+        const asked = (await stage.sandbox.records('salesforce', 'Opportunity')).find(
+          ({ Id }) => Id === deal,
+        );
+        expect(asked).toMatchObject({
+          Tandem_Request__c: null,
+          Tandem_Request_Result__c: expect.stringMatching(/^Done: they were in no program of Tandem/),
+        });
+        return true;
+      },
+      withinMs,
+    );
     await person.editContacts([
       { id: contact, values: { tandem_request: 'Set stage', tandem_request_detail: 'nurture' } },
     ]);

@@ -26,9 +26,10 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
   const [row] = (await lifecycle.journeys(contactIds)).values();
   if (row === undefined) return null;
   const { journey, told } = JSON.parse(row.state) as State;
-  const [transitions, effects] = await Promise.all([
+  const [transitions, effects, feedback] = await Promise.all([
     lifecycle.transitions([row.id]),
     lifecycle.effectsOf([row.id]),
+    lifecycle.feedback([row.id]),
   ]);
   return {
     contactId: row.contactId,
@@ -46,6 +47,10 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
       at: iso(at),
       ...transition,
     })),
+    /** What reps say now, of each record. */
+    feedback: (feedback.get(row.id) ?? []).flatMap(({ record, kind, value, at, owner }) =>
+      value === null ? [] : [{ at: iso(at), record, kind, value, owner }],
+    ),
     effects: effects.map(({ at, doneAt, ...effect }) => ({ at: iso(at), doneAt: time(doneAt), ...effect })),
   };
 };
@@ -60,12 +65,14 @@ export const journeyWords = ({
   score,
   transitions,
   effects,
+  feedback,
 }: Shown): readonly string[] => [
   `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
   ),
+  ...feedback.map(({ at, record, kind, value }) => `${at}  said     ${kind}: ${value} (${record})`),
   ...effects.map(
     ({ at, kind, doneAt, why, next }) =>
       `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}`}`,

@@ -134,9 +134,29 @@ const propertyFindings = (
       ];
 };
 
+const campaignFindings = (
+  { lifecycle, sources }: LoadedLifecycle,
+  schemas: RuleSchemas,
+): readonly Finding[] => {
+  const source = sources['lifecycle.yaml'];
+  const known = schemas.contact?.fields;
+  const from = lifecycle?.campaigns?.from ?? null;
+  if (source === undefined || known === undefined || from === null || known.has(from)) return [];
+  return [
+    errorAt(
+      source,
+      ['hand-off', 'campaigns', 'from'],
+      `${labelOf('contact', from)} is not there`,
+      'nobody would become a member of a campaign by it',
+      `${didYouMean(from, known.keys())}correct the name, or take it away`,
+    ),
+  ];
+};
+
 /** Holds the lifecycle's files against what the systems say of their fields. Pure. */
 export const checkRuleFields = (loaded: LoadedLifecycle, schemas: RuleSchemas): readonly Finding[] => [
   ...rulesOf(loaded).flatMap((rule) => fieldFindings(rule, schemas)),
   ...shownFindings(loaded, schemas),
   ...propertyFindings(loaded, schemas),
+  ...campaignFindings(loaded, schemas),
 ];

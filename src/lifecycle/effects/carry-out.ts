@@ -286,7 +286,8 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
     if (step === null) break;
     const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
     let going = at;
-    if (rememberedBefore.has(step)) {
+    const isSeen = step !== 'timeline' || context.models.lifecycle.timelineMax > 0;
+    if (isSeen && rememberedBefore.has(step)) {
       going = at.map((each) =>
         each.standing.effect.steps[step] === undefined ? markStep(each, step, 'sent') : each,
       );

@@ -15,6 +15,7 @@ import { callFor, type LifecycleContext } from '../run/context.ts';
 import type { StepResult } from './effect.ts';
 import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
+import { canSuppress, setSuppressed } from './suppression.ts';
 
 interface Asking {
   readonly place: RequestPlace;
@@ -34,15 +35,20 @@ const idsOf = (standings: readonly Standing[]): readonly string[] => [
   ...new Set(standings.map(({ effect }) => effect.contactId)),
 ];
 
+/** What became of a wish: the words of its answer, or why the step has to be made again. */
+type Asked = readonly (readonly [Standing, string | StepResult])[];
+
 const join = async (
   context: LifecycleContext,
   program: string,
   standings: readonly Standing[],
-): Promise<readonly (readonly [Standing, string])[]> => {
+): Promise<Asked> => {
+  const unmarked = await setSuppressed(context, standings, false);
   const refused = await context.joinProgram(program, idsOf(standings), callFor(context, 'write'));
   return standings.map((standing) => {
     const why = refused.get(standing.effect.contactId) ?? null;
-    return [standing, why === null ? joinedProgram(program) : notJoined(why)];
+    const text = why === null ? joinedProgram(program) : notJoined(why);
+    return [standing, unmarked.get(standing) ?? text];
   });
 };
 
@@ -50,17 +56,25 @@ const leave = async (
   context: LifecycleContext,
   programs: readonly string[],
   standings: readonly Standing[],
-): Promise<readonly (readonly [Standing, string])[]> => {
-  const { left, kept } = await context.leavePrograms(programs, idsOf(standings), callFor(context, 'write'));
-  return standings.map((standing) => [
-    standing,
-    leftPrograms(left.get(standing.effect.contactId) ?? [], kept),
-  ]);
+): Promise<Asked> => {
+  // Before the lists: who was taken out of them is in none at a second try, and the answer would say so.
+  const unmarked = await setSuppressed(context, standings, true);
+  const going = standings.filter((standing) => !unmarked.has(standing));
+  if (going.length === 0) return [...unmarked];
+  const { left, kept } = await context.leavePrograms(programs, idsOf(going), callFor(context, 'write'));
+  const isMarked = canSuppress(context);
+  return [
+    ...unmarked,
+    ...going.map(
+      (standing) =>
+        [standing, leftPrograms(left.get(standing.effect.contactId) ?? [], kept, isMarked)] as const,
+    ),
+  ];
 };
 
 /** Does what people asked for, those with the same wish together: one call for each program. */
 export const askStep: Step = async (context, standings) => {
-  const said = new Map<Standing, string>();
+  const said = new Map<Standing, string | StepResult>();
   const plans = standings.flatMap((standing) => {
     const plan = askingOf(standing)?.request.plan;
     return plan === undefined ? [] : [{ standing, plan }];
@@ -92,7 +106,8 @@ export const askStep: Step = async (context, standings) => {
   }
   return standings.map((standing): StepResult => {
     const text = said.get(standing);
-    return text === undefined ? done : { kind: 'done', said: text };
+    if (typeof text !== 'string') return text ?? done;
+    return { kind: 'done', said: text };
   });
 };
 

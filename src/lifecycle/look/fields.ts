@@ -22,6 +22,7 @@ const contactFields: readonly string[] = [
   'tandem_request_detail',
   'tandem_quality',
   'tandem_competitor',
+  'tandem_suppressed',
   loggedAt,
   loggedCount,
 ];

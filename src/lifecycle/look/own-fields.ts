@@ -15,6 +15,7 @@ export const ownFields: Sides<readonly string[]> = {
     'tandem_recontact_on',
     'tandem_quality',
     'tandem_competitor',
+    'tandem_suppressed',
     'tandem_rep',
     'tandem_ready_at',
     'tandem_handed_at',

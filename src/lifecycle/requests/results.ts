@@ -106,13 +106,14 @@ export const notInHubSpot = notDone(
 export const joinedProgram = (program: string): string => done(`added to ${shown(program)}`);
 export const notJoined = (why: string): string => notDone(foreign(why, 200));
 
-/** What was left, and the lists that keep their people by filters. */
-export const leftPrograms = (left: readonly string[], kept: readonly string[]): string => {
+/** What was left, and the lists that keep their people by filters. `isMarked`: the portal's own campaigns know it by `tandem_suppressed`. */
+export const leftPrograms = (left: readonly string[], kept: readonly string[], isMarked = false): string => {
   const what =
     left.length === 0 ? 'they were in no program of Tandem' : `removed from ${listed(left.map(shown))}`;
   const rest =
     kept.length === 0 ? '' : `. ${capital(listed(kept.map(shown)))} fills itself by filters and keeps them`;
-  return done(`${what}${rest}. Campaigns of Salesforce stay as they are`);
+  const mark = isMarked ? '; HubSpot marks them as suppressed' : '';
+  return done(`${what}${mark}${rest}. Campaigns of Salesforce stay as they are`);
 };
 
 /** The result as it stands in the record: what became of it, and when, so that two equal answers can be told apart. */

@@ -97,6 +97,17 @@ describe('the files against the fields of both systems', () => {
     expect(from('company')).toContain('is no number');
   });
 
+  it('a property that is to name the campaign', () => {
+    const from = (name: string): string =>
+      told(
+        'lifecycle.yaml',
+        '\nlifecyclestage:',
+        `\nhand-off: { campaigns: { from: ${name}, map: { Spring: 701000000000001AAA } } }\nlifecyclestage:`,
+      );
+    expect(from('company')).toBe('');
+    expect(from('compny')).toMatch(/contacts.compny is not there — nobody would become a member/);
+  });
+
   it('an object that could not be described is not judged', () => {
     expect(checkRuleFields(loadWith({}), {})).toEqual([]);
   });

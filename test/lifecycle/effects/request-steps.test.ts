@@ -41,6 +41,7 @@ const makeContext = () => {
   const joins: (readonly [string, readonly string[]])[] = [];
   const writes: (readonly [string, readonly WriteRow[]])[] = [];
   const context = {
+    pair: { types: { hubspot: 'contacts', salesforce: 'Lead' } },
     writable: new Map([
       ['Lead', new Set(['Tandem_Request__c', 'Tandem_Request_Detail__c', 'Tandem_Request_Result__c'])],
     ]),

@@ -136,12 +136,16 @@ describe('a rep asks in a deal', () => {
     await ask('Opportunity', deal, 'Remove from campaigns');
     await tellDeal(deal);
     expect((await answerOf('Opportunity', deal)).Tandem_Request_Result__c).toMatch(
-      /^Done: removed from 'Nurture: budget'/,
+      /^Done: removed from 'Nurture: budget'; HubSpot marks them as suppressed/,
     );
+    expect(await shown(ada.contact, 'tandem_suppressed')).toEqual({ tandem_suppressed: 'true' });
+    await ask('Opportunity', deal, 'Enroll in program', program);
+    await tellDeal(deal);
+    expect(await shown(ada.contact, 'tandem_suppressed')).toEqual({ tandem_suppressed: 'false' });
     const orders = await office.simulated.fixture.query<{ state: string }>(
       `select state from tandem.effects where key like '%request/salesforce:006%'`,
     );
-    expect(orders).toEqual([{ state: 'done' }, { state: 'done' }]);
+    expect(orders).toEqual([{ state: 'done' }, { state: 'done' }, { state: 'done' }]);
   });
 
   it('for what cannot be while the deal is open: the deal says why', async () => {
@@ -263,10 +267,15 @@ describe('a hand-off that is to be seen in campaign and timeline', () => {
       { email, type: 'pageView', url: 'https://nordlys.example/pricing' },
       { email, type: 'formSubmission', form: 'Request a demo' },
     ]);
+    const mails: { readonly to: string; readonly body: string }[] = [];
     const { salesforce } = acting.systems;
     let lost = 0;
     const losing: LifecycleContext = {
       ...acting,
+      mail: async (to, { body }) => {
+        mails.push({ to, body });
+        return { kind: 'sent' };
+      },
       systems: {
         ...acting.systems,
         salesforce: {
@@ -297,6 +306,9 @@ describe('a hand-off that is to be seen in campaign and timeline', () => {
     const members = await office.rows('CampaignMember', ({ CampaignId }) => CampaignId === campaign);
     expect(members).toMatchObject([{ LeadId: someone.sales, Status: 'Responded' }]);
     expect(office.told.at(-1)).toContain(`/${someone.sales}|Open in Salesforce>`);
+    expect(mails).toEqual([
+      { to: expect.stringContaining('@'), body: expect.stringContaining(`/${someone.sales}\n`) },
+    ]);
     const [again] = (await acting.joinCampaigns?.(
       [
         {
