@@ -6,10 +6,18 @@ export interface ApplyOptions extends StoreOptions {
   readonly held?: string;
 }
 
-const words = { blank: 'emptied', overwrite: 'overwritten', delete: 'deleted' } as const;
+const words = {
+  blank: 'emptied',
+  overwrite: 'overwritten',
+  delete: 'deleted',
+  'hand-off': 'handed over',
+  return: 'given back',
+  lifecyclestage: 'moved back in lifecyclestage',
+} as const;
 
 /**
- * Lets a mass change go on that the breaker held: what waits for it is worked off at once. Exit code 1 where none of that id is held.
+ * Lets a mass change go on that the breaker held, or what the first start of the lifecycle held back: what waits for it is worked off at once. Exit code 1
+ * where none of that id is held.
  * @throws UsageError without an id, naming those that are held
  */
 export const applyCommand = async (options: ApplyOptions): Promise<number> =>

@@ -89,17 +89,18 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
       );
     }
     const { lifecycle } = context.store;
-    const [transitions, effects, clocks, now] = await Promise.all([
+    const [transitions, effects, clocks, held, now] = await Promise.all([
       lifecycle.accountTransitions(),
       lifecycle.handOffEffects(active.pair),
       lifecycle.allClocks(),
+      lifecycle.heldHandOffs(active.pair),
       lifecycle.now(),
     ]);
     const { makeCalendarBook } = await import('../lifecycle/sla/calendar-book.ts');
     const { makeStaff } = await import('../lifecycle/staff/staff.ts');
     const owners = toOwners(await lifecycle.staff());
     const { calendarOf } = makeStaff(owners, [], makeCalendarBook(active.models.sla));
-    const rows = accountRows({ transitions, effects, clocks }, active.models.sla, calendarOf, now);
+    const rows = accountRows({ transitions, effects, clocks, held }, active.models.sla, calendarOf, now);
     const account = handOffAccount(rows, now);
     const isShown = active.models.lifecycle.behaviours.stages === 'act';
     const comparisons =

@@ -95,7 +95,7 @@ export const addOperatorCommands = (program: Command): void => {
     .action(run(async () => (await import('./plan.ts')).planCommand));
 
   withJson(withFolders(program.command('apply')))
-    .description('lets a mass change that is held go on')
+    .description('lets a mass change, or a first start of the lifecycle, that is held go on')
     .option('--held <id>', "which one: the id that run's line held, or tandem status, names")
     .action(run(async () => (await import('./apply.ts')).applyCommand));
 

@@ -10,8 +10,11 @@ import { RehearsalSystem } from '../sync/rehearsal/rehearsal-system.ts';
 import { type Rehearsed, rehearse } from '../sync/rehearsal/rehearse.ts';
 import { checkSchemas, freshPairs } from './connect.ts';
 import { exitCode } from './exit.ts';
+import type { LifecyclePlan } from './plan/lifecycle-words.ts';
 import { type Sample, Samples } from './plan/samples.ts';
 import { planWords } from './plan/words.ts';
+import type { ActiveLifecycle } from './run/lifecycle.ts';
+import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import { learnOwners } from './run/owners.ts';
 import { answer, type StoreOptions, withStore } from './with-store.ts';
 
@@ -26,12 +29,16 @@ export interface Plan {
   readonly calls: Sides<number>;
   readonly byObject: Readonly<Record<string, Rehearsed>>;
   readonly samples: readonly Sample[];
+  /** Where the configuration has one that is not off. */
+  readonly lifecycle?: LifecyclePlan;
 }
 
 const sumOf = (parts: readonly Rehearsed[], pick: (each: Rehearsed) => number): number =>
   parts.reduce((sum, each) => sum + pick(each), 0);
 
-const sumUp = (byObject: Readonly<Record<string, Rehearsed>>): Omit<Plan, 'calls' | 'samples'> => {
+const sumUp = (
+  byObject: Readonly<Record<string, Rehearsed>>,
+): Omit<Plan, 'calls' | 'samples' | 'lifecycle'> => {
   const parts = Object.values(byObject);
   return {
     creates: bothSides((system) => sumOf(parts, (each) => each.creates[system])),
@@ -63,11 +70,44 @@ interface Rehearsal {
   readonly samples: Samples;
   /** Those of the pairs that have not run with this mapping. */
   readonly fresh: readonly PairMapping[];
+  readonly active: ActiveLifecycle | null;
+  readonly pollMs: number;
 }
 
+interface RehearsedAll {
+  readonly byObject: Record<string, Rehearsed>;
+  readonly lifecycle?: LifecyclePlan;
+}
+
+/** What a pair came to in all, after the engine was asked for more. */
+const withMore = (before: Rehearsed, more: Rehearsed): Rehearsed => ({
+  ...more,
+  creates: bothSides((system) => before.creates[system] + more.creates[system]),
+  updates: bothSides((system) => before.updates[system] + more.updates[system]),
+  links: before.links + more.links,
+  conflicts: before.conflicts + more.conflicts,
+});
+
+/** The lifecycle as the worker would begin it, on the scratch store. Who tells owners, and what asks for details, is left out. */
+const contextFor = async (
+  { mappings, parts, scratch, rehearsed, log, active, pollMs }: Rehearsal,
+  signal: AbortSignal,
+) => {
+  if (active === null) return null;
+  const { makeContext } = await import('./run/lifecycle.ts');
+  const { engagement: _, ...context } = await makeContext({
+    ...{ active, mappings, systems: parts, pollMs, signal, log },
+    opened: { store: scratch.store },
+    wake: () => undefined,
+    webhook: null,
+    mail: null,
+  });
+  return { ...context, systems: rehearsed, events: { emit: () => undefined } };
+};
+
 /** Rehearses every pair in the order of the configuration. @throws CallFailed at the first call that fails as a whole */
-const rehearseAll = async (rehearsal: Rehearsal): Promise<Record<string, Rehearsed>> => {
-  const { mappings, parts, scratch, rehearsed, log, samples } = rehearsal;
+const rehearseAll = async (rehearsal: Rehearsal): Promise<RehearsedAll> => {
+  const { mappings, parts, scratch, rehearsed, log, samples, active } = rehearsal;
   const worker = await scratch.store.registerWorker({
     name: 'plan',
     exclusive: null,
@@ -81,28 +121,37 @@ const rehearseAll = async (rehearsal: Rehearsal): Promise<Record<string, Rehears
     },
   };
   const byObject: Record<string, Rehearsed> = {};
+  /** Salesforce's people for whom contacts were made. */
+  const created: string[] = [];
+  const rehearsePair = async (pair: PairMapping): Promise<void> => {
+    const engine = composeEngine({
+      pair,
+      mappings,
+      store: scratch.store.engine,
+      systems: rehearsed,
+      gates: parts.gates,
+      wake: { wake: () => undefined },
+      events,
+      holder: worker.id,
+      signal: abort.signal,
+    });
+    const done = await rehearse(engine, scratch.skipWaits, !rehearsal.fresh.includes(pair), (intent) => {
+      samples.take(intent);
+      const isPerson = intent.pair === active?.pair && intent.op === 'create';
+      if (isPerson && intent.target.system === 'hubspot') created.push(intent.source.id);
+    });
+    const before = byObject[pair.name];
+    byObject[pair.name] = before === undefined ? done : withMore(before, done);
+    if (abort.signal.aborted) await refuse(scratch);
+  };
   try {
-    for (const pair of mappings.pairs) {
-      const engine = composeEngine({
-        pair,
-        mappings,
-        store: scratch.store.engine,
-        systems: rehearsed,
-        gates: parts.gates,
-        wake: { wake: () => undefined },
-        events,
-        holder: worker.id,
-        signal: abort.signal,
-      });
-      byObject[pair.name] = await rehearse(
-        engine,
-        scratch.skipWaits,
-        !rehearsal.fresh.includes(pair),
-        (intent) => samples.take(intent),
-      );
-      if (abort.signal.aborted) await refuse(scratch);
-    }
-    return byObject;
+    for (const pair of mappings.pairs) await rehearsePair(pair);
+    const context = await contextFor(rehearsal, abort.signal);
+    const people = mappings.pairs.find(({ name }) => name === active?.pair);
+    if (context === null || people === undefined) return { byObject };
+    const { rehearseLifecycle } = await import('./plan/lifecycle.ts');
+    const align = (): Promise<void> => rehearsePair(people);
+    return { byObject, lifecycle: await rehearseLifecycle({ context, scratch, created, align }) };
   } finally {
     await worker.leave();
   }
@@ -126,8 +175,11 @@ const refuse = async ({ store }: ScratchStore): Promise<never> => {
  * thrown away, with systems that are read and never written.
  */
 export const planCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async ({ settings, mappings, store, connectionString, log }) => {
+  withStore(options, async ({ settings, mappings: loaded, store, connectionString, log }) => {
     const connections = requireConnections(settings);
+    const room = await loadLifecycleRoom(options.config);
+    const active = (await room?.activeLifecycle(options.config, loaded)) ?? null;
+    const mappings = room?.watchedBy(active, loaded) ?? loaded;
     const reading = new ReadingCalls();
     const parts = composeSystems(connections, store.budget, log, reading.mayCall);
     const signal = new AbortController().signal;
@@ -141,12 +193,16 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
       try {
         const rehearsed = bothSides((system) => new RehearsalSystem(parts.connectors[system], Date.now));
         const samples = new Samples(mappings.pairs);
-        const byObject = await rehearseAll({ mappings, parts, scratch, rehearsed, log, samples, fresh });
+        const { pollMs } = settings;
+        const { byObject, lifecycle } = await rehearseAll({
+          ...{ mappings, parts, scratch, rehearsed, log, samples, fresh, active, pollMs },
+        });
         const calls = bothSides((system) => reading.counts[system] + rehearsed[system].writeCalls);
         const plan: Plan = {
           ...sumUp(byObject),
           calls,
           samples: await samples.finish(scratch.store.engine),
+          ...(lifecycle === undefined ? {} : { lifecycle }),
         };
         answer(options, plan, planWords(plan));
         return exitCode.fine;

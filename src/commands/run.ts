@@ -33,8 +33,6 @@ export interface RunOptions {
   readonly join: boolean;
   readonly port: number;
   readonly role: ReadonlySet<Role>;
-  /** Every behaviour of the lifecycle acts, whatever the files say: the demonstration's alone. */
-  readonly acting?: boolean;
 }
 
 /** `--until-idle` is a command somebody waits for: it does not wait for ever for a system that is down. */
@@ -110,8 +108,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
   }
   const loaded = loadMappings(options.config);
   const room = await loadLifecycleRoom(options.config);
-  const acting = options.acting === true;
-  const active = (await room?.activeLifecycle(options.config, loaded, { acting })) ?? null;
+  const active = (await room?.activeLifecycle(options.config, loaded)) ?? null;
   const mappings = room?.watchedBy(active, loaded) ?? loaded;
   requireConnections(settings);
   const log = makeLog(undefined, settings.logLevel);

@@ -76,7 +76,10 @@ export const startCommand = async (options: StartOptions): Promise<number> => {
   const folder = demoFolderOf(options.data);
   const beginning = await openDemoFolder(folder);
   const { contacts, leads, port, config, editsPerMinute } = options;
-  const people = contacts + leads - makePeoplePlan(sandboxDefaults.seed, contacts, leads).shared;
+  // Whoever is in Salesforce; of HubSpot's own those alone for whom the mapping makes a lead.
+  const isColdLeft = story.pair.create.salesforce === 'sales-ready';
+  const { shared } = makePeoplePlan(sandboxDefaults.seed, contacts, leads);
+  const people = isColdLeft ? leads : contacts + leads - shared;
   const goOn = beginning.kind === 'go-on';
   const demo = new Demo(
     { config, contacts, leads, port, editsPerMinute, people, goOn },

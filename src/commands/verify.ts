@@ -64,6 +64,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
       const store = {
         linksOf: opened.store.engine.linksOf.bind(opened.store.engine),
         cursor: opened.store.engine.cursor.bind(opened.store.engine),
+        handedAmong: opened.store.engine.handedAmong.bind(opened.store.engine),
         standingOf: opened.store.status.standingOf,
       };
       const call = { class: 'sweep', purpose: 'verify' } as const;

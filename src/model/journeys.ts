@@ -7,6 +7,13 @@ import type { RecordRef } from './system.ts';
  */
 export const journeySignals = '#journeys';
 
+/**
+ * What a first start holds back beyond its cap: people who are ready by their past, leads that stall by it, and steps back of HubSpot's
+ * lifecyclestage.
+ */
+export const firstStartKinds = ['hand-off', 'return', 'lifecyclestage'] as const;
+export type FirstStartKind = (typeof firstStartKinds)[number];
+
 /** A record of somebody that was told to have changed. */
 export interface JourneySignal {
   readonly ref: RecordRef;
@@ -119,6 +126,15 @@ export interface EffectRow extends EffectOrderRow {
   readonly steps: string;
 }
 
+/** Somebody whom the first start holds back. */
+export interface HeldBack {
+  readonly what: FirstStartKind;
+  /** Those of the highest rank go first. */
+  readonly rank: number;
+  /** Since when, milliseconds. */
+  readonly since: number;
+}
+
 /** What one look at a person came to; applied whole or not at all. */
 export interface JourneySave {
   readonly row: JourneyRow;
@@ -140,6 +156,8 @@ export interface JourneySave {
   readonly rests?: true;
   /** What reps said since the last look. */
   readonly feedback?: readonly Omit<FeedbackRow, 'journeyId'>[];
+  /** What the first start holds back of them now; null: nothing any more; absent: nothing, as before. */
+  readonly held?: HeldBack | null;
   /** Details that are to be asked for; at once where somebody waits for them. */
   readonly details?: { readonly kinds: readonly string[]; readonly atOnce: boolean };
 }
@@ -245,6 +263,41 @@ export interface MadeTask {
   readonly kind: string;
   readonly evidence: string;
   readonly id: string;
+}
+
+/** What a pass of the first start came to, for one kind of what it holds back. */
+export interface FirstStartStep {
+  readonly what: FirstStartKind;
+  /** How many were let go now, and how many are held back after it. */
+  readonly letGo: number;
+  readonly waiting: number;
+  /** What a person types to let them go; `isOther`: it holds others than were told. Null: nobody is held back. */
+  readonly hold: { readonly id: string; readonly isNew: boolean; readonly isOther: boolean } | null;
+  /** A hold that is over, since nobody is left in it. */
+  readonly ended: string | null;
+}
+
+/** How many a first start let go, and how many it holds back. */
+export type FirstStartCounts = Readonly<
+  Record<FirstStartKind, { readonly letGo: number; readonly waiting: number }>
+>;
+
+/** An order that is not carried out. */
+export interface OpenOrder {
+  readonly key: string;
+  readonly kind: string;
+  readonly evidence: string;
+  readonly journeyId: string;
+  readonly contactId: string;
+}
+
+/** Somebody who is ready and held back by the first start: the turn that would begin. */
+export interface HeldHandOffRow {
+  readonly journey: string;
+  readonly turn: number;
+  readonly since: number;
+  readonly contactId: string;
+  readonly salesforceId: string | null;
 }
 
 /** How far tallies were counted anew when the rules became others. */

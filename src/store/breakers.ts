@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { FirstStartKind } from '../model/journeys.ts';
 import type { BreakerLimits } from '../model/mapping.ts';
 import { batch, cleanText, epochMs, milliseconds } from './batch.ts';
+import { firstStartOf, letAllGo } from './lifecycle/first-start.ts';
 import { letGoOfHeld } from './operator/pauses.ts';
 import { clearProblem } from './problems.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
@@ -24,6 +26,9 @@ export interface HeldRow {
   readonly links: number;
   readonly since: number;
 }
+
+/** What waits for a word, be it a mass change or a first start. */
+export type AnyHeldRow = Omit<HeldRow, 'kind'> & { readonly kind: HeldRow['kind'] | FirstStartKind };
 
 const heldColumns = sql`h.id, h.pair, h.kind, h.scope, h.field, h.records::float8 as records, h.links::float8 as links,
   ${epochMs('h.since')} as since`;
@@ -143,20 +148,23 @@ export const noteChanges = async (
   });
 
 /** What waits for a word, the oldest first. */
-export const heldChanges = async (db: Db): Promise<readonly HeldRow[]> =>
+export const heldChanges = async (db: Db): Promise<readonly AnyHeldRow[]> =>
   run(
     db,
-    sql<HeldRow>`select ${heldColumns} from tandem.held h where h.released_at is null order by h.since`,
+    sql<AnyHeldRow>`select ${heldColumns} from tandem.held h where h.released_at is null order by h.since`,
   );
 
-/** Lets a held mass change go: what waits for it is due at once. Null: there is none with this id, or it was released already. */
-export const releaseHeld = async (db: Db, id: string): Promise<HeldRow | null> => {
+/** Lets what is held go, a mass change or a first start: what waits for it is due at once. Null: there is none with this id, or it was released already. */
+export const releaseHeld = async (db: Db, id: string): Promise<AnyHeldRow | null> => {
   const held = await inTransaction(db, async (tx) => {
-    const { rows } = await sql<HeldRow>`
+    const { rows } = await sql<AnyHeldRow>`
       update tandem.held h set released_at = now() where h.id = ${cleanText(id)} and h.released_at is null
       returning ${heldColumns}`.execute(tx);
-    if (rows[0]) await letGoOfHeld(tx);
-    return rows[0] ?? null;
+    const [row] = rows;
+    if (row === undefined) return null;
+    const what = firstStartOf(row.scope);
+    await (what === null ? letGoOfHeld(tx) : letAllGo(tx, what));
+    return row;
   });
   if (held) await clearProblem(db, `held:${held.id}`);
   return held;

@@ -23,7 +23,7 @@ import type { EngineStore, RecordSystem } from './ports.ts';
 import { takesPart } from './scope.ts';
 
 /** What `verify` needs of the store. */
-export interface VerifyStore extends Pick<EngineStore, 'linksOf' | 'cursor'> {
+export interface VerifyStore extends Pick<EngineStore, 'linksOf' | 'cursor' | 'handedAmong'> {
   /** By unit key; a unit of which nothing stands is not in the answer. `refs` are the records whose dirty rows count. */
   standingOf(
     pair: string,
@@ -174,12 +174,20 @@ const compareFields = (
 const refsOf = (pair: PairMapping, link: Link): readonly RecordRef[] =>
   systems.map((system) => refOfLink(pair, link, system));
 
+/** Which of the contacts are to have a record in Salesforce, where those alone have one whom the lifecycle hands over. */
+const handedOf = async (
+  { pair, store }: VerifyContext,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> =>
+  pair.create.salesforce === 'sales-ready' ? ((await store.handedAmong?.(ids)) ?? new Set()) : new Set();
+
 /** A record without a live link: by rule, by a tombstone, or because of something that the store knows. */
 const alone = (
   context: VerifyContext,
   record: ChangedRecord,
   link: Link | undefined,
   polled: Polled,
+  handed: ReadonlySet<string> = new Set(),
 ): Finding => {
   const pair = formOfRecord(context.pair, record.ref);
   const { system, id } = record.ref;
@@ -197,9 +205,11 @@ const alone = (
         ? 'no valid match key'
         : !takesPart(pair, record)
           ? 'out of scope'
-          : creates === 'never' || creates === 'sales-ready'
-            ? `create: ${creates}`
-            : null;
+          : creates === 'never'
+            ? 'create: never'
+            : creates === 'sales-ready' && !handed.has(record.ref.id)
+              ? 'not sales-ready'
+              : null;
   const ids =
     system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };
   return {
@@ -275,10 +285,14 @@ const verifyHubSpot = async (
       ),
     );
     const others = new Map(pages.flatMap((page) => [...page]));
+    const handed = await handedOf(
+      context,
+      records.flatMap(({ ref }) => (links.get(ref.id)?.ended === null ? [] : [ref.id])),
+    );
     const findings = records.flatMap((record): readonly Finding[] => {
       report.countRecord();
       const link = links.get(record.ref.id);
-      if (!link || link.ended) return [alone(context, record, link, polled)];
+      if (!link || link.ended) return [alone(context, record, link, polled, handed)];
       seen.add(link.id);
       const other = others.get(link.ids.salesforce);
       const isUnpolled =

@@ -33,15 +33,16 @@ it('tandem check reads the files of the lifecycle where they are, and tells file
   expect(check(config)).toMatchObject({ status: 0, answer: { ok: true, findings: [] } });
   expect(check(`${repositoryRoot}config/presets/mirror`).status).toBe(0);
   const mapping = join(config, 'mappings/people.yaml');
-  const people = readFileSync(mapping, 'utf8');
-  writeFileSync(mapping, people.replace('salesforce: matchable', 'salesforce: sales-ready'));
+  const lifecycle = join(config, 'lifecycle.yaml');
+  const acting = readFileSync(lifecycle, 'utf8');
+  writeFileSync(lifecycle, acting.replace('hand-off: act', 'hand-off: observe'));
   expect(check(config)).toMatchObject({
     status: 0,
     answer: {
       findings: [{ level: 'note', file: mapping, what: expect.stringContaining('nobody is handed over') }],
     },
   });
-  writeFileSync(mapping, people);
+  writeFileSync(lifecycle, acting);
   const file = join(config, 'scoring.yaml');
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, text.replace(', sales: Head of sales', ''));

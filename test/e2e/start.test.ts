@@ -133,7 +133,7 @@ describe('npm start', () => {
     const demonstration = start('--port', String(taken));
     await until(demonstration, 'the end of the alignment', () => has(demonstration, /First alignment done/));
     expect(demonstration.lines.find((line) => line.includes('First alignment done'))).toMatch(
-      /: 76 people linked, 16 contacts and 36 leads created, [1-9]\d* companies and deals linked/,
+      /: 40 people linked, 16 contacts and 0 leads created, [1-9]\d* companies and deals linked/,
     );
     await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
     await until(demonstration, 'the hand-off account', () => has(demonstration, /^ +rejected 1$/));
@@ -157,13 +157,15 @@ describe('npm start', () => {
     const demonstration = start('--port', '0');
     await until(demonstration, 'that it goes on', () => has(demonstration, /Goes on where it was/));
     const linked = Number(/: (\d+) people/.exec(demonstration.lines.join('\n'))?.[1]);
-    expect(linked).toBeGreaterThanOrEqual(76);
+    expect(linked).toBeGreaterThanOrEqual(40);
     await until(demonstration, 'two arrivals', () => arrivals(demonstration) >= 2);
     expect(has(demonstration, /First alignment|begins anew/)).toBe(false);
     const [contacts, leads] = [await contactAddresses(demonstration), await leadAddresses(demonstration)];
     expect(new Set(contacts).size).toBe(contacts.length);
     expect(new Set(leads).size).toBe(leads.length);
-    expect(Math.min(contacts.length, leads.length)).toBeGreaterThanOrEqual(76);
+    expect(contacts.length).toBeGreaterThanOrEqual(76);
+    // Vera and whoever else is new among the leads, and of HubSpot's own nobody who is cold.
+    expect(leads.length).toBeGreaterThanOrEqual(41);
 
     const second = start('--port', '0');
     expect((await second.ended)[0]).toBe(2);

@@ -202,6 +202,15 @@ create table tandem.feedback (
   constraint feedback_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
   constraint feedback_pkey PRIMARY KEY (id)
 );
+create table tandem.first_start (
+  journey_id uuid not null,
+  what text not null,
+  rank double precision not null,
+  since timestamp with time zone not null,
+  let_go_at timestamp with time zone,
+  constraint first_start_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint first_start_pkey PRIMARY KEY (journey_id, what)
+);
 create table tandem.followers (
   pair text not null,
   salesforce_id text not null,
@@ -487,6 +496,7 @@ CREATE INDEX effects_journey ON tandem.effects USING btree (journey_id, kind);
 CREATE INDEX erased_erasure ON tandem.erased USING btree (erasure);
 CREATE INDEX feedback_at ON tandem.feedback USING btree (at);
 CREATE INDEX feedback_last ON tandem.feedback USING btree (journey_id, record, kind, id DESC);
+CREATE INDEX first_start_waiting ON tandem.first_start USING btree (what, rank DESC, since) WHERE (let_go_at IS NULL);
 CREATE UNIQUE INDEX followers_link ON tandem.followers USING btree (link_id, number);
 CREATE UNIQUE INDEX held_open ON tandem.held USING btree (pair, scope) WHERE (released_at IS NULL);
 CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target_system);
@@ -548,9 +558,12 @@ comment on table tandem.event_usage is 'change events that came to Tandem, by th
 comment on table tandem.feedback is 'what reps said, oldest first; a row where the word of a record is another than before';
 comment on column tandem.feedback.value is 'null: taken back; a text of a rep, goes with the person';
 comment on index tandem.feedback_at is 'reports: what was said in a period';
+comment on table tandem.first_start is 'people of before the lifecycle was on: what of them is held back, or was let go; no values';
+comment on column tandem.first_start.what is 'hand-off, return, lifecyclestage';
+comment on index tandem.first_start_waiting is 'whose turn it is: those of the highest rank first';
 comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
 comment on column tandem.followers.unweighed is 'came by an identity event: the next look says which of them is the primary record';
-comment on column tandem.held.kind is 'blank, overwrite, delete';
+comment on column tandem.held.kind is 'blank, overwrite, delete; of a first start: hand-off, return, lifecyclestage';
 comment on column tandem.held.records is 'how many were counted when it tripped';
 comment on table tandem.intents is 'open ones only: an answered intent is deleted, its effect is in the ledger';
 comment on index tandem.intents_one_open is 'at most one write under way per unit and system';

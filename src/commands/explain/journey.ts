@@ -10,6 +10,8 @@ interface State {
     readonly program: string | null;
     readonly cooledAt: number | null;
     readonly recontactAt: number | null;
+    /** Absent in journeys of before there was a first start. */
+    readonly heldAt?: number | null;
   };
   readonly told: {
     readonly score: number;
@@ -42,6 +44,7 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     program: journey.program,
     coolsUntil: time(journey.cooledAt),
     recontactOn: time(journey.recontactAt),
+    heldSince: time(journey.heldAt ?? null),
     score: told,
     transitions: (transitions.get(row.id) ?? []).map(({ at, ...transition }) => ({
       at: iso(at),
@@ -63,11 +66,13 @@ export const journeyWords = ({
   since,
   turn,
   score,
+  heldSince,
   transitions,
   effects,
   feedback,
 }: Shown): readonly string[] => [
   `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
+  ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,

@@ -1,6 +1,7 @@
 import { systemLabel, systems } from '../../model/system.ts';
 import type { Rehearsed } from '../../sync/rehearsal/rehearse.ts';
 import type { Plan } from '../plan.ts';
+import { lifecycleWords } from './lifecycle-words.ts';
 import type { Sample } from './samples.ts';
 
 /** Samples shown in plain form; all of them are in the JSON. */
@@ -31,6 +32,7 @@ const sampleWords = ({ system, record, email, field, from, to, rule }: Sample): 
 export const planWords = (plan: Plan): string =>
   [
     ...Object.entries(plan.byObject).map(([name, each]) => `${name}: ${figures(each)}`),
+    ...(plan.lifecycle === undefined ? [] : lifecycleWords(plan.lifecycle)),
     `Calls: ${systems.map((system) => `${systemLabel[system]} ${plan.calls[system]}`).join(', ')}.`,
     ...(plan.unsettled > 0 ? [`${plan.unsettled} records could not be read; a run tries them again.`] : []),
     ...(plan.samples.length > 0 ? ['For example:', ...plan.samples.slice(0, shownMax).map(sampleWords)] : []),

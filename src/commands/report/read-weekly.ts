@@ -23,10 +23,11 @@ export const readWeekly = async (
   { pair, models: { sla } }: ActiveLifecycle,
   weekName: string | undefined,
 ): Promise<WeeklyInput> => {
-  const [transitions, effects, clocks, deals, people, staff, now] = await Promise.all([
+  const [transitions, effects, clocks, held, deals, people, staff, now] = await Promise.all([
     lifecycle.accountTransitions(),
     lifecycle.handOffEffects(pair),
     lifecycle.allClocks(),
+    lifecycle.heldHandOffs(pair),
     lifecycle.reportDeals(),
     lifecycle.reportPeople(pair),
     lifecycle.staff(),
@@ -41,7 +42,7 @@ export const readWeekly = async (
   );
   const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
   return {
-    rows: accountRows({ transitions, effects, clocks }, sla, calendarOf, now),
+    rows: accountRows({ transitions, effects, clocks, held }, sla, calendarOf, now),
     clocks: toReportClocks(clocks, sla, calendarOf, now),
     deals: toReportDeals(deals),
     people: new Map(people.map(toReportPerson).map((person) => [person.journey, person])),

@@ -33,11 +33,6 @@ export interface ActiveLifecycle {
   readonly pair: string;
 }
 
-/** The demonstration shows what the shipped files only observe. */
-const allActing = Object.fromEntries(
-  lifecycleBehaviours.map((behaviour) => [behaviour, 'act']),
-) as unknown as LifecycleModels['lifecycle']['behaviours'];
-
 const isPeople = (pair: PairMapping): boolean =>
   pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
 
@@ -48,7 +43,6 @@ const isPeople = (pair: PairMapping): boolean =>
 export const activeLifecycle = async (
   configDir: string,
   mappings: LoadedMappings,
-  { acting = false }: { readonly acting?: boolean } = {},
 ): Promise<ActiveLifecycle | null> => {
   if (!existsSync(join(configDir, 'lifecycle.yaml'))) return null;
   const { readLifecycle } = await import('../load-lifecycle.ts');
@@ -71,10 +65,9 @@ export const activeLifecycle = async (
       'Add one (config/mappings/people.yaml), or take lifecycle.yaml away.',
     );
   }
-  const behaviours = acting ? allActing : lifecycle.behaviours;
   return {
     loaded,
-    models: { lifecycle: { ...lifecycle, behaviours }, scoring, routing, sla },
+    models: { lifecycle, scoring, routing, sla },
     pair: people.name,
   };
 };
@@ -179,8 +172,10 @@ const tellBy =
     if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
   };
 
-/** Everything that the lifecycle works with, wired. @throws CallFailed where the objects cannot be described */
-export const makeContext = async (options: LifecycleOptions): Promise<LifecycleContext> => {
+/** Everything that the lifecycle works with, wired on a store. @throws CallFailed where the objects cannot be described */
+export const makeContext = async (
+  options: Omit<LifecycleOptions, 'opened'> & { readonly opened: Pick<OpenedStore, 'store'> },
+): Promise<LifecycleContext> => {
   const { active, mappings, opened, systems: parts, log } = options;
   const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
   const pair = mappings.pairs.find(({ name }) => name === active.pair);

@@ -85,7 +85,9 @@ export class Story {
   /** Answers how many edits the scene was. */
   async #play(scene: Scene): Promise<number> {
     if (scene.kind === 'newcomer') {
-      await this.#enter(scene.system, scene.person);
+      // A cold contact makes no lead, where the mapping says so: it would never arrive.
+      const isCold = this.#story.pair.create.salesforce === 'sales-ready';
+      await this.#enter(isCold ? 'salesforce' : scene.system, scene.person);
       return 1;
     }
     const known = this.#somebody();

@@ -21,7 +21,6 @@ const main = async (): Promise<void> => {
   try {
     process.exitCode = await runCommand({
       ...input.parse(childInput()),
-      acting: true,
       untilIdle: false,
       join: false,
       role: new Set(roles),

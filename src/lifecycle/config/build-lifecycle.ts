@@ -82,6 +82,11 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
   requestable: new Set(file.requests['set-stage']),
   programs: programsOf(file),
   prospectCampaigns: file.requests.campaigns,
+  firstStart: {
+    'hand-off': file['first-start']['hand-offs'],
+    return: file['first-start'].returns,
+    lifecyclestage: file['first-start']['lifecyclestage-back'],
+  },
   lifecyclestage: file.lifecyclestage,
   campaigns:
     file['hand-off'].campaigns === undefined

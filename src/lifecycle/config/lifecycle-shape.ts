@@ -125,6 +125,23 @@ export const lifecycleFile = z
       })
       .prefault({})
       .meta({ description: 'What a hand-off shows beside owner, digest, task and clock.' }),
+    'first-start': z
+      .strictObject({
+        'hand-offs': z.int().min(0).default(50).meta({
+          description: 'People who are ready by what they did before, the best score first.',
+        }),
+        returns: z.int().min(0).default(50).meta({
+          description: 'Leads that sales had before and that nobody has moved since, when they stall.',
+        }),
+        'lifecyclestage-back': z.int().min(0).default(50).meta({
+          description: 'With lifecyclestage: both: contacts whose value stands further than their stage.',
+        }),
+      })
+      .prefault({})
+      .meta({
+        description:
+          'Of the people who were there before the lifecycle was on, so many go by themselves, in all; the others are held back until tandem apply --held lets them go. Who asks for contact is never held back.',
+      }),
     lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({
       description:
         "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",

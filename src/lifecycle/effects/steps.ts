@@ -8,6 +8,7 @@ import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
 import { hubspotValues, isHanding, ownerOf, salesValues, taskOf } from './sales-values.ts';
 import { campaignStep, timelineStep } from './showing-steps.ts';
+import { moveStagesBack } from './stage-back.ts';
 import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
 import { taskKeyField } from './task-key.ts';
@@ -124,6 +125,20 @@ const valuesStep =
     const results = await writeValues(context, system, placed, wrote);
     // Whoever has no record there has nothing to be shown.
     return standings.map((standing) => results.get(standing) ?? done);
+  };
+
+/** What Tandem shows on contacts; HubSpot's own stage by its rules, and not where the first start holds it back. */
+const hubspotStep =
+  (wrote: Map<string, RawFields>): Step =>
+  async (context, standings) => {
+    const { held, failed } = await moveStagesBack(context, standings);
+    const valuesOf = (whole: LifecycleContext, standing: Standing): RawFields => {
+      const { lifecyclestage, ...others } = hubspotValues(whole, standing);
+      return held.has(standing) || lifecyclestage === undefined ? others : { ...others, lifecyclestage };
+    };
+    const open = standings.filter((standing) => !failed.has(standing));
+    const results = await valuesStep('hubspot', valuesOf, wrote)(context, open);
+    return standings.map((standing) => failed.get(standing) ?? results[open.indexOf(standing)] ?? done);
   };
 
 /**
@@ -263,7 +278,7 @@ export const makeSteps = (wrote: {
   route: routeStep,
   sales: valuesStep('salesforce', salesValues, wrote.salesforce),
   task: taskStep,
-  hubspot: valuesStep('hubspot', hubspotValues, wrote.hubspot),
+  hubspot: hubspotStep(wrote.hubspot),
   tell: tellStep,
   campaign: campaignStep,
   timeline: timelineStep,

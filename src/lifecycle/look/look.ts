@@ -47,19 +47,21 @@ export interface Looked {
   readonly requests: readonly FreshRequest[];
   /** What the rep says of the lead that they did not say at the last look. */
   readonly feedback: readonly SaidFeedback[];
+  /** Whether the first start held them back before this look. */
+  readonly wasHeld: boolean;
   /** When something that the records tell of will have happened; null: nothing does. */
   readonly againAt: number | null;
 }
 
 /**
  * A person of whom nothing is stored yet. `at`: when they came, not before the lifecycle was on: nobody stalls for the time before it, or a first start
- * would give back every lead that reps have worked on for weeks.
+ * would give back every lead that reps have worked on for weeks. `isOfPast`: they were there before it.
  */
-export const newStored = (id: string, contactId: string, at: number): StoredJourney => ({
+export const newStored = (id: string, contactId: string, at: number, isOfPast = false): StoredJourney => ({
   id,
   contactId,
   version: 0,
-  journey: newJourney(id, at),
+  journey: newJourney(id, at, isOfPast),
   contact: null,
   sales: null,
   tally: {},
@@ -161,7 +163,9 @@ const isSameTold = (a: ToldScore | null, b: ToldScore): boolean =>
   a.newestAt === b.newestAt;
 
 const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readonly Fact[] => {
-  if (isSameTold(stored.told, told)) return [];
+  // Who is let go goes by the score of today, the same or not.
+  const isLetGo = stored.facts.some(({ kind }) => kind === 'released');
+  if (!isLetGo && isSameTold(stored.told, told)) return [];
   const { ready, ...score } = told;
   return [
     {
@@ -360,6 +364,7 @@ export const lookAt = (
     judgement,
     requests,
     feedback: feedbackSeen(before, person, lifecycle),
+    wasHeld: before.journey.heldAt !== null,
     againAt: [...later, ...done.waiting].reduce<number | null>(
       (soonest, { at }) => (soonest === null || at < soonest ? at : soonest),
       null,

@@ -63,10 +63,11 @@ export const shownOrders = (
     (score.engagementPoints !== 0 || person.sales !== null);
   const isWord = behaviours.stages === 'act' && isSaid(looked, person);
   const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
+  const isHeldNews = behaviours.stages === 'act' && looked.wasHeld !== (stored.journey.heldAt !== null);
   // Whoever has the lead reads what the person did since, and in detail.
   const isRead =
     behaviours['hand-off'] === 'act' && person.sales !== null && salesStages.has(stored.journey.stage);
   const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
-  if (!isMoved && !isScored && !isTimed && !isWord && !isTold) return [];
+  if (!isMoved && !isScored && !isTimed && !isWord && !isTold && !isHeldNews) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

@@ -1,4 +1,9 @@
-import type { AccountTransitionRow, ClockRow, HandOffEffectRow } from '../../model/journeys.ts';
+import type {
+  AccountTransitionRow,
+  ClockRow,
+  HandOffEffectRow,
+  HeldHandOffRow,
+} from '../../model/journeys.ts';
 import type { AccountRows, AccountTransition, HandOffRow } from '../account/rows.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { readClock } from '../sla/clock.ts';
@@ -10,6 +15,8 @@ export interface StoredHandOffs {
   readonly transitions: readonly AccountTransitionRow[];
   readonly effects: readonly HandOffEffectRow[];
   readonly clocks: readonly ClockRow[];
+  /** Who is ready, and held back by the first start. */
+  readonly held: readonly HeldHandOffRow[];
 }
 
 /** Reasons are counted by their words: what names a record or a field comes behind the colon, and is left out. */
@@ -26,16 +33,23 @@ const handOffRow = (effect: HandOffEffectRow): HandOffRow => {
   };
 };
 
+/** The turn that would have begun: in no transition, and counted as ready all the same. */
+const heldRow = ({ journey, turn, since, contactId, salesforceId }: HeldHandOffRow): HandOffRow => ({
+  ...{ journey, turn, readyAt: since, mode: 'act', state: 'held', why: 'first start', handedAt: null },
+  hubspot: contactId,
+  salesforce: salesforceId,
+});
+
 /** The rows of the hand-off account, from what is stored. Pure. */
 export const accountRows = (
-  { transitions, effects, clocks }: StoredHandOffs,
+  { transitions, effects, clocks, held }: StoredHandOffs,
   sla: SlaModel,
   calendarOf: (owner: string | null) => Calendar,
   now: number,
 ): AccountRows => ({
   // The words of stored transitions are those of the stage machine that wrote them.
   transitions: transitions as readonly AccountTransitionRow[] as readonly AccountTransition[],
-  handOffs: effects.map(handOffRow),
+  handOffs: [...effects.map(handOffRow), ...held.map(heldRow)],
   touches: transitions
     .filter(({ cause }) => cause === 'touched')
     .map(({ journey, turn, at }) => ({ journey, turn, at })),

@@ -3,6 +3,7 @@ import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { type KeptClock, lookAtClocks } from '../look/clocks.ts';
 import { type Memory, noMemory } from '../look/details.ts';
+import { heldBack } from '../look/held-back.ts';
 import { leftOrders } from '../look/left-orders.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
@@ -98,6 +99,10 @@ const dueAtOf = (
   return kept && readClock(kept.clock, sla, calendarOf(kept.clock.owner), now).dueAt;
 };
 
+/** Whether somebody was there before the lifecycle was on, in one of the systems: a contact that was just made of an old lead, too. */
+const isOfPast = ({ contact, sales }: SeenPerson, sinceAt: number): boolean =>
+  Math.min(contact.createdAt, sales?.createdAt ?? contact.createdAt) < sinceAt;
+
 const lookAtOne = (
   context: LifecycleContext,
   row: JourneyRow | undefined,
@@ -123,7 +128,12 @@ const lookAtOne = (
   const contactId = person.contact.ref.id;
   const before =
     row === undefined
-      ? newStored(context.makeId(), contactId, Math.max(person.contact.createdAt, sinceAt))
+      ? newStored(
+          context.makeId(),
+          contactId,
+          Math.max(person.contact.createdAt, sinceAt),
+          isOfPast(person, sinceAt),
+        )
       : withAnswered(toStored(row), answered);
   const told = row === undefined ? [] : toToldActivities(row);
   const looked = lookAt(before, person, told, { lifecycle, scoring, sinceAt }, now, memory);
@@ -199,6 +209,7 @@ const lookAtOne = (
       toClockRow(clock, readClock(clock, sla, staff.calendarOf(clock.owner), now), stepsDone),
     ),
     heard: row === undefined ? [] : toldKeys(row),
+    ...heldBack(looked, lifecycle),
   };
 };
 

@@ -10,6 +10,8 @@ import type {
   EffectRow,
   EffectSave,
   FeedbackRow,
+  FirstStartKind,
+  FirstStartStep,
   JourneyRow,
   JourneySave,
   JourneySignal,
@@ -116,6 +118,16 @@ export interface LifecycleStore {
   ): Promise<readonly { readonly contactId: string; readonly salesforceId: string }[]>;
   /** Notes that the deals of these contacts were read for a turn. */
   dealsRead(turns: readonly { readonly contactId: string; readonly turn: number }[]): Promise<void>;
+  /**
+   * Lets people of before the lifecycle was on go, up to these caps in all, the best first, and answers what is held back after it; once a
+   * person has released a kind, everybody of it goes. Nothing is answered while it is not known who all there is.
+   */
+  firstStart(
+    pair: string,
+    caps: Readonly<Record<FirstStartKind, number>>,
+  ): Promise<readonly FirstStartStep[]>;
+  /** Holds back HubSpot's lifecyclestage of these journeys, unless it was let go; answers those of which it was. Of `free` it is held back no more. */
+  holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

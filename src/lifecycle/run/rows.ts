@@ -64,6 +64,8 @@ export const toStored = ({ id, contactId, version, state, shown, told }: Journey
     // Journeys of before there were requests have none.
     ...{ requests: {} },
     ...kept,
+    // Those of before there was a first start are not held back by it.
+    journey: { ...{ pastAt: null, heldAt: null, letGoAt: null }, ...kept.journey },
     facts: [...kept.facts, ...facts],
     shown: parse('journey', shown, shownOutline) as StoredJourney['shown'],
     id,

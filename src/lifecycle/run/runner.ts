@@ -5,6 +5,7 @@ import { readCampaigns } from './campaign-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
+import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { recountOnce } from './recount-pass.ts';
@@ -14,6 +15,9 @@ import { readTouches } from './touch-pass.ts';
 const idleMs = 250;
 /** After a failure of a vendor or of the store; what was due stays due. */
 const failedMs = 2_000;
+
+/** Between two looks at what the first start holds back. */
+const letGoEveryMs = 1_000;
 
 /** Between two rounds that ask for details. */
 const detailsEveryMs = 1_000;
@@ -33,6 +37,9 @@ export class LifecycleRunner {
   readonly #leavers = new Set<string>();
   #asking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #letGoAt = Number.NEGATIVE_INFINITY;
+  /** Whether it stands in the store since when the lifecycle is on. */
+  #isBegun = false;
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
 
@@ -92,6 +99,11 @@ export class LifecycleRunner {
   async #round(ending: AbortSignal): Promise<number | null> {
     this.#working = true;
     try {
+      if (!this.#isBegun) {
+        // Before anybody is looked at: who asks from now on is heard.
+        await this.#context.store.sinceAt();
+        this.#isBegun = true;
+      }
       if (performance.now() - this.#touchesAt >= this.#touchesEveryMs) {
         this.#touchesAt = performance.now();
         await readTouches(this.#context);
@@ -100,12 +112,20 @@ export class LifecycleRunner {
         await readCampaigns(this.#context);
       }
       const looked = await lookOnce(this.#context);
-      return looked + (await carryOut(this.#context));
+      const done = looked + (await carryOut(this.#context));
+      return done > 0 ? done : this.#letGo();
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
       this.#working = false;
     }
+  }
+
+  /** Those who were there before go when nobody of today waits. */
+  async #letGo(): Promise<number> {
+    if (performance.now() - this.#letGoAt < letGoEveryMs) return 0;
+    this.#letGoAt = performance.now();
+    return letGoOnce(this.#context);
   }
 
   #failed(error: unknown, ending: AbortSignal): null {

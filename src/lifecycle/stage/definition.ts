@@ -1,4 +1,5 @@
 import type { Expression } from '../../mapping/expression.ts';
+import type { FirstStartKind } from '../../model/journeys.ts';
 import type { Reason } from './facts.ts';
 import type { LifecycleBehaviour, Mode, PlaceKind } from './journey.ts';
 import type { Stage } from './stages.ts';
@@ -71,6 +72,8 @@ export interface LifecycleDefinition {
   readonly programs: readonly string[];
   /** Campaigns of Salesforce, by name or id, whose new members are named prospects. */
   readonly prospectCampaigns: readonly string[];
+  /** How many people of before the lifecycle was on go by themselves, in all; the others are held back until a person lets them go. */
+  readonly firstStart: Readonly<Record<FirstStartKind, number>>;
   /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
   readonly lifecyclestage: 'forward' | 'both' | 'never';
   /** Which campaign of Salesforce those who are handed over become members of; null: none. */

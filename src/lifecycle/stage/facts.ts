@@ -28,6 +28,7 @@ export const factKinds = [
   'placed', // the return completed: program, reason and status are there
   'repaired', // bad data was mended, a duplicate merged
   'stage-set', // a person asks for a stage
+  'released', // what the first start holds back of them goes on
 ] as const;
 export const timerKinds = ['untouched', 'nudge', 'stalled', 'cooled', 'recontact'] as const;
 export const eventKinds = [...factKinds, ...timerKinds] as const;

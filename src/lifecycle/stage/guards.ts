@@ -1,5 +1,6 @@
 import type { LifecycleDefinition } from './definition.ts';
 import { type FactRecord, reasonOf, type StageEvent } from './facts.ts';
+import { isHeld } from './first-start.ts';
 import type { Journey, Refusal } from './journey.ts';
 import type { Stage } from './stages.ts';
 import type { Guard } from './table.ts';
@@ -30,6 +31,7 @@ const guards: Readonly<Record<Guard, (view: GuardView) => Refusal | null>> = {
   ready: ({ event }) => ((scoreOf(event)?.ready ?? null) === null ? 'not-ready' : null),
   'ready-waiting': ({ journey }) => (journey.waiting === null ? 'not-ready' : null),
   'not-excluded': ({ journey }) => (journey.excluded ? 'excluded' : null),
+  'not-held': ({ journey, event }) => (isHeld(journey, scoreOf(event) ?? null) ? 'first-start' : null),
   cooled: ({ journey, event }) =>
     journey.cooledAt !== null && event.at < journey.cooledAt ? 'cooling' : null,
   'something-new': ({ journey, event }) => {

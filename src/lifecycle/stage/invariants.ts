@@ -132,7 +132,8 @@ export const invariants: Readonly<Record<string, Check>> = {
 
   '13 nobody waits without a clock': ({ definition, result: { journey } }) => {
     const needsClock = salesStages.has(journey.stage) || journey.waiting !== null;
-    if (!needsClock || definition.behaviours.return === 'off') return null;
+    // Who is held back by the first start waits for a word, in the account and in `status`.
+    if (!needsClock || definition.behaviours.return === 'off' || journey.heldAt !== null) return null;
     return nextTimer(journey, definition) === null ? `${journey.stage} waits for nothing` : null;
   },
 
@@ -156,6 +157,15 @@ export const invariants: Readonly<Record<string, Check>> = {
       if (fact === undefined || !words.has(cause)) return null;
       const heard = Math.max(before.verdictAt ?? 0, before.turnAt ?? 0);
       return fact.at < heard ? `${cause} of ${fact.at} after a word of ${heard}` : null;
+    }),
+
+  '17 the past alone hands nobody over': ({ before, facts, result: { journey, transitions } }) =>
+    firstOf(transitions, ({ cause, evidence, effects, turn }) => {
+      const { pastAt } = before;
+      const isByScore = cause === 'scored' && effects.includes('hand-off') && turn === 1;
+      if (!isByScore || pastAt === null || journey.letGoAt !== null) return null;
+      const newestAt = facts.events.find(({ key }) => key === evidence)?.score?.newestAt ?? 0;
+      return newestAt >= pastAt ? null : 'handed over by what was before the lifecycle was on';
     }),
 };
 

@@ -72,6 +72,12 @@ export interface Journey {
   readonly seen: readonly SeenFact[];
   /** Facts of this time or before are older than what is remembered: they can no longer be told from repeats. */
   readonly forgottenAt: number | null;
+  /** Who was there before the lifecycle was on: since when it looks at them; null: they came later. */
+  readonly pastAt: number | null;
+  /** Ready, or stalled, by that past alone, and held back since then by the first start; null: nothing is. */
+  readonly heldAt: number | null;
+  /** When the cap of the first start, or a person, let them go; nothing is held back after it. */
+  readonly letGoAt: number | null;
 }
 
 export interface SeenFact {
@@ -124,6 +130,7 @@ export const refusals = [
   'protected', // a customer
   'excluded',
   'cooling',
+  'first-start', // rests on the time before the lifecycle was on, and nobody has let it go
   'nothing-new', // nothing since sales gave them back
   'not-ready',
   'entry', // the rule of entry does not hold
@@ -139,8 +146,8 @@ export interface Unmoved {
   readonly why: Refusal;
 }
 
-/** A person nobody has seen anything of yet. */
-export const newJourney = (id: string, at: number): Journey => ({
+/** A person nobody has seen anything of yet. `isOfPast`: they were there before the lifecycle was on. */
+export const newJourney = (id: string, at: number, isOfPast = false): Journey => ({
   id,
   stage: 'subscriber',
   since: at,
@@ -170,4 +177,7 @@ export const newJourney = (id: string, at: number): Journey => ({
   owed: [],
   seen: [],
   forgottenAt: null,
+  pastAt: isOfPast ? at : null,
+  heldAt: null,
+  letGoAt: null,
 });

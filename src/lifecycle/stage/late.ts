@@ -38,6 +38,7 @@ const boundaries: Readonly<Record<EventKind, (journey: Journey, event: StageEven
   placed: ({ returnedAt }) => latest(returnedAt),
   repaired: ({ returnedAt }) => latest(returnedAt),
   'stage-set': ({ since }) => since,
+  released: always,
   untouched: always,
   nudge: always,
   stalled: always,

@@ -50,6 +50,8 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
       return { ...journey, cooledAt: null };
     case 'recontact':
       return { ...journey, recontactAt: null };
+    case 'released':
+      return { ...journey, letGoAt: event.at };
     case 'scored':
       return (event.score?.ready ?? null) === null ? { ...journey, waiting: null } : journey;
     case 'known':

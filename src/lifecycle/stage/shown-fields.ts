@@ -1,5 +1,6 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
 import type { LifecycleDefinition } from './definition.ts';
+import { attractingStages } from './first-start.ts';
 import type { Journey } from './journey.ts';
 
 /** HubSpot's own order of lifecyclestage (https://knowledge.hubspot.com/records/use-lifecycle-stages); it only moves forward. */
@@ -32,6 +33,10 @@ const isBack = (now: string, wanted: string): boolean => {
 
 const dateTime = (at: number | null): RawValue => (at === null ? null : new Date(at).toISOString());
 
+/** Since when somebody is ready who is not handed over yet; null: nobody is kept from it. */
+const readyAndHeld = ({ stage, heldAt }: Journey): number | null =>
+  attractingStages.has(stage) ? heldAt : null;
+
 const lifecycleStage = (
   definition: LifecycleDefinition,
   wanted: string | null,
@@ -61,7 +66,8 @@ export const shownFields = (
       tandem_definition: journey.definition,
       tandem_program: journey.program,
       tandem_return_reason: journey.reason,
-      tandem_ready_at: dateTime(journey.turnAt),
+      // Who is ready and held back by the first start is counted as ready by both.
+      tandem_ready_at: dateTime(journey.turnAt ?? readyAndHeld(journey)),
       tandem_handed_at: dateTime(journey.handedAt),
       tandem_returned_at: dateTime(journey.returnedAt),
       ...(rule.leadStatus === null ? {} : { hs_lead_status: rule.leadStatus }),

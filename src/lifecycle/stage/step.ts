@@ -8,7 +8,8 @@ import {
   type ScoreFact,
   type StageEvent,
 } from './facts.ts';
-import { closedBy, eventReason } from './guards.ts';
+import { heldSince } from './first-start.ts';
+import { closedBy, eventReason, scoreOf } from './guards.ts';
 import type { Journey, Refusal, Transition } from './journey.ts';
 import { remember } from './remember.ts';
 import { moveOf, protectedStages, type Stage, salesStages, stages } from './stages.ts';
@@ -167,7 +168,11 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   // Guards look at what is known with the event: an exclusion counts at once, and a deal that closed is closed.
   const open = openWay({ ...remembered, cooledAt: before.cooledAt }, event, context);
   if (open === null || typeof open === 'string') {
-    const journey = { ...remembered, waiting: waitingAfter(remembered, event, open) };
+    const journey = {
+      ...remembered,
+      waiting: waitingAfter(remembered, event, open),
+      heldAt: heldSince(before, remembered, event, scoreOf(event) ?? null),
+    };
     return { journey, transition: null, refusal: open };
   }
   const at = Math.max(event.at, before.lastAt);
@@ -176,7 +181,12 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   const owed = transition.mode === 'observe' ? open.entry.effects : [];
   const kept = transition.move === 'same' ? before.owed : [];
   return {
-    journey: { ...entered, lastAt: at, owed: [...new Set([...kept, ...owed])] },
+    journey: {
+      ...entered,
+      lastAt: at,
+      owed: [...new Set([...kept, ...owed])],
+      heldAt: heldSince(before, entered, event, scoreOf(event) ?? null),
+    },
     transition,
     refusal: null,
   };

@@ -11,6 +11,7 @@ export type Guard =
   | 'ready' // the score meets sales-ready
   | 'ready-waiting' // it did so while cooling
   | 'not-excluded'
+  | 'not-held' // the first start does not hold it back
   | 'cooled'
   | 'something-new' // engagement that is newer than the last return
   | 'to-sdr'
@@ -77,6 +78,7 @@ const anywhere = {
   placed: [],
   repaired: [],
   'stage-set': [way('requested', 'requests')],
+  released: [],
   untouched: [],
   nudge: [],
   stalled: [],
@@ -89,14 +91,14 @@ const attracting = {
   ...anywhere,
   known: [enter('engaged'), enter('lead')],
   activity: [enter('engaged'), enter('lead')],
-  scored: [handOff('ready'), enter('engaged'), enter('lead')],
+  scored: [handOff('ready', 'not-held'), enter('engaged'), enter('lead')],
 } satisfies Row;
 
 /** Sales has the next step. */
 const selling = {
   ...anywhere,
   untouched: [giveBack()],
-  stalled: [giveBack()],
+  stalled: [giveBack('not-held')],
 } satisfies Row;
 
 /** Sales gave them back, and marketing keeps in touch. */
@@ -137,9 +139,9 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
     ...attracting,
     known: [enter('engaged')],
     activity: [enter('engaged')],
-    scored: [handOff('ready'), enter('engaged')],
+    scored: [handOff('ready', 'not-held'), enter('engaged')],
   },
-  engaged: { ...attracting, known: [], activity: [], scored: [handOff('ready')] },
+  engaged: { ...attracting, known: [], activity: [], scored: [handOff('ready', 'not-held')] },
   'sales-ready': {
     ...selling,
     asked: [tell('sales-ready')],

@@ -1,5 +1,6 @@
 import type { LifecycleDefinition } from './definition.ts';
 import type { StageEvent, TimerKind } from './facts.ts';
+import { isStandingOfPast } from './first-start.ts';
 import type { Journey } from './journey.ts';
 import type { Stage } from './stages.ts';
 
@@ -25,8 +26,15 @@ const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): 
     // What waits in a queue stalls only once somebody began; before that it is untouched.
     if (stalling.has(stage) && (!untouchable.has(stage) || touchedAt !== null)) {
       const still = Math.max(movedAt, since);
-      timers.push({ kind: 'stalled', at: still + pull.stalledDays * dayMs });
-      if (pull.nudge !== null && (nudgedAt === null || nudgedAt < still)) {
+      const isOfPast = isStandingOfPast(journey);
+      // Asked once; who is held back waits for a word, and goes at that moment.
+      if (!isOfPast || journey.heldAt === null) {
+        timers.push({
+          kind: 'stalled',
+          at: Math.max(still + pull.stalledDays * dayMs, journey.letGoAt ?? still),
+        });
+      }
+      if (pull.nudge !== null && !isOfPast && (nudgedAt === null || nudgedAt < still)) {
         timers.push({ kind: 'nudge', at: still + pull.nudge.afterDays * dayMs });
       }
     }

@@ -4,6 +4,7 @@ import type {
   EffectSave,
   EffectStanding,
   MadeTask,
+  OpenOrder,
   RefusedEffects,
   TransitionRow,
 } from '../../model/journeys.ts';
@@ -138,6 +139,15 @@ export const transitions = async (
   }
   return byJourney;
 };
+
+/** PostgresLifecycleStore.openOrders. */
+export const openOrders = async (db: Db): Promise<readonly OpenOrder[]> =>
+  run(
+    db,
+    sql<OpenOrder>`
+      select e.key, e.kind, e.evidence, e.journey_id as "journeyId", j.contact_id as "contactId"
+      from tandem.effects e join tandem.journeys j on j.id = e.journey_id where e.state = 'open' order by e.key`,
+  );
 
 /** More causes than this are not shown: they would not be read. */
 const causesMax = 50;

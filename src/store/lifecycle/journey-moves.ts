@@ -37,6 +37,9 @@ export const adopt = (db: Db, contactId: string, merged: readonly string[]): Pro
       update tandem.journeys set state = jsonb_set(state::jsonb, '{rules}', 'null')::json where id = ${heir}::uuid`.execute(
       tx,
     );
+    await sql`delete from tandem.first_start where journey_id = any(${others}::uuid[]) and let_go_at is null`.execute(
+      tx,
+    );
     await sql`
       update tandem.effects set state = 'done', done_at = now(), why = 'the contact was merged into another'
       where journey_id = any(${others}::uuid[]) and state = 'open'`.execute(tx);

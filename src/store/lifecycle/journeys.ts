@@ -14,6 +14,7 @@ import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { amendActivities, forgetTaken, wantDetails } from './details.ts';
 import { noteFeedback } from './feedback.ts';
+import { noteHeld } from './first-start.ts';
 
 const at = (ms: string) => sql.raw(`to_timestamp(${ms} / 1000.0)`);
 
@@ -273,6 +274,7 @@ const saveJourneys = async (tx: Tx, saves: readonly JourneySave[]): Promise<Read
     tx,
     saved.flatMap(({ row, feedback = [] }) => feedback.map((each) => ({ ...each, journeyId: row.id }))),
   );
+  await noteHeld(tx, saved);
   await saveClocks(
     tx,
     saved.flatMap((each) => each.clocks),

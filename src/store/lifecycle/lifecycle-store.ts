@@ -10,12 +10,17 @@ import type {
   EffectSave,
   EffectStanding,
   FeedbackRow,
+  FirstStartCounts,
+  FirstStartKind,
+  FirstStartStep,
   HandOffEffectRow,
+  HeldHandOffRow,
   JourneyRow,
   JourneySave,
   JourneySignal,
   LateClock,
   MadeTask,
+  OpenOrder,
   Recount,
   RefusedEffects,
   ReportDealRow,
@@ -39,12 +44,14 @@ import {
   doneAmong,
   dueEffects,
   effectsOf,
+  openOrders,
   refusedEffects,
   saveEffects,
   tasks,
   transitions,
 } from './effects.ts';
 import { feedback, noteFeedback } from './feedback.ts';
+import { firstStart, firstStartCounts, heldHandOffs, holdStages } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
 import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
@@ -274,6 +281,32 @@ export class PostgresLifecycleStore {
 
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]> {
     return journeysAfter(this.#db, after, limit);
+  }
+
+  firstStart(
+    pair: string,
+    caps: Readonly<Record<FirstStartKind, number>>,
+  ): Promise<readonly FirstStartStep[]> {
+    return firstStart(this.#db, pair, caps);
+  }
+
+  holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>> {
+    return holdStages(this.#db, journeyIds, free);
+  }
+
+  /** How many the first start let go, and holds back. */
+  firstStartCounts(): Promise<FirstStartCounts> {
+    return firstStartCounts(this.#db);
+  }
+
+  /** Orders that are not carried out. */
+  openOrders(): Promise<readonly OpenOrder[]> {
+    return openOrders(this.#db);
+  }
+
+  /** Who is ready and held back by the first start, those who waited longest first. */
+  heldHandOffs(pair: string): Promise<readonly HeldHandOffRow[]> {
+    return heldHandOffs(this.#db, pair);
   }
 
   isBusy(): Promise<boolean> {

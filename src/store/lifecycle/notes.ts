@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { journeySignals } from '../../model/journeys.ts';
 import { epochMs } from '../batch.ts';
 import { type Db, run } from '../transaction.ts';
+import { isAnybodyToGo } from './first-start.ts';
 
 const sinceName = 'since';
 const turnsName = 'turns';
@@ -80,7 +81,8 @@ export const isBusy = async (db: Db): Promise<boolean> => {
       select exists (select from tandem.dirty where pair = ${journeySignals})
         or exists (select from tandem.journeys where next_at <= now())
         or exists (select from tandem.details where due <= now())
-        or exists (select from tandem.effects where state = 'open' and next_step is null) as busy`,
+        or exists (select from tandem.effects where state = 'open' and next_step is null)
+        or ${isAnybodyToGo} as busy`,
   );
   return row?.busy === true;
 };

@@ -16,6 +16,7 @@ import { awaitedTypes } from './0024-awaited-types.ts';
 import { lifecycle } from './0025-lifecycle.ts';
 import { clockTimes } from './0027-clock-times.ts';
 import { details } from './0029-details.ts';
+import { firstStart } from './0030-first-start.ts';
 import { feedback } from './0033-feedback.ts';
 import { deals } from './0035-deals.ts';
 
@@ -38,6 +39,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-lifecycle': lifecycle,
   '0027-clock-times': clockTimes,
   '0029-details': details,
+  '0030-first-start': firstStart,
   '0033-feedback': feedback,
   '0035-deals': deals,
 };

@@ -3,7 +3,7 @@ import type { Pause } from '../../model/pause.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import type { DirtyMark, Review } from '../../model/state.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
-import { type HeldRow, heldChanges, releaseHeld } from '../breakers.ts';
+import { type AnyHeldRow, heldChanges, releaseHeld } from '../breakers.ts';
 import { decideNew, type Lifting } from '../decisions.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
@@ -72,10 +72,10 @@ export interface OperatorStore {
   /** Keeps what a comparison of both systems found. */
   noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
   lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
-  /** Mass changes that wait for a word, the oldest first. */
-  heldChanges(): Promise<readonly HeldRow[]>;
+  /** Mass changes and first starts that wait for a word, the oldest first. */
+  heldChanges(): Promise<readonly AnyHeldRow[]>;
   /** Lets one go; null where there is none with this id. */
-  releaseHeld(id: string): Promise<HeldRow | null>;
+  releaseHeld(id: string): Promise<AnyHeldRow | null>;
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Erases a person in a pair; with `rehearse` only counts. */
   erase(pair: string, erasure: Erasure, rehearse: boolean): Promise<ErasedCounts>;

@@ -30,8 +30,11 @@ interface Column {
 }
 
 const tablesOf = async (client: Client): Promise<readonly string[]> => {
+  // What others refer to comes first.
   const { rows } = await client.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'tandem' order by tablename`,
+    `select t.tablename as name from pg_tables t where t.schemaname = 'tandem'
+     order by not exists (select from pg_constraint c where c.contype = 'f'
+       and c.confrelid = format('%I.%I', t.schemaname, t.tablename)::regclass), t.tablename`,
   );
   return rows.map(({ name }) => name).filter((name) => !notCopied.has(name));
 };

@@ -34,14 +34,10 @@ export const changeConfig = async (folder: string, file: string, edit: Edit): Pr
 };
 
 /**
- * The shipped configuration with every behaviour on, and records in Salesforce for those alone who are handed over; these reps are the one pool, without
- * any the org's own assignment rule chooses. Answers the folder, which is made.
+ * The shipped configuration; these reps are the one pool, without any the org's own assignment rule chooses. Answers the folder, which is made.
  */
 export const actingConfig = async (folder: string, reps: readonly string[]): Promise<string> => {
   await cp(join(repositoryRoot, 'config'), folder, { recursive: true });
-  await changeConfig(folder, 'lifecycle.yaml', (text) =>
-    text.replaceAll(/^(\s+[\w-]+): observe/gm, '$1: act'),
-  );
   if (reps.length > 0) {
     const members = reps.map((owner) => `{ owner: ${owner} }`).join(', ');
     const pools = `pools: { reps: { hours: any, members: [${members}] } }\notherwise: reps`;
@@ -51,8 +47,5 @@ export const actingConfig = async (folder: string, reps: readonly string[]): Pro
         .replace('\nfallback:', `\n${pools}\nfallback:`),
     );
   }
-  await changeConfig(folder, 'mappings/people.yaml', (text) =>
-    text.replace(/(create:\n {2}hubspot: matchable\n {2}salesforce: )matchable/, '$1sales-ready'),
-  );
   return folder;
 };

@@ -129,7 +129,7 @@ describe('rules that never or always fire, contradict or loop are found, with an
 describe('files that need one another', () => {
   it('a behaviour without its file', () => {
     expect(formatFindings(loadWith({ 'scoring.yaml': null }).findings)).toContain(
-      "lifecycle.yaml:12  scoring.yaml is missing — score is 'observe'",
+      "lifecycle.yaml:12  scoring.yaml is missing — score is 'act'",
     );
     expect(formatFindings(loadWith({ 'sla.yaml': null }).findings)).toContain('sla.yaml is missing');
     expect(formatFindings(loadWith({ 'routing.yaml': null }).findings)).toContain('routing.yaml is missing');

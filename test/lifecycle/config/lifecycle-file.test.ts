@@ -21,10 +21,12 @@ const changed = (from: string, to: string): string => {
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
 
 describe('the shipped lifecycle.yaml', () => {
-  it('is right, and every behaviour observes', () => {
+  it('is right, and every behaviour acts, a first start with care', () => {
     const { lifecycle, findings } = readLifecycle(`${root}config`);
     expect(findings).toEqual([]);
-    expect(new Set(Object.values(lifecycle?.behaviours ?? {}))).toEqual(new Set(['observe']));
+    expect(new Set(Object.values(lifecycle?.behaviours ?? {}))).toEqual(new Set(['act']));
+    expect(lifecycle?.firstStart).toEqual({ 'hand-off': 50, return: 50, lifecyclestage: 50 });
+    expect(lifecycle?.lifecyclestage).toBe('forward');
     expect(lifecycle?.pull).toEqual({ noTouchDays: 10, stalledDays: 14, nudge: null, winBackDays: 90 });
   });
 
@@ -52,7 +54,7 @@ it('the published schema is that of the shape', () => {
 
 describe('a mistake is told with its line, its cause and what to do', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
-    ['not a mode', 'hand-off: observe', 'hand-off: on', 'allowed are off, observe, act'],
+    ['not a mode', 'hand-off: act', 'hand-off: on', 'allowed are off, observe, act'],
     ['an unknown key', 'no-touch-days: 10', 'no-tuch-days: 10', "did you mean 'no-touch-days'"],
     ['a stage that is none', '  engaged:', '  engagd:', "did you mean 'engaged'"],
     ['a missing stage', '  returned: {', '  sdr: {', "'returned' is missing"],
@@ -81,7 +83,8 @@ describe('a mistake is told with its line, its cause and what to do', () => {
       'Unknown: { place: repair,',
       'must lead to nurture',
     ],
-    ['hand-off without a way back', 'hand-off: observe', 'hand-off: act', ''],
+    ['hand-off without a way back', 'hand-off: act', 'hand-off: observe', ''],
+    ['a first start without a number', 'returns: 50', 'returns: all', 'it must be a number'],
     [
       'a stage that cannot be asked for',
       'set-stage: [lead',
@@ -106,7 +109,7 @@ describe('a mistake is told with its line, its cause and what to do', () => {
     const findings = findingsOf(text);
     if (name === 'hand-off without a way back') {
       expect(findings).toEqual([]);
-      expect(findingsOf(text.replace('return: observe', 'return: off'))[0]?.why).toContain('for ever');
+      expect(findingsOf(shipped.replace('return: act', 'return: off'))[0]?.why).toContain('for ever');
       return;
     }
     const told = findings.map((each) => `${each.what} ${each.why} ${each.fix}`).join('\n');

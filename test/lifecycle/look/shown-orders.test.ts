@@ -48,6 +48,7 @@ const orders = (
     amended: [],
     taken: [],
     details: [],
+    wasHeld: false,
     againAt: null,
   };
   const sales = { ...record('salesforce', 'Lead', '00Q1'), fields: lead };

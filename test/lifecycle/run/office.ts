@@ -34,7 +34,7 @@ export class Office {
 
   async open(): Promise<void> {
     const config = `${repositoryRoot}config`;
-    const active = await activeLifecycle(config, mirrorMappings, { acting: true });
+    const active = await activeLifecycle(config, mirrorMappings);
     if (active === null) throw new Error('the shipped configuration has no lifecycle');
     await this.reopen(active);
   }
@@ -44,7 +44,7 @@ export class Office {
     this.#context = await makeContext({
       active,
       mappings: mirrorMappings,
-      opened: { store: fixture.store, connectionString: fixture.connectionString },
+      opened: { store: fixture.store },
       systems: { connectors: this.simulated.connect() as Systems['connectors'] },
       wake: () => undefined,
       webhook: null,

@@ -81,9 +81,9 @@ const calls = fc.array(
 describe('random stories: late, from the future, twice, with a clock that goes back', () => {
   it('keep every invariant at every call', () => {
     fc.assert(
-      fc.property(definition, calls, (overrides, told) => {
+      fc.property(definition, calls, fc.boolean(), (overrides, told, isOfPast) => {
         const rules = makeDefinition(overrides);
-        let journey = newJourney('1', start);
+        let journey = newJourney('1', start, isOfPast);
         let now = start;
         let lateFacts: readonly Fact[] = [];
         for (const { facts, hours } of told) {

@@ -1,0 +1,19 @@
+import type { HeldBack } from '../../model/journeys.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import { attractingStages } from '../stage/first-start.ts';
+import type { Looked } from './look.ts';
+
+/**
+ * What a look says of the first start: who is held back now, of what, with their place in the queue; those of the best score are handed over first,
+ * and those who have stood still longest come back first. Nothing where nobody is, and nobody was. Pure.
+ */
+export const heldBack = (
+  { stored, judgement, wasHeld }: Looked,
+  { behaviours }: LifecycleDefinition,
+): { readonly held?: HeldBack | null } => {
+  const { heldAt: since, stage } = stored.journey;
+  const what = attractingStages.has(stage) ? 'hand-off' : 'return';
+  if (since === null || behaviours[what] === 'off') return wasHeld ? { held: null } : {};
+  const rank = what === 'hand-off' ? (judgement?.score.score ?? stored.told?.score ?? 0) : -since;
+  return { held: { what, rank, since } };
+};

@@ -1,0 +1,70 @@
+import type { FirstStartKind, FirstStartStep } from '../../model/journeys.ts';
+import type { LifecycleContext } from './context.ts';
+
+interface Words {
+  /** What is held back, of so many. */
+  readonly what: (count: number) => string;
+  /** The key of `first-start` in lifecycle.yaml. */
+  readonly key: string;
+  readonly look: string;
+}
+
+const people = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+const words: Readonly<Record<FirstStartKind, Words>> = {
+  'hand-off': {
+    what: (count) =>
+      `${people(count, 'person is', 'people are')} ready by what they did before the lifecycle was on, and held back (first start)`,
+    key: 'hand-offs',
+    look: 'tandem handoffs --json names them. Whoever asks for contact, or does something new, goes all the same.',
+  },
+  return: {
+    what: (count) =>
+      `${people(count, 'lead', 'leads')} that sales had before the lifecycle was on stand still, and are not given back (first start)`,
+    key: 'returns',
+    look: 'One that a rep moves is on its way again.',
+  },
+  lifecyclestage: {
+    what: (count) =>
+      `HubSpot's lifecyclestage of ${people(count, 'contact', 'contacts')} stands further than their stage, and is not moved back (first start)`,
+    key: 'lifecyclestage-back',
+    look: 'Each step back fires the workflows that listen to it; with lifecyclestage: forward none is made.',
+  },
+};
+
+/** Says what is held back, once in the log, and in `status` as it stands. */
+const tell = async (
+  { events, engine, models, pair }: LifecycleContext,
+  { what, waiting, hold, ended }: FirstStartStep,
+): Promise<void> => {
+  if (ended !== null) await engine.clearProblem(`held:${ended}`);
+  if (hold === null || !hold.isOther) return;
+  const next = `tandem apply --held ${hold.id}`;
+  if (hold.isNew) {
+    const told = { pair: pair.name, kind: what, field: null, records: waiting, percent: null, next };
+    events.emit('held', { id: hold.id, ...told });
+  }
+  const { key, look, ...say } = words[what];
+  await engine.raiseProblem({
+    key: `held:${hold.id}`,
+    what: say.what(waiting),
+    cause: `${models.lifecycle.firstStart[what]} in all go by themselves: first-start.${key} in lifecycle.yaml.`,
+    fault: 'config',
+    next: `${look} If all are meant to go: ${next}. If only some more: a higher first-start.${key}, and start the worker anew.`,
+  });
+};
+
+/**
+ * Lets people of before the lifecycle was on go by the caps of the first start, and tells what is held back beyond them. Asks the store alone. Answers how
+ * many went.
+ */
+export const letGoOnce = async (context: LifecycleContext): Promise<number> => {
+  const { store, pair, models, events } = context;
+  const steps = await store.firstStart(pair.name, models.lifecycle.firstStart);
+  for (const step of steps) {
+    const { what, letGo, waiting } = step;
+    if (letGo > 0) events.emit('first-start', { what, people: letGo, waiting });
+    await tell(context, step);
+  }
+  return steps.reduce((sum, { letGo }) => sum + letGo, 0);
+};

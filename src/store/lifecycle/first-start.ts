@@ -1,0 +1,238 @@
+import { sql } from 'kysely';
+import { workClasses } from '../../model/budget.ts';
+import {
+  type FirstStartCounts,
+  type FirstStartKind,
+  type FirstStartStep,
+  firstStartKinds,
+  type HeldHandOffRow,
+  type JourneySave,
+  journeySignals,
+} from '../../model/journeys.ts';
+import { batch, epochMs } from '../batch.ts';
+import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
+
+/** What a first start holds is in `tandem.held` as a mass change is, so that one command lets either go. */
+const scopePrefix = 'first-start:';
+const scopeOf = (what: FirstStartKind): string => `${scopePrefix}${what}`;
+
+/** The kind that a hold is about; null: it is no first start's. */
+export const firstStartOf = (scope: string): FirstStartKind | null =>
+  firstStartKinds.find((what) => scopeOf(what) === scope) ?? null;
+
+/** Saves who is held back now, and forgets who no longer is; who was let go is kept, for the cap counts them. */
+export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {
+  const free = saves.filter(({ held }) => held === null).map(({ row }) => row.id);
+  const rows = saves.flatMap(({ row, held }) => (held ? [{ journey: row.id, ...held }] : []));
+  if (free.length > 0) {
+    await sql`
+      delete from tandem.first_start where journey_id = any(${free}::uuid[]) and what <> 'lifecyclestage' and let_go_at is null`.execute(
+      tx,
+    );
+  }
+  if (rows.length === 0) return;
+  await sql`
+    insert into tandem.first_start as f (journey_id, what, rank, since)
+    select h.journey, h.what, h.rank, to_timestamp(h.since / 1000.0) from ${batch('h', rows, {
+      journey: ['uuid', ({ journey }) => journey],
+      what: ['text', ({ what }) => what],
+      rank: ['float8', ({ rank }) => rank],
+      since: ['float8', ({ since }) => since],
+    })} order by h.journey
+    on conflict (journey_id, what) do update set rank = excluded.rank where f.let_go_at is null and f.rank <> excluded.rank`.execute(
+    tx,
+  );
+};
+
+/** One at a time: the cap counts in all, whoever asks. */
+const alone = (tx: Tx) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('tandem first start', 0))`.execute(tx);
+
+/** Those that were let go are looked at next, or shown anew. */
+const wake = async (tx: Tx, what: FirstStartKind, journeyIds: readonly string[]): Promise<void> => {
+  if (journeyIds.length === 0) return;
+  const ids = sql`${[...journeyIds]}::uuid[]`;
+  if (what === 'lifecyclestage') {
+    await sql`
+      insert into tandem.effects (key, journey_id, kind, turn, at, evidence)
+      select id || '/show', id, 'show', turn, now(), 'show' from tandem.journeys where id = any(${ids})
+      on conflict (key) do update set state = 'open', due = now(), steps = '{}', attempts = 0, why = null, next_step = null,
+        done_at = null, at = excluded.at, turn = excluded.turn`.execute(tx);
+    return;
+  }
+  await sql`
+    insert into tandem.told_facts (journey_id, key, fact)
+    select id, 'released', json_build_object('kind', 'released', 'key', 'released', 'at', floor(${epochMs('now()')}), 'by', 'tandem')
+    from unnest(${ids}) as let_go(id) on conflict (journey_id, key) do nothing`.execute(tx);
+  await sql`update tandem.journeys set next_at = now() where id = any(${ids})`.execute(tx);
+};
+
+/** Lets so many go, those of the highest rank first; null: all. Answers how many that were. */
+const letGo = async (tx: Tx, what: FirstStartKind, most: number | null): Promise<number> => {
+  const { rows } = await sql<{ id: string }>`
+    update tandem.first_start f set let_go_at = now()
+    where f.what = ${what} and f.let_go_at is null and f.journey_id in (
+      select journey_id from tandem.first_start where what = ${what} and let_go_at is null
+      order by rank desc, since, journey_id limit ${most})
+    returning f.journey_id as id`.execute(tx);
+  await wake(
+    tx,
+    what,
+    rows.map(({ id }) => id),
+  );
+  return rows.length;
+};
+
+/** A person's word: everything of this kind goes, now and from now on. */
+export const letAllGo = async (tx: Tx, what: FirstStartKind): Promise<void> => {
+  await alone(tx);
+  await letGo(tx, what, null);
+};
+
+interface Standing {
+  readonly waiting: number;
+  readonly gone: number;
+  readonly isOver: boolean;
+  readonly hold: string | null;
+  readonly told: number | null;
+}
+
+const standingOf = async (tx: Tx, pair: string, what: FirstStartKind): Promise<Standing> => {
+  const scope = scopeOf(what);
+  const { rows } = await sql<Standing>`
+    select count(*) filter (where let_go_at is null)::float8 as waiting, count(*) filter (where let_go_at is not null)::float8 as gone,
+      exists (select from tandem.held where pair = ${pair} and scope = ${scope} and released_at is not null) as "isOver",
+      (select id from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as hold,
+      (select records::float8 from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as told
+    from tandem.first_start where what = ${what}`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('a count has no row');
+  return row;
+};
+
+/** Begins a hold, or counts anew whom it holds. */
+const hold = async (
+  tx: Tx,
+  pair: string,
+  what: FirstStartKind,
+  waiting: number,
+  open: string | null,
+): Promise<string> => {
+  if (open !== null) {
+    await sql`update tandem.held set records = ${Math.trunc(waiting)} where id = ${open}`.execute(tx);
+    return open;
+  }
+  const { rows } = await sql<{ id: string }>`
+    insert into tandem.held (id, pair, scope, kind, records, links)
+    select substr(md5(gen_random_uuid()::text), 1, 8), ${pair}, ${scopeOf(what)}, ${what}, ${Math.trunc(waiting)},
+      (select count(*) from tandem.journeys)
+    returning id`.execute(tx);
+  return rows[0]?.id ?? '';
+};
+
+const oneKind = async (tx: Tx, pair: string, what: FirstStartKind, cap: number): Promise<FirstStartStep> => {
+  const { waiting, gone, isOver, hold: open, told } = await standingOf(tx, pair, what);
+  const most = isOver ? null : Math.max(0, cap - gone);
+  const went = waiting === 0 || most === 0 ? 0 : await letGo(tx, what, most);
+  const left = waiting - went;
+  if (left === 0) {
+    if (open !== null) await sql`delete from tandem.held where id = ${open}`.execute(tx);
+    return { what, letGo: went, waiting: 0, hold: null, ended: open };
+  }
+  const isNew = open === null;
+  const isOther = isNew || told !== left;
+  const id = isOther ? await hold(tx, pair, what, left, open) : open;
+  return { what, letGo: went, waiting: left, hold: { id, isNew, isOther }, ended: null };
+};
+
+/**
+ * LifecycleStore.firstStart. Nobody goes before all are looked at who were there, so that the best go first: while a listing is under way, or what it
+ * told is not looked at, nothing is answered.
+ */
+export const firstStart = async (
+  db: Db,
+  pair: string,
+  caps: Readonly<Record<FirstStartKind, number>>,
+): Promise<readonly FirstStartStep[]> => {
+  const backfill = workClasses.indexOf('backfill');
+  const [due] = await run(
+    db,
+    sql<{ due: boolean }>`
+      select (exists (select from tandem.first_start where let_go_at is null)
+          or exists (select from tandem.held where released_at is null and scope like ${`${scopePrefix}%`}))
+        and not exists (select from tandem.dirty where pair = ${journeySignals} and class >= ${backfill} and due <= now())
+        and exists (select from tandem.alignments where pair = ${pair} and hubspot_done and salesforce_done
+          and converted_done is not false) as due`,
+  );
+  if (due?.due !== true) return [];
+  return inTransaction(db, async (tx) => {
+    await alone(tx);
+    const steps: FirstStartStep[] = [];
+    for (const what of firstStartKinds) steps.push(await oneKind(tx, pair, what, caps[what]));
+    return steps;
+  });
+};
+
+/** LifecycleStore.holdStages. */
+export const holdStages = async (
+  db: Db,
+  journeyIds: readonly string[],
+  free: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  if (free.length > 0) {
+    await run(
+      db,
+      sql`
+        delete from tandem.first_start
+        where journey_id = any(${[...free]}::uuid[]) and what = 'lifecyclestage' and let_go_at is null`,
+    );
+  }
+  if (journeyIds.length === 0) return new Set();
+  const ids = [...journeyIds].sort();
+  await run(
+    db,
+    sql`
+      insert into tandem.first_start (journey_id, what, rank, since)
+      select id, 'lifecyclestage', 0, now() from unnest(${ids}::uuid[]) as held(id)
+      on conflict (journey_id, what) do nothing`,
+  );
+  const rows = await run(
+    db,
+    sql<{ id: string }>`
+      select journey_id as id from tandem.first_start
+      where journey_id = any(${ids}::uuid[]) and what = 'lifecyclestage' and let_go_at is not null`,
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** PostgresLifecycleStore.firstStartCounts. */
+export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
+  const rows = await run(
+    db,
+    sql<{ what: string; letGo: number; waiting: number }>`
+      select what, count(let_go_at)::float8 as "letGo", (count(*) - count(let_go_at))::float8 as waiting
+      from tandem.first_start group by what`,
+  );
+  const of = (what: FirstStartKind) => {
+    const { letGo: gone = 0, waiting = 0 } = rows.find((row) => row.what === what) ?? {};
+    return { letGo: gone, waiting };
+  };
+  return { 'hand-off': of('hand-off'), return: of('return'), lifecyclestage: of('lifecyclestage') };
+};
+
+/** PostgresLifecycleStore.heldHandOffs. */
+export const heldHandOffs = async (db: Db, pair: string): Promise<readonly HeldHandOffRow[]> =>
+  run(
+    db,
+    sql<HeldHandOffRow>`
+      select f.journey_id as journey, j.turn + 1 as turn, round(${epochMs('f.since')}) as since, j.contact_id as "contactId",
+        link.salesforce_id as "salesforceId"
+      from tandem.first_start f join tandem.journeys j on j.id = f.journey_id
+      left join tandem.links link on link.pair = ${pair} and link.hubspot_id = j.contact_id and link.ended_at is null
+      where f.what = 'hand-off' and f.let_go_at is null order by f.since, f.journey_id`,
+  );
+
+/** Whether anybody waits who may go by the cap: what a hold keeps waits for a person, and keeps nobody else waiting. */
+export const isAnybodyToGo = sql`exists (
+  select from tandem.first_start f where f.let_go_at is null and not exists (
+    select from tandem.held h where h.released_at is null and h.scope = ${scopePrefix} || f.what))`;
