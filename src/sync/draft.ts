@@ -115,7 +115,7 @@ export const parkIn = (
 };
 
 /** The base that moves; what may still come late is remembered through every move of its field. */
-const baseOf = ({ base, late, to }: Draft, link: Link): Base => {
+export const movedBase = ({ base, late, to }: Draft, link: Link): Base => {
   if (to?.fresh) return base;
   const names = new Set([...Object.keys(base), ...late.keys()]);
   return Object.fromEntries(
@@ -143,7 +143,7 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
           move: {
             linkId: link.id,
             version: link.version,
-            base: baseOf(draft, link),
+            base: movedBase(draft, link),
             stamps: draft.stamps,
             ...(draft.weighed ? { weighed: true } : {}),
             ...(draft.to ? { to: draft.to } : {}),

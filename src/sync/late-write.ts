@@ -4,13 +4,14 @@ import type { FieldHistoryEntry } from '../model/record.ts';
 import type { FieldWrite, Intent } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
-import { type Draft, ledgerOfWrites, moveBase, type Overwritten } from './draft.ts';
+import type { Overwritten } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { type Histories, rawOf } from './evidence.ts';
 import { landedWrites } from './landed.ts';
 import type { Looked } from './linked.ts';
 import { sameRaw } from './merge-view.ts';
-import { baseOfWrites, type LinkedPlan } from './plan.ts';
+import type { LinkedPlan } from './plan.ts';
+import { canTell, settleLanded } from './unsettled.ts';
 
 /*
  * A request whose outcome nobody knows may be carried out after somebody has edited what it overwrites. Nothing can keep it from that; it
@@ -27,9 +28,6 @@ interface Suspect {
 }
 
 const rule = 'late-write';
-
-/** Histories name references in words of their own, ties have none, and a consent that came late is a consent all the same. */
-const canTell = ({ reference, latch, ties }: FieldMapping): boolean => !reference && !latch && !ties;
 
 /** Intents of unknown outcome: what they sent may still come, and is remembered; what stands there already may have come late. */
 const suspectsOfIntents = ({ pair }: EngineContext, { draft, snapshots }: Looked): readonly Suspect[] =>
@@ -58,11 +56,6 @@ const suspectsOfBase = ({ pair }: EngineContext, { draft, link, snapshots }: Loo
     if (present === undefined || !sameRaw(field, system, present, sent)) return [];
     return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent }];
   });
-
-const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): void => {
-  moveBase(draft, baseOfWrites(intent.target.system, [write]));
-  draft.ledger.push(...ledgerOfWrites({ ...intent, writes: [write] }, null, 'outcome unknown, found landed'));
-};
 
 /** What stood in a field just before the value that stands there now, if that one is ours; undefined: nobody says. */
 const before = (entries: readonly FieldHistoryEntry[]): RawValue | undefined => {

@@ -5,7 +5,7 @@ import { typesOn } from '../model/mapping.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
-import { attemptsOf, lookAgain } from './draft.ts';
+import { attemptsOf, lookAgain, movedBase } from './draft.ts';
 import { ask, endLink, entryOf, forget, markOf } from './end-link.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { eraseLinked, isPortalOurs, toldErased } from './erase.ts';
@@ -13,6 +13,7 @@ import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing } from './found.ts';
 import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
+import { settleUnderWay } from './unsettled.ts';
 
 /** Live links of the records that others became, by id. */
 type Owners = Sides<ReadonlyMap<string, Link>>;
@@ -36,6 +37,7 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
   const followers = (link.followers ?? []).map(
     ({ type, id }): RecordRef => ({ system: 'salesforce', type, id }),
   );
+  settleUnderWay(context, each, owner ? null : 'salesforce');
   endLink(context, each, old, cause, 'life:merge');
   if (owner) {
     const joining = [salesforce, ...followers];
@@ -50,7 +52,7 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
     draft.begin = {
       ids: { hubspot: survivor, salesforce: salesforce.id },
       types: { hubspot: next.type, salesforce: salesforce.type },
-      base: link.base,
+      base: { ...link.base, ...movedBase(draft, link) },
       stamps: { hubspot: 0, salesforce: link.stamps.salesforce },
       ...(link.followers ? { followers: link.followers } : {}),
     };
@@ -75,11 +77,13 @@ const movedInSalesforce = (
   const cause = follows ? 'converted in Salesforce' : 'merged in Salesforce';
   const owner = liveOwner(owners, 'salesforce', to.id);
   if (owner && owner.id !== link.id) {
+    settleUnderWay(context, each, null);
     endLink(context, each, old, `${cause} into a record of another link`, 'life:merge');
     const question = `its Salesforce record was ${cause.split(' ')[0]} into one that is linked with another contact`;
     ask(context, each, hubspot, question, [to]);
     return;
   }
+  settleUnderWay(context, each, follows ? 'hubspot' : null);
   forget(draft);
   // A survivor has values of its own: what is blank there was not emptied, so the two meet as for the first time.
   draft.to = follows
@@ -98,6 +102,7 @@ const deleted = (context: EngineContext, each: Found, system: System): void => {
   const { link, found } = each;
   const gone = refOfLink(context.pair, link, system);
   const left = found[otherSystem(system)];
+  settleUnderWay(context, each, null);
   endLink(context, each, gone, deletedIn(system), 'tombstone');
   if (!left || left.deleted) return;
   const form = formOfLink(context.pair, link);

@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import type { RecordSnapshot } from '../../src/model/record.ts';
+import type { FieldWrite, Intent, Link } from '../../src/model/state.ts';
+import type { RecordRef, System } from '../../src/model/system.ts';
+import type { RawFields } from '../../src/model/value.ts';
+import { makeDraft, movedBase } from '../../src/sync/draft.ts';
+import type { EngineContext } from '../../src/sync/engine.ts';
+import { settleUnderWay } from '../../src/sync/unsettled.ts';
+import { peoplePair as pair } from '../mirror.ts';
+
+const refs: Readonly<Record<System, RecordRef>> = {
+  hubspot: { system: 'hubspot', type: 'contacts', id: '7' },
+  salesforce: { system: 'salesforce', type: 'Lead', id: '00Q7' },
+};
+const link: Link = {
+  id: 'link-7',
+  pair: pair.name,
+  ids: { hubspot: '7', salesforce: '00Q7' },
+  types: { hubspot: 'contacts', salesforce: 'Lead' },
+  version: 1,
+  base: { jobtitle: { hubspot: 'Clerk', salesforce: 'Clerk' } },
+  stamps: { hubspot: 1, salesforce: 1 },
+  ended: null,
+};
+
+const shown = (system: System, fields: RawFields): RecordSnapshot => ({
+  ref: refs[system],
+  stamp: 1,
+  readAt: 1,
+  createdAt: 1,
+  lastModifiedByUs: null,
+  deleted: false,
+  fields,
+});
+
+const write = (field: string, apiField: string, sent: string): FieldWrite => ({
+  ...{ field, apiField, sent, replaced: 'Clerk', source: sent },
+  ...{ rule: 'changed-there', clock: null, lost: null },
+});
+
+/** A write of unknown outcome to one side, computed from the other. */
+const intentTo = (system: System, ...writes: FieldWrite[]): Intent => ({
+  ...{ id: 'intent-1', pair: pair.name, unit: 'link:link-7', linkId: link.id, linkVersion: 1, op: 'update' },
+  ...{ target: refs[system], source: refs[system === 'hubspot' ? 'salesforce' : 'hubspot'] },
+  ...{ writes, cause: 'poll', deadline: 0 },
+});
+
+const settle = (intent: Intent, found: Partial<Record<System, RawFields>>, stays: System | null) => {
+  const unit = { key: 'link:link-7', fence: 1, link, dirty: [], intents: [intent], parked: [] };
+  const draft = makeDraft(unit);
+  const snapshots = {
+    hubspot: found.hubspot && shown('hubspot', found.hubspot),
+    salesforce: found.salesforce && shown('salesforce', found.salesforce),
+  };
+  settleUnderWay({ pair } as unknown as EngineContext, { draft, link, found: snapshots }, stays);
+  return { base: movedBase(draft, link), ledger: draft.ledger };
+};
+
+const pilot = write('jobtitle', 'jobtitle', 'Pilot');
+const toLead = write('jobtitle', 'Title', 'Pilot');
+
+it('what had landed on a lead before it was converted is base and in the ledger: its contact shows it as settled', () => {
+  const { base, ledger } = settle(
+    intentTo('salesforce', toLead),
+    { salesforce: { Title: 'Pilot' } },
+    'hubspot',
+  );
+  expect(base.jobtitle).toMatchObject({ hubspot: 'Pilot', salesforce: 'Pilot' });
+  expect(ledger).toMatchObject([{ event: 'write', field: 'jobtitle', from: 'Clerk', to: 'Pilot' }]);
+});
+
+it('what did not land on it before will not land any more', () => {
+  expect(settle(intentTo('salesforce', toLead), { salesforce: { Title: 'Clerk' } }, 'hubspot')).toEqual({
+    base: {},
+    ledger: [],
+  });
+});
+
+it.each(['Pilot', 'Clerk'])(
+  'what was on the way to the record that stays, which shows %s, is remembered until the history tells',
+  (jobtitle) => {
+    const { base, ledger } = settle(intentTo('hubspot', pilot), { hubspot: { jobtitle } }, 'hubspot');
+    expect(base.jobtitle).toEqual({
+      ...link.base.jobtitle,
+      late: { to: 'hubspot', sent: 'Pilot' },
+    });
+    expect(ledger).toEqual([]);
+  },
+);
+
+it('a field that was never settled has no base to remember it in: what stands there is settled at once', () => {
+  const mobile = { ...write('city', 'city', 'Rome'), replaced: 'Oslo' };
+  const { base, ledger } = settle(intentTo('hubspot', mobile), { hubspot: { city: 'Rome' } }, 'hubspot');
+  expect(base.city).toMatchObject({ hubspot: 'Rome', salesforce: 'Rome' });
+  expect(ledger).toMatchObject([{ field: 'city', from: 'Oslo', to: 'Rome' }]);
+});
+
+it('where the link ends, the ledger names what was replaced', () => {
+  const { ledger } = settle(intentTo('hubspot', pilot), { hubspot: { jobtitle: 'Pilot' } }, null);
+  expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Clerk', to: 'Pilot' }]);
+});
