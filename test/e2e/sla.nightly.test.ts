@@ -111,6 +111,13 @@ beforeAll(async () => {
       )
       .replace('asked-hours: 1,', 'asked-hours: 0.5,'),
   );
+  // A program whose list nobody made yet.
+  await changeConfig(config, 'lifecycle.yaml', (text) =>
+    text.replace(
+      "Other: { place: nurture, program: 'Nurture: general'",
+      "Other: { place: nurture, program: 'Nurture: new'",
+    ),
+  );
   await startWorker();
   database = await joinEmbedded(stage.data);
   store = new Client({ connectionString: database.connectionString });
@@ -252,6 +259,43 @@ describe('the service level', () => {
       },
       withinMs,
     );
+  });
+
+  it('G2.6: the way back has a clock: marketing is told what keeps somebody from the program, once, and it ends when they are there', async () => {
+    const nia = await handOver('Nia', ben);
+    await person.editLeads([
+      { id: nia, values: { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'Other' } },
+    ]);
+    const returnClock = async () => {
+      const { clocks } = slaShape.parse((await stage.status()).sla);
+      return clocks.find(({ kind }) => kind === 'return');
+    };
+    await until(
+      'the clock',
+      async () => {
+        expect(await returnClock()).toMatchObject({ waiting: 1, met: 0 });
+        return true;
+      },
+      withinMs,
+    );
+    await letPass(nia, 5 * 60);
+    await until('the reminder', () => (saidOf('Reminder: Nia').length === 0 ? null : true), withinMs);
+    await letPass(nia, 4 * 60);
+    await until('the word at the breach', () => (saidOf('Late: Nia').length === 0 ? null : true), withinMs);
+    const [text = ''] = saidOf('Late: Nia');
+    expect(text).toMatch(/Demand generation: not back in a program yet, (59 min|1 h|1 h \d min) late/);
+    expect(text).toContain("Given back: Other · to 'Nurture: new' · HubSpot has no list 'Nurture: new'");
+    await person.makeList('Nurture: new');
+    await store.query("update tandem.effects set due = now() where state = 'open'");
+    await until(
+      'the program',
+      async () => {
+        expect(await returnClock()).toMatchObject({ late: 0, met: 0, missed: 1 });
+        return true;
+      },
+      withinMs,
+    );
+    expect([saidOf('Reminder: Nia').length, saidOf('Late: Nia').length]).toEqual([1, 1]);
   });
 
   it('G2.4: whoever has the account of the same domain gets its people, without standing in a pool', async () => {

@@ -35,10 +35,12 @@ export interface ClockTelling {
   readonly reading: Pick<ClockReading, 'budgetMs' | 'spentMs' | 'dueAt'>;
   /** Names of those who are told. */
   readonly to: readonly string[];
-  /** Name of whoever has the lead. */
+  /** Name of whoever has the lead, and is waited for; null: nobody of sales is. */
   readonly owner: string | null;
   /** The manager is to be told, and nobody is named as one. */
   readonly managerMissing: boolean;
+  /** What is said instead of why the person came: of a return, where they are to go and what stands in the way. */
+  readonly about?: string;
 }
 
 const listed = (names: readonly string[]): string => {
@@ -59,7 +61,7 @@ const stateLine = ({ step, kind, reading, to, owner }: ClockTelling): string => 
 };
 
 /**
- * What a clock says to the owner or the manager, for a Slack-compatible webhook: a bold line with the lead, then who is meant, what is missing and how
+ * What a clock says to the owner or the manager, or to marketing of somebody who is not back in a program, for a Slack-compatible webhook: a bold line with the lead, then who is meant, what is missing and how
  * late it is in working time, why now, until when, a link. Whole lines only, at most 3,000 units. Pure.
  */
 export const clockAlert = (input: DigestInput, telling: ClockTelling, recordUrl: string | null): string => {
@@ -71,7 +73,7 @@ export const clockAlert = (input: DigestInput, telling: ClockTelling, recordUrl:
   const lines = [
     `*${step === 'escalate' ? 'Late' : 'Reminder'}: ${slackText(who)}*`,
     slackText(stateLine(telling)),
-    slackText(whyNowLine(input, 'at-once')),
+    slackText(telling.about ?? whyNowLine(input, 'at-once')),
     ...(dueAt === null
       ? []
       : [slackText(`${waits[kind].wanted} by ${momentText(dueAt, { zone, anchor: input.now })} (${zone})`)]),

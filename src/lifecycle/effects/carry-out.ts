@@ -107,8 +107,9 @@ const factOf = ({ standing }: UnderWay): Fact | null => {
   const told = (kind: 'handed' | 'placed', more: Partial<Fact> = {}): Fact => ({
     kind,
     key: `${kind}/${effect.key}`,
-    // What HubSpot shows as the moment of it, where it shows one.
-    at: effect.steps.hubspot?.at ?? now,
+    // What HubSpot shows as the moment of it, where it shows one; never before the move that asked for it, whose stamp is of a vendor's clock that
+    // may run ahead of ours: the journey would take it for late, and wait for it for ever.
+    at: Math.max(effect.steps.hubspot?.at ?? now, effect.at),
     by: 'tandem',
     ...more,
   });

@@ -34,6 +34,8 @@ const hasAnswer = (
   lifecycle: LifecycleDefinition,
   kind: ClockKind,
 ): boolean => {
+  // What the rep says of somebody who is on the way back brings them nowhere; that the return is done does.
+  if (kind === 'return') return stored.facts.some((fact) => fact.kind === 'placed');
   const seen =
     sales === null ? [] : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(lifecycle));
   return [...stored.facts, ...seen].some(
@@ -56,5 +58,6 @@ export const mootReason = (standing: Standing, lifecycle: LifecycleDefinition): 
   const clock = clockOf(standing);
   if (clock === null) return 'the clock began anew for another owner';
   if (clock.doneAt !== null || clock.turn !== stored.journey.turn) return 'the clock had stopped';
-  return hasAnswer(standing, lifecycle, clock.kind) ? 'the rep had acted' : null;
+  if (!hasAnswer(standing, lifecycle, clock.kind)) return null;
+  return clock.kind === 'return' ? 'they were back' : 'the rep had acted';
 };

@@ -48,7 +48,10 @@ const refusedBy = ({ stored, effect, person, transitions }: Standing): ReadonlyS
 const moves = ({ stored, clocks, effect }: Standing): number =>
   Math.max(
     stored.journey.reroutes,
-    ...clocks.filter(({ turn }) => turn === effect.turn).map((clock) => clock.moves ?? 0),
+    // A return that began anew gave the lead to nobody.
+    ...clocks
+      .filter(({ turn, kind }) => turn === effect.turn && kind !== 'return')
+      .map((clock) => clock.moves ?? 0),
   );
 
 /** Those whose account's owner has a say: wherever the file prefers them, and whom a rep knows for a customer. */

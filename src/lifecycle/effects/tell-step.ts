@@ -2,7 +2,7 @@ import type { Owner } from '../../model/owner.ts';
 import { mailAlert, slackAlert } from '../digest/alert.ts';
 import { type ClockTelling, clockAlert } from '../digest/clock-alert.ts';
 import type { LifecycleContext } from '../run/context.ts';
-import { readClock } from '../sla/clock.ts';
+import { type Clock, readClock } from '../sla/clock.ts';
 import { retryMs } from './backoff.ts';
 import { clockOf, isClockStep } from './clock-steps.ts';
 import type { StepResult } from './effect.ts';
@@ -28,14 +28,52 @@ const meantBy = (
   return [...new Set(named)].filter((each) => each !== null);
 };
 
+/** Where somebody who was given back is to go, and what keeps them from it. */
+const returnWords = async ({ store }: LifecycleContext, { stored }: Standing): Promise<string> => {
+  const { id, turn, reason, program } = stored.journey;
+  const open = (await store.effectsOf([id])).findLast(
+    (each) => each.kind === 'return' && each.turn === turn && each.doneAt === null,
+  );
+  const parts = [
+    `Given back: ${reason ?? 'no reason'}`,
+    program === null ? null : `to '${program}'`,
+    open?.why ?? null,
+    open?.next ?? null,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+};
+
+/** A return is marketing's to mend: whoever lifecycle.yaml holds accountable for those who are on their way back is told, whatever breach.tells says. */
+const returnText = async (
+  context: LifecycleContext,
+  standing: Standing,
+  clock: Clock,
+  step: ClockTelling['step'],
+): Promise<string> => {
+  const { lifecycle, sla } = context.models;
+  const { staff, stored, now } = standing;
+  const { stage } = stored.journey;
+  const telling: ClockTelling = {
+    step,
+    kind: 'return',
+    reading: readClock(clock, sla, staff.calendarOf(clock.owner), now),
+    to: [lifecycle.stages[stage].accountable.marketing],
+    owner: null,
+    managerMissing: false,
+    about: await returnWords(context, standing),
+  };
+  return clockAlert(digestInput(context, standing), telling, linkOf(context, standing));
+};
+
 /** The text that a clock's step says; null where sla.yaml names nobody to be told. */
-const clockText = (
+const clockText = async (
   context: LifecycleContext,
   standing: Standing,
   step: ClockTelling['step'],
-): string | null => {
+): Promise<string | null> => {
   const clock = clockOf(standing);
   if (clock === null) return null;
+  if (clock.kind === 'return') return returnText(context, standing, clock, step);
   const { staff, now } = standing;
   const id = ownerOf(standing);
   const owner = staff.owners.get(id ?? '') ?? null;
@@ -53,7 +91,7 @@ const clockText = (
   return clockAlert(digestInput(context, standing), telling, linkOf(context, standing));
 };
 
-const textOf = (context: LifecycleContext, standing: Standing): string | null => {
+const textOf = async (context: LifecycleContext, standing: Standing): Promise<string | null> => {
   const { kind } = standing.effect;
   return kind === 'remind' || kind === 'escalate'
     ? clockText(context, standing, kind)
@@ -86,7 +124,7 @@ const tellOne = async (context: LifecycleContext, standing: Standing): Promise<S
   if (context.tell === undefined) {
     return mails ? mailOne(context, standing) : noted('nobody was told: TANDEM_HANDOFF_WEBHOOK is not set');
   }
-  const text = textOf(context, standing);
+  const text = await textOf(context, standing);
   if (text === null) return noted('nobody was told: breach.tells in sla.yaml is empty');
   try {
     await context.tell(text);

@@ -1,8 +1,8 @@
 import type { Calendar } from '../calendar/calendar.ts';
 import { type Clock, type DueStep, dueSteps, nextStepAt, pauseBy } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
-import type { Journey, Mode } from '../stage/journey.ts';
-import { salesStages } from '../stage/stages.ts';
+import type { Journey, Mode, Transition } from '../stage/journey.ts';
+import { protectedStages, salesStages } from '../stage/stages.ts';
 
 /** A clock with the keys of its steps that were taken, or observed. */
 export interface KeptClock {
@@ -10,9 +10,49 @@ export interface KeptClock {
   readonly stepsDone: readonly string[];
 }
 
+/**
+ * The clock of a return, for somebody whom sales gives back at this look: from the rep's no, or from when Tandem gave them back, to the place where the
+ * reason leads. What is only observed brings nobody anywhere, and is not measured. A late reason leads elsewhere: a clock that was over begins
+ * anew by it, one that runs goes on. Pure.
+ */
+export const withReturnClock = (
+  kept: readonly KeptClock[],
+  journey: Journey,
+  transitions: readonly Transition[],
+): readonly KeptClock[] => {
+  const given = transitions.findLast(({ mode, effects }) => mode === 'act' && effects.includes('return'));
+  if (given === undefined) return kept;
+  const { turn, at: startedAt } = given;
+  const isOurs = ({ clock }: KeptClock): boolean => clock.kind === 'return' && clock.turn === turn;
+  const before = kept.find(isOurs)?.clock;
+  if (before?.doneAt === null) return kept;
+  const clock: Clock = {
+    journey: journey.id,
+    turn,
+    kind: 'return',
+    startedAt,
+    asked: false,
+    owner: journey.owner,
+    pauses: [],
+    doneAt: null,
+    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+  };
+  return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
+};
+
+/** When a return was over: they are where the reason leads, or with sales, a deal or a customer again, which nobody waits for any more. */
+const returnDoneAt = ({ turn, startedAt }: Clock, journey: Journey): number | null => {
+  const { placedAt = null, turnAt, stage, since } = journey;
+  if (turn !== journey.turn) return Math.max(turnAt ?? since, startedAt);
+  if (placedAt !== null && placedAt >= startedAt) return placedAt;
+  return salesStages.has(stage) || protectedStages.has(stage) ? Math.max(since, startedAt) : null;
+};
+
 /** When a clock's wait was over, by what the journey has seen; null: it runs. */
-const doneAt = ({ turn, kind, startedAt }: Clock, journey: Journey): number | null => {
+const doneAt = (clock: Clock, journey: Journey): number | null => {
+  const { turn, kind, startedAt } = clock;
   const { touchedAt, verdictAt, stage, since } = journey;
+  if (kind === 'return') return returnDoneAt(clock, journey);
   if (turn !== journey.turn) return journey.returnedAt ?? since;
   // The verdict that gave them to another rep is of the moment at which that rep's clock begins.
   const verdict = verdictAt !== null && verdictAt > startedAt ? verdictAt : null;
@@ -52,8 +92,12 @@ export const lookAtClocks = (
   const times: number[] = [];
   const clocks = kept.map(({ clock: before, stepsDone }): KeptClock => {
     if (before.doneAt !== null) return { clock: before, stepsDone };
-    const owned = owner === null || before.turn !== journey.turn ? before : { ...before, owner };
-    const clock = { ...pauseBy(owned, sla, names, now), doneAt: doneAt(before, journey) };
+    // A return stays that of whoever had the person: what somebody else does with the record since is no part of it.
+    const isKept = owner === null || before.turn !== journey.turn || before.kind === 'return';
+    const owned = isKept ? before : { ...before, owner };
+    // Pauses tell what a rep waits for; the way back into a program waits for none of it.
+    const timed = owned.kind === 'return' ? owned : pauseBy(owned, sla, names, now);
+    const clock = { ...timed, doneAt: doneAt(before, journey) };
     const calendar = calendarOf(clock.owner);
     const steps = dueSteps(clock, sla, calendar, mode, new Set(stepsDone), now);
     due.push(...steps.map((step) => ({ clock, step })));

@@ -1,7 +1,7 @@
 import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
-import { type KeptClock, lookAtClocks } from '../look/clocks.ts';
+import { type KeptClock, lookAtClocks, withReturnClock } from '../look/clocks.ts';
 import { type Memory, noMemory } from '../look/details.ts';
 import { heldBack } from '../look/held-back.ts';
 import { leftOrders } from '../look/left-orders.ts';
@@ -138,9 +138,10 @@ const lookAtOne = (
   const told = row === undefined ? [] : toToldActivities(row);
   const looked = lookAt(before, person, told, { lifecycle, scoring, sinceAt }, now, memory);
   const { journey } = looked.stored;
-  const kept = clocks
+  const known = clocks
     .filter(({ journeyId }) => journeyId === before.id)
     .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
+  const kept = withReturnClock(known, journey, looked.transitions);
   const owner = ownerNow(person, journey.owner, staff);
   const timed = lookAtClocks(
     kept,

@@ -9,6 +9,7 @@ import type {
   DueDetails,
   EffectRow,
   EffectSave,
+  EffectStanding,
   FeedbackRow,
   FirstStartKind,
   FirstStartStep,
@@ -67,6 +68,8 @@ export interface LifecycleStore {
   dueEffects(limit: number): Promise<readonly EffectRow[]>;
   /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */
   saveEffects(effects: readonly EffectSave[]): Promise<void>;
+  /** Effects of these journeys as they stand, oldest first. */
+  effectsOf(journeyIds: readonly string[]): Promise<readonly EffectStanding[]>;
   /** Which of these effects are carried out, by key. */
   doneAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Tasks that effects of these journeys made. */

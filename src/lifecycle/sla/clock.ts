@@ -17,7 +17,7 @@ export interface Clock {
   /** In order, apart from one another; the last one may still be open. */
   readonly pauses: readonly { readonly from: number; readonly to: number | null; readonly rule: string }[];
   readonly doneAt: number | null;
-  /** How often the person was given to somebody else in this turn before the clock began; absent: never. */
+  /** How often the person was given to somebody else in this turn before the clock began, or given back once more; absent: never. */
   readonly moves?: number;
 }
 

@@ -40,6 +40,7 @@ const givenBack = (
   return {
     ...journey,
     returnedAt: at,
+    placedAt: null,
     reason,
     place: place.place,
     program: place.program,

@@ -45,6 +45,8 @@ export interface Journey {
   readonly reroutes: number;
   /** When this person last came back from sales, why, and where that led. */
   readonly returnedAt: number | null;
+  /** When that return was complete: in the program, or wherever the reason leads; null before. Absent in journeys that were stored before it was kept. */
+  readonly placedAt?: number | null;
   readonly reason: Reason | null;
   readonly place: PlaceKind | null;
   readonly program: string | null;
@@ -159,6 +161,7 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   touchedAt: null,
   reroutes: 0,
   returnedAt: null,
+  placedAt: null,
   reason: null,
   place: null,
   program: null,

@@ -54,12 +54,13 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
       return { ...journey, letGoAt: event.at };
     case 'scored':
       return (event.score?.ready ?? null) === null ? { ...journey, waiting: null } : journey;
+    case 'placed':
+      return { ...journey, placedAt: event.at };
     case 'known':
     case 'activity':
     case 'asked':
     case 'grew':
     case 'at-risk':
-    case 'placed':
     case 'repaired':
     case 'stage-set':
     case 'untouched':

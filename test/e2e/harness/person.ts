@@ -89,6 +89,11 @@ export class Person {
     return names.sort((a, b) => a.localeCompare(b));
   }
 
+  /** A list of contacts that people are put on by hand. */
+  async makeList(name: string): Promise<void> {
+    await this.hubspot('POST', '/crm/v3/lists', { name, objectTypeId: '0-1', processingType: 'MANUAL' });
+  }
+
   /** How many contacts HubSpot's search shows with this value; its index lags by seconds. */
   async countContacts(property: string, value: string): Promise<number> {
     const filters = [{ propertyName: property, operator: 'EQ', value }];

@@ -49,6 +49,20 @@ First touch by Mon 30 Nov 14:37 (Europe/Berlin)`,
     );
   });
 
+  it('of a return tells marketing where they are to go, and what keeps them', () => {
+    const late = makeTelling({
+      ...{ step: 'escalate', kind: 'return', to: ['Demand generation'], owner: null },
+      reading: { budgetMs: 8 * hour, spentMs: 9 * hour, dueAt: now - hour },
+      about: "Given back: Not now · to 'Nurture: later' · HubSpot has no list 'Nurture: later'",
+    });
+    expect(clockAlert(makeInput(), late, null)).toBe(
+      `*Late: Vera Hug, Acme GmbH*
+Demand generation: not back in a program yet, 1 h late
+Given back: Not now · to 'Nurture: later' · HubSpot has no list 'Nurture: later'
+Back in a program by Mon 30 Nov 13:07 (Europe/Berlin)`,
+    );
+  });
+
   it.each([
     [0, 'less than a minute'],
     [minute, '1 min'],

@@ -110,6 +110,13 @@ describe("a clock's step, at the moment before it is taken", () => {
     expect(moot({ ...verdict, facts: [fact('rejected')] })).toMatch(/acted/);
   });
 
+  it('of a return, is taken whatever a rep says, until they are back', () => {
+    const back: Change = { effect: { key: 'j/1/return/remind' }, clock: { kind: 'return' } };
+    expect(moot({ ...back, facts: [fact('rejected')] })).toBeNull();
+    expect(moot({ ...back, lead: { ...lead, Tandem_Disposition__c: 'Rejected' } })).toBeNull();
+    expect(moot({ ...back, facts: [fact('placed')] })).toMatch(/back/);
+  });
+
   it('of a rep who left, is taken as long as the lead is theirs and untouched', () => {
     const left: Change = {
       effect: { kind: 'reassign', key: 'j/1/reassign/left/005A', evidence: 'left/005A' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtClocks } from '../../../src/lifecycle/look/clocks.ts';
+import { lookAtClocks, withReturnClock } from '../../../src/lifecycle/look/clocks.ts';
 import { leaverOf, leftOrders } from '../../../src/lifecycle/look/left-orders.ts';
 import type { Clock } from '../../../src/lifecycle/sla/clock.ts';
-import { type Journey, newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import { type Journey, newJourney, type Transition } from '../../../src/lifecycle/stage/journey.ts';
 import { makeCalendar } from '../calendar/calendars.ts';
 import { loadWith } from '../shipped-files.ts';
 
@@ -69,6 +69,63 @@ describe('clocks at a look', () => {
       Date.parse('2026-06-02T09:30+09:00'),
     );
     expect(look(clock(), journey(), monday, null).clocks[0]?.clock.owner).toBe('005A');
+  });
+});
+
+describe('the clock of a return', () => {
+  const returned = (more: Partial<Journey> = {}): Journey =>
+    journey({ stage: 'returned', since: monday, returnedAt: monday, verdictAt: monday, ...more });
+  const givenBack = (more: Partial<Transition> = {}): Transition => ({
+    ...{ from: 'sales-ready', to: 'returned', move: 'aside', legal: true, at: monday, cause: 'rejected' },
+    ...{ evidence: 'no', by: '005A', turn: 1, reason: 'Not now', version: '1', definition: null },
+    ...{ behaviour: 'return', mode: 'act', effects: ['return'] },
+    ...more,
+  });
+  const begun = (of: Journey = returned(), more: Partial<Transition> = {}, kept: Clock[] = []) =>
+    withReturnClock(
+      kept.map((each) => ({ clock: each, stepsDone: ['x'] })),
+      of,
+      [givenBack(more)],
+    );
+  const mine = clock({ kind: 'return', asked: false });
+
+  it('begins with the no, for whoever had them, where the return is carried out', () => {
+    expect(begun()).toEqual([{ clock: mine, stepsDone: [] }]);
+    expect(begun(returned(), { mode: 'observe' })).toEqual([]);
+    expect(begun(returned(), { effects: ['re-route'] })).toEqual([]);
+    expect(begun(returned({ stage: 'disqualified' }), { to: 'disqualified' })).toHaveLength(1);
+  });
+
+  it('takes its steps by the time that sla.yaml gives it, whoever has the record since and whatever pauses a rep', () => {
+    expect(look(mine, returned(), monday + 4 * hour - 1, '005T').due).toEqual([]);
+    expect(steps(mine, returned(), monday + 4 * hour)).toEqual(['j/1/return/remind']);
+    const { due, clocks } = look(mine, returned(), monday + 24 * hour, '005T', ['j/1/return/remind']);
+    expect(due.map(({ step }) => step.key)).toEqual(['j/1/return/escalate']);
+    expect(clocks[0]?.clock).toMatchObject({ owner: '005A', doneAt: null });
+  });
+
+  it.each<[string, Partial<Journey>, number | null]>([
+    ['in the program', { stage: 'nurture', placedAt: monday + hour }, monday + hour],
+    ['mended elsewhere', { placedAt: monday + hour }, monday + hour],
+    ['disqualified', { stage: 'disqualified', placedAt: monday + hour }, monday + hour],
+    ['on their way', {}, null],
+    ['placed by an earlier return', { placedAt: monday - 1 }, null],
+    ['taken up by a rep again', { stage: 'working', since: monday + hour }, monday + hour],
+    ['in a deal', { stage: 'opportunity', since: monday + hour }, monday + hour],
+    ['handed over again', { stage: 'sales-ready', turn: 2, turnAt: monday + hour }, monday + hour],
+  ])('%s', (_, more, doneAt) => {
+    expect(look(mine, returned(more), monday + 2 * hour).clocks[0]?.clock.doneAt).toBe(doneAt);
+  });
+
+  it('begins anew by a late reason once it was over, with steps of its own, and goes on where it runs', () => {
+    const at = monday + hour;
+    expect(begun(returned(), { at }, [mine])).toEqual([{ clock: mine, stepsDone: ['x'] }]);
+    const [again] = begun(returned(), { at }, [{ ...mine, doneAt: monday + 1 }]);
+    expect(again).toEqual({ clock: { ...mine, startedAt: at, moves: 1 }, stepsDone: [] });
+    expect(steps(again?.clock ?? mine, returned(), monday + 48 * hour)).toEqual([
+      'j/1/return/1/remind',
+      'j/1/return/1/escalate',
+    ]);
   });
 });
 
