@@ -11,6 +11,7 @@ import { isConfigurationStale, staleWords } from './status/configuration.ts';
 import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
 import { currentProblems } from './status/problems.ts';
+import { shownSignals, signalWords } from './status/signals.ts';
 import { shownSla, slaWords } from './status/sla.ts';
 
 export interface StatusOptions {
@@ -74,6 +75,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     safeUntil: null,
     drift: await shownDrift(store, pairs),
     sla: await shownSla(store, pairs),
+    signals: await shownSignals(store),
   };
 };
 
@@ -103,6 +105,7 @@ const plain = (status: Status): string => {
     feedLine(status.feeds),
     ...driftWords(status.drift),
     ...slaWords(status.sla),
+    ...signalWords(status.signals),
     'Budget:',
     ...budget,
     problems.length > 0 ? 'Problems:' : 'No problems.',

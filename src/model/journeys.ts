@@ -158,6 +158,8 @@ export interface JourneySave {
   readonly feedback?: readonly Omit<FeedbackRow, 'journeyId'>[];
   /** What the first start holds back of them now; null: nothing any more; absent: nothing, as before. */
   readonly held?: HeldBack | null;
+  /** By what the person is compared with others, as of this look; noted with each transition. Absent: nothing is known. */
+  readonly groups?: { readonly source: string | null; readonly segment: string | null };
   /** Details that are to be asked for; at once where somebody waits for them. */
   readonly details?: { readonly kinds: readonly string[]; readonly atOnce: boolean };
 }
@@ -336,4 +338,33 @@ export interface ReportPersonRow {
   /** JSON: fields of the records as they were last looked at. */
   readonly contact: string | null;
   readonly sales: string | null;
+}
+
+/** By what stays in stages are counted (lifecycle/signals). Times are milliseconds. */
+export interface StaysAsked {
+  /** Where somebody can be; those in the order with their place in it. */
+  readonly places: readonly { readonly stage: string; readonly place: number | null }[];
+  /** Of each watched stage: how long is looked on, and who is counted: those who entered from `pastFrom` on and before `until`. */
+  readonly windows: readonly {
+    readonly stage: string;
+    readonly horizonMs: number;
+    readonly pastFrom: number;
+    readonly recentFrom: number;
+    readonly until: number;
+  }[];
+  /** A stay is counted under the number of these that it reaches. */
+  readonly bounds: readonly number[];
+  /** Groups of fewer people, both stretches together, are left out. */
+  readonly peopleMin: number;
+}
+
+/** So many of a group stayed so long. */
+export interface StayCount {
+  readonly stage: string;
+  readonly dimension: string;
+  readonly group: string | null;
+  readonly recent: boolean;
+  readonly step: number;
+  readonly people: number;
+  readonly wentOn: number;
 }

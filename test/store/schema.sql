@@ -456,6 +456,8 @@ create table tandem.transitions (
   behaviour text not null,
   mode text not null,
   effects text[] not null,
+  source text,
+  segment text,
   constraint transitions_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
   constraint transitions_pkey PRIMARY KEY (id)
 );
@@ -603,6 +605,8 @@ comment on column tandem.signal_sources.missed_at is 'a look found a change that
 comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
 comment on table tandem.told_activities is 'what was answered, until a look has taken it in; holds values of the person';
 comment on table tandem.told_facts is 'what effects tell the journey (handed, placed), until a look has worked it through';
+comment on column tandem.transitions.source is 'where the person came from, by the property that lifecycle.yaml names; serves the signals';
+comment on column tandem.transitions.segment is 'which kind of person they are, by the property that lifecycle.yaml names; serves the signals';
 comment on index tandem.transitions_at is 'the account and reports: by cohort of the time';
 comment on table tandem.verified is 'the newest whole comparison of each pair';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';

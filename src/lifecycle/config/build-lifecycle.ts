@@ -87,6 +87,11 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     return: file['first-start'].returns,
     lifecyclestage: file['first-start']['lifecyclestage-back'],
   },
+  signals: {
+    source: file.signals.source,
+    segment: file.signals.segment ?? null,
+    task: file.signals.task ?? null,
+  },
   lifecyclestage: file.lifecyclestage,
   campaigns:
     file['hand-off'].campaigns === undefined

@@ -153,10 +153,28 @@ const campaignFindings = (
   ];
 };
 
+/** Properties by which stages are compared: without them nobody is compared by it. */
+const signalFindings = (
+  { lifecycle, sources }: LoadedLifecycle,
+  schemas: RuleSchemas,
+): readonly Finding[] => {
+  const source = sources['lifecycle.yaml'];
+  const known = schemas.contact?.fields;
+  if (lifecycle === null || source === undefined || known === undefined) return [];
+  return (['source', 'segment'] as const).flatMap((key) => {
+    const field = lifecycle.signals[key];
+    if (field === null || known.has(field)) return [];
+    const what = `${labelOf('contact', field)} is not there`;
+    const fix = `${didYouMean(field, known.keys())}name a property with few values`;
+    return [errorAt(source, ['signals', key], what, `no stage would be compared by ${key}`, fix)];
+  });
+};
+
 /** Holds the lifecycle's files against what the systems say of their fields. Pure. */
 export const checkRuleFields = (loaded: LoadedLifecycle, schemas: RuleSchemas): readonly Finding[] => [
   ...rulesOf(loaded).flatMap((rule) => fieldFindings(rule, schemas)),
   ...shownFindings(loaded, schemas),
   ...propertyFindings(loaded, schemas),
   ...campaignFindings(loaded, schemas),
+  ...signalFindings(loaded, schemas),
 ];

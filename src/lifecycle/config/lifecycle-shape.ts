@@ -142,6 +142,21 @@ export const lifecycleFile = z
         description:
           'Of the people who were there before the lifecycle was on, so many go by themselves, in all; the others are held back until tandem apply --held lets them go. Who asks for contact is never held back.',
       }),
+    signals: z
+      .strictObject({
+        source: text('HubSpot contact property that says where somebody came from.').default(
+          'hs_analytics_source',
+        ),
+        segment: text(
+          'HubSpot contact property with few values that says which kind of person they are.',
+        ).optional(),
+        task: text('Salesforce id of the user who gets a task for each signal; absent: nobody.').optional(),
+      })
+      .prefault({})
+      .meta({
+        description:
+          'By what each stage is compared with its own past once a week: a fall of conversion or a growth of time is told.',
+      }),
     lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({
       description:
         "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",

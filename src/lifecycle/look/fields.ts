@@ -67,15 +67,16 @@ export interface LookFields {
 export const lookFieldsOf = (loaded: LoadedLifecycle): LookFields => {
   const named = expressionsOf(loaded);
   const of = (name: string): readonly string[] => named.flatMap((expression) => expression.fieldsOf(name));
-  const score = loaded.scoring?.from ?? null;
   const campaign = loaded.lifecycle?.campaigns?.from ?? null;
+  const { source = null, segment = null } = loaded.lifecycle?.signals ?? {};
+  const score = loaded.scoring?.from ?? null;
+  const properties = [score, campaign, source, segment].filter((name) => name !== null);
   return {
     contact: [
       ...new Set([
         ...contactFields,
         ...rollUps.flatMap(({ at, names }) => [at, ...Object.values(names)]),
-        ...(score === null ? [] : [score]),
-        ...(campaign === null ? [] : [campaign]),
+        ...properties,
         ...of('contact'),
       ]),
     ],

@@ -38,6 +38,8 @@ export const peopleMax = 100;
 const staleMs = 1_000;
 const staleAgainMs = [1_000, 5_000, 30_000, 120_000] as const;
 
+const groupMax = 100;
+
 /** After a defect of ours in the look at somebody. */
 const defectAgainMs = 60 * 60_000;
 
@@ -102,6 +104,12 @@ const dueAtOf = (
 /** Whether somebody was there before the lifecycle was on, in one of the systems: a contact that was just made of an old lead, too. */
 const isOfPast = ({ contact, sales }: SeenPerson, sinceAt: number): boolean =>
   Math.min(contact.createdAt, sales?.createdAt ?? contact.createdAt) < sinceAt;
+
+/** A property of the contact as what people are compared by; long texts are cut, for it is to have few values. */
+const groupIn = ({ contact }: SeenPerson, property: string | null): string | null => {
+  const value = property === null ? null : contact.fields[property];
+  return typeof value === 'string' && value !== '' ? value.slice(0, groupMax) : null;
+};
 
 const lookAtOne = (
   context: LifecycleContext,
@@ -180,6 +188,10 @@ const lookAtOne = (
     row: toJourneyRow(looked.stored),
     nextAt: soonest(nextTimer(journey, lifecycle)?.at ?? null, timed.nextAt, looked.againAt),
     transitions: looked.transitions,
+    groups: {
+      source: groupIn(person, lifecycle.signals.source),
+      segment: groupIn(person, lifecycle.signals.segment),
+    },
     activities: looked.activities.map(toActivityRow),
     amended: looked.amended.map(toActivityRow),
     taken: looked.taken,

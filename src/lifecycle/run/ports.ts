@@ -18,6 +18,8 @@ import type {
   JourneySignal,
   MadeTask,
   Recount,
+  StayCount,
+  StaysAsked,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { ChangeCursor } from '../../model/record.ts';
@@ -80,6 +82,12 @@ export interface LifecycleStore {
   turns(): Promise<{ readonly version: number; readonly state: string }>;
   /** False: somebody else moved the turns; route again. */
   saveTurns(version: number, state: string): Promise<boolean>;
+  /** What was found about stages lately, as JSON; version 0 is before the first look. */
+  keptSignals(): Promise<{ readonly version: number; readonly state: string }>;
+  /** False: somebody else saved meanwhile. */
+  saveSignals(version: number, state: string): Promise<boolean>;
+  /** People by how long they stayed in stages and whether they went on: everybody, and by source, segment and rep. */
+  stays(asked: StaysAsked): Promise<readonly StayCount[]>;
   /** How many people of these stages each owner has now. */
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Has everybody of these stages whom these owners have looked at next. */

@@ -6,6 +6,8 @@ import { type Effect, type RoutePlan, type StepMark, type StepName, stepsOf } fr
 import type { NamedProspect } from '../look/person.ts';
 import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import type { RoutingState } from '../routing/model.ts';
+import type { KeptSignals } from '../signals/kept.ts';
+import { noSignals } from '../signals/signals.ts';
 import type { Clock, ClockReading } from '../sla/clock.ts';
 import type { Fact } from '../stage/facts.ts';
 
@@ -140,3 +142,14 @@ const ownersOutline = z.array(z.looseObject({ id: z.string(), kind: z.string(), 
 /** Everybody as they were last read (`staff` of the store), without their absences, which pass. */
 export const toOwners = (text: string): readonly Owner[] =>
   parse('list of owners', text, ownersOutline) as readonly Owner[];
+
+const signalsOutline = z.looseObject({
+  state: z.looseObject({ open: z.looseObject({}) }),
+  open: z.array(z.looseObject({ text: z.string(), signal: z.looseObject({ key: z.string() }) })),
+});
+
+/** What was found about stages lately (`keptSignals` of the store); nothing before the first look. */
+export const toKeptSignals = (text: string): KeptSignals =>
+  text === '{}'
+    ? { state: noSignals, open: [] }
+    : (parse('list of signals', text, signalsOutline) as KeptSignals);

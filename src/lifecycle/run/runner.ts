@@ -9,6 +9,7 @@ import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { recountOnce } from './recount-pass.ts';
+import { signalsOnce } from './signal-pass.ts';
 import { readTouches } from './touch-pass.ts';
 
 /** Between two rounds that found nothing: two queries that touch only what is due. */
@@ -21,6 +22,9 @@ const letGoEveryMs = 1_000;
 
 /** Between two rounds that ask for details. */
 const detailsEveryMs = 1_000;
+
+/** A look is taken once a week; until then this reads one row, and what could not be told is told again. */
+const signalsEveryMs = 10 * 60_000;
 
 /** Two calls a time while somebody is with sales: at the usual pace of polls, once a minute. */
 const touchesEveryPolls = 4;
@@ -61,6 +65,8 @@ export class LifecycleRunner {
     await Promise.all([
       this.#repeat(() => this.#round(ending), ending),
       this.#repeat(() => this.#details(ending), ending),
+      // And what is counted over half a year of everybody's moves must not hold up a page's title.
+      this.#watch(ending),
     ]);
   }
 
@@ -93,6 +99,17 @@ export class LifecycleRunner {
     const asked = await readDetails(this.#context);
     if (asked > 0) this.#askedAt = performance.now();
     return asked;
+  }
+
+  async #watch(ending: AbortSignal): Promise<void> {
+    while (!ending.aborted) {
+      try {
+        await signalsOnce(this.#context);
+      } catch (error) {
+        this.#failed(error, ending);
+      }
+      await this.#pause(signalsEveryMs, ending);
+    }
   }
 
   /** How many people and effects were worked off; null after a failure. */

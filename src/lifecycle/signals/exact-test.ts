@@ -32,26 +32,54 @@ export const moreThanLuck = (first: Share, second: Share): number => {
   return Math.min(1, sum);
 };
 
+/** Values that rise, and how often each is there. */
+export type Counts = readonly (readonly [value: number, count: number])[];
+
+export const sizeOf = (counts: Counts): number => counts.reduce((sum, [, count]) => sum + count, 0);
+
 /** The middle value; of an even number the mean of the two; null of none. */
-export const medianOf = (values: readonly number[]): number | null => {
-  // Typed arrays sort numbers without a comparison to call: a look sorts some thousands, many times.
-  const sorted = Float64Array.from(values).sort();
-  const half = Math.floor(sorted.length / 2);
-  const upper = sorted[half];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
+export const medianOf = (counts: Counts): number | null => {
+  const size = sizeOf(counts);
+  const at = (place: number): number | null => {
+    let passed = 0;
+    for (const [value, count] of counts) {
+      passed += count;
+      if (place < passed) return value;
+    }
+    return null;
+  };
+  const upper = at(Math.floor(size / 2));
+  if (upper === null) return null;
+  return size % 2 === 1 ? upper : ((at(size / 2 - 1) ?? upper) + upper) / 2;
+};
+
+/** All of the first, with these of the second: `by` 1 adds them, -1 takes them away. */
+export const joinCounts = (first: Counts, second: Counts, by: 1 | -1): Counts => {
+  const all: [number, number][] = [];
+  let next = 0;
+  for (const [value, count] of first) {
+    for (let other = second[next]; other !== undefined && other[0] < value; other = second[next]) {
+      all.push([other[0], by * other[1]]);
+      next += 1;
+    }
+    const same = second[next];
+    if (same?.[0] === value) next += 1;
+    all.push([value, count + (same?.[0] === value ? by * same[1] : 0)]);
+  }
+  all.push(...second.slice(next).map(([value, count]): [number, number] => [value, by * count]));
+  return all;
 };
 
 /**
  * Mood's median test, one-sided: how probable it is that so many of the first group lie above the median of both together where both have the
  * same median (A. M. Mood, Introduction to the Theory of Statistics, 1950), by Fisher's exact test of the two counts.
  */
-export const longerThanLuck = (first: readonly number[], second: readonly number[]): number => {
-  const median = medianOf([...first, ...second]);
+export const longerThanLuck = (first: Counts, second: Counts): number => {
+  const median = medianOf(joinCounts(first, second, 1));
   if (median === null) return 1;
-  const above = (values: readonly number[]): Share => ({
-    hits: values.filter((value) => value > median).length,
-    of: values.length,
+  const above = (counts: Counts): Share => ({
+    hits: counts.reduce((sum, [value, count]) => sum + (value > median ? count : 0), 0),
+    of: sizeOf(counts),
   });
   return moreThanLuck(above(first), above(second));
 };

@@ -1,6 +1,6 @@
 import { compareWithout, type Finding } from './measure.ts';
-import { dimensions, type Passage } from './passages.ts';
 import type { SignalRules } from './rules.ts';
+import { dimensions, type Sample } from './samples.ts';
 
 /** A finding that is told, and what is told with it. */
 export interface Head {
@@ -16,15 +16,14 @@ const least = (findings: readonly Finding[]): number => Math.min(...findings.map
 const explaining = (
   whole: Finding,
   groups: readonly Finding[],
-  passages: readonly Passage[],
+  samples: readonly Sample[],
   rules: SignalRules,
-  now: number,
 ): readonly Finding[] => {
   const sets = dimensions
     .map((dimension) => groups.filter((group) => group.dimension === dimension))
     .filter((set) => set.length > 0)
     .filter((set) => {
-      const rest = compareWithout(whole, set, passages, rules, now);
+      const rest = compareWithout(whole, set, samples, rules);
       return rest !== null && (!rest.isLarge || rest.byLuck > rules.overAt);
     });
   return sets.reduce<readonly Finding[]>(
@@ -39,14 +38,13 @@ const explaining = (
  */
 export const headsOf = (
   firing: readonly Finding[],
-  passages: readonly Passage[],
+  samples: readonly Sample[],
   rules: SignalRules,
-  now: number,
 ): readonly Head[] =>
   [...Map.groupBy(firing, ({ measure, stage }) => `${measure}/${stage}`)].flatMap(([key, own]): Head[] => {
     const whole = own.find(({ dimension }) => dimension === 'all');
     const groups = own.filter(({ dimension }) => dimension !== 'all');
-    const told = whole === undefined ? groups : explaining(whole, groups, passages, rules, now);
+    const told = whole === undefined ? groups : explaining(whole, groups, samples, rules);
     if (whole !== undefined && told.length === 0) return [{ finding: whole, also: groups, whole: null }];
     return told.map((finding) => ({ finding, also: [], whole: `${key}/all` }));
   });

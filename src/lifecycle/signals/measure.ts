@@ -1,8 +1,8 @@
 import { type Stage, stages } from '../stage/stages.ts';
 import { dayMs } from '../stage/timers.ts';
 import { longerThanLuck, medianOf, moreThanLuck } from './exact-test.ts';
-import { type Dimension, dimensions, ledOn, type Passage } from './passages.ts';
 import type { SignalRules } from './rules.ts';
+import { type Dimension, dimensions, type Sample, without } from './samples.ts';
 
 export const measures = ['conversion', 'time'] as const;
 export type Measure = (typeof measures)[number];
@@ -30,109 +30,65 @@ export interface Finding {
   readonly isLarge: boolean;
 }
 
-interface Windows {
-  readonly recent: readonly Passage[];
-  readonly past: readonly Passage[];
-}
-
-/** Only who had the whole horizon is counted, so that those who came lately do not look slow or lost. */
-const windowsOf = (
-  passages: readonly Passage[],
-  horizonMs: number,
-  { recentDays, pastDays }: SignalRules,
-  now: number,
-): Windows => {
-  const end = now - horizonMs;
-  const begin = end - recentDays * dayMs;
-  const first = begin - pastDays * dayMs;
-  const between = (from: number, to: number) =>
-    passages.filter(({ enteredAt }) => enteredAt >= from && enteredAt < to);
-  return { recent: between(begin, end), past: between(first, begin) };
-};
-
-const stayOf = ({ enteredAt, leftAt }: Passage, horizonMs: number): number =>
-  leftAt === null ? horizonMs : Math.min(leftAt - enteredAt, horizonMs);
-
 type Subject = Pick<Finding, 'stage' | 'dimension' | 'group' | 'horizonDays'>;
+type Tallies = Pick<Sample, 'recent' | 'past'>;
 
 const keyOf = (measure: Measure, { stage, dimension, group }: Subject): string =>
   [measure, stage, dimension, ...(group === null ? [] : [group])].join('/');
 
-const conversion = (subject: Subject, { recent, past }: Windows, rules: SignalRules): Finding => {
-  const horizonMs = subject.horizonDays * dayMs;
-  const wentOn = (passages: readonly Passage[]): number =>
-    passages.filter((passage) => {
-      const { enteredAt, leftAt } = passage;
-      return leftAt !== null && leftAt - enteredAt <= horizonMs && ledOn(passage);
-    }).length;
-  const [now, before] = [wentOn(recent), wentOn(past)];
-  const [rate, pastRate] = [now / recent.length, before / past.length];
+const conversion = (subject: Subject, { recent, past }: Tallies, rules: SignalRules): Finding => {
+  const [rate, pastRate] = [recent.wentOn / recent.people, past.wentOn / past.people];
   return {
     key: keyOf('conversion', subject),
     measure: 'conversion',
     ...subject,
-    recent: { people: recent.length, value: rate },
-    past: { people: past.length, value: pastRate },
+    recent: { people: recent.people, value: rate },
+    past: { people: past.people, value: pastRate },
     byLuck: moreThanLuck(
-      { hits: recent.length - now, of: recent.length },
-      { hits: past.length - before, of: past.length },
+      { hits: recent.people - recent.wentOn, of: recent.people },
+      { hits: past.people - past.wentOn, of: past.people },
     ),
     isLarge: rate <= pastRate * (1 - rules.fallMin),
   };
 };
 
-const time = (subject: Subject, { recent, past }: Windows, rules: SignalRules): Finding => {
-  const horizonMs = subject.horizonDays * dayMs;
-  const stays = (passages: readonly Passage[]) => passages.map((passage) => stayOf(passage, horizonMs));
-  const [now, before] = [stays(recent), stays(past)];
-  const [days, pastDays] = [(medianOf(now) ?? 0) / dayMs, (medianOf(before) ?? 0) / dayMs];
+const time = (subject: Subject, { recent, past }: Tallies, rules: SignalRules): Finding => {
+  const [days, pastDays] = [(medianOf(recent.stays) ?? 0) / dayMs, (medianOf(past.stays) ?? 0) / dayMs];
   return {
     key: keyOf('time', subject),
     measure: 'time',
     ...subject,
-    recent: { people: recent.length, value: days },
-    past: { people: past.length, value: pastDays },
-    byLuck: longerThanLuck(now, before),
+    recent: { people: recent.people, value: days },
+    past: { people: past.people, value: pastDays },
+    byLuck: longerThanLuck(recent.stays, past.stays),
     isLarge: days > pastDays && days >= pastDays * (1 + rules.growthMin),
   };
 };
 
-const groupsBy = (
-  passages: readonly Passage[],
-  dimension: Dimension | 'all',
-): readonly (readonly [string | null, readonly Passage[]])[] => {
-  if (dimension === 'all') return [[null, passages]];
-  const groups = Map.groupBy(passages, (passage) => passage[dimension]);
-  return [...groups].filter(([group]) => group !== null).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1));
-};
-
-const isEnough = ({ recent, past }: Windows, rules: SignalRules): boolean =>
-  recent.length >= rules.recentMin && past.length >= rules.pastMin;
+const isEnough = ({ recent, past }: Tallies, rules: SignalRules): boolean =>
+  recent.people >= rules.recentMin && past.people >= rules.pastMin;
 
 const compare = { conversion, time } as const satisfies Readonly<Record<Measure, unknown>>;
 
+const byGroup = (a: Sample, b: Sample): number => ((a.group ?? '') < (b.group ?? '') ? -1 : 1);
+
 /** Every comparison that has people enough on both sides, in a fixed order. Pure. */
-export const compareWithPast = (
-  passages: readonly Passage[],
-  rules: SignalRules,
-  now: number,
-): readonly Finding[] => {
-  const byStage = Map.groupBy(passages, ({ stage }) => stage);
-  return stages.flatMap((stage) => {
+export const compareWithPast = (samples: readonly Sample[], rules: SignalRules): readonly Finding[] =>
+  stages.flatMap((stage) => {
     const horizonDays = rules.horizonDays[stage];
-    const own = byStage.get(stage);
-    if (horizonDays === undefined || own === undefined) return [];
+    if (horizonDays === undefined) return [];
     return (['all', ...dimensions] as const).flatMap((dimension) =>
-      groupsBy(own, dimension).flatMap(([group, members]) => {
-        const windows = windowsOf(members, horizonDays * dayMs, rules, now);
-        const subject: Subject = { stage, dimension, group, horizonDays };
-        return isEnough(windows, rules)
-          ? measures.map((measure) => compare[measure](subject, windows, rules))
-          : [];
-      }),
+      samples
+        .filter((sample) => sample.stage === stage && sample.dimension === dimension)
+        .toSorted(byGroup)
+        .flatMap((sample) => {
+          const subject: Subject = { stage, dimension, group: sample.group, horizonDays };
+          return isEnough(sample, rules)
+            ? measures.map((measure) => compare[measure](subject, sample, rules))
+            : [];
+        }),
     );
   });
-};
 
 /**
  * The comparison of everybody but for some groups of one dimension; null where too few are left. What explains a change for everybody: without those
@@ -141,15 +97,23 @@ export const compareWithPast = (
 export const compareWithout = (
   whole: Finding,
   groups: readonly Finding[],
-  passages: readonly Passage[],
+  samples: readonly Sample[],
   rules: SignalRules,
-  now: number,
 ): Finding | null => {
   const { measure, stage, horizonDays } = whole;
-  const isRest = (passage: Passage): boolean =>
-    passage.stage === stage &&
-    groups.every(({ dimension, group }) => dimension === 'all' || passage[dimension] !== group);
-  const windows = windowsOf(passages.filter(isRest), horizonDays * dayMs, rules, now);
+  const own = samples.filter((sample) => sample.stage === stage);
+  const all = own.find(({ dimension }) => dimension === 'all');
+  if (all === undefined) return null;
+  const parts = own.filter((sample) =>
+    groups.some(({ dimension, group }) => sample.dimension === dimension && sample.group === group),
+  );
+  const rest = parts.reduce<Tallies>(
+    ({ recent, past }, part) => ({
+      recent: without(recent, part.recent),
+      past: without(past, part.past),
+    }),
+    all,
+  );
   const subject: Subject = { stage, dimension: 'all', group: null, horizonDays };
-  return isEnough(windows, rules) ? compare[measure](subject, windows, rules) : null;
+  return isEnough(rest, rules) ? compare[measure](subject, rest, rules) : null;
 };

@@ -65,8 +65,13 @@ export const recommendedStep = ({ measure, stage, dimension }: Finding): string 
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 const days = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} days`;
-const whom = ({ dimension, group }: Finding): string =>
-  dimension === 'all' ? 'everybody' : `${dimension} ${foreign(group ?? '', groupMax)}`;
+/** What a rep is called, by their Salesforce id. */
+export type NameOf = (rep: string) => string;
+
+const whom = ({ dimension, group }: Finding, nameOf: NameOf): string => {
+  if (dimension === 'all' || group === null) return 'everybody';
+  return `${dimension} ${foreign(dimension === 'rep' ? nameOf(group) : group, groupMax)}`;
+};
 
 /** `1 in 12,000`: how often luck alone makes such a change. */
 const odds = (byLuck: number): string => {
@@ -82,14 +87,14 @@ const change = ({ measure, stage, recent, past, horizonDays }: Finding): string 
     : `${recent.people} stayed ${days(recent.value)} in ${stage} (median), before that ${past.people} stayed ${days(past.value)}`;
 
 /** A signal as a few lines for a task or an alert: what changed, how sure it is, what to do. Plain text. Pure. */
-export const signalText = (signal: Signal): string => {
+export const signalText = (signal: Signal, nameOf: NameOf): string => {
   const { measure, stage, also, byLuck, comparisons } = signal;
   const test = measure === 'conversion' ? "Fisher's exact test" : "Mood's median test";
   const what = measure === 'conversion' ? 'Fewer go on from' : 'Longer in';
   return [
-    `${what} ${stage}: ${whom(signal)}`,
+    `${what} ${stage}: ${whom(signal, nameOf)}`,
     `${change(signal)}.`,
-    ...(also.length === 0 ? [] : [`Most in: ${also.map(whom).join(', ')}.`]),
+    ...(also.length === 0 ? [] : [`Most in: ${also.map((each) => whom(each, nameOf)).join(', ')}.`]),
     `By luck ${odds(byLuck)} (${test}, one of ${comparisons} comparisons).`,
     `${recommendedStep(signal)}.`,
   ].join('\n');

@@ -74,6 +74,13 @@ export interface LifecycleDefinition {
   readonly prospectCampaigns: readonly string[];
   /** How many people of before the lifecycle was on go by themselves, in all; the others are held back until a person lets them go. */
   readonly firstStart: Readonly<Record<FirstStartKind, number>>;
+  /** Properties of the contact by which stages are compared with their own past, null: not by it; and whom a task tells of a change. */
+  readonly signals: {
+    readonly source: string | null;
+    readonly segment: string | null;
+    /** A user of Salesforce, by id; null: nobody. */
+    readonly task: string | null;
+  };
   /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
   readonly lifecyclestage: 'forward' | 'both' | 'never';
   /** Which campaign of Salesforce those who are handed over become members of; null: none. */

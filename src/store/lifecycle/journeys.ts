@@ -146,13 +146,16 @@ const ofJourneys = <Row>(
 ): readonly Of<Row>[] => saves.flatMap((save) => rows(save).map((row) => ({ ...row, journey: save.row.id })));
 
 const insertTransitions = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {
-  const rows = ofJourneys<TransitionRow>(saves, ({ transitions }) => transitions);
+  const nothing = { source: null, segment: null };
+  const rows = ofJourneys(saves, ({ transitions, groups = nothing }) =>
+    transitions.map((transition: TransitionRow) => ({ ...transition, ...groups })),
+  );
   if (rows.length === 0) return;
   await sql`
     insert into tandem.transitions (journey_id, at, from_stage, to_stage, move, legal, cause, evidence, by_whom, turn, reason,
-      version, definition, behaviour, mode, effects)
+      version, definition, behaviour, mode, effects, source, segment)
     select t.journey, ${at('t.at')}, t.from_stage, t.to_stage, t.move, t.legal, t.cause, t.evidence, t.by_whom, t.turn, t.reason,
-      t.version, t.definition, t.behaviour, t.mode, string_to_array(t.effects, ' ')
+      t.version, t.definition, t.behaviour, t.mode, string_to_array(t.effects, ' '), t.source, t.segment
     from ${batch('t', rows, {
       journey: ['uuid', (row) => row.journey],
       at: ['float8', (row) => row.at],
@@ -170,6 +173,8 @@ const insertTransitions = async (tx: Tx, saves: readonly JourneySave[]): Promise
       behaviour: ['text', (row) => row.behaviour],
       mode: ['text', (row) => row.mode],
       effects: ['text', (row) => row.effects.join(' ')],
+      source: ['text', (row) => row.source],
+      segment: ['text', (row) => row.segment],
     })}`.execute(tx);
 };
 

@@ -25,6 +25,8 @@ import type {
   RefusedEffects,
   ReportDealRow,
   ReportPersonRow,
+  StayCount,
+  StaysAsked,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
@@ -54,9 +56,21 @@ import { feedback, noteFeedback } from './feedback.ts';
 import { firstStart, firstStartCounts, heldHandOffs, holdStages } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
-import { isBusy, saveStaff, saveTurns, sinceAt, staff, storeNow, turns } from './notes.ts';
+import {
+  isBusy,
+  keptSignals,
+  saveSignals,
+  saveStaff,
+  saveTurns,
+  sinceAt,
+  staff,
+  storeNow,
+  turns,
+  type VersionedNote,
+} from './notes.ts';
 import { askRecords, obstacles } from './records.ts';
 import { recount, saveRecount } from './recount.ts';
+import { stays } from './stays.ts';
 
 /** What the lifecycle asks of the store (lifecycle/run/ports.ts, LifecycleStore, has the contract), in Postgres. */
 export class PostgresLifecycleStore {
@@ -208,12 +222,24 @@ export class PostgresLifecycleStore {
     return transitions(this.#db, journeyIds);
   }
 
-  turns(): Promise<{ readonly version: number; readonly state: string }> {
+  turns(): Promise<VersionedNote> {
     return turns(this.#db);
   }
 
   saveTurns(version: number, state: string): Promise<boolean> {
     return saveTurns(this.#db, version, state);
+  }
+
+  keptSignals(): Promise<VersionedNote> {
+    return keptSignals(this.#db);
+  }
+
+  saveSignals(version: number, state: string): Promise<boolean> {
+    return saveSignals(this.#db, version, state);
+  }
+
+  stays(asked: StaysAsked): Promise<readonly StayCount[]> {
+    return stays(this.#db, asked);
   }
 
   /** Keeps who is there, as JSON of model/owner.ts, for those who ask the store alone. */

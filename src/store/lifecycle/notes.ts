@@ -7,6 +7,7 @@ import { isAnybodyToGo } from './first-start.ts';
 const sinceName = 'since';
 const turnsName = 'turns';
 const staffName = 'staff';
+const signalsName = 'signals';
 
 /** LifecycleStore.now. */
 export const storeNow = async (db: Db): Promise<number> => {
@@ -29,30 +30,49 @@ export const sinceAt = async (db: Db): Promise<number> => {
   return Math.round(row.at);
 };
 
-/** LifecycleStore.turns. */
-export const turns = async (db: Db): Promise<{ readonly version: number; readonly state: string }> => {
+/** JSON that is written over the version that was read alone; version 0 is before the first. */
+export interface VersionedNote {
+  readonly version: number;
+  readonly state: string;
+}
+
+const note = async (db: Db, name: string): Promise<VersionedNote> => {
   const [row] = await run(
     db,
-    sql<{ version: number; state: string }>`
-      select version::float8 as version, value::text as state from tandem.lifecycle where name = ${turnsName}`,
+    sql<VersionedNote>`
+      select version::float8 as version, value::text as state from tandem.lifecycle where name = ${name}`,
   );
   return row ?? { version: 0, state: '{}' };
 };
 
-/** LifecycleStore.saveTurns. */
-export const saveTurns = async (db: Db, version: number, state: string): Promise<boolean> => {
+/** False: somebody else wrote it meanwhile. */
+const saveNote = async (db: Db, name: string, { version, state }: VersionedNote): Promise<boolean> => {
   const rows = await run(
     db,
     version === 0
       ? sql<{ name: string }>`
-          insert into tandem.lifecycle (name, value) values (${turnsName}, ${state}::json)
+          insert into tandem.lifecycle (name, value) values (${name}, ${state}::json)
           on conflict (name) do nothing returning name`
       : sql<{ name: string }>`
           update tandem.lifecycle set value = ${state}::json, version = version + 1, at = now()
-          where name = ${turnsName} and version = ${version} returning name`,
+          where name = ${name} and version = ${version} returning name`,
   );
   return rows.length === 1;
 };
+
+/** LifecycleStore.turns. */
+export const turns = (db: Db): Promise<VersionedNote> => note(db, turnsName);
+
+/** LifecycleStore.saveTurns. */
+export const saveTurns = (db: Db, version: number, state: string): Promise<boolean> =>
+  saveNote(db, turnsName, { version, state });
+
+/** LifecycleStore.keptSignals. */
+export const keptSignals = (db: Db): Promise<VersionedNote> => note(db, signalsName);
+
+/** LifecycleStore.saveSignals. */
+export const saveSignals = (db: Db, version: number, state: string): Promise<boolean> =>
+  saveNote(db, signalsName, { version, state });
 
 /** PostgresLifecycleStore.saveStaff. */
 export const saveStaff = async (db: Db, owners: string): Promise<void> => {

@@ -19,6 +19,7 @@ import { details } from './0029-details.ts';
 import { firstStart } from './0030-first-start.ts';
 import { feedback } from './0033-feedback.ts';
 import { deals } from './0035-deals.ts';
+import { signals } from './0037-signals.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0030-first-start': firstStart,
   '0033-feedback': feedback,
   '0035-deals': deals,
+  '0037-signals': signals,
 };

@@ -44,7 +44,9 @@ const lifecycleStages = [
 const schemas: RuleSchemas = {
   contact: makeObject(
     'contacts',
-    ...['company', 'jobtitle', 'phone', 'mobilephone', 'numemployees'].map((name) => makeField(name)),
+    ...['company', 'jobtitle', 'phone', 'mobilephone', 'numemployees', 'hs_analytics_source'].map((name) =>
+      makeField(name),
+    ),
     // As HubSpot is described: a closed list. Salesforce's picklists list their choices.
     { ...makeField('hs_lead_status', 'enumeration'), options: leadStatuses, choices: [] },
     makeField('lifecyclestage', 'enumeration', lifecycleStages),

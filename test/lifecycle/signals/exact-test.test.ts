@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Counts,
   countAtOnce,
+  joinCounts,
   longerThanLuck,
   medianOf,
   moreThanLuck,
@@ -49,16 +51,35 @@ describe('Fisher’s exact test', () => {
   });
 });
 
+const counts = (values: readonly number[]): Counts =>
+  [...Map.groupBy(values, (value) => value)]
+    .map(([value, own]): [number, number] => [value, own.length])
+    .sort(([a], [b]) => a - b);
+
 describe('the median test', () => {
   it('sees a longer time, and none where both are alike', () => {
-    const stays = (from: number) => Array.from({ length: 40 }, (_, index) => from + (index % 20));
+    const stays = (from: number) => counts(Array.from({ length: 40 }, (_, index) => from + (index % 20)));
     expect(longerThanLuck(stays(10), stays(0))).toBeLessThan(0.001);
     expect(longerThanLuck(stays(0), stays(0))).toBeGreaterThan(0.4);
     expect(longerThanLuck([], [])).toBe(1);
   });
 
+  it('joins counts as if all values stood in one list, and takes them away again', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 9 }));
+    fc.assert(
+      fc.property(values, values, (a, b) => {
+        const both = joinCounts(counts(a), counts(b), 1);
+        expect(both).toEqual(counts([...a, ...b]));
+        expect(joinCounts(both, counts(b), -1).filter(([, count]) => count !== 0)).toEqual(counts(a));
+      }),
+    );
+  });
+
   it('has a median of any number of values', () => {
-    expect([medianOf([]), medianOf([3]), medianOf([4, 1]), medianOf([9, 1, 2])]).toEqual([null, 3, 2.5, 2]);
+    const medians = [[], [3], [4, 1], [9, 1, 2], [1, 1, 1, 9], [1, 9, 9]].map((values) =>
+      medianOf(counts(values)),
+    );
+    expect(medians).toEqual([null, 3, 2.5, 2, 1, 9]);
   });
 });
 

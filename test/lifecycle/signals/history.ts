@@ -1,4 +1,4 @@
-import type { Passage } from '../../../src/lifecycle/signals/passages.ts';
+import type { Passage } from './passages.ts';
 
 export const day = 86_400_000;
 export const end = Date.UTC(2026, 10, 30);

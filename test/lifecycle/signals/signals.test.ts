@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Passage } from '../../../src/lifecycle/signals/passages.ts';
-import { passagesOf } from '../../../src/lifecycle/signals/passages.ts';
 import { signalRules } from '../../../src/lifecycle/signals/rules.ts';
 import { signalText } from '../../../src/lifecycle/signals/signal-words.ts';
-import { lookForSignals, noSignals, type SignalState } from '../../../src/lifecycle/signals/signals.ts';
+import {
+  isLookDue,
+  type Look,
+  lookForSignals as lookAtSamples,
+  noSignals,
+  type SignalState,
+} from '../../../src/lifecycle/signals/signals.ts';
 import { makeTransition } from '../account/rows.ts';
 import { day, end, makeHistory } from './history.ts';
+import { type Passage, passagesOf, samplesFrom } from './passages.ts';
+
+/** As a worker does it: people are counted where a look is due. */
+const lookForSignals = (passages: readonly Passage[], state: SignalState, now: number): Look =>
+  lookAtSamples(isLookDue(state, now) ? samplesFrom(passages, now) : [], state, now);
 
 const hour = day / 24;
+const idOf = (id: string): string => id;
 
 /** What a worker is told that asks every hour or day. */
 const looks = (passages: readonly Passage[], from: number, to: number, every: number) => {
@@ -24,7 +34,7 @@ const looks = (passages: readonly Passage[], from: number, to: number, every: nu
 };
 
 describe('where nothing changed', () => {
-  it('at most one look in a hundred tells of anything: 1,000 quiet histories', () => {
+  it('at most one look in a hundred tells of anything: 1,000 quiet histories', { timeout: 90_000 }, () => {
     const alarms = Array.from({ length: 1_000 }, (_, seed) => {
       const passages = makeHistory({ seed: seed + 1, days: 215, perDay: 2 + (seed % 4) });
       return lookForSignals(passages, noSignals, end).signals.length > 0;
@@ -33,7 +43,7 @@ describe('where nothing changed', () => {
     expect(alarms).toBeLessThan(20);
   });
 
-  it('a year of weekly looks stays within the rate too', () => {
+  it('a year of weekly looks stays within the rate too', { timeout: 90_000 }, () => {
     let [alarms, count] = [0, 0];
     for (let seed = 1; seed <= 12; seed += 1) {
       const passages = makeHistory({ seed: seed * 7_919, days: 600, perDay: 3 });
@@ -91,10 +101,32 @@ describe('a source whose conversion fell', () => {
     expect(signal.recent.value).toBeLessThan(0.2);
     expect(signal.past.value).toBeGreaterThan(0.38);
     expect(signal.byLuck).toBeLessThan(1e-4);
-    expect(signalText(signal)).toBe(`Fewer go on from sales-ready: source PAID_SEARCH
+    expect(signalText(signal, idOf)).toBe(`Fewer go on from sales-ready: source PAID_SEARCH
 Of 95 in sales-ready 12% went on within 14 days, before that 40% of 525.
 By luck less than 1 in 1,000,000 (Fisher's exact test, one of 18 comparisons).
 Read the reasons of the leads of this source that came back; raise its bar, or pause it.`);
+  });
+
+  it('is told once more when it got clearly worse by people who all came since, and not before', () => {
+    const key = 'conversion/sales-ready/source/PAID_SEARCH';
+    const history = (lately: number) =>
+      makeHistory({
+        ...{ seed: 3, days: 300, perDay: 9 },
+        chance: (source, daysAgo) =>
+          source !== 'PAID_SEARCH' || daysAgo > 72 ? 0.45 : daysAgo > 42 ? 0.15 : lately,
+      });
+    const told = (lately: number, state: SignalState, now: number) =>
+      lookForSignals(history(lately), state, now).signals.map((each) => each.key);
+    // The people of 72 to 42 days ago, then those since.
+    const then = end - 29 * day;
+    const { state } = lookForSignals(history(0.15), noSignals, then);
+    expect(Object.keys(state.open)).toEqual([key]);
+    expect(told(0.15, state, end)).toEqual([]);
+    expect(told(0, state, end - 7 * day)).toEqual([]);
+    expect(told(0, state, end)).toEqual([key]);
+    const { state: worse } = lookForSignals(history(0), state, end);
+    expect(worse.open[key]).toMatchObject({ since: then, toldAt: end, value: 0 });
+    expect(told(0, worse, end + 7 * day)).toEqual([]);
   });
 
   it('is told once, though it is asked every hour, and again only after it was over', () => {
@@ -126,7 +158,7 @@ describe('stage times that grew', () => {
     expect(signals.map(({ key }) => key)).toContain('time/sales-ready/rep/005B');
     expect(signals.every(({ key }) => !/005[AC]/.test(key))).toBe(true);
     const [signal] = signals;
-    expect(signal === undefined ? '' : signalText(signal)).toMatch(
+    expect(signal === undefined ? '' : signalText(signal, idOf)).toMatch(
       /^Longer in sales-ready: rep 005B\n\d+ stayed [\d.]+ days in sales-ready \(median\), before that \d+ stayed [\d.]+ days\.\nBy luck .+\nCheck load and absence of this rep; give their turns to others for a while\.$/,
     );
   });

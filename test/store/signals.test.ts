@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LifecycleContext } from '../../src/lifecycle/run/context.ts';
+import { toKeptSignals } from '../../src/lifecycle/run/rows.ts';
+import { signalsOnce } from '../../src/lifecycle/run/signal-pass.ts';
+import { signalRules } from '../../src/lifecycle/signals/rules.ts';
+import { staysAsked } from '../../src/lifecycle/signals/samples.ts';
+import type { Stage } from '../../src/lifecycle/stage/stages.ts';
+import type { StayCount } from '../../src/model/journeys.ts';
+import type { WriteRow } from '../../src/model/write.ts';
+import { makeTransition } from '../lifecycle/account/rows.ts';
+import { makeDefinition } from '../lifecycle/shipped-files.ts';
+import { day, randomFrom } from '../lifecycle/signals/history.ts';
+import {
+  countStays,
+  type Groups,
+  type JourneyTransition,
+  passagesOf,
+} from '../lifecycle/signals/passages.ts';
+import { withStore } from './postgres.ts';
+
+const fixture = withStore();
+beforeEach(() => fixture.reset());
+const store = () => fixture.store.lifecycle;
+
+interface Story {
+  readonly id: string;
+  readonly groups: Groups;
+  readonly transitions: readonly JourneyTransition[];
+}
+
+/** Saves what happened to people, as looks would have, in a few statements. */
+const saveStories = async (stories: readonly Story[]): Promise<void> => {
+  await store().save(
+    stories.map(({ id, groups, transitions }) => ({
+      row: {
+        ...{ id, contactId: id, version: 0, stage: 'lead', turn: 0, owner: null, shown: '{}', told: [] },
+        state: '{"journey":{"stage":"lead"}}',
+      },
+      ...{ nextAt: null, activities: [], effects: [], heard: [], answers: [] },
+      transitions,
+      groups: { source: groups.source, segment: groups.segment },
+      clocks:
+        groups.rep === null
+          ? []
+          : [...new Set(transitions.map(({ turn }) => turn))].map((turn) => ({
+              ...{ journeyId: id, turn, kind: 'follow-up', doneAt: null, clock: '{"startedAt":1}' },
+              ...{ stepsDone: [], owner: groups.rep, remindAt: null, dueAt: null, paused: false },
+            })),
+    })),
+    [],
+    [],
+  );
+};
+
+const inOrder = (counts: readonly StayCount[]): readonly string[] =>
+  counts
+    .map(({ stage, dimension, group, recent, step, people, wentOn }) =>
+      JSON.stringify([stage, dimension, group, recent, step, people, wentOn]),
+    )
+    .sort();
+
+const steps: readonly Stage[] = [
+  'lead',
+  'engaged',
+  'sales-ready',
+  'working',
+  'opportunity',
+  'returned',
+  'nurture',
+];
+
+/** People who go to and fro, by a seed. */
+const randomStories = (seed: number, count: number, now: number): readonly Story[] => {
+  const random = randomFrom(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  return Array.from({ length: count }, (): Story => {
+    const id = randomUUID();
+    let at = Math.round(now - random() * 320 * day);
+    let from: Stage = 'subscriber';
+    const transitions: JourneyTransition[] = [];
+    while (at < now && transitions.length < 6) {
+      const to: Stage = random() < 0.1 ? from : pick(steps);
+      transitions.push({ ...makeTransition({ at, from, to, turn: 1 }), journey: id });
+      from = to;
+      at = Math.round(at + random() ** 3 * 60 * day);
+    }
+    const groups = {
+      source: pick(['A', 'B', null]),
+      segment: pick(['x', 'y']),
+      rep: pick(['005A', '005B', null]),
+    };
+    return { id, groups, transitions };
+  });
+};
+
+describe('stays, as the store counts them', () => {
+  it('are those of the moves one by one', async () => {
+    const now = await store().now();
+    const stories = randomStories(11, 400, now);
+    await saveStories(stories);
+    const groups = new Map(stories.map((story) => [story.id, story.groups]));
+    const passages = passagesOf(
+      stories.flatMap(({ transitions }) => transitions),
+      (id) => groups.get(id) ?? { source: null, segment: null, rep: null },
+    );
+    const rules = { ...signalRules, recentMin: 2, pastMin: 3 };
+    const expected = countStays(passages, rules, now);
+    expect(expected.filter(({ dimension }) => dimension === 'rep').length).toBeGreaterThan(20);
+    expect(inOrder(await store().stays(staysAsked(rules, now)))).toEqual(inOrder(expected));
+  });
+
+  it('are none of nobody', async () => {
+    expect(await store().stays(staysAsked(signalRules, await store().now()))).toEqual([]);
+    expect(await store().stays(staysAsked({ ...signalRules, horizonDays: {} }, 0))).toEqual([]);
+  });
+});
+
+/** What the pass works with; `says` are texts in the channel. */
+const makeContext = (stages: 'act' | 'observe' = 'act', isTold: () => boolean = () => true) => {
+  const says: string[] = [];
+  const tasks = new Map<string, WriteRow>();
+  const events: string[] = [];
+  const context = {
+    store: store(),
+    models: {
+      lifecycle: makeDefinition({
+        behaviours: { stages },
+        signals: { source: 'hs_analytics_source', segment: null, task: '005G' },
+      }),
+    },
+    staff: async () => ({ owners: new Map([['005B', { name: 'Mia Sato' }]]) }),
+    tell: async (text: string) => {
+      if (!isTold()) throw new Error('the webhook answered 500');
+      says.push(text);
+    },
+    engine: { clearProblem: async () => undefined },
+    systems: {
+      salesforce: {
+        findByField: async (_type: string, _field: string, [key = '']: readonly string[]) =>
+          tasks.has(key) ? [{}] : [],
+        writeMany: async (_type: string, rows: readonly WriteRow[]) =>
+          rows.map((row) => {
+            tasks.set(row.op === 'upsert' ? row.identityValue : '', row);
+            return { kind: 'landed', id: '00T1', created: true, stamp: null };
+          }),
+      },
+    },
+    events: { emit: (event: string) => events.push(event) },
+    makeId: () => 'id',
+    signal: new AbortController().signal,
+  } as unknown as LifecycleContext;
+  return { context, says, tasks, events };
+};
+
+/** Everybody came to sales-ready; of one source hardly anybody went on lately. */
+const fallingStories = (now: number): readonly Story[] =>
+  Array.from({ length: 900 }, (_, number): Story => {
+    const id = randomUUID();
+    const at = Math.round(now - (15 + (number % 190)) * day);
+    const source = number % 3 === 0 ? 'PAID_SEARCH' : 'EMAIL_MARKETING';
+    const isLost = source === 'PAID_SEARCH' && number % 190 < 28;
+    const goesOn = !isLost && Math.floor(number / 190) % 2 === 0;
+    const ready = { ...makeTransition({ at, turn: 1 }), journey: id };
+    const left = makeTransition({
+      ...{ at: at + (2 + (number % 5)) * day, turn: 1, from: 'sales-ready' },
+      to: goesOn ? 'working' : 'returned',
+    });
+    return {
+      id,
+      groups: { source, segment: null, rep: '005B' },
+      transitions: [ready, { ...left, journey: id }],
+    };
+  });
+
+/** Lets so many days go by since the last look. */
+const letPass = (days: number) =>
+  fixture.query(
+    `update tandem.lifecycle set value = jsonb_set(value::jsonb, '{state,lookedAt}',
+       to_jsonb((value -> 'state' ->> 'lookedAt')::float8 - $1))::json where name = 'signals'`,
+    [days * day],
+  );
+const kept = async () => toKeptSignals((await store().keptSignals()).state);
+
+describe('a signal', () => {
+  it('is told once, by alert and task, and is kept until it is over', async () => {
+    await saveStories(fallingStories(await store().now()));
+    const { context, says, tasks, events } = makeContext();
+    expect(await signalsOnce(context)).toBe(2);
+    expect(says).toHaveLength(1);
+    expect(says[0]).toMatch(
+      /^\*Fewer go on from sales-ready: source PAID_SEARCH\*\nOf \d+ in sales-ready \d+% went on/,
+    );
+    expect(says[0]).toMatch(/raise its bar, or pause it\.$/);
+    const [[key, task] = []] = tasks;
+    expect(key).toMatch(/^signal\/conversion\/sales-ready\/source\/PAID_SEARCH\/\d+$/);
+    expect(task).toMatchObject({
+      fields: { OwnerId: '005G', Subject: 'Fewer go on from sales-ready: source PAID_SEARCH' },
+    });
+    expect(events).toEqual(['signal']);
+    // Every ten minutes, and at the next looks: it is open, and nobody is told again.
+    expect(await signalsOnce(context)).toBe(0);
+    await letPass(7);
+    expect(await signalsOnce(context)).toBe(0);
+    expect((await kept()).open).toMatchObject([{ alert: 'done', task: 'done' }]);
+    expect([says.length, tasks.size]).toEqual([1, 1]);
+    // Nobody is compared any more once the moves are gone; the source goes on as before, and it is over.
+    await fixture.query(
+      `update tandem.transitions set to_stage = 'working' where to_stage = 'returned' and source = 'PAID_SEARCH'`,
+    );
+    await letPass(7);
+    await signalsOnce(context);
+    expect((await kept()).open).toEqual([]);
+    expect(events).toEqual(['signal', 'signal-over']);
+  });
+
+  it('that the chat does not take is told again; one that may have been shown is not', async () => {
+    await saveStories(fallingStories(await store().now()));
+    let works = false;
+    const { context, says, events } = makeContext('act', () => works);
+    expect(await signalsOnce(context)).toBe(1);
+    expect(events).toEqual(['signal', 'signal-failed']);
+    works = true;
+    expect(await signalsOnce(context)).toBe(1);
+    expect(says).toHaveLength(1);
+    await fixture.query(
+      `update tandem.lifecycle set value = replace(value::text, '"alert":"done"', '"alert":"sent"')::json where name = 'signals'`,
+    );
+    await signalsOnce(context);
+    expect(says).toHaveLength(1);
+    expect((await kept()).open).toMatchObject([{ alert: 'done' }]);
+  });
+
+  it('is told to nobody where stages are only observed, and stands there', async () => {
+    await saveStories(fallingStories(await store().now()));
+    const { context, says, tasks } = makeContext('observe');
+    expect(await signalsOnce(context)).toBe(0);
+    expect([says.length, tasks.size]).toEqual([0, 0]);
+    expect((await kept()).open).toMatchObject([{ alert: null, task: null }]);
+  });
+});
