@@ -118,6 +118,16 @@ const checkRules = async (
   return [...unseen, ...checkRuleFields(lifecycle, Object.fromEntries(schemas))];
 };
 
+/** Holds the programs of the lifecycle against HubSpot's lists and workflows. @throws CallFailed where it cannot be asked */
+const checkNurture = async (
+  { connectors }: Systems,
+  loaded: LoadedLifecycle,
+): Promise<readonly Finding[]> => {
+  const { checkPrograms } = await import('../lifecycle/config/program-check.ts');
+  const programs = loaded.lifecycle?.programs ?? [];
+  return checkPrograms(loaded, await connectors.hubspot.programs(programs, call));
+};
+
 interface Live {
   readonly accounts: Sides<string> | null;
   readonly findings: readonly Finding[];
@@ -152,7 +162,11 @@ const checkLive = async (
     ).flat();
     return {
       accounts: { hubspot: hubspot?.account ?? '', salesforce: salesforce?.account ?? '' },
-      findings: [...findings, ...(await checkRules(parts, lifecycle))],
+      findings: [
+        ...findings,
+        ...(await checkRules(parts, lifecycle)),
+        ...(await checkNurture(parts, lifecycle)),
+      ],
     };
   } finally {
     await Promise.all(systems.map(async (system) => parts.connectors[system].close()));

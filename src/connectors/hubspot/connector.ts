@@ -1,6 +1,7 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { EngagementKind, WantedEngagement } from '../../model/engagement.ts';
 import { CallFailed } from '../../model/failure.ts';
+import type { ProgramStanding } from '../../model/programs.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
 import { readAccount, readAppId } from './account.ts';
@@ -19,6 +20,7 @@ import { HubSpotLists, type Joined, type Left } from './lists.ts';
 import { type OptOutOutcome, type OptOutRow, optOut, readOptOut } from './opt-out.ts';
 import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
+import { readPrograms } from './programs.ts';
 import { readMany } from './read.ts';
 import { readTies } from './read-ties.ts';
 import { readLabels } from './tie-labels.ts';
@@ -46,6 +48,8 @@ export interface HubSpotConnector extends Connector {
   readOptOut(email: string, context: CallContext): Promise<boolean>;
   /** Puts contacts into a list by its name; tells for each why it could not be. See HubSpotLists. */
   joinList(name: string, ids: readonly string[], context: CallContext): Promise<Joined>;
+  /** Whether these lists are there, and which workflows listen to them. See readPrograms. */
+  programs(names: readonly string[], context: CallContext): Promise<readonly ProgramStanding[] | null>;
   /** What people did since, in detail. See HubSpotEngagement. */
   engagement(wanted: readonly WantedEngagement[], context: CallContext): Promise<Engagement>;
   /** Kinds of details that HubSpot refused to this process, and that it asks for no more. */
@@ -107,6 +111,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     optOut: (rows, context) => optOut(http, rows, context),
     readOptOut: (email, context) => readOptOut(http, email, context),
     joinList: (name, ids, context) => lists.join(name, ids, context),
+    programs: (names, context) => readPrograms(http, lists, names, context),
     engagement: (wanted, context) => engagement.read(wanted, context),
     refusedEngagement: () => engagement.refused,
     leaveLists: (names, ids, context) => lists.leave(names, ids, context),

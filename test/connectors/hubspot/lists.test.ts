@@ -65,3 +65,28 @@ describe('lists by name', () => {
     expect((await portal.connector.readMany('contacts', [id], ['company'], reading)).size).toBe(1);
   });
 });
+
+describe('programs', () => {
+  it('tell whether their lists are there, and which workflows of contacts take in who joins', async () => {
+    const names = ['Nurture: later', 'Nurture: competitor', 'Nurture: referral', 'Nurture: tea'];
+    expect(await portal.connector.programs(names, reading)).toEqual([
+      { name: 'Nurture: later', list: 'there', flows: [{ name: 'Nurture – later', enabled: true }] },
+      {
+        name: 'Nurture: competitor',
+        list: 'there',
+        flows: [{ name: 'Nurture – competitor', enabled: false }],
+      },
+      { name: 'Nurture: referral', list: 'there', flows: [] },
+      { name: 'Nurture: tea', list: 'missing', flows: [] },
+    ]);
+  });
+
+  it('without the scopes, say what is not known', async () => {
+    await portal.control('/portal', { withheldScopes: ['automation'] });
+    expect(await portal.connector.programs(['Nurture: later'], reading)).toEqual([
+      { name: 'Nurture: later', list: 'there', flows: null },
+    ]);
+    await portal.control('/portal', { withheldScopes: ['automation', 'crm.lists.read'] });
+    expect(await portal.connector.programs(['Nurture: budget'], reading)).toBeNull();
+  });
+});
