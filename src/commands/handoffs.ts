@@ -5,7 +5,8 @@ import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
-import { toOwners } from '../lifecycle/run/rows.ts';
+import { toClock, toOwners } from '../lifecycle/run/rows.ts';
+import { complianceJson, complianceReport, complianceText } from '../lifecycle/sla/compliance.ts';
 import { UsageError } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import type { RecordSystem } from '../model/record-system.ts';
@@ -107,10 +108,25 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
       options.offline || !isShown ? [] : compareCounts(account, await askSystems(context, active));
     const zone = active.models.sla.calendars.get(active.models.sla.defaultCalendar)?.zone ?? 'UTC';
     const cohorts = cohortsOf(rows, now, options.by, zone);
+    const level = complianceReport(
+      { clocks: clocks.map(toClock), entries: account.ready.entries },
+      active.models.sla,
+      calendarOf,
+      now,
+    );
     answer(
       options,
-      { ...accountJson(account, comparisons), cohorts: cohorts.map((each) => accountJson(each)) },
-      [accountText(account, comparisons), ...cohorts.map((each) => `\n${accountText(each)}`)].join('\n'),
+      {
+        ...accountJson(account, comparisons),
+        cohorts: cohorts.map((each) => accountJson(each)),
+        sla: complianceJson(level),
+      },
+      [
+        accountText(account, comparisons),
+        '',
+        complianceText(level),
+        ...cohorts.map((each) => `\n${accountText(each)}`),
+      ].join('\n'),
     );
     const differs = comparisons.some(({ differences }) => differences.length > 0);
     return differs ? exitCode.found : exitCode.fine;

@@ -36,5 +36,6 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
           end: Date.parse(file.pilot.end),
           owners: new Set(file.pilot.owners),
           measureOnlyDays: file.pilot['measure-only-days'],
+          expected: file.pilot.expected ?? null,
         },
 });

@@ -20,6 +20,8 @@ export interface SlaPilot {
   readonly owners: ReadonlySet<string>;
   /** So long it only measures. */
   readonly measureOnlyDays: number;
+  /** The benefit that is expected, in words; null: none was written down. */
+  readonly expected: string | null;
 }
 
 /** sla.yaml, checked and compiled. */
