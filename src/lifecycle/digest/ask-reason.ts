@@ -3,10 +3,9 @@ import type { DigestInput } from './input.ts';
 import { cut, foreign } from './plain-text.ts';
 import type { FollowUpTask } from './task.ts';
 import { knownZone, localDay } from './when.ts';
-import { companyOf, nameOf } from './who.ts';
+import { whoIs } from './who.ts';
 import { whyNowMax } from './why-now.ts';
 
-const nameMax = 80;
 const programMax = 80;
 
 /** What is asked about: a lead that was given back, or a deal that was lost. */
@@ -15,11 +14,6 @@ export type AskedAbout = 'lead' | 'deal';
 const questions: Readonly<Record<AskedAbout, (who: string) => string>> = {
   lead: (who) => `Why did you give back ${who}?`,
   deal: (who) => `Why was the deal with ${who} lost?`,
-};
-
-const whoOf = (input: DigestInput): string => {
-  const parts = [nameOf(input.person), companyOf(input)].map((part) => foreign(part ?? '', nameMax));
-  return parts.filter((part) => part !== '').join(', ') || 'this person';
 };
 
 /**
@@ -41,7 +35,7 @@ export const askReasonTask = (
     'The reason closes this task, and sends them where it belongs.',
   ];
   return {
-    subject: cut(questions[about](whoOf(input)), whyNowMax),
+    subject: cut(questions[about](whoIs(input)), whyNowMax),
     body: lines.join('\n'),
     dueDay: localDay(input.now, knownZone(input.zone)),
     remindAt: null,

@@ -27,6 +27,14 @@ export const nameOf = (person: MappedRecord): string | null => {
 export const companyOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null =>
   firstOf(shownValue(company, 'name'), shownValue(person, 'company'));
 
+const whoMax = 80;
+
+/** `Vera Hug, Acme GmbH`: who it is about, in the subject of a task. */
+export const whoIs = (input: Pick<DigestInput, 'person' | 'company'>): string => {
+  const parts = [nameOf(input.person), companyOf(input)].map((part) => foreign(part ?? '', whoMax));
+  return parts.filter((part) => part !== '').join(', ') || 'this person';
+};
+
 /** `500-1000 people`; null where nobody knows. */
 export const peopleOf = ({ person, company }: Pick<DigestInput, 'person' | 'company'>): string | null => {
   const size = firstOf(shownValue(person, 'numemployees'), shownValue(company, 'numberofemployees'));

@@ -40,7 +40,8 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   'hand-on': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   're-route': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   'tell-owner': ['sales', 'tell'],
-  nudge: ['task'],
+  // A task for the owner, or a program: the step that is not configured has nothing to do.
+  nudge: ['list', 'task'],
   return: ['list', 'close', 'sales', 'hubspot'],
   'ask-reason': ['task'],
   'close-task': ['close', 'hubspot'],

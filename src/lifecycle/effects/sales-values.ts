@@ -2,6 +2,7 @@ import type { RawFields, RawValue } from '../../model/value.ts';
 import { askReasonTask } from '../digest/ask-reason.ts';
 import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
+import { nudgeTask } from '../digest/nudge.ts';
 import { scoreReasons } from '../digest/score-reasons.ts';
 import { type FollowUpTask, followUpTask } from '../digest/task.ts';
 import { feedbackValues } from '../feedback/feedback.ts';
@@ -13,6 +14,7 @@ import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
 import type { ClockKind } from '../sla/model.ts';
 import { shownFields } from '../stage/shown-fields.ts';
 import { salesStages } from '../stage/stages.ts';
+import { dayMs } from '../stage/timers.ts';
 import { clockOf } from './clock-steps.ts';
 import type { Effect } from './effect.ts';
 import type { Standing } from './standing.ts';
@@ -169,6 +171,11 @@ export const followUp = (context: LifecycleContext, standing: Standing): ClockRe
 export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpTask => {
   const { effect, stored, transitions } = standing;
   const input = digestInput(context, standing);
+  const { nudge, stalledDays } = context.models.lifecycle.pull;
+  if (effect.kind === 'nudge' && nudge !== null) {
+    const goesBackAt = effect.at + (stalledDays - nudge.afterDays) * dayMs;
+    return nudgeTask(input, { days: nudge.afterDays, offer: nudge.offer, goesBackAt });
+  }
   if (effect.kind !== 'ask-reason') return followUpTask(input, followUp(context, standing));
   const cause = transitions.find(({ evidence }) => evidence === effect.evidence)?.cause;
   return askReasonTask(input, cause === 'deal-lost' ? 'deal' : 'lead', stored.journey.program);

@@ -4,6 +4,7 @@ import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import { isAnswered, isAskedBy, leaveMended } from './asked-reason.ts';
 import type { StepName, StepResult } from './effect.ts';
+import { leaveNudged } from './nudged.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
 import { hubspotValues, isHanding, ownerOf, salesValues, taskOf } from './sales-values.ts';
@@ -141,6 +142,10 @@ const hubspotStep =
     return standings.map((standing) => failed.get(standing) ?? results[open.indexOf(standing)] ?? done);
   };
 
+/** Whether a nudge has nothing for its owner to do: the program does it, or the file has no nudge any more. */
+const isSilent = ({ models }: LifecycleContext, { effect }: Standing): boolean =>
+  effect.kind === 'nudge' && models.lifecycle.pull.nudge?.as !== 'task';
+
 /**
  * Makes the rep's task. The key is looked up before, deleted ones included, wherever an earlier try may have landed: a second task would be
  * seen, and one that the rep deleted would come back.
@@ -163,6 +168,7 @@ const taskStep: Step = async (context, standings) => {
     (standing) =>
       standing.person.sales !== null &&
       !known.has(standing.effect.key.toLowerCase()) &&
+      !isSilent(context, standing) &&
       !isAnswered(standing),
   );
   const outcomes =
@@ -197,7 +203,7 @@ const taskStep: Step = async (context, standings) => {
   return standings.map((standing): StepResult => {
     const id = known.get(standing.effect.key.toLowerCase());
     if (id !== undefined) return { kind: 'done', id };
-    if (isAnswered(standing)) return done;
+    if (isAnswered(standing) || isSilent(context, standing)) return done;
     const at = open.indexOf(standing);
     return at === -1
       ? {
@@ -209,9 +215,18 @@ const taskStep: Step = async (context, standings) => {
   });
 };
 
+/** The program that an effect puts somebody into; null: none. */
+const programFor = ({ models }: LifecycleContext, { effect, stored }: Standing): string | null => {
+  if (effect.kind !== 'nudge') return stored.journey.program;
+  const { nudge } = models.lifecycle.pull;
+  return nudge?.as === 'program' ? nudge.program : null;
+};
+
 const listStep: Step = async (context, standings) => {
-  await leaveMended(context, standings);
-  const byProgram = Map.groupBy(standings, ({ stored }) => stored.journey.program);
+  const returns = standings.filter(({ effect }) => effect.kind === 'return');
+  await leaveMended(context, returns);
+  await leaveNudged(context, returns);
+  const byProgram = Map.groupBy(standings, (standing) => programFor(context, standing));
   const results = new Map<Standing, StepResult>();
   for (const [program, own] of byProgram) {
     const ids = own.map(({ effect }) => effect.contactId);

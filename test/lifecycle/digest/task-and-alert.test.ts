@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mailAlert, slackAlert } from '../../../src/lifecycle/digest/alert.ts';
 import { askReasonTask } from '../../../src/lifecycle/digest/ask-reason.ts';
+import { nudgeTask } from '../../../src/lifecycle/digest/nudge.ts';
 import { scoreReasons } from '../../../src/lifecycle/digest/score-reasons.ts';
 import { slackText } from '../../../src/lifecycle/digest/slack-text.ts';
 import { followUpTask } from '../../../src/lifecycle/digest/task.ts';
-import { hour, makeInput, minute, now, personOf, vera } from './digest-input.ts';
+import { day, hour, makeInput, minute, now, personOf, vera } from './digest-input.ts';
 
 const clock = { dueAt: now + hour, remindAt: now + 30 * minute };
 const lead = 'https://acme.my.salesforce.example/lightning/r/Lead/00Q000000000001AAA/view';
@@ -43,6 +44,29 @@ A logged call, mail or meeting of yours, a status that means work, or your verdi
     });
     expect(task).toMatchObject({ dueDay: null, remindAt: null, priority: 'Normal' });
     expect(task.body).toContain('No time is set.');
+  });
+});
+
+describe('the task of a nudge', () => {
+  const words = { days: 10, offer: 'the case study of their industry', goesBackAt: now + 4 * day };
+
+  it('says what to offer, and when they go back otherwise', () => {
+    expect(nudgeTask(makeInput(), words)).toEqual({
+      subject: 'Stands still: Vera Hug, Acme GmbH · offer the case study of their industry',
+      body: `No step for 10 days. Without one they go back to marketing Fri 4 Dec.
+- Offer: the case study of their industry
+- Call and answer what they asked for in 'Demo request'
+A logged call, mail or meeting of yours keeps them; your verdict closes this task.`,
+      dueDay: '2026-11-30',
+      remindAt: null,
+      priority: 'Normal',
+    });
+  });
+
+  it('without an offer says what is recommended', () => {
+    expect(nudgeTask(makeInput(), { ...words, offer: null }).subject).toBe(
+      'Stands still: Vera Hug, Acme GmbH',
+    );
   });
 });
 
