@@ -130,7 +130,7 @@ export class LifecycleRunner {
       }
       const looked = await lookOnce(this.#context);
       const done = looked + (await carryOut(this.#context));
-      return done > 0 ? done : this.#letGo();
+      return done + (await this.#letGo());
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
@@ -138,7 +138,7 @@ export class LifecycleRunner {
     }
   }
 
-  /** Those who were there before go when nobody of today waits. */
+  /** Those who were there before, when it is time to look at them. */
   async #letGo(): Promise<number> {
     if (performance.now() - this.#letGoAt < letGoEveryMs) return 0;
     this.#letGoAt = performance.now();
