@@ -33,10 +33,10 @@ const recordHomes = async ({ settings, store, log }: CommandContext): Promise<Re
   const { connectors } = parts;
   const call = { class: 'sweep', purpose: 'describe' } as const;
   try {
-    const found = await Promise.allSettled(systems.map(async (system) => connectors[system].check(call)));
+    const found = await Promise.allSettled(systems.map(async (system) => connectors[system].site(call)));
     return bothSides((system) => {
       const each = found[systems.indexOf(system)];
-      return each?.status === 'fulfilled' ? each.value.records : null;
+      return each?.status === 'fulfilled' ? each.value : null;
     });
   } finally {
     await Promise.all(systems.map(async (system) => connectors[system].close()));

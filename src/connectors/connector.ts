@@ -7,21 +7,16 @@ import type { RecordSystem } from '../model/record-system.ts';
 
 export type { FoundRecord } from '../model/record-system.ts';
 
-/** The account behind the credentials. */
-export interface Account {
-  /** What it is called, for messages. */
-  readonly account: string;
-  /** How the addresses begin at which people see its records. */
-  readonly records: string;
-}
-
 /**
  * What both systems look like from inside: a system of records (model/record-system.ts has the rules) that can be checked, described and
  * closed. HubSpot and Salesforce implement it and pass one conformance suite (test/connectors/conformance.ts).
  */
 export interface Connector extends RecordSystem {
   /** Proves that the system can be reached and accepts the credentials. Rejects with CallFailed (credentials, unavailable). */
-  check(context: CallContext): Promise<Account>;
+  check(context: CallContext): Promise<{ readonly account: string }>;
+
+  /** How the addresses begin at which people open its records, without a slash at the end. Signs in where nobody has. Rejects with CallFailed. */
+  site(context: CallContext): Promise<string>;
 
   /** What the object's fields are. */
   describe(type: string, context: CallContext): Promise<ObjectDescription>;

@@ -330,6 +330,19 @@ export interface ReportDealRow extends DealRow {
   readonly journeys: readonly string[];
 }
 
+/** Somebody of a company, with the records as they were last looked at. */
+export interface ColleagueRow {
+  readonly companyId: string;
+  /** So many people of this company have journeys. */
+  readonly count: number;
+  readonly contactId: string;
+  readonly stage: string;
+  readonly owner: string | null;
+  /** JSON: fields of the records. */
+  readonly contact: string | null;
+  readonly sales: string | null;
+}
+
 /** Somebody who was handed over, as a report names them. */
 export interface ReportPersonRow {
   readonly journey: string;

@@ -543,3 +543,22 @@ describe('deals', () => {
     ]);
   });
 });
+
+describe('the people of a company', () => {
+  it('are found by the company of the contact as it was last looked at, those with an owner first', async () => {
+    const of = (companyId: string, more = {}) =>
+      JSON.stringify({
+        journey: { stage: 'lead' },
+        contact: { fields: { associatedcompanyid: companyId, ...more } },
+      });
+    const owned = journey('3', {}, { owner: '005A', turn: 1, state: of('77', { firstname: 'Mei' }) });
+    await store().save(
+      [journey('1', {}, { state: of('77') }), journey('2', {}, { state: of('88') }), owned, journey('4')],
+      [],
+      [],
+    );
+    const found = await store().colleagues(['77', '99'], 1);
+    expect(found).toMatchObject([{ companyId: '77', count: 2, contactId: '3', owner: '005A', sales: null }]);
+    expect(found[0]?.contact).toContain('Mei');
+  });
+});

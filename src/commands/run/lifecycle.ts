@@ -33,6 +33,9 @@ export interface ActiveLifecycle {
   readonly pair: string;
 }
 
+const isCompanies = ({ types }: PairMapping): boolean =>
+  types.hubspot === 'companies' && types.salesforce === 'Account';
+
 const isPeople = (pair: PairMapping): boolean =>
   pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
 
@@ -124,6 +127,22 @@ const describeAll = async (
   return new Map(described);
 };
 
+/** The fields of companies that texts for reps tell of, by object, where the integration may see them. */
+const describeCompanies = async (
+  { connectors }: Pick<Systems, 'connectors'>,
+  companies: PairMapping | undefined,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  if (companies === undefined) return new Map();
+  const described = await Promise.allSettled(
+    systems.map(async (system) => {
+      const type = companies.types[system];
+      const { fields } = await connectors[system].describe(type, { class: 'live', purpose: 'describe' });
+      return [type, fieldsOf(companies, system).filter((name) => fields.has(name))] as const;
+    }),
+  );
+  return new Map(described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+};
+
 const missingKey = 'config:lifecycle-fields';
 
 /** What the systems lack is left out of every write, so that the rest goes on; somebody has to be told. */
@@ -181,18 +200,25 @@ export const makeContext = async (
   const pair = mappings.pairs.find(({ name }) => name === active.pair);
   if (pair === undefined) throw new Error(`there is no pair '${active.pair}'`);
   const look = lookFieldsOf(active.loaded);
-  const [described, activities] = await Promise.all([describeAll(parts, pair), describeActivities(parts)]);
+  const companies = mappings.pairs.find(isCompanies);
+  const [described, activities, ofCompanies] = await Promise.all([
+    describeAll(parts, pair),
+    describeActivities(parts),
+    describeCompanies(parts, companies),
+  ]);
   await tellMissing(opened, described);
   const { salesforce, hubspot } = parts.connectors;
   const site = await salesforce.site({ class: 'live', purpose: 'describe' });
   return {
     pair,
+    ...(companies === undefined ? {} : { companies }),
     models: active.models,
     store: opened.store.lifecycle,
     engine: opened.store.engine,
     systems: parts.connectors,
     fields: new Map([
       ...activities,
+      ...ofCompanies,
       ...[...described].map(([type, { system, description }]): [string, readonly string[]] => {
         const wanted = [
           ...fieldsOf(formFor(pair, system, type), system),

@@ -86,9 +86,10 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
   return {
     system: 'hubspot',
     batch: { read: batchSize, find: batchSize, write: batchSize },
-    check: async (context) => {
+    check: async (context) => ({ account: (await readAccount(http, context)).body.portalId }),
+    site: async (context) => {
       const { portalId, uiDomain } = (await readAccount(http, context)).body;
-      return { account: portalId, records: `https://${uiDomain ?? 'app.hubspot.com'}/contacts/${portalId}` };
+      return `https://${uiDomain ?? 'app.hubspot.com'}/contacts/${portalId}`;
     },
     describe: (type, context) => describeObject(http, type, context),
     readMany: (type, ids, fields, context) => readMany(http, type, ids, fields, context),

@@ -51,8 +51,6 @@ export interface SalesforceConnector extends Connector {
     members: readonly CampaignMembership[],
     context: CallContext,
   ): Promise<readonly MembershipOutcome[]>;
-  /** The address at which people open this org, without a slash at its end. Signs in where nobody has. @throws CallFailed */
-  site(context: CallContext): Promise<string>;
 }
 
 export const apiVersionDefault = '62.0';
@@ -84,8 +82,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
         { method: 'GET', path: `/services/data/v${apiVersion}` },
         z.looseObject({}),
       );
-      const { host, origin } = new URL(session.instanceUrl);
-      return { account: `${session.organizationId} at ${host}`, records: origin };
+      return { account: `${session.organizationId} at ${new URL(session.instanceUrl).host}` };
     },
     describe: (type, context) => describe(api, type, context),
     describeMany: (types, context) => describeMany(api, types, context),

@@ -69,11 +69,28 @@ export interface NextStep {
   readonly content: { readonly title: string; readonly url: string | null } | null;
 }
 
+/** Somebody else of the same company. */
+export interface Colleague {
+  readonly person: MappedRecord;
+  /** What the company calls the stage. */
+  readonly stage: string;
+  /** Name of the rep who has them; null: nobody. */
+  readonly owner: string | null;
+}
+
+/** Others of the company: those who are farthest, and how many there are in all. */
+export interface Colleagues {
+  readonly named: readonly Colleague[];
+  readonly count: number;
+}
+
 /** All that the words for a rep are made of. Nothing else is looked at, no clock either. */
 export interface DigestInput {
   readonly person: MappedRecord;
   /** The company as its own pair has it; null where there is none. */
   readonly company: MappedRecord | null;
+  /** Absent: nobody else is known. */
+  readonly colleagues?: Colleagues;
   readonly judgement: Judgement;
   readonly activities: readonly DigestActivity[];
   readonly journey: Pick<Journey, 'turn' | 'definition'>;

@@ -1,12 +1,15 @@
+import { isReason, type Reason } from '../stage/facts.ts';
 import type { DigestInput } from './input.ts';
-import { foreign } from './plain-text.ts';
-import { latelyText, type Told } from './telling.ts';
+import { cut, foreign } from './plain-text.ts';
+import { latelyText, type Told, tell } from './telling.ts';
 import { formOf } from './trigger-words.ts';
 import { mayNotBeCalled } from './who.ts';
 
 const sayMax = 400;
 const titleMax = 120;
 const urlMax = 500;
+/** What `Tandem_Next_Step__c` holds. */
+const stepMax = 255;
 
 /** An address that a rep can press: http or https and nothing that could end it early; null for any other. */
 export const pressable = (url: string | null): string | null => {
@@ -29,6 +32,31 @@ const plainStep = ({ trigger, person }: DigestInput, { lately }: Told): string =
     : `${way} and ask about what they looked at: ${latelyText(first)}`;
 };
 
+/** What follows from how the last turn ended, by its reason; of other reasons nothing follows that would be true of everybody. */
+const sinceThen: Readonly<Partial<Record<Reason, string>>> = {
+  'Not now': 'ask whether it is the time now',
+  'No budget': 'ask whether there is a budget now',
+  'No authority': 'ask who decides, and who should be there',
+  'No need': 'ask what has changed in what they need',
+  Unresponsive: 'try another way, or another hour, than last time',
+  'Chose a competitor': 'ask how they fare with the one they chose',
+  'Wrong person': 'ask who looks after it there',
+  'No touch': 'nobody spoke to them last time: say so, and do not make them tell it twice',
+  Stalled: 'it came to a stop last time: agree the next date before you hang up',
+};
+
+const lastTime = ({ earlier, trigger }: DigestInput): string | null => {
+  // The day that they named has come: that says it.
+  if (trigger.kind === 'recontact') return null;
+  const last = earlier.reduce<DigestInput['earlier'][number] | null>(
+    (newest, each) => (newest === null || each.turn > newest.turn ? each : newest),
+    null,
+  );
+  const reason = last?.reason ?? null;
+  const step = reason !== null && isReason(reason) ? sinceThen[reason] : undefined;
+  return step === undefined ? null : `Last time it ended with '${reason}': ${step}`;
+};
+
 /** The lines of 'say or send this'. Pure. */
 export const stepLines = (input: DigestInput, told: Told): readonly string[] => {
   const { say, content } = input.nextStep;
@@ -36,8 +64,12 @@ export const stepLines = (input: DigestInput, told: Told): readonly string[] => 
   const title = foreign(content?.title ?? '', titleMax);
   const url = pressable(content?.url ?? null);
   return [
-    said === '' ? plainStep(input, told) : said,
+    ...(said === '' ? [plainStep(input, told), lastTime(input)].filter((line) => line !== null) : [said]),
     ...(title === '' ? [] : [`Send: ${title}`]),
     ...(url === null ? [] : [url]),
   ];
 };
+
+/** The same as one line for the field of the recommended step, at most 255 UTF-16 units. Pure. */
+export const nextStepLine = (input: DigestInput): string =>
+  cut(stepLines(input, tell(input)).join(' · '), stepMax);

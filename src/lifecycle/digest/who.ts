@@ -81,6 +81,22 @@ const scoreLines = ({ score }: Judgement): readonly string[] => {
   ];
 };
 
+/** `Also there: Jonas Brandt, CFO (Working, with Ben Okafor)`, one line a colleague; those who are not named are counted. */
+const colleagueLines = ({ colleagues }: DigestInput): readonly string[] => {
+  if (colleagues === undefined) return [];
+  const named = colleagues.named.flatMap(({ person, stage, owner }): string[] => {
+    const who = joined(nameOf(person), shownValue(person, 'jobtitle'));
+    const rep = owner === null ? '' : `, with ${foreign(owner, ruleMax)}`;
+    return who === null ? [] : [`Also there: ${who} (${foreign(stage, ruleMax)}${rep})`];
+  });
+  const more = colleagues.count - named.length;
+  if (more <= 0) return named;
+  return [
+    ...named,
+    `${named.length === 0 ? 'Also there' : 'And'}: ${more} ${more === 1 ? 'person' : 'people'} more`,
+  ];
+};
+
 /** The lines of 'who and company': what the mapping has of both records, and the score in words. Pure. */
 export const whoLines = (input: DigestInput): readonly string[] => {
   const { person, company, judgement } = input;
@@ -99,7 +115,12 @@ export const whoLines = (input: DigestInput): readonly string[] => {
     labelled('Web', of('website', 'domain')),
     message === null ? null : `Wrote: ${message}`,
   ];
-  return [...lines.filter((line) => line !== null), ...latchLines(person), ...scoreLines(judgement)];
+  return [
+    ...lines.filter((line) => line !== null),
+    ...latchLines(person),
+    ...colleagueLines(input),
+    ...scoreLines(judgement),
+  ];
 };
 
 /** Whether a person may not be called, as far as the mapping tells. */

@@ -3,16 +3,18 @@ import type { RawFields } from '../../model/value.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
+import { readAbout } from '../run/read-about.ts';
 import { openDealsOf, withAskingDeals } from '../run/read-asking.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
 import { readTouches } from '../run/touch-pass.ts';
 import type { Fact } from '../stage/facts.ts';
+import { salesStages } from '../stage/stages.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
 import { clocksOf, isHanding, ownerOf, readingOf } from './sales-values.ts';
-import type { Standing } from './standing.ts';
+import type { About, Standing } from './standing.ts';
 import { isAssigned, makeSteps } from './steps.ts';
 
 /** Activities that texts for a rep are made of. */
@@ -62,6 +64,12 @@ const dealsAsked = (
     }),
   );
 
+/** Effects that tell nobody of the person. */
+const silent: ReadonlySet<Effect['kind']> = new Set(['return', 'close-task', 'request']);
+
+const isTold = ({ kind }: Effect, { journey }: StoredJourney): boolean =>
+  !silent.has(kind) && (kind === 'ask-reason' || salesStages.has(journey.stage));
+
 const loadStandings = async (
   context: LifecycleContext,
   effects: readonly Effect[],
@@ -81,6 +89,13 @@ const loadStandings = async (
   ]);
   const journeys = new Map([...rows].map(([id, row]) => [id, storedOf(context, row)]));
   const asked = await withAskingDeals(context, people, dealsAsked(effects, journeys));
+  const told = effects.flatMap((effect) => {
+    const [person, stored] = [asked.get(effect.contactId), journeys.get(effect.contactId) ?? null];
+    return person === undefined || stored === null || !isTold(effect, stored)
+      ? []
+      : [{ person, turn: stored.journey.turn }];
+  });
+  const about = await readAbout(context, told, staff);
   return effects.flatMap((effect): Standing[] => {
     const person = asked.get(effect.contactId);
     const stored = journeys.get(effect.contactId) ?? null;
@@ -94,12 +109,16 @@ const loadStandings = async (
         transitions: transitions.get(effect.journeyId) ?? [],
         clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
         feedback: feedback.get(effect.journeyId) ?? [],
+        ...withAbout(about.get(effect.contactId)),
         staff,
         now,
       },
     ];
   });
 };
+
+const withAbout = (about: About | undefined): Pick<Standing, 'about'> =>
+  about === undefined ? {} : { about };
 
 /** What a completed effect tells the journey. */
 const factOf = ({ standing }: UnderWay): Fact | null => {

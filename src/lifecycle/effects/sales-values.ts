@@ -2,9 +2,11 @@ import type { RawFields, RawValue } from '../../model/value.ts';
 import { askReasonTask } from '../digest/ask-reason.ts';
 import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
+import { nextStepLine } from '../digest/next-step.ts';
 import { nudgeTask } from '../digest/nudge.ts';
 import { scoreReasons } from '../digest/score-reasons.ts';
 import { type FollowUpTask, followUpTask } from '../digest/task.ts';
+import { pointsBy } from '../digest/telling.ts';
 import { feedbackValues } from '../feedback/feedback.ts';
 import { isScored } from '../look/details.ts';
 import { personOf } from '../look/look.ts';
@@ -62,8 +64,27 @@ const triggerOf = (standing: Standing, judgement: Judgement): Trigger => {
   return definition === null ? { kind: 'requested', at, by: null } : { kind: 'ready', at, definition };
 };
 
-const earlierTurns = ({ transitions, stored }: Standing): readonly EarlierTurn[] => {
+/** Whoever has or had the person in a turn, by the clock that began with them. */
+const ownerOfTurn = ({ clocks, staff }: Standing, turn: number): string | null => {
+  const owner = clocks.find((clock) => clock.turn === turn && clock.owner !== null)?.owner ?? null;
+  return owner === null ? null : (staff.owners.get(owner)?.name ?? null);
+};
+
+/** The last that was written of the person in a turn: by a rep in Salesforce, or with a call, meeting or note in HubSpot. */
+const lastNote = ({ about, activities }: Standing, from: number, to: number): string | null => {
+  const isWithin = ({ at }: { readonly at: number }): boolean => at >= from && at < to;
+  const written = [
+    ...(about?.notes ?? []),
+    ...activities.flatMap(({ at, note }) => ((note ?? '') === '' ? [] : [{ at, text: note ?? '' }])),
+  ].filter(isWithin);
+  return written.sort((a, b) => b.at - a.at)[0]?.text ?? null;
+};
+
+const earlierTurns = (standing: Standing): readonly EarlierTurn[] => {
+  const { transitions, stored } = standing;
   const { turn } = stored.journey;
+  const beginOf = (number: number): number | undefined =>
+    transitions.find((each) => each.turn === number && each.to === 'sales-ready')?.at;
   const past = [...new Set(transitions.map((each) => each.turn))].filter((each) => each > 0 && each < turn);
   return past.map((number) => {
     const own = transitions.filter((each) => each.turn === number);
@@ -73,10 +94,11 @@ const earlierTurns = ({ transitions, stored }: Standing): readonly EarlierTurn[]
       turn: number,
       definition: begun?.definition ?? null,
       handedAt: begun?.at ?? null,
-      owner: null,
+      owner: ownerOfTurn(standing, number),
       verdict: end?.cause ?? null,
       reason: end?.reason ?? null,
-      note: null,
+      // A rep's last word may be written after the verdict; it is of this turn until the next one begins.
+      note: lastNote(standing, begun?.at ?? 0, beginOf(number + 1) ?? Number.POSITIVE_INFINITY),
       endedAt: end?.at ?? null,
     };
   });
@@ -90,14 +112,15 @@ export const zoneFor = (standing: Standing): string => {
 
 /** What the texts for the rep are made of. */
 export const digestInput = (context: LifecycleContext, standing: Standing): DigestInput => {
-  const { stored, person, activities, effect, now } = standing;
+  const { stored, person, activities, effect, about, now } = standing;
   const judgement = judgementOf(context, standing);
   return {
     person: {
       pair: context.pair,
       fields: { hubspot: person.contact.fields, salesforce: person.sales?.fields ?? {} },
     },
-    company: null,
+    company: about?.company ?? null,
+    ...(about === undefined ? {} : { colleagues: about.colleagues }),
     judgement,
     activities,
     journey: stored.journey,
@@ -107,6 +130,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
     nextStep: { say: null, content: null },
     zone: zoneFor(standing),
     now,
+    pointsOf: pointsBy(context.models.scoring),
   };
 };
 
@@ -199,12 +223,14 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
   const judgement = judgementOf(context, standing);
   const { salesforce } = shownFields(stored.journey, lifecycle, null);
   const isWithSales = salesStages.has(stored.journey.stage);
-  const digest: Digest | null = isWithSales ? makeDigest(digestInput(context, standing)) : null;
+  const input = isWithSales ? digestInput(context, standing) : null;
+  const digest: Digest | null = input === null ? null : makeDigest(input);
   const owner = effect.route?.decision;
   return {
     ...(lifecycle.behaviours.stages === 'act' || isHanding(effect) ? salesforce : {}),
     ...(lifecycle.behaviours.score === 'act' || isHanding(effect) ? scoreFields(judgement) : {}),
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
+    ...(input === null ? {} : { Tandem_Next_Step__c: nextStepLine(input) }),
     ...(isWithSales ? { Tandem_Due_At__c: instant(followUp(context, standing).dueAt) } : {}),
     ...(isHanding(effect)
       ? { Tandem_Disposition__c: null, Tandem_Reason__c: null, Tandem_Recontact_On__c: null }

@@ -38,6 +38,8 @@ export interface LifecycleContext {
   readonly store: LifecycleStore;
   readonly engine: EngineLookup;
   readonly systems: Systems;
+  /** The pair of companies, of which texts for reps tell; absent: none is mapped, or they may not be seen. */
+  readonly companies?: PairMapping;
   /** Fields that are read, by object: those that looks and passes need and the object has. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
   /** Fields that the integration can write, by object. */

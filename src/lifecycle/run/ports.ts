@@ -5,6 +5,7 @@ import type {
   ActivityRow,
   AnsweredDetails,
   ClockRow,
+  ColleagueRow,
   DealRow,
   DueDetails,
   EffectRow,
@@ -139,6 +140,8 @@ export interface LifecycleStore {
   ): Promise<readonly FirstStartStep[]>;
   /** Holds back HubSpot's lifecyclestage of these journeys, unless it was let go; answers those of which it was. Of `free` it is held back no more. */
   holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>>;
+  /** People of these HubSpot companies, so many of each: those with sales or farther first. */
+  colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

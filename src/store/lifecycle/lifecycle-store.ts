@@ -4,6 +4,7 @@ import type {
   AnsweredDetails,
   ClockCounts,
   ClockRow,
+  ColleagueRow,
   DealRow,
   DueDetails,
   EffectRow,
@@ -32,6 +33,7 @@ import type {
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
+import { colleagues } from './colleagues.ts';
 import { dealsRead, dealsUnread, reportDeals, reportPeople, saveDeals } from './deals.ts';
 import {
   type ActivitiesByJourney,
@@ -182,6 +184,10 @@ export class PostgresLifecycleStore {
   /** All clocks. */
   allClocks(): Promise<readonly ClockRow[]> {
     return clocks(this.#db, null);
+  }
+
+  colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]> {
+    return colleagues(this.#db, companyIds, limit);
   }
 
   saveDeals(deals: readonly DealRow[], people: ReadonlyMap<string, readonly string[]>): Promise<void> {

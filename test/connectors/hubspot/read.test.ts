@@ -330,17 +330,15 @@ describe('other reads from HubSpot', () => {
   it('takes the time from the Date header and the account from its details', async () => {
     nock(host)
       .get('/account-info/v3/details')
-      .times(2)
+      .times(3)
       .reply(
         200,
         { portalId: 1234567, timeZone: 'Europe/Berlin', uiDomain: 'app-eu1.hubspot.com' },
         { date: 'Tue, 24 Nov 2026 10:00:07 GMT' },
       );
     const connector = makeTestConnector();
-    expect(await connector.check(reading)).toEqual({
-      account: '1234567',
-      records: 'https://app-eu1.hubspot.com/contacts/1234567',
-    });
+    expect(await connector.check(reading)).toEqual({ account: '1234567' });
+    expect(await connector.site(reading)).toBe('https://app-eu1.hubspot.com/contacts/1234567');
     expect(await connector.now(reading)).toBe(Date.parse('2026-11-24T10:00:07Z'));
   });
 });

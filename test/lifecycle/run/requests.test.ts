@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCampaigns } from '../../../src/lifecycle/run/campaign-pass.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { readAbout } from '../../../src/lifecycle/run/read-about.ts';
+import { readPeople } from '../../../src/lifecycle/run/read-people.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 import { passOn } from '../../../src/sync/pass-on.ts';
 import { withOffice } from './office.ts';
@@ -121,6 +123,22 @@ describe('what a rep says of a lead', () => {
     const writes = (calls: ReadonlyMap<string, number>) =>
       [...calls].filter(([route]) => route.includes('update')).reduce((sum, [, count]) => sum + count, 0);
     expect(writes(await office.calls('hubspot'))).toBe(writes(before));
+  });
+});
+
+describe('what a digest tells beside the person', () => {
+  it('G5.4: the account and what the rep wrote with a task come from the systems themselves', async () => {
+    await office.create('Task', [
+      { WhoId: ada.sales, Subject: 'Call', Description: 'Call again in spring', Status: 'Completed' },
+    ]);
+    const { people } = await readPeople(office.context, [ada.contact]);
+    const person = people.get(ada.contact);
+    if (person === undefined) throw new Error('Ada is not there');
+    const about = await readAbout(office.context, [{ person, turn: 2 }], await office.context.staff());
+    expect(about.get(ada.contact)).toMatchObject({
+      company: { fields: { salesforce: { Name: 'Nordlys' } } },
+      notes: [{ text: 'Call again in spring' }],
+    });
   });
 });
 
