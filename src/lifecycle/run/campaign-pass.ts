@@ -1,6 +1,6 @@
 import { CallFailed } from '../../model/failure.ts';
 import { journeySignals } from '../../model/journeys.ts';
-import type { ChangedRecord } from '../../model/record.ts';
+import type { ChangeCursor, ChangedRecord } from '../../model/record.ts';
 import { instantOf } from '../look/roll-ups.ts';
 import { campaignKey, requestFields } from '../requests/request.ts';
 import { notInHubSpot, resultText } from '../requests/results.ts';
@@ -9,6 +9,8 @@ import type { CampaignNames } from './rows.ts';
 
 /** Rows that are committed late carry earlier stamps; as the engine's polls of Salesforce do. */
 const overlapMs = 300_000;
+/** The clocks of the store and of Salesforce differ by less; the overlap covers it several times. */
+const clocksMs = 60_000;
 /** Who is added to a campaign in the moment of an import is in HubSpot some time later; so long they are waited for. */
 const linkedWithinMs = 60 * 60_000;
 
@@ -76,8 +78,15 @@ const refuse = async (context: LifecycleContext, members: readonly Member[], now
   }
 };
 
+/** Members who were told that they cannot be handed over, by this process: once is enough. */
+export type ToldMembers = Set<string>;
+
 /** Tells the journeys of new members; answers the oldest of those who are not known yet and may be soon; null: nobody is waited for. */
-const tellMembers = async (context: LifecycleContext, members: readonly Member[]): Promise<number | null> => {
+const tellMembers = async (
+  context: LifecycleContext,
+  members: readonly Member[],
+  told: ToldMembers,
+): Promise<number | null> => {
   if (members.length === 0) return null;
   const { store, engine, pair, models } = context;
   const people = members.map(({ person }) => person);
@@ -104,12 +113,9 @@ const tellMembers = async (context: LifecycleContext, members: readonly Member[]
   const now = await store.now();
   const unknown = members.filter((member) => !known.includes(member));
   const waiting = unknown.filter(({ createdAt }) => createdAt > now - linkedWithinMs);
-  if (models.lifecycle.behaviours.requests === 'act')
-    await refuse(
-      context,
-      unknown.filter((member) => !waiting.includes(member)),
-      now,
-    );
+  const late = unknown.filter((member) => !waiting.includes(member) && !told.has(member.id));
+  if (models.lifecycle.behaviours.requests === 'act') await refuse(context, late, now);
+  for (const { id } of late) told.add(id);
   return waiting.length === 0 ? null : Math.min(...waiting.map(({ createdAt }) => createdAt));
 };
 
@@ -134,32 +140,43 @@ const tellMissing = async (
 
 const readMembers = async (
   context: LifecycleContext,
-  cursor: { readonly stamp: number; readonly id: string },
+  cursor: ChangeCursor,
+  told: ToldMembers,
 ): Promise<void> => {
-  const { engine, systems, models } = context;
+  const { engine, systems, models, store } = context;
   const call = callFor(context, 'poll');
   const named = models.lifecycle.prospectCampaigns;
   const campaigns = await campaignsOf(context, named);
   await tellMissing(context, named, campaigns);
   let waitsFrom = Number.POSITIVE_INFINITY;
+  let last = cursor;
+  const begunAt = await store.now();
   const pages = systems.salesforce.changesSince('CampaignMember', cursor, overlapMs, memberFields, call);
   for await (const page of pages) {
     const members = toMembers(page.records, campaigns, cursor.stamp - overlapMs);
-    waitsFrom = Math.min(waitsFrom, (await tellMembers(context, members)) ?? waitsFrom);
+    waitsFrom = Math.min(waitsFrom, (await tellMembers(context, members, told)) ?? waitsFrom);
     // Who is waited for is read again: the cursor stays before them.
     const isBefore = page.cursor.stamp < waitsFrom;
-    const at = isBefore ? page.cursor : { stamp: Math.min(cursor.stamp, waitsFrom), id: '' };
-    await engine.commitSignals([], { cursor: { ...memberPlace, at } });
+    last = isBefore ? page.cursor : { stamp: Math.min(cursor.stamp, waitsFrom), id: '' };
+    await engine.commitSignals([], { cursor: { ...memberPlace, at: last } });
   }
+  // Where nobody joins any campaign for days, the last members would be read again at each pass.
+  const quietAt = begunAt - clocksMs;
+  if (Number.isFinite(waitsFrom) || quietAt <= last.stamp) return;
+  await engine.commitSignals([], { cursor: { ...memberPlace, at: { stamp: quietAt, id: '' } } });
 };
 
 const memberPlace = { pair: journeySignals, system: 'salesforce', type: 'CampaignMember' } as const;
 
 /**
  * Reads who was added to the campaigns whose members are prospects (`requests.campaigns`) since the last time, and tells their journeys: two calls, and one more for
- * each 2,000 changed members of the org, made only where campaigns are named. Who is no contact of HubSpot yet is waited for an hour. @throws CallFailed
+ * each 2,000 changed members of the org, made only where campaigns are named. Who is no contact of HubSpot yet is waited for an hour. `told` outlives the
+ * passes of a process. @throws CallFailed
  */
-export const readCampaigns = async (context: LifecycleContext): Promise<void> => {
+export const readCampaigns = async (
+  context: LifecycleContext,
+  told: ToldMembers = new Set(),
+): Promise<void> => {
   const { engine, systems, models } = context;
   const { prospectCampaigns, behaviours } = models.lifecycle;
   if (prospectCampaigns.length === 0 || behaviours.requests === 'off') return;
@@ -169,7 +186,7 @@ export const readCampaigns = async (context: LifecycleContext): Promise<void> =>
     return engine.commitSignals([], { cursor: { ...memberPlace, at } });
   }
   try {
-    await readMembers(context, cursor);
+    await readMembers(context, cursor, told);
   } catch (error) {
     const category = error instanceof CallFailed ? error.failure.category : null;
     if (category !== 'schema' && category !== 'permission') throw error;

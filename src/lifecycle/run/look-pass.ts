@@ -17,16 +17,14 @@ import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
 import { tellDeals } from './deal-pass.ts';
 import { memoriesOf } from './memory.ts';
-import { openDealsOf, withAskingDeals } from './read-asking.ts';
+import { dealsAsking, withAskingDeals, withNamed } from './read-asking.ts';
 import { readPeople } from './read-people.ts';
 import {
   toActivityRow,
-  toAskingDeals,
   toClock,
   toClockRow,
   toJourneyRow,
   toldKeys,
-  toNamed,
   toStored,
   toToldActivities,
 } from './rows.ts';
@@ -225,36 +223,6 @@ const lookAtOne = (
     ...heldBack(looked, lifecycle),
   };
 };
-
-/** Opportunities to look at for requests, by contact. */
-const dealsAsking = (rows: ReadonlyMap<string, JourneyRow>): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    [...rows].flatMap(([id, row]) => {
-      try {
-        return [[id, [...toAskingDeals(row), ...openDealsOf(toStored(row))]]];
-      } catch {
-        // A row that cannot be read fails its own look, and no other's.
-        return [];
-      }
-    }),
-  );
-
-/** People with the campaigns that name them prospects. */
-const withNamed = (
-  people: ReadonlyMap<string, SeenPerson>,
-  rows: ReadonlyMap<string, JourneyRow>,
-): ReadonlyMap<string, SeenPerson> =>
-  new Map(
-    [...people].map(([id, person]) => {
-      const row = rows.get(id);
-      try {
-        const named = row === undefined ? [] : toNamed(row);
-        return [id, named.length === 0 ? person : { ...person, named }];
-      } catch {
-        return [id, person];
-      }
-    }),
-  );
 
 /** The journeys of these people, with those that contacts had which were merged into theirs. */
 const withAdopted = async (

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { readCampaigns } from './campaign-pass.ts';
+import { readCampaigns, type ToldMembers } from './campaign-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
@@ -39,6 +39,7 @@ export class LifecycleRunner {
   #touchesAt = Number.NEGATIVE_INFINITY;
   #working = false;
   readonly #leavers = new Set<string>();
+  readonly #toldMembers: ToldMembers = new Set();
   #asking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #letGoAt = Number.NEGATIVE_INFINITY;
@@ -126,7 +127,7 @@ export class LifecycleRunner {
         await readTouches(this.#context);
         await findLeavers(this.#context, this.#leavers);
         await readDeals(this.#context);
-        await readCampaigns(this.#context);
+        await readCampaigns(this.#context, this.#toldMembers);
       }
       const looked = await lookOnce(this.#context);
       const done = looked + (await carryOut(this.#context));
