@@ -1,13 +1,13 @@
 import type { ClockReading } from '../sla/clock.ts';
 import type { ClockKind, ClockStep } from '../sla/model.ts';
-import { slackMax } from './alert.ts';
+import { type Mail, slackMax } from './alert.ts';
 import type { DigestInput } from './input.ts';
 import { pressable } from './next-step.ts';
-import { foreign } from './plain-text.ts';
+import { cut, foreign } from './plain-text.ts';
 import { slackText } from './slack-text.ts';
 import { knownZone, momentText } from './when.ts';
 import { companyOf, nameOf } from './who.ts';
-import { whyNowLine } from './why-now.ts';
+import { type Times, whyNowLine, whyNowMax } from './why-now.ts';
 
 const nameMax = 60;
 const minuteMs = 60_000;
@@ -60,34 +60,51 @@ const stateLine = ({ step, kind, reading, to, owner }: ClockTelling): string => 
   return `${listed(to)}${missing}${who}, ${time}`;
 };
 
-/**
- * What a clock says to the owner or the manager, or to marketing of somebody who is not back in a program, for a Slack-compatible webhook: a bold line with the lead, then who is meant, what is missing and how
- * late it is in working time, why now, until when, a link. Whole lines only, at most 3,000 units. Pure.
- */
-export const clockAlert = (input: DigestInput, telling: ClockTelling, recordUrl: string | null): string => {
+/** What a clock says, in plain lines; `who` is the lead. */
+const clockLines = (
+  input: DigestInput,
+  telling: ClockTelling,
+  times: Times,
+): { readonly who: string; readonly lines: readonly string[] } => {
   const { step, kind, reading, managerMissing, owner } = telling;
   const who = [nameOf(input.person) ?? 'A lead', companyOf(input)].filter((part) => part !== null).join(', ');
   const zone = knownZone(input.zone);
   const { dueAt } = reading;
+  const by = dueAt === null ? null : momentText(dueAt, { zone, anchor: input.now });
+  return {
+    who: `${step === 'escalate' ? 'Late' : 'Reminder'}: ${who}`,
+    lines: [
+      stateLine(telling),
+      telling.about ?? whyNowLine(input, times),
+      ...(by === null ? [] : [`${waits[kind].wanted} by ${by} (${zone})`]),
+      ...(managerMissing
+        ? [`Salesforce names no manager${owner === null ? '' : ` of ${foreign(owner, nameMax)}`} to be told.`]
+        : []),
+    ],
+  };
+};
+
+/**
+ * What a clock says to the owner or the manager, or to marketing of somebody who is not back in a program, for a Slack-compatible webhook: a bold line with
+ * the lead, then who is meant, what is missing and how late it is in working time, why now, until when, a link. Whole lines only, at most 3,000 units. Pure.
+ */
+export const clockAlert = (input: DigestInput, telling: ClockTelling, recordUrl: string | null): string => {
+  const { who, lines } = clockLines(input, telling, 'at-once');
   const url = pressable(recordUrl);
-  const lines = [
-    `*${step === 'escalate' ? 'Late' : 'Reminder'}: ${slackText(who)}*`,
-    slackText(stateLine(telling)),
-    slackText(telling.about ?? whyNowLine(input, 'at-once')),
-    ...(dueAt === null
-      ? []
-      : [slackText(`${waits[kind].wanted} by ${momentText(dueAt, { zone, anchor: input.now })} (${zone})`)]),
-    ...(managerMissing
-      ? [
-          slackText(
-            `Salesforce names no manager${owner === null ? '' : ` of ${foreign(owner, nameMax)}`} to be told.`,
-          ),
-        ]
-      : []),
+  const all = [
+    `*${slackText(who)}*`,
+    ...lines.map(slackText),
     ...(url === null ? [] : [`<${url.replaceAll('&', '&amp;')}|Open in Salesforce>`]),
   ];
-  return lines.reduce((text, line) => {
+  return all.reduce((text, line) => {
     const longer = text === '' ? line : `${text}\n${line}`;
     return longer.length <= slackMax ? longer : text;
   }, '');
+};
+
+/** The same as a mail in plain text; it says when, not how long ago. Pure. */
+export const clockMail = (input: DigestInput, telling: ClockTelling, recordUrl: string | null): Mail => {
+  const { who, lines } = clockLines(input, telling, 'lasting');
+  const url = pressable(recordUrl);
+  return { subject: cut(who, whyNowMax), body: [...lines, ...(url === null ? [] : [url])].join('\n') };
 };

@@ -1,7 +1,8 @@
 import type { Owner } from '../../model/owner.ts';
-import { mailAlert, slackAlert } from '../digest/alert.ts';
-import { type ClockTelling, clockAlert } from '../digest/clock-alert.ts';
+import { type Mail, mailAlert, slackAlert } from '../digest/alert.ts';
+import { type ClockTelling, clockAlert, clockMail } from '../digest/clock-alert.ts';
 import type { LifecycleContext } from '../run/context.ts';
+import type { MailOutcome } from '../run/ports.ts';
 import { type Clock, readClock } from '../sla/clock.ts';
 import { retryMs } from './backoff.ts';
 import { clockOf, isClockStep } from './clock-steps.ts';
@@ -12,6 +13,24 @@ import type { Standing } from './standing.ts';
 /** Where the record is opened; null where that is not known. */
 const linkOf = ({ recordUrl }: LifecycleContext, { person }: Standing): string | null =>
   person.sales === null ? null : (recordUrl?.(person.sales.ref.id) ?? null);
+
+/** What is told, by the webhook and by mail, and whose address the mail goes to; a queue has none, and nor has a team of marketing. */
+interface Message {
+  readonly text: string;
+  readonly mail: Mail;
+  readonly to: readonly Owner[];
+}
+
+const clockMessage = (
+  context: LifecycleContext,
+  standing: Standing,
+  telling: ClockTelling,
+  to: readonly Owner[],
+): Message => {
+  const input = digestInput(context, standing);
+  const link = linkOf(context, standing);
+  return { text: clockAlert(input, telling, link), mail: clockMail(input, telling, link), to };
+};
 
 const noted = (note: string): StepResult => ({ kind: 'done', note });
 
@@ -44,12 +63,12 @@ const returnWords = async ({ store }: LifecycleContext, { stored }: Standing): P
 };
 
 /** A return is marketing's to mend: whoever lifecycle.yaml holds accountable for those who are on their way back is told, whatever breach.tells says. */
-const returnText = async (
+const returnMessage = async (
   context: LifecycleContext,
   standing: Standing,
   clock: Clock,
   step: ClockTelling['step'],
-): Promise<string> => {
+): Promise<Message> => {
   const { lifecycle, sla } = context.models;
   const { staff, stored, now } = standing;
   const { stage } = stored.journey;
@@ -62,77 +81,93 @@ const returnText = async (
     managerMissing: false,
     about: await returnWords(context, standing),
   };
-  return clockAlert(digestInput(context, standing), telling, linkOf(context, standing));
+  return clockMessage(context, standing, telling, []);
 };
 
-/** The text that a clock's step says; null where sla.yaml names nobody to be told. */
-const clockText = async (
+/** What a clock's step says; null where sla.yaml names nobody to be told. */
+const messageOfClock = async (
   context: LifecycleContext,
   standing: Standing,
   step: ClockTelling['step'],
-): Promise<string | null> => {
+): Promise<Message | null> => {
   const clock = clockOf(standing);
   if (clock === null) return null;
-  if (clock.kind === 'return') return returnText(context, standing, clock, step);
+  if (clock.kind === 'return') return returnMessage(context, standing, clock, step);
   const { staff, now } = standing;
   const id = ownerOf(standing);
   const owner = staff.owners.get(id ?? '') ?? null;
   const manager = staff.managerOf(id);
   const { tells } = context.models.sla.breach;
   if (step === 'escalate' && tells.length === 0) return null;
+  const meant = meantBy(context, step, owner, manager);
   const telling: ClockTelling = {
     step,
     kind: clock.kind,
     reading: readClock(clock, context.models.sla, staff.calendarOf(clock.owner), now),
-    to: meantBy(context, step, owner, manager).map(({ name }) => name),
+    to: meant.map(({ name }) => name),
     owner: owner?.name ?? null,
     managerMissing: step === 'escalate' && tells.includes('manager') && manager === null,
   };
-  return clockAlert(digestInput(context, standing), telling, linkOf(context, standing));
+  return clockMessage(context, standing, telling, meant);
 };
 
-const textOf = async (context: LifecycleContext, standing: Standing): Promise<string | null> => {
-  const { kind } = standing.effect;
-  return kind === 'remind' || kind === 'escalate'
-    ? clockText(context, standing, kind)
-    : slackAlert(digestInput(context, standing), followUp(context, standing), linkOf(context, standing));
-};
-
-/** A mail to whoever has the lead now; nobody where a queue has it, or their address is not known. */
-const mailOne = async (context: LifecycleContext, standing: Standing): Promise<StepResult> => {
+const messageOf = async (context: LifecycleContext, standing: Standing): Promise<Message | null> => {
   const { effect, staff } = standing;
+  const { kind } = effect;
+  if (kind === 'remind' || kind === 'escalate') return messageOfClock(context, standing, kind);
+  const input = digestInput(context, standing);
+  const [clock, link] = [followUp(context, standing), linkOf(context, standing)];
   const owner = staff.owners.get(ownerOf(standing) ?? '');
-  if (context.mail === undefined || owner?.kind !== 'user' || owner.email === null) return { kind: 'done' };
-  const mail = mailAlert(
-    digestInput(context, standing),
-    followUp(context, standing),
-    linkOf(context, standing),
+  return {
+    text: slackAlert(input, clock, link),
+    mail: mailAlert(input, clock, link),
+    to: owner === undefined ? [] : [owner],
+  };
+};
+
+/** Mails it to each whose address is known. What one of them got is not sent again for the others. */
+const mailAll = async (
+  context: LifecycleContext,
+  standing: Standing,
+  message: Message,
+): Promise<StepResult> => {
+  const { effect } = standing;
+  const addresses = message.to.flatMap(({ kind, email }) =>
+    kind === 'user' && email !== null ? [email] : [],
   );
-  const outcome = await context.mail(owner.email, mail);
-  if (outcome.kind === 'sent') return { kind: 'done' };
-  const why = `the owner could not be told by mail: ${outcome.why}`;
+  if (context.mail === undefined || addresses.length === 0) {
+    return context.tell === undefined && isClockStep(effect.kind)
+      ? noted('nobody was told: neither TANDEM_HANDOFF_WEBHOOK nor an address with SMTP_URL is there')
+      : { kind: 'done' };
+  }
+  const outcomes: MailOutcome[] = [];
+  for (const address of addresses) outcomes.push(await context.mail(address, message.mail));
+  const failed = outcomes.flatMap((outcome) => (outcome.kind === 'sent' ? [] : [outcome]));
+  const [first] = failed;
+  if (first === undefined) return { kind: 'done' };
+  const why = `not everybody could be told by mail: ${first.why}`;
   // A message by the webhook would be repeated with it.
-  return outcome.kind === 'not-sent' && context.tell === undefined
-    ? { kind: 'wait', ms: retryMs(effect.attempts), why }
-    : noted(why);
+  const isNobodyTold = context.tell === undefined && outcomes.every(({ kind }) => kind === 'not-sent');
+  return isNobodyTold ? { kind: 'wait', ms: retryMs(effect.attempts), why } : noted(why);
 };
 
 const tellOne = async (context: LifecycleContext, standing: Standing): Promise<StepResult> => {
   const { effect } = standing;
-  const mails = !isClockStep(effect.kind);
   if (effect.steps.tell?.state === 'sent') return { kind: 'done' };
-  if (context.tell === undefined) {
-    return mails ? mailOne(context, standing) : noted('nobody was told: TANDEM_HANDOFF_WEBHOOK is not set');
+  if (context.tell === undefined && context.mail === undefined) {
+    return isClockStep(effect.kind)
+      ? noted('nobody was told: neither TANDEM_HANDOFF_WEBHOOK nor SMTP_URL is set')
+      : { kind: 'done' };
   }
-  const text = await textOf(context, standing);
-  if (text === null) return noted('nobody was told: breach.tells in sla.yaml is empty');
+  const message = await messageOf(context, standing);
+  if (message === null) return noted('nobody was told: breach.tells in sla.yaml is empty');
   try {
-    await context.tell(text);
+    await context.tell?.(message.text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'wait', ms: retryMs(effect.attempts), why: `the owner could not be told: ${why}` };
   }
-  return mails ? mailOne(context, standing) : { kind: 'done' };
+  return mailAll(context, standing, message);
 };
 
 /** Somebody is told once and not twice: a message whose outcome is not known is not sent again. */

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slackMax } from '../../../src/lifecycle/digest/alert.ts';
-import { type ClockTelling, clockAlert, workingTime } from '../../../src/lifecycle/digest/clock-alert.ts';
+import {
+  type ClockTelling,
+  clockAlert,
+  clockMail,
+  workingTime,
+} from '../../../src/lifecycle/digest/clock-alert.ts';
 import { hour, makeInput, minute, now } from './digest-input.ts';
 
 const makeTelling = (more: Partial<ClockTelling> = {}): ClockTelling => ({
@@ -33,6 +38,17 @@ First touch by Mon 30 Nov 14:37 (Europe/Berlin)`,
     expect(clockAlert(makeInput(), late, null).split('\n').slice(0, 2)).toEqual([
       '*Late: Vera Hug, Acme GmbH*',
       'Grace Mensah: no touch yet from Ben Okafor, 3 h 20 min late',
+    ]);
+  });
+
+  it('the same as a mail: when, and not how long ago, and where to open it', () => {
+    const { subject, body } = clockMail(makeInput(), makeTelling(), 'https://org.example/00Q1');
+    expect(subject).toBe('Reminder: Vera Hug, Acme GmbH');
+    expect(body.split('\n')).toEqual([
+      'Ben Okafor: no touch yet, 30 min of 1 h of working time left',
+      expect.stringMatching(/^Asked for a demo Mon 30 Nov 14:05/),
+      'First touch by Mon 30 Nov 14:37 (Europe/Berlin)',
+      'https://org.example/00Q1',
     ]);
   });
 
