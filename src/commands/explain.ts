@@ -1,11 +1,12 @@
 import { didYouMean } from '../mapping/suggest.ts';
 import { UsageError } from '../model/failure.ts';
 import { apiFieldsOf, type FieldMapping, formsOf, type PairMapping } from '../model/mapping.ts';
-import { formatRef, systemLabel, systems } from '../model/system.ts';
+import { formatRef, type RecordRef, systemLabel, systems } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
 import { journeyOf, journeyWords } from './explain/journey.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
+import { accountOf, accountWords, timelineEvents, timelineWords } from './explain/timeline.ts';
 import { findRecords } from './find-record.ts';
 import { answer, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
@@ -52,6 +53,21 @@ const eventWords = (event: LifeEvent): string => {
   return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}; by ${event.by}${lost})`;
 };
 
+/** Ids in HubSpot of these records, and of what they are or were linked with, of one object: ids of different objects may be the same. */
+const hubspotIds = (
+  type: string,
+  pairs: readonly PairMapping[],
+  refs: readonly RecordRef[],
+  { links }: RecordLife,
+): readonly string[] => [
+  ...new Set([
+    ...refs.filter((ref) => ref.system === 'hubspot' && ref.type === type).map(({ id }) => id),
+    ...links
+      .filter(({ pair }) => pairs.find(({ name }) => name === pair)?.types.hubspot === type)
+      .map(({ ids }) => ids.hubspot),
+  ]),
+];
+
 /** Tells the life of a record, or of one field of it. Exit code 1 when nothing is known of it. */
 export const explainCommand = async (options: StoreOptions): Promise<number> =>
   withExistingStore(options, async (context) => {
@@ -66,12 +82,14 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     );
     const links = shownLink(life);
     const link = links[0] ?? null;
-    const contacts = [
-      ...refs.filter(({ system }) => system === 'hubspot').map(({ id }) => id),
-      ...life.links.map(({ ids }) => ids.hubspot),
-    ];
-    const journey = await journeyOf(context.store, [...new Set(contacts)]);
-    const known = links.length > 0 || events.length > 0 || journey !== null;
+    const idsOf = (type: string): readonly string[] => hubspotIds(type, pairs, refs, life);
+    const contactIds = idsOf('contacts');
+    const [journey, timeline, account] = await Promise.all([
+      journeyOf(context.store, contactIds),
+      contactIds.length === 0 ? [] : timelineEvents(context.store, { companyIds: [], contactIds }),
+      accountOf(context.store, idsOf('companies')),
+    ]);
+    const known = links.length > 0 || events.length > 0 || journey !== null || account !== null;
     const shown = events.map(({ covers: _covers, ...event }) => event);
     const words = [
       refs.length === 0
@@ -83,8 +101,10 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
       ),
       ...events.map(eventWords),
       ...(journey === null || field !== null ? [] : journeyWords(journey)),
+      ...(field === null ? timelineWords(timeline.filter(({ event }) => event === 'activity')) : []),
+      ...(account === null || field !== null ? [] : accountWords(account)),
       ...(known ? [] : ['Nothing is known of it.']),
     ];
-    answer(options, { link, journey, links, events: shown }, words.join('\n'));
+    answer(options, { link, journey, timeline, account, links, events: shown }, words.join('\n'));
     return known ? exitCode.fine : exitCode.found;
   });

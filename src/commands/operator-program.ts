@@ -100,7 +100,9 @@ export const addOperatorCommands = (program: Command): void => {
     .action(run(async () => (await import('./apply.ts')).applyCommand));
 
   withJson(withFolders(program.command('explain')))
-    .description('the life of a record, or of one field of it: what came from where, when, and by which rule')
+    .description(
+      'the life of a record, or of one field of it: what came from where, when, and by which rule; of a company also its people, and what all of them did',
+    )
     .argument('<record>', 'whose life')
     .argument('[field]', "one field, by either system's API name")
     .addHelpText('after', recordHelp)

@@ -343,6 +343,19 @@ export interface ColleagueRow {
   readonly sales: string | null;
 }
 
+/** What happened on the journey of one of several people: something that they did, or a move. */
+export interface TimelineRow {
+  readonly contactId: string;
+  readonly at: number;
+  /** JSON of the activity; null: it is a move. */
+  readonly activity: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly cause: string | null;
+  readonly reason: string | null;
+  readonly observed: boolean;
+}
+
 /** Somebody who was handed over, as a report names them. */
 export interface ReportPersonRow {
   readonly journey: string;

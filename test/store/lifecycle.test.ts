@@ -562,3 +562,40 @@ describe('the people of a company', () => {
     expect(found[0]?.contact).toContain('Mei');
   });
 });
+
+describe('a timeline', () => {
+  it('has what the people of a company did and how they moved, newest first, and of one person theirs alone', async () => {
+    const state = JSON.stringify({
+      journey: { stage: 'lead' },
+      contact: { fields: { associatedcompanyid: '77' } },
+    });
+    const did = (key: string, at: number) => ({ key, at, activity: `{"type":"pageView","key":"${key}"}` });
+    const move = {
+      ...{ from: 'lead', to: 'engaged', move: 'forward', legal: true, at: 2_000, cause: 'activity' },
+      ...{ evidence: 'a', by: 'tandem', turn: 0, reason: null, version: '1', definition: null },
+      ...{ behaviour: 'stages', mode: 'act', effects: [] },
+    };
+    await store().save(
+      [
+        journey('1', { activities: [did('a', 1_000), did('b', 3_000)] }, { state }),
+        journey('2', { activities: [did('c', 2_500)], transitions: [move] }, { state }),
+        journey('3', { activities: [did('d', 9_000)] }),
+      ],
+      [],
+      [],
+    );
+    const seen = async (companyIds: readonly string[], contactIds: readonly string[]) =>
+      (await store().timelineOf({ companyIds, contactIds }, 10)).map(({ contactId, at, to }) => [
+        contactId,
+        at,
+        to,
+      ]);
+    expect(await seen(['77'], [])).toEqual([
+      ['1', 3_000, null],
+      ['2', 2_500, null],
+      ['2', 2_000, 'engaged'],
+      ['1', 1_000, null],
+    ]);
+    expect(await seen([], ['3'])).toEqual([['3', 9_000, null]]);
+  });
+});

@@ -2,7 +2,7 @@ import type { WeeklyInput } from '../../lifecycle/report/input.ts';
 import { usualWeek, type Week, weekNamed } from '../../lifecycle/report/weeks.ts';
 import { accountRows } from '../../lifecycle/run/account-rows.ts';
 import { toReportClocks, toReportDeals, toReportPerson } from '../../lifecycle/run/report-rows.ts';
-import { toOwners } from '../../lifecycle/run/rows.ts';
+import { toKeptSignals, toOwners } from '../../lifecycle/run/rows.ts';
 import { makeStaff } from '../../lifecycle/staff/staff.ts';
 import { UsageError } from '../../model/failure.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -20,10 +20,10 @@ const weekAsked = (name: string | undefined, now: number, firstAt: number | null
 /** All that the weekly report is made of, from the store alone. @throws UsageError where the week is none */
 export const readWeekly = async (
   { lifecycle }: Pick<Store, 'lifecycle'>,
-  { pair, models: { sla } }: ActiveLifecycle,
+  { pair, models: { sla, lifecycle: definition } }: ActiveLifecycle,
   weekName: string | undefined,
 ): Promise<WeeklyInput> => {
-  const [transitions, effects, clocks, held, deals, people, staff, now] = await Promise.all([
+  const [transitions, effects, clocks, held, deals, people, staff, kept, now] = await Promise.all([
     lifecycle.accountTransitions(),
     lifecycle.handOffEffects(pair),
     lifecycle.allClocks(),
@@ -31,6 +31,7 @@ export const readWeekly = async (
     lifecycle.reportDeals(),
     lifecycle.reportPeople(pair),
     lifecycle.staff(),
+    lifecycle.keptSignals(),
     lifecycle.now(),
   ]);
   const { makeCalendarBook } = await import('../../lifecycle/sla/calendar-book.ts');
@@ -40,15 +41,16 @@ export const readWeekly = async (
     (first, { at }) => (first === null || at < first ? at : first),
     null,
   );
+  const { state, open } = toKeptSignals(kept.state);
   const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
   return {
     rows: accountRows({ transitions, effects, clocks, held }, sla, calendarOf, now),
     clocks: toReportClocks(clocks, sla, calendarOf, now),
     deals: toReportDeals(deals),
-    people: new Map(people.map(toReportPerson).map((person) => [person.journey, person])),
+    people: new Map(people.map((row) => [row.journey, toReportPerson(row, definition.signals.source)])),
     owners: new Map(owners.map(({ id, name }) => [id, name])),
     quality: sla.quality,
-    signals: null,
+    signals: state.lookedAt === null ? null : open.map(({ text }) => text),
     week: weekAsked(weekName, now, firstAt, zone),
     zone,
     now,

@@ -43,7 +43,7 @@ const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
 
 /**
  * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other word of
- * the rep's about the lead, and to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
+ * the rep's about the lead, every other rep (`isPassedOn`), and to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
  */
 export const shownOrders = (
   looked: Looked,
@@ -51,6 +51,7 @@ export const shownOrders = (
   { behaviours }: LifecycleDefinition,
   dueAt: number | null | undefined,
   now: number,
+  isPassedOn = false,
 ): readonly EffectOrder[] => {
   const { stored, transitions, judgement, activities, amended } = looked;
   const isMoved = behaviours.stages === 'act' && transitions.length > 0;
@@ -63,11 +64,12 @@ export const shownOrders = (
     (score.engagementPoints !== 0 || person.sales !== null);
   const isWord = behaviours.stages === 'act' && isSaid(looked, person);
   const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
+  const isOther = behaviours.stages === 'act' && isPassedOn;
   const isHeldNews = behaviours.stages === 'act' && looked.wasHeld !== (stored.journey.heldAt !== null);
   // Whoever has the lead reads what the person did since, and in detail.
   const isRead =
     behaviours['hand-off'] === 'act' && person.sales !== null && salesStages.has(stored.journey.stage);
   const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
-  if (!isMoved && !isScored && !isTimed && !isWord && !isTold && !isHeldNews) return [];
+  if (!isMoved && !isScored && !isTimed && !isWord && !isTold && !isHeldNews && !isOther) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

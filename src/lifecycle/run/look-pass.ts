@@ -12,6 +12,8 @@ import { requestWordOf } from '../requests/request.ts';
 import { readClock } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
 import { isPerson, type Staff } from '../staff/staff.ts';
+import type { Journey } from '../stage/journey.ts';
+import { salesStages } from '../stage/stages.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
 import type { LifecycleContext } from './context.ts';
@@ -84,6 +86,12 @@ const ownerNow = ({ sales }: SeenPerson, known: string | null, { owners }: Staff
   return owner !== undefined && isPerson(owner) ? owner.id : known;
 };
 
+/** The journey with whoever has the lead now: a colleague who passed it on in Salesforce did so at once, and not with the next touch. Pure. */
+export const withOwner = (journey: Journey, owner: string | null): Journey =>
+  journey.handedAt === null || !salesStages.has(journey.stage) || owner === null || owner === journey.owner
+    ? journey
+    : { ...journey, owner };
+
 const leaverNow = (owner: string | null, { owners }: Staff): string | null =>
   owner !== null && owners.get(owner)?.active === false ? owner : null;
 
@@ -142,13 +150,15 @@ const lookAtOne = (
         )
       : withAnswered(toStored(row), answered);
   const told = row === undefined ? [] : toToldActivities(row);
-  const looked = lookAt(before, person, told, { lifecycle, scoring, sinceAt }, now, memory);
-  const { journey } = looked.stored;
+  const seen = lookAt(before, person, told, { lifecycle, scoring, sinceAt }, now, memory);
+  const owner = ownerNow(person, seen.stored.journey.owner, staff);
+  const journey = withOwner(seen.stored.journey, owner);
+  const isPassedOn = journey !== seen.stored.journey;
+  const looked = { ...seen, stored: { ...seen.stored, journey } };
   const known = clocks
     .filter(({ journeyId }) => journeyId === before.id)
     .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
   const kept = withReturnClock(known, journey, looked.transitions);
-  const owner = ownerNow(person, journey.owner, staff);
   const timed = lookAtClocks(
     kept,
     journey,
@@ -214,7 +224,14 @@ const lookAtOne = (
           evidence: step.key,
         })),
       ...leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now),
-      ...shownOrders(looked, person, lifecycle, dueAtOf(timed.clocks, journey.turn, sla, staff, now), now),
+      ...shownOrders(
+        looked,
+        person,
+        lifecycle,
+        dueAtOf(timed.clocks, journey.turn, sla, staff, now),
+        now,
+        isPassedOn,
+      ),
     ],
     clocks: timed.clocks.map(({ clock, stepsDone }) =>
       toClockRow(clock, readClock(clock, sla, staff.calendarOf(clock.owner), now), stepsDone),

@@ -21,25 +21,31 @@ const fullName = (...parts: readonly unknown[]): string | null => {
   return known.length === 0 ? null : known.join(' ');
 };
 
+const nameIn = (
+  contact: Readonly<Record<string, unknown>>,
+  sales: Readonly<Record<string, unknown>>,
+): string | null =>
+  fullName(contact.firstname, contact.lastname) ??
+  fullName(sales.FirstName, sales.LastName) ??
+  firstText(contact.email, sales.Email);
+
+/** The name of somebody by the stored JSON of both records. */
+export const nameOfRecords = (contact: string | null, sales: string | null): string | null =>
+  nameIn(fieldsOf(contact), fieldsOf(sales));
+
 /** Somebody as a report names them: by HubSpot's fields or, where those are blank, by Salesforce's; without a name by the address. */
-export const toReportPerson = ({
-  journey,
-  contactId,
-  salesforceId,
-  contact: contactText,
-  sales: salesText,
-}: ReportPersonRow): ReportPerson => {
+export const toReportPerson = (
+  { journey, contactId, salesforceId, contact: contactText, sales: salesText }: ReportPersonRow,
+  sourceProperty: string | null,
+): ReportPerson => {
   const [contact, sales] = [fieldsOf(contactText), fieldsOf(salesText)];
   return {
     journey,
     hubspot: contactId,
     salesforce: salesforceId,
-    name:
-      fullName(contact.firstname, contact.lastname) ??
-      fullName(sales.FirstName, sales.LastName) ??
-      firstText(contact.email, sales.Email),
+    name: nameIn(contact, sales),
     company: firstText(contact.company, sales.Company),
-    source: firstText(contact.hs_analytics_source, sales.LeadSource),
+    source: firstText(sourceProperty === null ? null : contact[sourceProperty], sales.LeadSource),
   };
 };
 

@@ -98,7 +98,7 @@ export const reportDeals = async (db: Db): Promise<readonly ReportDealRow[]> =>
       where j.turn > 0 group by d.id order by d.created_at, d.id`,
   );
 
-/** Everybody who was ready at least once, with the fields of their records as they were last looked at. */
+/** Everybody who was ready at least once, or is held back by the first start, with the fields of their records as they were last looked at. */
 export const reportPeople = async (db: Db, pair: string): Promise<readonly ReportPersonRow[]> =>
   run(
     db,
@@ -107,5 +107,7 @@ export const reportPeople = async (db: Db, pair: string): Promise<readonly Repor
         (j.state #> '{contact,fields}')::text as contact, (j.state #> '{sales,fields}')::text as sales
       from tandem.journeys j
       left join tandem.links link on link.pair = ${pair} and link.hubspot_id = j.contact_id and link.ended_at is null
-      where j.turn > 0 order by j.id`,
+      where j.turn > 0 or exists (
+        select from tandem.first_start f where f.journey_id = j.id and f.what = 'hand-off' and f.let_go_at is null)
+      order by j.id`,
   );

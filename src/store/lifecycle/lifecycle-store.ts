@@ -28,12 +28,13 @@ import type {
   ReportPersonRow,
   StayCount,
   StaysAsked,
+  TimelineRow,
   TransitionRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
-import { colleagues } from './colleagues.ts';
+import { colleagues, timelineOf } from './colleagues.ts';
 import { dealsRead, dealsUnread, reportDeals, reportPeople, saveDeals } from './deals.ts';
 import {
   type ActivitiesByJourney,
@@ -188,6 +189,14 @@ export class PostgresLifecycleStore {
 
   colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]> {
     return colleagues(this.#db, companyIds, limit);
+  }
+
+  /** What these people, or those of a HubSpot company, did and how they moved, newest first. */
+  timelineOf(
+    who: { readonly companyIds: readonly string[]; readonly contactIds: readonly string[] },
+    limit: number,
+  ): Promise<readonly TimelineRow[]> {
+    return timelineOf(this.#db, who, limit);
   }
 
   saveDeals(deals: readonly DealRow[], people: ReadonlyMap<string, readonly string[]>): Promise<void> {

@@ -23,12 +23,14 @@ const orders = (
     feedback = [],
     lead = {},
     hubspot = {},
+    isPassedOn = false,
   }: {
     journey?: Partial<Journey>;
     definition?: typeof shipped;
     feedback?: Looked['feedback'];
     lead?: RawFields;
     hubspot?: RawFields;
+    isPassedOn?: boolean;
   } = {},
 ) => {
   const stored = newStored('j', '7', 0);
@@ -53,7 +55,7 @@ const orders = (
   };
   const sales = { ...record('salesforce', 'Lead', '00Q1'), fields: lead };
   const person = { contact: record('hubspot', 'contacts', '7'), sales };
-  return shownOrders(looked, person, definition, dueAt, now).map(({ key }) => key);
+  return shownOrders(looked, person, definition, dueAt, now, isPassedOn).map(({ key }) => key);
 };
 const shown: RawFields = { [shownOn]: '00Q1', Tandem_Due_At__c: iso(due), Tandem_Touched_At__c: null };
 
@@ -63,6 +65,10 @@ describe('the order to show', () => {
     expect(orders(shown, due + 1)).toEqual(['j/show']);
     expect(orders(shown, null)).toEqual(['j/show']);
     expect(orders(shown, undefined)).toEqual([]);
+  });
+
+  it('is given where a colleague has the lead now', () => {
+    expect(orders(shown, due, { isPassedOn: true })).toEqual(['j/show']);
   });
 
   it('is given where the rep sees no touch and there was one', () => {
