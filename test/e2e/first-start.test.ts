@@ -33,7 +33,7 @@ const contactShape = z.object({
   }),
 });
 const problemsShape = z.object({
-  problems: z.array(z.object({ what: z.string(), fault: z.string(), next: z.string() })),
+  problems: z.array(z.object({ what: z.string(), records: z.number(), fault: z.string(), next: z.string() })),
 });
 const verifiedShape = z.object({ unexplained: z.number(), items: z.array(z.object({ why: z.string() })) });
 
@@ -54,7 +54,7 @@ const leadOf = async (email: string) => (await leads()).find(({ Email }) => Emai
 beforeAll(async () => {
   stage = await Stage.open();
   for (const system of ['hubspot', 'salesforce'] as const) {
-    await stage.sandbox.control(system, 'reset', { seed: 7, contacts: 80, leads: 40 });
+    await stage.sandbox.control(system, 'reset', { seed: 7, contacts: 40, leads: 20 });
   }
   await stage.sandbox.control('hubspot', 'portal', { createCompanies: false });
   // Somebody who works in both systems gets who is handed over.
@@ -87,6 +87,7 @@ afterAll(async () => stage?.close());
 
 describe('the shipped configuration, for the first time in a company with a past', () => {
   let hold = '';
+  let left = '';
 
   it('is planned to the figure, and makes a lead of nobody but the best of those who are ready', {
     timeout: 120_000,
@@ -133,16 +134,18 @@ describe('the shipped configuration, for the first time in a company with a past
     expect(problems).toMatchObject([
       {
         what: expect.stringMatching(/^2 people are ready .* held back \(first start\)$/),
+        records: 2,
         fault: 'config',
         next: expect.stringContaining(`tandem apply --held ${hold}`),
       },
     ]);
   });
 
-  it('hands over who asks from now on, held back or cold; the others when they are let go', async () => {
+  it('hands over who asks from now on, held back or cold', async () => {
     const waiting = [];
     for (const email of past) if ((await leadOf(email)) === undefined) waiting.push(email);
     expect(waiting).toHaveLength(2);
+    left = String(waiting[1]);
     const cold = (await contacts()).find(
       ({ properties }) => properties.tandem_stage === 'lead' && !past.includes(String(properties.email)),
     );
@@ -158,24 +161,23 @@ describe('the shipped configuration, for the first time in a company with a past
       worker.linesOf('effect-done').filter(({ kind }) => kind === 'hand-off').length === count ? true : null;
     await until('both who asked', handed(2), withinMs);
     for (const email of asking) expect(await leadOf(email)).toMatchObject({ Tandem_Stage__c: 'sales-ready' });
-    expect(await leadOf(String(waiting[1]))).toBeUndefined();
-    expect(await ask('apply', '--held', hold)).toMatchObject({ code: 0, json: { released: { id: hold } } });
-    await until('the one who was held', handed(3), withinMs);
-    expect(await leadOf(String(waiting[1]))).toMatchObject({ Tandem_Stage__c: 'sales-ready' });
-    expect(problemsShape.parse((await ask('status')).json).problems).toEqual([]);
+    expect(await leadOf(left)).toBeUndefined();
     await worker.stop();
   });
 
-  it('is at rest then: a second run writes nothing, and verify explains every contact without a lead', {
+  it('hands over the others when they are let go, and is at rest then: a second run writes nothing, and verify explains every contact without a lead', {
     timeout: 120_000,
   }, async () => {
+    expect(await ask('apply', '--held', hold)).toMatchObject({ code: 0, json: { released: { id: hold } } });
     expect((await run('--until-idle').finish(60_000)).code).toBe(0);
+    expect(await leadOf(left)).toMatchObject({ Tandem_Stage__c: 'sales-ready' });
+    expect(problemsShape.parse((await ask('status')).json).problems).toEqual([]);
     const writes = await stage.sandbox.writes();
     expect((await run('--until-idle').finish(60_000)).code).toBe(0);
     expect(await stage.sandbox.writes()).toEqual(writes);
     const { code, json } = await ask('verify');
     const { items, unexplained } = verifiedShape.parse(json);
     expect([code, unexplained]).toEqual([0, 0]);
-    expect(items.filter(({ why }) => why === 'not sales-ready').length).toBeGreaterThan(20);
+    expect(items.filter(({ why }) => why === 'not sales-ready').length).toBeGreaterThan(10);
   });
 });

@@ -4,6 +4,7 @@ import { toJourneyRow } from '../../src/lifecycle/run/rows.ts';
 import type { JourneySave } from '../../src/model/journeys.ts';
 import { journeySignals } from '../../src/model/journeys.ts';
 import type { Alignment } from '../../src/model/state.ts';
+import { openScratchStore } from '../../src/store/scratch/scratch-store.ts';
 import { withStore } from './postgres.ts';
 
 const fixture = withStore();
@@ -112,6 +113,20 @@ describe('the first start', () => {
     expect(await pass()).toEqual([]);
     await store().save([], await store().signals(10), []);
     expect(await stepOf()).toMatchObject({ letGo: 1 });
+  });
+
+  it('goes along into the store that a plan is made on', async () => {
+    await aligned();
+    for (const contact of ['1', '2', '3']) await hold(contact, 40);
+    await pass();
+    const scratch = await openScratchStore(fixture.connectionString, () => undefined);
+    try {
+      const counts = { 'hand-off': { letGo: 2, waiting: 1 } };
+      expect(await scratch.store.lifecycle.firstStartCounts()).toMatchObject(counts);
+      expect((await scratch.store.lifecycle.journeys(['1', '2', '3'])).size).toBe(3);
+    } finally {
+      await scratch.discard();
+    }
   });
 
   it("holds HubSpot's own stage of a contact, and shows it anew once let go", async () => {

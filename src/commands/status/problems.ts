@@ -60,12 +60,16 @@ export const currentProblems = async (
   pairs: readonly PairMapping[],
 ): Promise<readonly CurrentProblem[]> => {
   const standing = await store.status.problems();
+  // Of what waits for a word it is known how many records that are.
+  const held = new Map(
+    (await store.operator.heldChanges()).map(({ id, records }) => [`held:${id}`, records]),
+  );
   const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
   return [
     ...standing.map(({ key, what, since, cause, fault, next }) => ({
       ...{ key, what, cause, fault, next },
       since: iso(since),
-      records: 0,
+      records: held.get(key) ?? 0,
     })),
     ...parked.flat(),
     ...(await orderProblems(store)),
