@@ -1,6 +1,6 @@
 import { leaverOf } from '../look/left-orders.ts';
 import { statusesOfWork } from '../look/look.ts';
-import { salesFacts } from '../look/sales-facts.ts';
+import { saidBefore, salesFacts } from '../look/sales-facts.ts';
 import { type Clock, stepKey } from '../sla/clock.ts';
 import { type ClockKind, type ClockStep, clockSteps } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
@@ -37,7 +37,9 @@ const hasAnswer = (
   // What the rep says of somebody who is on the way back brings them nowhere; that the return is done does.
   if (kind === 'return') return stored.facts.some((fact) => fact.kind === 'placed');
   const seen =
-    sales === null ? [] : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(lifecycle));
+    sales === null
+      ? []
+      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(lifecycle));
   return [...stored.facts, ...seen].some(
     (fact) => verdicts.has(fact.kind) || (kind === 'follow-up' && fact.kind === 'touched'),
   );

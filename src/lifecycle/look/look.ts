@@ -19,7 +19,7 @@ import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
 import { type FreshRequest, freshRequests, requestOrders, requestsAfter } from './requests.ts';
 import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
-import { salesFacts } from './sales-facts.ts';
+import { saidBefore, salesFacts } from './sales-facts.ts';
 import type { Asked, EffectOrder, StoredJourney, ToldScore } from './stored.ts';
 
 /** What a look decides by. */
@@ -272,8 +272,8 @@ const factsSeen = (
     ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
     ...(sales === null
       ? []
-      : salesFacts(sales, stored.sales, stored.shown.salesforce, statusesOfWork(definition)).map((fact) =>
-          inItsSecond(fact, stored.journey),
+      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(definition)).map(
+          (fact) => inItsSecond(fact, stored.journey),
         )),
   ];
 };

@@ -1,6 +1,8 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
 import type { Fact } from '../stage/facts.ts';
+import { salesStages } from '../stage/stages.ts';
 import type { KeptRecord, SeenRecord } from './person.ts';
+import type { StoredJourney } from './stored.ts';
 
 const text = (raw: RawValue | undefined): string => (typeof raw === 'string' ? raw : '');
 
@@ -52,6 +54,21 @@ const verdict = (change: Change, workStatuses: ReadonlySet<string>): Fact['kind'
   if (isReasonLate && said !== undefined && said !== 'accepted') return said;
   if (isReasonLate && meansNo(status)) return 'rejected';
   return changed('Status') && meansWork(status, workStatuses) ? 'touched' : null;
+};
+
+/** How far the clocks of Salesforce and of the store may differ. */
+const clocksDifferMs = 60_000;
+
+/**
+ * What the record said before this look. A lead that this turn made, or that came while it began, said nothing: a rep who answers before anybody
+ * has looked at it is heard. Null: it was there before, and what it says may be long past.
+ */
+export const saidBefore = (
+  { sales: kept, journey: { stage, turnAt } }: Pick<StoredJourney, 'sales' | 'journey'>,
+  { ref, createdAt }: SeenRecord,
+): KeptRecord | null => {
+  if (kept !== null || !salesStages.has(stage) || turnAt === null) return kept;
+  return createdAt + clocksDifferMs < turnAt ? null : { type: ref.type, id: ref.id, fields: {} };
 };
 
 /**

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KeptRecord, SeenRecord } from '../../../src/lifecycle/look/person.ts';
-import { salesFacts } from '../../../src/lifecycle/look/sales-facts.ts';
+import { saidBefore, salesFacts } from '../../../src/lifecycle/look/sales-facts.ts';
+import { newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import type { Stage } from '../../../src/lifecycle/stage/stages.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 
 const stamp = Date.parse('2026-11-30T09:00:00.000Z');
@@ -117,5 +119,24 @@ describe('what a change of the lead says', () => {
     const now = record({ ...open, Tandem_Disposition__c: 'Accepted' });
     const keys = [1, 2].map(() => salesFacts(now, kept(open), {}, own).map(({ key }) => key));
     expect(keys[0]).toEqual(keys[1]);
+  });
+});
+
+describe('a lead that nobody has looked at yet', () => {
+  const said = record({ ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'Not now' });
+  const told = (stage: Stage, turnAt: number | null) => {
+    const journey = { ...newJourney('j', 0), stage, turnAt };
+    return salesFacts(said, saidBefore({ sales: null, journey }, said), {}, own).map(({ kind }) => kind);
+  };
+
+  it('is heard where this turn made it, also by clocks that differ', () => {
+    expect(told('sales-ready', stamp - 1_000)).toEqual(['rejected']);
+    expect(told('sdr', stamp + 30_000)).toEqual(['rejected']);
+  });
+
+  it('says nothing where it was there before, or nobody was handed over', () => {
+    expect(told('sales-ready', stamp + 120_000)).toEqual([]);
+    expect(told('lead', null)).toEqual([]);
+    expect(told('nurture', stamp - 1_000)).toEqual([]);
   });
 });
