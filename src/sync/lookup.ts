@@ -4,6 +4,7 @@ import type { FieldSearch, RecordSnapshot } from '../model/record.ts';
 import type { FoundRecord } from '../model/record-system.ts';
 import { otherSystem, type RecordRef, type System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
+import { formerLeads } from './former-leads.ts';
 import { isConverted } from './identity.ts';
 import type { Candidates } from './match.ts';
 import type { RecordSystem } from './ports.ts';
@@ -59,13 +60,18 @@ const findAll = async (
 };
 
 /** The same without converted leads: their contacts are found. */
-const find = async (...request: Parameters<typeof findAll>): Promise<Index> => {
-  const [{ pair }] = request;
-  const index = await findAll(...request);
-  return new Map(
+const withoutConverted = (pair: PairMapping, index: Index): Index =>
+  new Map(
     [...index].map(([value, records]) => [value, records.filter((record) => !isConverted(pair, record))]),
   );
-};
+
+const findAllByKey = async (
+  context: EngineContext,
+  system: System,
+  rule: number,
+  keys: readonly string[],
+  workClass: WorkClass,
+): Promise<Index> => findAll(context, system, (form) => form.match[rule]?.fields[system], keys, workClass);
 
 /** Finds records of one side by the pair's match key in that place. */
 export const findByKey = async (
@@ -74,7 +80,8 @@ export const findByKey = async (
   rule: number,
   keys: readonly string[],
   workClass: WorkClass,
-): Promise<Index> => find(context, system, (form) => form.match[rule]?.fields[system], keys, workClass);
+): Promise<Index> =>
+  withoutConverted(context.pair, await findAllByKey(context, system, rule, keys, workClass));
 
 /** The contacts that converted leads became, by the lead's id. */
 const contactsOf = async (
@@ -148,19 +155,21 @@ const idInIdentityField = (context: EngineContext, record: RecordSnapshot): stri
  * their id in the other side's, and by match key. Twins are looked up in Salesforce alone: HubSpot's match fields are looked up
  * by `idProperty`, which only unique properties allow.
  */
-export const lookUp = async (
+export const lookUp = async <S extends Seeker>(
   context: EngineContext,
   system: System,
-  seekers: readonly Seeker[],
+  seekers: readonly S[],
   workClass: WorkClass,
-): Promise<ReadonlyMap<Seeker, Candidates>> => {
+): Promise<ReadonlyMap<S, Candidates>> => {
   const { pair } = context;
   const other = otherSystem(system);
   const ids = seekers.map((seeker) => seeker.record.ref.id);
   const keys = seekers.flatMap((seeker) => seeker.keys);
   const names = seekers.flatMap((seeker) => idInIdentityField(context, seeker.record) ?? []);
   const byKey = async (side: System): Promise<readonly Index[]> =>
-    Promise.all(pair.match.map((_, index) => findByKey(context, side, index, keys, workClass)));
+    Promise.all(pair.match.map((_, index) => findAllByKey(context, side, index, keys, workClass)));
+  const alive = (indexes: readonly Index[]): readonly Index[] =>
+    indexes.map((index) => withoutConverted(pair, index));
   const [named, naming, matching, twins] = await Promise.all([
     names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
     findAll(context, other, (form) => form.identity[other], ids, workClass),
@@ -172,6 +181,11 @@ export const lookUp = async (
     context,
     other,
     converted.map(({ ref }) => ref.id),
+    workClass,
+  );
+  const former = await formerLeads(
+    context,
+    twins.flatMap((index) => [...index.values()].flat()),
     workClass,
   );
   const all = (indexes: readonly Index[], seeker: Seeker): readonly RecordSnapshot[] =>
@@ -190,8 +204,9 @@ export const lookUp = async (
           converted: holding
             .filter((record) => converted.includes(record))
             .map(({ ref: lead }) => ({ lead, contact: contacts.get(lead.id) ?? null })),
-          matching: all(matching, seeker),
-          twins: all(twins, seeker).filter(isOther),
+          matching: all(alive(matching), seeker),
+          twins: all(alive(twins), seeker).filter(isOther),
+          formerly: former.get(ref.id) ?? [],
         },
       ];
     }),

@@ -2,6 +2,13 @@ import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { RecordRef } from '../model/system.ts';
 
+/** A lead that was converted. */
+export interface FormerLead {
+  readonly ref: RecordRef;
+  /** Its link lives, and is about to go to the contact; else it ended before. */
+  readonly isLinked: boolean;
+}
+
 /** What the lookups of an unlinked record found, live and deleted ones. */
 export interface Candidates {
   /** The record that the own identity field names, if it was found. */
@@ -17,6 +24,8 @@ export interface Candidates {
   readonly matching: readonly RecordSnapshot[];
   /** Other records on this record's own side with the same match key. */
   readonly twins: readonly RecordSnapshot[];
+  /** Leads that became this contact, and that have a link, or had one. */
+  readonly formerly: readonly FormerLead[];
 }
 
 export type MatchVerdict =
@@ -70,6 +79,10 @@ export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) =
   if (twins.length > 0) return review('several records have the same match key', [...twins, ...live]);
   if (live.length > 1) return review('several candidates have the same match key', live);
   const [only] = live;
+  if (!only && candidates.formerly.length > 0) {
+    const cause = 'the lead that it was lost its counterpart before it was converted';
+    return { kind: 'review', cause, candidates: candidates.formerly.map(({ ref }) => ref) };
+  }
   if (!only) return { kind: 'none' };
   if (isLinked(only.ref)) return review('the only candidate is linked elsewhere', live);
   return { kind: 'link', other: only, how: 'match-key' };

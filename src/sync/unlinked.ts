@@ -5,6 +5,7 @@ import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, DirtyMark, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
+import { againAfterMs } from './backoff.ts';
 import { verdictsOf } from './decided-new.ts';
 import { attemptsOf, type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
@@ -14,7 +15,7 @@ import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
-import { type MatchVerdict, matchKeysOf } from './match.ts';
+import { type Candidates, type MatchVerdict, matchKeysOf } from './match.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
@@ -165,6 +166,23 @@ const withoutSurvivors = async (
     return linked.length === 0;
   });
 };
+
+/**
+ * Leaves out contacts whose leads are still linked: those links are looked at, and go to the contact. Meanwhile it would be taken for somebody
+ * new where its counterpart was deleted at the same time.
+ */
+const withoutBecoming = (
+  { pair }: EngineContext,
+  found: ReadonlyMap<Seeking, Candidates>,
+): ReadonlyMap<Seeking, Candidates> =>
+  new Map(
+    [...found].filter(([{ draft }, { formerly }]) => {
+      const linked = formerly.filter(({ isLinked }) => isLinked);
+      for (const { ref } of linked) draft.marks.push(nextMark(pair, ref, 'converted in Salesforce'));
+      if (linked.length > 0) lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
+      return linked.length === 0;
+    }),
+  );
 
 /** Whether a person has answered a question about the record (commands/reviews/decide.ts). */
 const isDecided = (draft: Draft): boolean => draft.unit.dirty.some(({ cause }) => cause === decidedCause);
@@ -352,7 +370,7 @@ const workSide = async (
     read.filter((seeking) => canSeek(context, seeking)),
   );
   if (locked.length === 0) return { beginnings: revived, creates: [], jobs };
-  const candidates = await lookUp(context, system, locked, workClass);
+  const candidates = withoutBecoming(context, await lookUp(context, system, locked, workClass));
   const others = [...candidates.values()].flatMap(({ named, naming, converted, matching }) =>
     [named, ...naming, ...converted.map(({ contact }) => contact), ...matching].flatMap(
       (record) => record?.ref ?? [],
@@ -363,7 +381,7 @@ const workSide = async (
   const handed = await handedOf(context, system, locked);
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
-  for (const seeking of locked) {
+  for (const seeking of candidates.keys()) {
     const verdict = verdicts.get(seeking);
     const decided = verdict ? decide(context, seeking, verdict, handed) : null;
     if (!decided) continue;

@@ -204,6 +204,41 @@ describe('a converted lead, which keeps the HubSpot id that it had', () => {
     expect(await linkOf(contact)).toBeUndefined();
   });
 
+  /** A colleague archives a contact. */
+  const archive = async (contact: string): Promise<void> => {
+    const { access } = simulated.sandbox;
+    const response = await fetch(`${access.hubspot}/crm/v3/objects/contacts/${contact}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${access.hubspotPersonToken}` },
+    });
+    expect(response.status).toBe(204);
+  };
+
+  it.each([true, false])(
+    'does not bring its archived person back as its contact, archived noticed before: %s',
+    async (isNoticed) => {
+      const { contact, lead } = await person();
+      await archive(contact);
+      if (isNoticed) {
+        await mark(contactRef(contact));
+        await drain();
+      }
+      const { contactId: converted } = await convert(lead);
+      // The contact is seen first: nothing says yet what it was.
+      await mark(personRef(converted));
+      await drain();
+      await mark(personRef(converted), leadRef(lead), contactRef(contact));
+      await drain();
+      const made = await fixture.query(
+        "select from tandem.ledger where event = 'create' and system = 'hubspot'",
+      );
+      expect(made).toEqual([]);
+      expect((await linkOf(contact))?.ended).not.toBeNull();
+      const asked = (await questions()).map(({ ref, candidates }) => `${ref.id} ${candidates[0]?.id}`);
+      expect(asked.includes(`${converted} ${lead}`)).toBe(isNoticed);
+    },
+  );
+
   it('does not keep its person from being created where it was converted into the contact of somebody else', async () => {
     const one = await person();
     const other = await person();

@@ -11,6 +11,7 @@ const found = (overrides: Partial<Candidates>): Candidates => ({
   converted: [],
   matching: [],
   twins: [],
+  formerly: [],
   ...overrides,
 });
 const verdictOf = (candidates: Candidates, linked: readonly string[] = []): string => {
@@ -78,6 +79,18 @@ describe('match of a record without link', () => {
       'review l',
     ],
     ['a twin on its own side', found({ twins: [lead('t')], matching: [lead('a')] }), [], 'review t a'],
+    [
+      'nobody, where it is the contact of a lead whose link has ended',
+      found({ formerly: [{ ref: lead('l').ref, isLinked: false }] }),
+      [],
+      'review l',
+    ],
+    [
+      'somebody who is there, although it is such a contact',
+      found({ formerly: [{ ref: lead('l').ref, isLinked: false }], matching: [lead('a')] }),
+      [],
+      'link a by match-key',
+    ],
     ['a deleted twin does not count', found({ twins: [lead('t', { deleted: true })] }), [], 'none'],
   ])('%s', (_name, candidates, linked, expected) => {
     expect(verdictOf(candidates, linked)).toBe(expected);

@@ -99,14 +99,15 @@ export class VirtualCompany {
     return typeof reply.body === 'string' && reply.body !== '' ? JSON.parse(reply.body) : reply.body;
   }
 
-  /** A person's call of Salesforce's SOAP API, `inner` as XML. @throws PersonRefused where it is refused. */
-  async asPersonBySoap(operation: string, inner: string): Promise<void> {
+  /** A person's call of Salesforce's SOAP API, `inner` as XML; answers the XML. @throws PersonRefused where it is refused. */
+  async asPersonBySoap(operation: string, inner: string): Promise<string> {
     const session = await this.salesforceSession();
     const envelope = `<?xml version="1.0"?><se:Envelope xmlns:se="http://schemas.xmlsoap.org/soap/envelope/"><se:Header><SessionHeader><sessionId>${session}</sessionId></SessionHeader></se:Header><se:Body><${operation} xmlns="urn:partner.soap.sforce.com">${inner}</${operation}></se:Body></se:Envelope>`;
     const headers = { 'content-type': 'text/xml', soapaction: '""' };
     const reply = await this.ask('salesforce', 'POST', '/services/Soap/u/62.0', headers, envelope);
     if (reply === 'drop' || !String(reply.body).includes('<success>true</success>'))
       throw new PersonRefused(`${operation}: ${JSON.stringify(reply)}`);
+    return String(reply.body);
   }
 
   /** Every record of a type as the vendor holds it, deleted ones included. */
@@ -220,9 +221,9 @@ const textOf = ({ body }: ApiReply): string =>
         ? body.toString()
         : JSON.stringify(body);
 
-/** HubSpot reads and searches with POST, Salesforce reads many by id so, and queries several objects; signing in writes nothing. */
+/** HubSpot reads and searches with POST, Salesforce reads many by id so, and queries several objects; signing in and listening write nothing. */
 const asks =
-  /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
+  /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|\/cometd\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
 
 /** Whether a call changes something. */
 export const isWrite = ({ method, path }: Passed): boolean =>

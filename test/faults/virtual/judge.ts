@@ -1,12 +1,13 @@
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { Standing } from '../../../src/model/state.ts';
-import type { Sides, System } from '../../../src/model/system.ts';
-import type { RawFields, RawValue } from '../../../src/model/value.ts';
+import type { System } from '../../../src/model/system.ts';
+import type { RawValue } from '../../../src/model/value.ts';
 import { ownCodes } from '../../../src/sync/standing.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
-import { type LedgerLine, lostEdits, type RecordsOf } from '../chaos/oracle.ts';
+import { type LedgerLine, lostEdits } from '../chaos/oracle.ts';
 import { isWrite, type Passed, type VirtualCompany } from './company.ts';
 import type { Lag } from './lag.ts';
+import type { PeopleRecords, Place } from './people-records.ts';
 import type { PersonEdit, Persons } from './persons.ts';
 
 /** A worker's read is sure to have seen what was entered so long before its answer was counted: the way takes some milliseconds. */
@@ -14,44 +15,34 @@ const wayMs = 40;
 
 export interface Case {
   readonly company: VirtualCompany;
+  /** What both systems hold at the end. */
+  readonly people: PeopleRecords;
   readonly persons: Persons;
   readonly store: MemoryStore;
   readonly pair: PairMapping;
   readonly lag: Lag;
 }
 
-const recordsOf = (company: VirtualCompany, system: System): RecordsOf['records'] =>
-  new Map(
-    company
-      .records(system, system === 'hubspot' ? 'contacts' : 'Lead')
-      .map((record) =>
-        system === 'hubspot'
-          ? [String(record.id), { fields: record.properties as RawFields, deleted: record.archived === true }]
-          : [String(record.Id), { fields: record as RawFields, deleted: record.IsDeleted === true }],
-      ),
-  );
-
 /** Edits that are neither the value at the end nor accounted for in the ledger. */
-export const lostOf = ({ company, persons, store, pair, lag }: Case): readonly string[] => {
-  const systems = {
-    hubspot: { records: recordsOf(company, 'hubspot') },
-    salesforce: { records: recordsOf(company, 'salesforce') },
-  };
+export const lostOf = (found: Case): readonly string[] => {
+  const { people, persons, store, pair } = found;
+  const systems = { hubspot: { records: people.hubspot }, salesforce: { records: people.salesforce } };
   const edits = [...persons.edits]
     .sort((a, b) => a.at - b.at)
     .map((edit, index) => ({
       ...edit,
+      ...people.placeOf(edit),
       n: index + 1,
       known: true,
       polled: true,
-      replacedUnseen: isReplacedUnseen(company, systems, edit, lag.shownStale.get(edit.id) ?? []),
+      replacedUnseen: isReplacedUnseen(found, edit),
     }));
   const ledger = store.state.ledger
     .filter(({ event }) => event === 'write')
     .map(
       (entry): LedgerLine => ({
         system: entry.target.system,
-        record_id: entry.target.id,
+        record_id: people.idOf(entry.target.id),
         field: entry.field,
         from: entry.from,
         to: entry.to as RawValue,
@@ -64,40 +55,50 @@ export const lostOf = ({ company, persons, store, pair, lag }: Case): readonly s
 };
 
 /** Whether a write was sent over the edit before any read could have shown it: between a read and its write, which no batch API closes. */
-const isReplacedUnseen = (
-  company: VirtualCompany,
-  systems: Sides<RecordsOf>,
-  edit: PersonEdit,
-  shownStale: readonly number[],
-): boolean => {
+const isReplacedUnseen = ({ company, people, lag }: Case, edit: PersonEdit): boolean => {
+  const places = people.placesOf(edit);
   const calls = company.passed.filter(({ system, at }) => system === edit.system && at >= edit.sentAt);
   const identity = edit.system === 'hubspot' ? 'tandem_salesforce_id' : 'HubSpot_Id__c';
-  const named = systems[edit.system].records.get(edit.id)?.fields[identity];
-  const write = calls.find((call) => writesField(call, edit, typeof named === 'string' ? named : null));
+  const named = people.of(edit.system).get(people.idOf(edit.id))?.fields[identity];
+  const write = calls.find((call) => writesField(call, places, typeof named === 'string' ? named : null));
   if (write === undefined) return false;
-  return !calls.some(
+  const shownStale = places.flatMap(({ id }) => lag.shownStale.get(id) ?? []);
+  const showing = calls.filter(
     (call) =>
       call !== write &&
       call.at - wayMs >= edit.at &&
       call.at <= write.at &&
-      // What the vendor answered, and the worker was not shown: a replica that is behind.
-      !shownStale.some((at) => at >= call.at && at - call.at <= wayMs) &&
-      call.answer.includes(edit.id) &&
-      // A history of other fields names the record, and HubSpot gives some fields unasked.
-      `${call.request}${decodeURIComponent(call.path)}`.includes(edit.apiField),
+      places.some(
+        ({ id, apiField }) =>
+          call.answer.includes(id) &&
+          // A history of other fields names the record, and HubSpot gives some fields unasked.
+          `${call.request}${decodeURIComponent(call.path)}`.includes(apiField),
+      ),
   );
+  // Where it was read by id, a lookup was for somebody else: what that shows is not held against the record's own reads.
+  const own = showing.some((call) => !isLookup(call)) ? showing.filter((call) => !isLookup(call)) : showing;
+  // What the vendor answered, and the worker was not shown: a replica that is behind.
+  return !own.some((call) => !shownStale.some((at) => at >= call.at && at - call.at <= wayMs));
 };
 
-const writesField = (call: Passed, edit: PersonEdit, identity: string | null): boolean => {
+/** Whether a call looks records up by their match key. */
+const isLookup = ({ path, request }: Passed): boolean =>
+  request.includes('"idProperty":"email"') || path.endsWith('/composite');
+
+const writesField = (call: Passed, places: readonly Place[], identity: string | null): boolean => {
   const { request } = call;
-  if (!isWrite(call) || !request.includes(`"${edit.apiField}"`)) return false;
-  return request.includes(edit.id) || (identity !== null && request.includes(identity));
+  if (!isWrite(call)) return false;
+  return places.some(
+    ({ id, apiField }) =>
+      request.includes(`"${apiField}"`) &&
+      (request.includes(id) || (identity !== null && request.includes(identity))),
+  );
 };
 
 /** Between the look that finds nobody and the create that follows, somebody may be entered by hand: no API closes that gap. */
 const lookToCreateMs = 15_000;
 
-interface Place {
+interface Somewhere {
   readonly system: System;
   readonly id: string;
   /** When a person made it; null: the worker did. */
@@ -105,10 +106,10 @@ interface Place {
   readonly createdAt: number;
 }
 
-const placesByEmail = ({ company, persons }: Case): ReadonlyMap<string, readonly Place[]> => {
-  const places = new Map<string, Place[]>();
+const placesByEmail = ({ people, persons }: Case): ReadonlyMap<string, readonly Somewhere[]> => {
+  const places = new Map<string, Somewhere[]>();
   for (const system of ['hubspot', 'salesforce'] as const) {
-    for (const [id, { fields, deleted }] of recordsOf(company, system)) {
+    for (const [id, { fields, deleted }] of people.of(system)) {
       if (deleted) continue;
       const email = String(fields[system === 'hubspot' ? 'email' : 'Email'] ?? '').toLowerCase();
       const createdAt = Date.parse(String(fields[system === 'hubspot' ? 'createdate' : 'CreatedDate']));
@@ -123,7 +124,7 @@ const placesByEmail = ({ company, persons }: Case): ReadonlyMap<string, readonly
 export const misplacedOf = (found: Case): readonly string[] =>
   [...placesByEmail(found)].flatMap(([email, places]) => {
     if (found.persons.odd.has(email)) return [];
-    const on = (system: System): readonly Place[] => places.filter((place) => place.system === system);
+    const on = (system: System): readonly Somewhere[] => places.filter((place) => place.system === system);
     const wrong = (['hubspot', 'salesforce'] as const).filter(
       (system) => on(system).length !== 1 && !isEnteredMeanwhile(on(system)),
     );
@@ -176,11 +177,32 @@ export const unkeptOf = ({ store }: Case): readonly string[] =>
 export const sharedOf = ({ store }: Case): readonly string[] => {
   const live = [...store.state.links.values()].filter(({ ended }) => ended === null);
   return (['hubspot', 'salesforce'] as const).flatMap((system) => {
-    const ids = live.map((link) => link.ids[system]);
+    const ids = live.flatMap(({ ids: own, followers = [] }) => [
+      own[system],
+      ...(system === 'salesforce' ? followers.map(({ id }) => id) : []),
+    ]);
     return ids
       .filter((id, index) => ids.indexOf(id) !== index)
       .map((id) => `${system}:${id} is in two links`);
   });
+};
+
+/** Leads that were converted, and whose person the engine goes on aligning with the lead, or with nobody. */
+export const strandedOf = ({ people, persons, store }: Case): readonly string[] => {
+  const live = [...store.state.links.values()].filter(({ ended }) => ended === null);
+  const left = live.filter(({ ids }) => people.isConverted(ids.salesforce));
+  const parked = [...store.state.parked.values()].filter(({ ref }) => people.isConverted(ref.id));
+  const alone = persons.converted.filter(
+    ({ contact, email }) =>
+      !persons.odd.has(email) &&
+      people.salesforce.get(contact)?.deleted === false &&
+      !live.some(({ ids }) => ids.salesforce === contact),
+  );
+  return [
+    ...left.map(({ ids }) => `${ids.hubspot} is linked with the converted lead ${ids.salesforce}`),
+    ...parked.map(({ ref, failure }) => `${failure.code} stands at the converted lead ${ref.id}`),
+    ...alone.map(({ lead, contact }) => `${contact}, which the lead ${lead} became, is not linked`),
+  ];
 };
 
 /** By then a record that was entered is linked and settled, in quiet weather. */
@@ -190,20 +212,20 @@ const settledMs = 60_000;
  * A name that a person emptied in HubSpot, where Salesforce keeps its own: nobody may fill it again but a person. The two sides differ
  * at rest, so an engine with one base for both takes the difference for a change.
  */
-export const refilledOf = ({ company, persons, pair }: Case): readonly string[] => {
-  const contacts = recordsOf(company, 'hubspot');
-  const leads = recordsOf(company, 'salesforce');
+export const refilledOf = ({ people, persons, pair }: Case): readonly string[] => {
+  const { hubspot: contacts, salesforce: leads } = people;
+  const edits = persons.edits.map((edit) => ({ ...edit, ...people.placeOf(edit) }));
   return pair.fields
     .filter(({ name }) => name === 'lastname' || name === 'company')
     .flatMap(({ fields }) => {
       const ofContact = (id: string) =>
-        persons.edits.filter((edit) => edit.id === id && edit.apiField === fields.hubspot);
+        edits.filter((edit) => edit.id === id && edit.apiField === fields.hubspot);
       return [...contacts].flatMap(([id, contact]) => {
         const last = ofContact(id).at(-1);
         const madeAt = Date.parse(String(contact.fields.createdate));
         if (contact.deleted || last?.value !== null || last.at - madeAt < settledMs) return [];
         const [leadId] = [...leads].find(([, lead]) => lead.fields.HubSpot_Id__c === id) ?? [];
-        const isTypedThere = persons.edits.some(
+        const isTypedThere = edits.some(
           (edit) =>
             edit.id === leadId && edit.apiField === fields.salesforce && edit.at > last.at - settledMs,
         );
@@ -216,7 +238,7 @@ export const refilledOf = ({ company, persons, pair }: Case): readonly string[] 
 };
 
 /** One made by the worker, and others that persons entered so late that its look could not show them. */
-const isEnteredMeanwhile = (places: readonly Place[]): boolean => {
+const isEnteredMeanwhile = (places: readonly Somewhere[]): boolean => {
   const [own, ...more] = places.filter(({ madeAt }) => madeAt === null);
   if (own === undefined || more.length > 0) return false;
   return places.every(({ madeAt }) => madeAt === null || madeAt > own.createdAt - lookToCreateMs);

@@ -1,9 +1,7 @@
 import { otherSystem, type System } from '../../../src/model/system.ts';
 import { PersonRefused, type VirtualCompany } from './company.ts';
+import { type Entered, nameIn, pathOf, spelled, typeOf } from './record-names.ts';
 import { editable } from './scenario.ts';
-
-/** What is typed: text, a number where the API has one, nothing. */
-type Entered = string | number | null;
 
 /** A value that a person entered into a field of a record, and when the vendor had it. */
 export interface PersonEdit {
@@ -44,7 +42,9 @@ export class Persons {
   /** Two people's records that a person made one on a side, and when. */
   readonly merged: { readonly system: System; readonly emails: readonly string[]; readonly at: number }[] =
     [];
-  /** Leads that were taken out of the recycle bin. */
+  /** Leads that a person converted, and the contacts that they live on as. */
+  readonly converted: { readonly lead: string; readonly contact: string; readonly email: string }[] = [];
+  /** Records that were taken out of the recycle bin. */
   undeleted = 0;
   private readonly company: VirtualCompany;
   private readonly now: () => number;
@@ -101,6 +101,38 @@ export class Persons {
     if (name !== undefined) await this.put(system, who, field, spelled(name, this.next()));
   }
 
+  /** Converts somebody's lead while somebody else works on the person; both work on, on whatever there is then. */
+  async convert(
+    who: number,
+    meanwhile: { readonly side: System; readonly field: number },
+    then: { readonly side: System; readonly field: number },
+  ): Promise<void> {
+    const somebody = this.pick(who);
+    const lead = this.recordOf('salesforce', who);
+    if (somebody === undefined || lead === null || typeOf('salesforce', lead) !== 'Lead') return;
+    const [contact] = await Promise.all([
+      this.attempt(() => this.convertLead(lead)),
+      this.edit(meanwhile.side, who, meanwhile.field),
+    ]);
+    if (contact === null) return;
+    this.converted.push({ lead, contact, email: somebody.email });
+    // It is the record that the lead was, whoever made that.
+    const madeAt = this.made.get(`salesforce:${lead}`);
+    if (madeAt !== undefined) this.made.set(`salesforce:${contact}`, madeAt);
+    if (somebody.ids.salesforce === lead) somebody.ids.salesforce = contact;
+    await this.edit(then.side, who, then.field);
+  }
+
+  private async convertLead(lead: string): Promise<string> {
+    const answer = await this.company.asPersonBySoap(
+      'convertLead',
+      `<leadConverts><leadId>${lead}</leadId><convertedStatus>Closed - Converted</convertedStatus><doNotCreateOpportunity>true</doNotCreateOpportunity></leadConverts>`,
+    );
+    const contact = /<contactId>(\w+)</.exec(answer)?.[1];
+    if (contact === undefined) throw new Error('a conversion named no contact');
+    return contact;
+  }
+
   /** More than Salesforce takes in a title. */
   async overlong(who: number): Promise<void> {
     await this.put('hubspot', who, 0, `v${this.next()} ${'long '.repeat(40)}`.trim());
@@ -119,9 +151,7 @@ export class Persons {
     const id = somebody?.ids[system];
     if (somebody === undefined || id === null || id === undefined) return;
     this.odd.add(somebody.email);
-    const path =
-      system === 'hubspot' ? `/crm/v3/objects/contacts/${id}` : `/services/data/v62.0/sobjects/Lead/${id}`;
-    await this.attempt(() => this.company.asPerson(system, 'DELETE', path));
+    await this.attempt(() => this.company.asPerson(system, 'DELETE', pathOf(system, id)));
     this.removed.push({ system, id, email: somebody.email, at: this.now() });
     somebody.ids[system] = null;
     await wait();
@@ -133,6 +163,8 @@ export class Persons {
     const [primary, victim] = [this.pick(who), this.pick(other)];
     const [id, victimId] = [this.recordOf(system, who), this.recordOf(system, other)];
     if (!primary || !victim || primary === victim || !id || !victimId) return;
+    // Salesforce merges records of one object alone.
+    if (typeOf(system, id) !== typeOf(system, victimId)) return;
     const before = this.valuesOf(system, id);
     const sentAt = this.now();
     const survivor = await this.attempt(async () => {
@@ -148,7 +180,7 @@ export class Persons {
       }
       await this.company.asPersonBySoap(
         'merge',
-        `<mergeRequests><masterRecord><type>Lead</type><Id>${id}</Id></masterRecord><recordToMergeIds>${victimId}</recordToMergeIds></mergeRequests>`,
+        `<mergeRequests><masterRecord><type>${typeOf(system, id)}</type><Id>${id}</Id></masterRecord><recordToMergeIds>${victimId}</recordToMergeIds></mergeRequests>`,
       );
       return id;
     });
@@ -164,7 +196,7 @@ export class Persons {
     await this.edit(system, who, thenField);
   }
 
-  /** Takes the lead that was removed last out of the recycle bin again, and works on it. */
+  /** Takes the record that was removed last out of the recycle bin again, and works on it. */
   async undelete(thenField: number): Promise<void> {
     const last = this.removed.findLast(({ system }) => system === 'salesforce');
     const who = this.people.findIndex(({ email }) => email === last?.email);
@@ -182,10 +214,11 @@ export class Persons {
   }
 
   private valuesOf(system: System, id: string): Readonly<Record<string, Entered>> {
-    const [type, key] = system === 'hubspot' ? ['contacts', 'id'] : ['Lead', 'Id'];
-    const record = this.company.records(system, type).find((each) => String(each[key]) === id);
+    const key = system === 'hubspot' ? 'id' : 'Id';
+    const record = this.company.records(system, typeOf(system, id)).find((each) => String(each[key]) === id);
     const fields = (system === 'hubspot' ? record?.properties : record) as Readonly<Record<string, Entered>>;
-    return Object.fromEntries(editable.map((names) => [names[system], fields?.[names[system]] ?? null]));
+    const names = editable.flatMap((_, field) => nameIn(system, id, field) ?? []);
+    return Object.fromEntries(names.map((name) => [name, fields?.[name] ?? null]));
   }
 
   private pick(who: number): Somebody | undefined {
@@ -199,14 +232,11 @@ export class Persons {
 
   private async put(system: System, who: number, field: number, value: Entered): Promise<void> {
     const id = this.recordOf(system, who);
-    const apiField = editable[field]?.[system];
-    if (id === null || apiField === undefined) return;
-    const [path, body] =
-      system === 'hubspot'
-        ? [`/crm/v3/objects/contacts/${id}`, { properties: { [apiField]: value ?? '' } }]
-        : [`/services/data/v62.0/sobjects/Lead/${id}`, { [apiField]: value }];
+    const apiField = id === null ? null : nameIn(system, id, field);
+    if (id === null || apiField === null) return;
+    const body = system === 'hubspot' ? { properties: { [apiField]: value ?? '' } } : { [apiField]: value };
     const sentAt = this.now();
-    const done = await this.attempt(() => this.company.asPerson(system, 'PATCH', path, body));
+    const done = await this.attempt(() => this.company.asPerson(system, 'PATCH', pathOf(system, id), body));
     if (done !== null) this.note(sentAt, system, id, apiField, value);
   }
 
@@ -217,10 +247,11 @@ export class Persons {
     const known = somebody.ids[system];
     if (known !== null) return known;
     if (this.odd.has(somebody.email)) return null;
-    const type = system === 'hubspot' ? 'contacts' : 'Lead';
-    for (const record of this.company.records(system, type)) {
+    const types = system === 'hubspot' ? ['contacts'] : ['Lead', 'Contact'];
+    for (const record of types.flatMap((type) => this.company.records(system, type))) {
       const fields = system === 'hubspot' ? (record.properties as Record<string, unknown>) : record;
       if (String(fields[emailField[system]] ?? '').toLowerCase() !== somebody.email) continue;
+      if (record.IsConverted === true) continue;
       somebody.ids[system] = String(record[system === 'hubspot' ? 'id' : 'Id']);
     }
     return somebody.ids[system];
@@ -260,20 +291,3 @@ export class Persons {
     }
   }
 }
-
-/** The n-th value of a field, as people of each side write it. */
-const spelled = (apiField: string, n: number): string | number => {
-  const digits = String(n % 10_000).padStart(4, '0');
-  switch (apiField) {
-    case 'phone':
-      return `+1415555${digits}`;
-    case 'Phone':
-      return `(415) 555-${digits}`;
-    case 'annualrevenue':
-      return String(1_000 + n);
-    case 'AnnualRevenue':
-      return 1_000 + n;
-    default:
-      return `v${n}`;
-  }
-};

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 /** Where a person does something. */
 const side = fc.constantFrom('hubspot' as const, 'salesforce' as const);
 
-/** Mapped fields that persons edit here, by the API's names. */
+/** Mapped fields that persons edit here, by the API's names; what is null on a contact belongs to its account. */
 export const editable = [
-  { hubspot: 'jobtitle', salesforce: 'Title' },
-  { hubspot: 'city', salesforce: 'City' },
-  { hubspot: 'message', salesforce: 'Description' },
-  { hubspot: 'firstname', salesforce: 'FirstName' },
-  { hubspot: 'lastname', salesforce: 'LastName' },
-  { hubspot: 'company', salesforce: 'Company' },
-  { hubspot: 'phone', salesforce: 'Phone' },
-  { hubspot: 'annualrevenue', salesforce: 'AnnualRevenue' },
+  { hubspot: 'jobtitle', salesforce: 'Title', contact: 'Title' },
+  { hubspot: 'city', salesforce: 'City', contact: 'MailingCity' },
+  { hubspot: 'message', salesforce: 'Description', contact: 'Description' },
+  { hubspot: 'firstname', salesforce: 'FirstName', contact: 'FirstName' },
+  { hubspot: 'lastname', salesforce: 'LastName', contact: 'LastName' },
+  { hubspot: 'company', salesforce: 'Company', contact: null },
+  { hubspot: 'phone', salesforce: 'Phone', contact: 'Phone' },
+  { hubspot: 'annualrevenue', salesforce: 'AnnualRevenue', contact: null },
 ] as const;
 
 const who = fc.nat(7);
@@ -46,8 +46,20 @@ const everyDay = [
   },
 ] as const;
 
-/** Records become one, or come back. */
+/** Records become one, come back, or live on as another. */
 const lifeEvents = [
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('convert' as const),
+      who,
+      /** Where somebody works on the person at the same moment, and afterwards. */
+      meanwhileSide: side,
+      meanwhileField: field,
+      thenSide: side,
+      thenField: field,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('merge' as const), side, who, other: who, thenField: field }),
@@ -55,10 +67,17 @@ const lifeEvents = [
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('undelete' as const), thenField: field }) },
 ] as const;
 
+/** All streams are cut; what was told before may not be told again any more. */
+const breaks = {
+  weight: 2,
+  arbitrary: fc.record({ kind: fc.constant('break' as const), forgets: fc.boolean() }),
+} as const;
+
 /** What persons and fate do, one after another; the gap comes before each. Indexes wrap around what is there. */
 const everyDayStep = fc.record({ gapMs, what: fc.oneof(...everyDay) });
 const step = fc.record({ gapMs, what: fc.oneof(...everyDay, ...lifeEvents) });
-export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+const liveStep = fc.record({ gapMs, what: fc.oneof(...everyDay, ...lifeEvents, breaks) });
+export type Step = typeof liveStep extends fc.Arbitrary<infer T> ? T : never;
 
 /** How often calls go wrong, in per cent, until it is quiet. */
 const faults = fc.record({
@@ -83,7 +102,19 @@ const webhooks = fc.record({
   dropEvery: fc.constantFrom(null, null, 2, 3, 7),
 });
 
-const scenarioOf = (steps: fc.Arbitrary<Step>) =>
+/** Salesforce's change events, where they are listened to, and what becomes of them. */
+const streaming = fc.record({
+  duplicate: fc.boolean(),
+  reorder: fc.boolean(),
+  delayMs: fc.constantFrom(0, 0, 300, 20_000),
+  dropEvery: fc.constantFrom(null, null, 2, 3, 7),
+  /** Each n-th says that something changed, and not what. */
+  gapEvery: fc.constantFrom(null, null, 2, 3),
+  /** 0: nothing is told but that something changed. */
+  overflowAbove: fc.constantFrom(100_000, 100_000, 100_000, 0),
+});
+
+const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
   fc.record({
     seed: fc.integer({ min: 1, max: 1_000_000 }),
     /** Who is there when the first worker starts. */
@@ -97,7 +128,8 @@ const scenarioOf = (steps: fc.Arbitrary<Step>) =>
     workers: fc.constantFrom(1, 1, 2),
     faults,
     webhooks: fc.constant(null),
-    steps: fc.array(steps, { minLength: 1, maxLength: 24 }),
+    streaming: fc.constant(null),
+    steps: fc.array(steps, { minLength: stepsMin, maxLength: 24 }),
   });
 
 /** Everything that happens. */
@@ -105,11 +137,19 @@ export const scenario = scenarioOf(step);
 /** Without life events but removal: what a broken engine does wrong shows sooner where less else happens. */
 export const everyDayScenario = scenarioOf(everyDayStep);
 
-/** As above, with HubSpot telling of changes, and with more writes that land after their time-out. */
-export const liveScenario = fc.record({ each: scenario, webhooks }).map(({ each, webhooks: told }) => {
-  const late = each.faults.late * 8;
-  return { ...each, faults: { ...each.faults, late }, webhooks: told };
-});
+/** As above, with both systems or one of them telling of changes, and with more writes that land after their time-out. */
+export const liveScenario = fc
+  .record({
+    each: scenarioOf(liveStep, 6),
+    webhooks,
+    streaming,
+    tells: fc.constantFrom('both' as const, 'both' as const, 'hubspot' as const, 'salesforce' as const),
+  })
+  .map(({ each, tells, ...told }) => ({
+    ...each,
+    faults: { ...each.faults, late: each.faults.late * 8 },
+    webhooks: tells === 'salesforce' ? null : told.webhooks,
+    streaming: tells === 'hubspot' ? null : told.streaming,
+  }));
 
-type Live = typeof liveScenario extends fc.Arbitrary<infer T> ? T : never;
-export type Scenario = Omit<Live, 'webhooks'> & { readonly webhooks: Live['webhooks'] | null };
+export type Scenario = typeof liveScenario extends fc.Arbitrary<infer T> ? T : never;

@@ -4,17 +4,21 @@ import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-per
 import { parseWebhookDelivery } from '../../../src/connectors/hubspot/webhook-events.ts';
 import type { LoadedMappings } from '../../../src/mapping/load.ts';
 import type { PermitStore } from '../../../src/model/budget.ts';
+import type { ChangeStream } from '../../../src/model/change-stream.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import { bothSides, type Sides } from '../../../src/model/system.ts';
+import { followStream } from '../../../src/sync/follow-stream.ts';
 import { type LiveIntake, takeLive } from '../../../src/sync/live-intake.ts';
 import type { EngineStore, RecordSystem } from '../../../src/sync/ports.ts';
 import { Runner } from '../../../src/sync/runner.ts';
+import type { StreamFollower } from '../../../src/sync/stream-follower.ts';
 import type { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { type Doom, Life } from '../chaos/mortal.ts';
 import { type Broken, overlay } from './broken.ts';
 import type { VirtualCompany } from './company.ts';
 import { type Lag, lagging } from './lag.ts';
+import type { Office } from './office.ts';
 
 /** What the workers of one run share. */
 export interface Ground {
@@ -29,6 +33,8 @@ export interface Ground {
   /** The mistake of the engine under test; none in the real one. */
   readonly broken: Broken | null;
   readonly lag: Lag;
+  /** Of reading Salesforce's change events; null where nobody listens. */
+  readonly office: Office | null;
 }
 
 export const makePermits = (now: () => number): PermitStore => makeMemoryPermitStore(now);
@@ -62,6 +68,7 @@ export class VirtualWorker {
   private readonly intake: LiveIntake;
   private readonly ground: Ground;
   private readonly looking: Promise<void>;
+  private readonly listening: Promise<void> | undefined;
   private readonly ended = new AbortController();
 
   constructor(ground: Ground, holder: string, doom: Doom | null) {
@@ -105,7 +112,24 @@ export class VirtualWorker {
     this.runner = new Runner({ ...context, makeId }, ground.pollMs);
     this.looking = this.runner.look(this.life.signal);
     this.looking.catch(() => undefined);
+    const follower: StreamFollower = {
+      ...{ system: 'salesforce', stream: this.mortalStream(connectors.salesforce.stream), live },
+      ...{ engines: [context], intake: this.intake },
+      onEvents: async () => undefined,
+      onAlive: async () => undefined,
+    };
+    this.listening = ground.office?.standFor(
+      holder,
+      AbortSignal.any([this.life.signal, this.ended.signal]),
+      async (signal) => followStream(follower, signal),
+    );
     void this.tick();
+  }
+
+  /** Change events as this process reads them: it may die at each connect, and a dead one takes leave of nobody. */
+  private mortalStream(stream: ChangeStream): ChangeStream {
+    const { open } = this.life.wrap(stream, false);
+    return { open: async (...request) => this.life.wrap(await open(...request), false) };
   }
 
   /** A delivery of HubSpot's; false where it could not be taken. */
@@ -146,6 +170,7 @@ export class VirtualWorker {
     this.ended.abort();
     await this.runner.stop().catch(() => undefined);
     await this.looking.catch(() => undefined);
+    await this.listening;
     this.ground.store.state.living.delete(this.holder);
   }
 }

@@ -3,6 +3,9 @@ import type { System } from '../../../src/model/system.ts';
 import type { LiveStore, Look } from '../../../src/sync/signal-sources.ts';
 import type { MemoryStore } from './memory-store.ts';
 
+/** Own writes that are older than this are not asked after any more. */
+const unheardForMs = 600_000;
+
 interface Source {
   readonly system: System;
   readonly source: LiveSource;
@@ -110,9 +113,29 @@ export class MemoryLiveStore implements LiveStore {
     return untold.map(({ id }) => id);
   }
 
-  /** The runs on this store have no source that tells of the worker's own writes by rule. */
-  async noteUnheard(): Promise<boolean> {
-    return false;
+  async noteUnheard({
+    pair,
+    system,
+    source,
+    type,
+    graceMs,
+  }: Parameters<LiveStore['noteUnheard']>[0]): Promise<boolean> {
+    const each = this.known.get(`${system} ${source} ${type}`);
+    if (each === undefined || each.aliveAt === null || each.missed) return false;
+    const { heardAt } = each;
+    const now = this.store.state.now();
+    const since = Math.max(each.since, now - unheardForMs);
+    each.missed = this.store.state.ledger.some(
+      ({ event, target, at, ...entry }) =>
+        entry.pair === pair &&
+        target.system === system &&
+        target.type === type &&
+        (event === 'write' || event === 'create') &&
+        at >= since &&
+        at <= now - graceMs &&
+        (heardAt === null || heardAt < at - graceMs),
+    );
+    return each.missed;
   }
 
   async noteLooked(system: System, type: string): Promise<void> {

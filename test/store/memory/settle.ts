@@ -72,7 +72,7 @@ const settleOne = (
   const key = begun === null ? unit.key : `link:${begun.id}`;
   for (const id of settlement.closedIntents) state.intents.delete(id);
   const linkId = move?.linkId ?? begun?.id ?? end?.linkId ?? null;
-  for (const entry of settlement.ledger) state.ledger.push({ ...entry, linkId });
+  for (const entry of settlement.ledger) state.ledger.push({ ...entry, linkId, at: state.now() });
   applyParked(state, settlement, key);
   if (settlement.erase) erasePerson(state, pair, settlement.erase, key, endLease);
   applyReview(state, settlement, key);

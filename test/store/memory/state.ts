@@ -36,7 +36,7 @@ export class MemoryState {
   /** Match key → fence of the lease that holds it. */
   readonly keyLocks = new Map<string, number>();
   readonly intents = new Map<string, Intent>();
-  readonly ledger: (LedgerEntry & { readonly linkId: string | null })[] = [];
+  readonly ledger: (LedgerEntry & { readonly linkId: string | null; readonly at: number })[] = [];
   readonly parked = new Map<string, Parked>();
   readonly reviews = new Map<string, Review>();
   /** Records that a person said to be somebody new, by pair, system and id, and whom they are not. */
