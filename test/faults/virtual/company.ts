@@ -225,6 +225,11 @@ const textOf = ({ body }: ApiReply): string =>
 const asks =
   /\/(search|batch\/read|access-token-info)(\?|$)|\/oauth2\/|\/cometd\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
 
+/** Whether the vendor took no part of a write: refusals are tried again at widening distances, and change nothing. */
+export const isRefused = ({ answer }: Passed): boolean =>
+  answer.includes('"results":[]') ||
+  (answer.includes('"success":false') && !answer.includes('"success":true'));
+
 /** Whether a call changes something. */
 export const isWrite = ({ method, path }: Passed): boolean =>
   method !== 'GET' && !asks.test(`${method} ${path}`);

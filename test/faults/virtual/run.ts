@@ -7,7 +7,7 @@ import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
 import type { Broken } from './broken.ts';
-import { isWrite, VirtualCompany, webhookUrl } from './company.ts';
+import { isRefused, isWrite, VirtualCompany, webhookUrl } from './company.ts';
 import { Lag } from './lag.ts';
 import { Office } from './office.ts';
 import { Persons } from './persons.ts';
@@ -22,11 +22,10 @@ const restMsMax = 5 * 60_000;
 const pollMs = 15_000;
 /** Most first alignments are over by then, faults or not. */
 const alignedMs = 15_000;
-/**
- * What nobody told of is found by a sweep. One of a source that proves itself comes after 90 s twice widened (HubSpot) or six times (a stream);
- * the rest is for the look and the write.
- */
-const repairMsMax = 6 * 90_000 + 60_000;
+/** What was told is worked off by then: deliveries that are tried again, leases of the dead, refusals that are tried again. */
+const workedOffMs = 90_000;
+/** What nobody told of is found by a sweep: one of webhooks that prove themselves comes after 90 s twice widened, one of a stream after three times that. */
+const sweptMs = { webhooks: 2 * 90_000, streaming: 6 * 90_000 };
 /** So soon somebody starts a worker where there is none. */
 const restartMs = 10_000;
 /** Longer than leases, deadlines and pauses: nothing of what was under way is left. */
@@ -223,6 +222,15 @@ class Run {
     return this.scenario.webhooks !== null || this.scenario.streaming !== null;
   }
 
+  /** How long the workers may take to find out what was lost. */
+  private repairMs(): number {
+    const { webhooks, streaming, steps } = this.scenario;
+    const isForgotten = steps.some(({ what }) => what.kind === 'break' && what.forgets);
+    if (streaming !== null && (streaming.dropEvery !== null || isForgotten))
+      return workedOffMs + sweptMs.streaming;
+    return workedOffMs + (webhooks?.dropEvery ? sweptMs.webhooks : 0);
+  }
+
   private async bury(): Promise<void> {
     for (const worker of [...this.workers]) {
       if (!worker.life.isOver) continue;
@@ -234,13 +242,14 @@ class Run {
   /** Where signals may have been lost, the workers that there are find out by themselves; answers what they did not. */
   private async repair(): Promise<readonly string[]> {
     if (!this.isTold) return [];
+    const repairMs = this.repairMs();
     // Whoever was doomed may die of it yet.
-    for (let waited = 0; waited < repairMsMax; waited += restartMs) {
+    for (let waited = 0; waited < repairMs; waited += restartMs) {
       await this.bury();
       if (this.workers.length === 0) this.start(null);
       await this.sleep(restartMs);
     }
-    return (await this.drift()).map((item) => `not found within ${repairMsMax / 1_000} s: ${item}`);
+    return (await this.drift()).map((item) => `not found within ${repairMs / 1_000} s: ${item}`);
   }
 
   /** Waits until nothing is left to do; answers what there still is when that does not come. */
@@ -270,7 +279,7 @@ class Run {
   }
 
   private writes(): number {
-    return this.company.passed.filter(isWrite).length;
+    return this.company.passed.filter((call) => isWrite(call) && !isRefused(call)).length;
   }
 
   private sleep(ms: number): Promise<void> {
@@ -301,7 +310,7 @@ export const play = async (scenario: Scenario, broken: Broken | null = null): Pr
   try {
     return await time.run(async () => {
       const run = new Run(scenario, time, broken);
-      (globalThis as any).__run = run; run.install();
+      run.install();
       return run.play();
     });
   } finally {
