@@ -233,6 +233,16 @@ const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWa
   };
 };
 
+/** Whether nothing is set up for a step: it is over with the one before, and costs no save of its own. */
+const isIdle = ({ models }: LifecycleContext, step: StepName | null): step is 'campaign' | 'timeline' =>
+  (step === 'campaign' && models.lifecycle.campaigns === null) ||
+  (step === 'timeline' && models.lifecycle.timelineMax === 0);
+
+const pastIdle = (context: LifecycleContext, each: UnderWay): UnderWay => {
+  const step = each.dueMs === null ? nextStep(each.standing.effect) : null;
+  return isIdle(context, step) ? pastIdle(context, markStep(each, step, 'done')) : each;
+};
+
 /** Whose owner the org's rule has just chosen is read again: the task, the clocks and the message are for that one. */
 const withNewOwners = async (
   context: LifecycleContext,
@@ -306,8 +316,7 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
     if (step === null) break;
     const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
     let going = at;
-    const isSeen = step !== 'timeline' || context.models.lifecycle.timelineMax > 0;
-    if (isSeen && rememberedBefore.has(step)) {
+    if (rememberedBefore.has(step)) {
       going = at.map((each) =>
         each.standing.effect.steps[step] === undefined ? markStep(each, step, 'sent') : each,
       );
@@ -321,7 +330,10 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
     // Who is there is asked anew at once, so that the next try does not choose the same one.
     if (results.some((result) => result.kind === 'wait' && result.ownerGone)) await context.staff(true);
     const ended = going.map((each, index) =>
-      withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
+      pastIdle(
+        context,
+        withResult(each, step, results[index] ?? { kind: 'wait', ms: 25_000, why: 'no outcome' }),
+      ),
     );
     const after = step === 'sales' ? await withNewOwners(context, ended) : ended;
     await store.saveEffects(after.map((each) => saveOf(context, each, wrote, each.dueMs === null)));
