@@ -1,5 +1,5 @@
-/** What HubSpot can be asked for about somebody: pages seen, forms sent, what became of mails, and what people of the company logged. */
-export const engagementKinds = ['pages', 'forms', 'mails', 'logged'] as const;
+/** What HubSpot can be asked for about somebody: pages seen, forms sent, what became of mails, what people of the company logged, and on which lists they are. */
+export const engagementKinds = ['pages', 'forms', 'mails', 'logged', 'lists'] as const;
 export type EngagementKind = (typeof engagementKinds)[number];
 
 /** Of whom details are wanted. Times are milliseconds since 1970. */
@@ -27,12 +27,14 @@ export interface FoundActivity {
     | 'meetingBooked'
     | 'meeting'
     | 'call'
-    | 'note';
+    | 'note'
+    | 'listJoined';
   readonly at: number;
   readonly url?: string;
   readonly title?: string;
   readonly form?: string;
   readonly campaign?: string;
+  readonly list?: string;
   /** True where a program and not a person opened or clicked; false where the vendor tells that it was a person. */
   readonly machine?: boolean;
   readonly durationMs?: number;

@@ -23,7 +23,8 @@ export const noMemory: Memory = { known: new Map(), history: null };
 /** A detail as an activity: of its type and moment, as the contact's roll-ups are, so that one thing is one however it is told. */
 export const toActivityOf = (found: FoundActivity): DigestActivity => ({
   ...found,
-  key: activityKey(found.type, found.at),
+  // An import puts many on several lists in one moment.
+  key: `${activityKey(found.type, found.at)}${found.list === undefined ? '' : `/${found.list}`}`,
 });
 
 /** What a look is told: activities that are new, and stored ones of which more is known now. */

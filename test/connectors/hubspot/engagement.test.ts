@@ -55,6 +55,23 @@ describe('details of what somebody did', () => {
     expect((await calls())['GET /events/v3/events']).toBe(2);
   });
 
+  it('lists with when they were joined, in two calls for everybody; names are asked for once', async () => {
+    const ben = await portal.create({ email: 'ben@example.com' });
+    expect((await portal.connector.joinList('Nurture: budget', [vera], call)).get(vera)).toBeNull();
+    const people = [wanted(['lists']), wanted(['lists'], { contactId: ben })];
+    const found = await read(...people);
+    expect(found.get(vera)).toEqual([
+      { type: 'listJoined', at: expect.any(Number), list: 'Nurture: budget' },
+    ]);
+    expect(found.get(ben) ?? []).toEqual([]);
+    expect(await read(...people)).toEqual(found);
+    const joinedAt = found.get(vera)?.[0]?.at ?? 0;
+    expect(await read(wanted(['lists'], { since: joinedAt + 1 }))).toEqual(new Map());
+    const made = await calls();
+    expect(made['POST /crm/v3/lists/records/memberships/batch/read']).toBe(3);
+    expect(made['GET /crm/v3/lists']).toBe(1);
+  });
+
   it('refused once, are not asked for again; the others are', async () => {
     await portal.control('/portal', { eventsApi: false });
     await act({ email, type: 'emailOpen', campaign: 'Case study', at });
@@ -201,7 +218,7 @@ describe('details of what somebody did', () => {
     const before = await calls();
     await read(wanted([]));
     expect(await calls()).toEqual(before);
-    expect(engagementKinds).toHaveLength(4);
+    expect(engagementKinds).toHaveLength(5);
   });
 });
 

@@ -219,7 +219,7 @@ describe('details worth a call', () => {
   it('all kinds for somebody who is handed over', () => {
     const fields = { recent_conversion_date: iso(now), recent_conversion_event_name: 'Request a demo' };
     const looked = lookAt(newStored('j', '7', now), seen(fields), [], models, now, noMemory);
-    expect(looked.details).toEqual(['pages', 'forms', 'mails', 'logged']);
+    expect(looked.details).toEqual(['pages', 'forms', 'mails', 'logged', 'lists']);
   });
 });
 

@@ -1,10 +1,16 @@
 import type { CallContext } from '../../../model/budget.ts';
-import type { EngagementKind, FoundActivity, WantedEngagement } from '../../../model/engagement.ts';
+import {
+  type EngagementKind,
+  engagementKinds,
+  type FoundActivity,
+  type WantedEngagement,
+} from '../../../model/engagement.ts';
 import { CallFailed } from '../../../model/failure.ts';
 import { mapConcurrently } from '../../batches.ts';
 import type { HubSpotHttp } from '../http.ts';
 import { batchConcurrency } from '../limits.ts';
 import { HubSpotForms } from './forms.ts';
+import { HubSpotListJoins } from './list-joins.ts';
 import { readLogged } from './logged.ts';
 import { HubSpotMails } from './mails.ts';
 import { readPages } from './pages.ts';
@@ -25,6 +31,7 @@ export class HubSpotEngagement {
   constructor(http: HubSpotHttp) {
     const forms = new HubSpotForms(http);
     const mails = new HubSpotMails(http);
+    const lists = new HubSpotListJoins(http);
     this.#sources = {
       pages: async (wanted, context) => {
         const pages = await mapConcurrently(
@@ -41,6 +48,7 @@ export class HubSpotEngagement {
       forms: (wanted, context) => forms.read(wanted, context),
       mails: (wanted, context) => mails.read(wanted, context),
       logged: (wanted, context) => readLogged(http, wanted, context),
+      lists: (wanted, context) => lists.read(wanted, context),
     };
   }
 
@@ -62,7 +70,7 @@ export class HubSpotEngagement {
   /** @throws CallFailed where HubSpot could not be asked; asking again finds the same. */
   async read(wanted: readonly WantedEngagement[], context: CallContext): Promise<Engagement> {
     const found = new Map<string, FoundActivity[]>();
-    for (const kind of ['pages', 'forms', 'mails', 'logged'] as const) {
+    for (const kind of engagementKinds) {
       const people = wanted.filter(({ kinds }) => kinds.has(kind));
       if (people.length === 0 || this.#refused.has(kind)) continue;
       const part = await this.#allowed(kind, new Map(), () => this.#sources[kind](people, context));
