@@ -33,10 +33,12 @@ const purposes = {
   reassign: 're-route',
 } as const;
 
-/** Who is not to have the lead back: whoever gave it away, or left it lying. */
+/** Who is not to have the lead back: whoever gave it away, left it lying, or hands it on. */
 const refusedBy = ({ stored, effect, person, transitions }: Standing): ReadonlySet<string> => {
   const { turn, owner } = stored.journey;
   const isRefused = transitions.some((each) => each.turn === turn && each.cause === 'rejected');
+  // An SDR hands on to a rep; whom they named as owner themselves has it.
+  if (effect.kind === 'hand-on') return new Set(owner === null ? [] : [owner]);
   if (effect.kind !== 'reassign' && effect.kind !== 're-route') {
     return new Set(isRefused && owner !== null ? [owner] : []);
   }

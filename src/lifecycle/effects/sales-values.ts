@@ -10,6 +10,7 @@ import { pointsBy } from '../digest/telling.ts';
 import { feedbackValues } from '../feedback/feedback.ts';
 import { isScored } from '../look/details.ts';
 import { personOf } from '../look/look.ts';
+import { wordFields } from '../look/sales-facts.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
 import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
@@ -32,13 +33,25 @@ export const judgementOf = ({ models }: LifecycleContext, { stored, person, now 
 const causeOf = ({ effect, stored, transitions }: Standing): Pick<Effect, 'kind' | 'at' | 'evidence'> => {
   if (effect.kind !== 'show') return effect;
   const begun = transitions.findLast(({ to, turn }) => to === 'sales-ready' && turn === stored.journey.turn);
-  return begun === undefined ? effect : { kind: 'hand-off', at: begun.at, evidence: begun.evidence };
+  if (begun === undefined) return effect;
+  const kind = begun.effects.includes('hand-on')
+    ? 'hand-on'
+    : begun.effects.includes('re-route')
+      ? 're-route'
+      : 'hand-off';
+  return { kind, at: begun.at, evidence: begun.evidence };
+};
+
+/** Name of the SDR who said yes; null where nobody knows. */
+const qualifiedBy = ({ transitions, staff }: Standing, evidence: string): string | null => {
+  const by = transitions.find((each) => each.evidence === evidence)?.by;
+  return staff.owners.get(by ?? '')?.name ?? null;
 };
 
 const triggerOf = (standing: Standing, judgement: Judgement): Trigger => {
   const { stored, activities } = standing;
   const { evidence, kind, at } = causeOf(standing);
-  if (kind === 'hand-on') return { kind: 'handed-on', at, by: null };
+  if (kind === 'hand-on') return { kind: 'handed-on', at, by: qualifiedBy(standing, evidence) };
   if (kind === 're-route') return { kind: 'moved', at, reason: stored.journey.reason };
   if (kind === 'reassign') return { kind: 'moved', at, reason: 'No touch' };
   const { asked } = stored;
@@ -232,9 +245,7 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
     ...(input === null ? {} : { Tandem_Next_Step__c: nextStepLine(input) }),
     ...(isWithSales ? { Tandem_Due_At__c: instant(followUp(context, standing).dueAt) } : {}),
-    ...(isHanding(effect)
-      ? { Tandem_Disposition__c: null, Tandem_Reason__c: null, Tandem_Recontact_On__c: null }
-      : {}),
+    ...(isHanding(effect) ? Object.fromEntries(wordFields.map((field) => [field, null])) : {}),
     ...((owner?.kind === 'owner' && !owner.kept) || owner?.kind === 'queue'
       ? person.sales?.fields.OwnerId === owner.id
         ? {}

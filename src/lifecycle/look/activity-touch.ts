@@ -1,5 +1,6 @@
 import type { ChangedRecord } from '../../model/record.ts';
 import type { RawValue } from '../../model/value.ts';
+import type { DigestActivity } from '../digest/input.ts';
 import { isTouch } from '../sla/touch.ts';
 import type { Fact } from '../stage/facts.ts';
 
@@ -14,8 +15,10 @@ export const activityFields = {
     'CompletedDateTime',
     'TaskSubtype',
     'Tandem_Key__c',
+    'Subject',
+    'Description',
   ],
-  Event: ['WhoId', 'OwnerId', 'CreatedById'],
+  Event: ['WhoId', 'OwnerId', 'CreatedById', 'Subject', 'Description'],
 } as const;
 export type ActivityObject = keyof typeof activityFields;
 
@@ -65,5 +68,31 @@ export const touchFactOf = (
     key: `salesforce:${ref.id}/touched`,
     at: momentOf(record),
     by: textIn(fields.CreatedById),
+  };
+};
+
+/** Longer notes are cut: a digest shows less. */
+const noteMax = 4_000;
+const titleMax = 255;
+
+/**
+ * What somebody of sales wrote with an activity that is a touch, for whoever has the person next; null where they wrote nothing. No rule of scoring is about
+ * it: it is nothing that the person did. Pure.
+ */
+export const noteOf = (
+  object: ActivityObject,
+  record: ChangedRecord,
+  own: ReadonlySet<string>,
+): DigestActivity | null => {
+  const touch = touchFactOf(object, record, own);
+  const note = textIn(record.fields.Description).trim();
+  if (touch === null || note === '') return null;
+  const title = textIn(record.fields.Subject).trim();
+  return {
+    key: `note/salesforce:${record.ref.id}`,
+    type: 'note',
+    at: touch.at,
+    note: note.slice(0, noteMax),
+    ...(title === '' ? {} : { title: title.slice(0, titleMax) }),
   };
 };

@@ -13,7 +13,7 @@ import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
-import { salesStages, stages } from '../stage/stages.ts';
+import { type Stage, salesStages, stages } from '../stage/stages.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
@@ -181,13 +181,24 @@ const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readon
 /** Kinds of which a turn has one alone, but for the return that a late reason mends; of the others it has one for each cause. */
 const oncePerTurn: ReadonlySet<EffectOrder['kind']> = new Set(['hand-off', 'return', 'ask-reason']);
 
-/** The orders that transitions give, by their keys. What is only observed gives none. */
-export const ordersOf = (journey: string, transitions: readonly Transition[]): readonly EffectOrder[] =>
+const wasNudged = ({ nudgedAt, turnAt }: Journey): boolean =>
+  nudgedAt !== null && nudgedAt >= (turnAt ?? Number.NEGATIVE_INFINITY);
+
+/** Where a task of Tandem's may be open: of the hand-off, or by a nudge. */
+const hasTask = (stage: Stage, nudged: boolean): boolean =>
+  stage === 'sales-ready' || stage === 'sdr' || (nudged && (stage === 'working' || stage === 'accepted'));
+
+/** The orders that transitions give, by their keys. What is only observed gives none. `nudged`: a nudge came in this turn. */
+export const ordersOf = (
+  journey: string,
+  transitions: readonly Transition[],
+  nudged = false,
+): readonly EffectOrder[] =>
   transitions.flatMap(({ from, to, mode, effects, turn, at, evidence }): EffectOrder[] => {
     if (mode === 'observe') return [];
     // A touch or a verdict closes the task that asked for it.
     const isAnswered =
-      from === 'sales-ready' && (to === 'working' || to === 'accepted' || to === 'opportunity');
+      hasTask(from, nudged) && from !== to && (to === 'working' || to === 'accepted' || to === 'opportunity');
     const isMended = !salesStages.has(from) && from !== 'opportunity';
     const isOnce = (kind: EffectOrder['kind']): boolean =>
       oncePerTurn.has(kind) && !(kind === 'return' && isMended);
@@ -260,6 +271,24 @@ const feedbackSeen = (
     ? []
     : feedbackIn(sales, before?.id === sales.ref.id ? before.fields : null);
 
+/** Whether an SDR has the person, as far as was told. */
+const isWithSdr = ({ journey, facts }: StoredJourney): boolean =>
+  journey.stage === 'sdr' || facts.some(({ kind, to }) => kind === 'handed' && to === 'sdr');
+
+/** A conversion is a yes of sales, whoever converts. */
+const isYesOfSdr = ({ kind }: Fact, { sales }: SeenPerson, stored: StoredJourney): boolean =>
+  kind === 'accepted' && sales?.ref.type !== 'Contact' && isWithSdr(stored);
+
+/**
+ * An SDR's yes is the same word as a rep's, and means that a rep is to have them. The owner stays out of it: an SDR who gives the lead to a colleague with
+ * the same save has chosen the rep.
+ */
+const bySdr = ({ owner, ...fact }: Fact, stored: StoredJourney): Fact => ({
+  ...fact,
+  kind: 'qualified',
+  by: stored.journey.owner ?? owner ?? fact.by,
+});
+
 /** The facts that the records tell by what changed in them since the last look. */
 const factsSeen = (
   stored: StoredJourney,
@@ -272,9 +301,9 @@ const factsSeen = (
     ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
     ...(sales === null
       ? []
-      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(definition)).map(
-          (fact) => inItsSecond(fact, stored.journey),
-        )),
+      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(definition))
+          .map((fact) => (isYesOfSdr(fact, person, stored) ? bySdr(fact, stored) : fact))
+          .map((fact) => inItsSecond(fact, stored.journey))),
   ];
 };
 
@@ -332,7 +361,7 @@ export const lookAt = (
   const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
   const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);
   const effects = [
-    ...ordersOf(before.id, done.transitions),
+    ...ordersOf(before.id, done.transitions, wasNudged(done.journey)),
     ...requestOrders(before.id, done.journey.turn, requests, lifecycle),
   ];
   // A rep will read it: whatever can be known of the person.

@@ -21,6 +21,18 @@ export const dayOf = (raw: RawValue | undefined): number | undefined => {
   return Number.isFinite(at) ? at : undefined;
 };
 
+/** A rep's word about the person, which a hand-over to somebody else takes away. */
+export const wordFields = ['Tandem_Disposition__c', 'Tandem_Reason__c', 'Tandem_Recontact_On__c'] as const;
+
+/**
+ * The record as it was kept, without the word that a hand-over took away since: the same word there is one that the next rep said, who was quicker than
+ * the look.
+ */
+const withoutWord = (kept: KeptRecord, wrote: RawFields): KeptRecord => {
+  const taken = wordFields.filter((field) => wrote[field] === null);
+  return { ...kept, fields: { ...kept.fields, ...Object.fromEntries(taken.map((field) => [field, null])) } };
+};
+
 interface Change {
   readonly now: RawFields;
   readonly before: RawFields;
@@ -64,9 +76,16 @@ const clocksDifferMs = 60_000;
  * has looked at it is heard. Null: it was there before, and what it says may be long past.
  */
 export const saidBefore = (
-  { sales: kept, journey: { stage, turnAt } }: Pick<StoredJourney, 'sales' | 'journey'>,
+  {
+    sales: kept,
+    journey: { stage, turnAt },
+    facts,
+    shown,
+  }: Pick<StoredJourney, 'sales' | 'journey' | 'facts' | 'shown'>,
   { ref, createdAt }: SeenRecord,
 ): KeptRecord | null => {
+  const isHanded = facts.some(({ kind }) => kind === 'handed');
+  if (kept !== null && isHanded) return withoutWord(kept, shown.salesforce);
   if (kept !== null || !salesStages.has(stage) || turnAt === null) return kept;
   return createdAt + clocksDifferMs < turnAt ? null : { type: ref.type, id: ref.id, fields: {} };
 };

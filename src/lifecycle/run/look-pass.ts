@@ -220,7 +220,8 @@ const lookAtOne = (
           key: step.key,
           kind: step.step,
           turn: clock.turn,
-          at: step.at,
+          // Another rep has the whole time from now on, also where nobody looked for an hour.
+          at: step.step === 'reassign' ? now : step.at,
           evidence: step.key,
         })),
       ...leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now),

@@ -65,6 +65,10 @@ export interface LifecycleStore {
   tell(
     facts: readonly { readonly contactId: string; readonly key: string; readonly fact: string }[],
   ): Promise<void>;
+  /** Tells journeys of activities, unless the same is stored; those are looked at next. */
+  tellActivities(
+    told: readonly { readonly contactId: string; readonly activity: ActivityRow }[],
+  ): Promise<void>;
   /** Whether anybody of these stages waits for sales. */
   anybodyIn(stages: readonly string[]): Promise<boolean>;
   /** Open effects that are due, the oldest first; those that only show where somebody stands come last. */

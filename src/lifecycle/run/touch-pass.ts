@@ -1,8 +1,9 @@
 import { journeySignals } from '../../model/journeys.ts';
 import type { ChangedRecord } from '../../model/record.ts';
-import { type ActivityObject, textIn, touchFactOf } from '../look/activity-touch.ts';
+import { type ActivityObject, noteOf, textIn, touchFactOf } from '../look/activity-touch.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
+import { toActivityRow } from './rows.ts';
 
 /** Rows that are committed late carry earlier stamps; as the engine's polls of Salesforce do. */
 const overlapMs = 300_000;
@@ -16,7 +17,8 @@ const tellTouches = async (
   const own = new Set([...owners.values()].filter(({ isTandem }) => isTandem === true).map(({ id }) => id));
   const seen = records.flatMap((record) => {
     const fact = touchFactOf(object, record, own);
-    return fact === null ? [] : [{ who: textIn(record.fields.WhoId), fact }];
+    const note = noteOf(object, record, own);
+    return fact === null ? [] : [{ who: textIn(record.fields.WhoId), fact, note }];
   });
   if (seen.length === 0) return;
   const links = await context.engine.linksOf(
@@ -24,12 +26,18 @@ const tellTouches = async (
     'salesforce',
     seen.map(({ who }) => who),
   );
+  const known = seen.flatMap((each) => {
+    const link = links.get(each.who);
+    return link === undefined || link.ended !== null ? [] : [{ ...each, contactId: link.ids.hubspot }];
+  });
+  // What was noted goes first: whoever is handed on because of it, has it in the digest.
+  await context.store.tellActivities(
+    known.flatMap(({ contactId, note }) =>
+      note === null ? [] : [{ contactId, activity: toActivityRow(note) }],
+    ),
+  );
   await context.store.tell(
-    seen.flatMap(({ who, fact }) => {
-      const link = links.get(who);
-      if (link === undefined || link.ended !== null) return [];
-      return [{ contactId: link.ids.hubspot, key: fact.key, fact: JSON.stringify(fact) }];
-    }),
+    known.map(({ contactId, fact }) => ({ contactId, key: fact.key, fact: JSON.stringify(fact) })),
   );
 };
 

@@ -79,26 +79,51 @@ export const dueDetails = async (db: Db, limit: number): Promise<readonly DueDet
       where d.due <= now() order by d.due limit ${limit}`,
   );
 
+/** Tells journeys what is not stored with them, or says more than what is; those are looked at next. */
+const tellTo = async (tx: Tx, rows: readonly Of<ActivityRow>[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await sql`
+    with told as (
+      insert into tandem.told_activities as t (journey_id, key, at, activity)
+      select r.journey, r.key, ${at('r.at')}, r.activity
+      from ${activityBatch('r', rows)} join tandem.journeys j on j.id = r.journey
+      where not exists (
+        select from tandem.activities a
+        where a.journey_id = r.journey and a.key = r.key and a.activity::jsonb @> r.activity::jsonb)
+      on conflict (journey_id, key) do update set activity = excluded.activity
+      returning journey_id
+    )
+    update tandem.journeys set next_at = now() where id in (select journey_id from told)`.execute(tx);
+};
+
+/** LifecycleStore.tellActivities. */
+export const tellActivities = async (
+  db: Db,
+  told: readonly { readonly contactId: string; readonly activity: ActivityRow }[],
+): Promise<void> => {
+  if (told.length === 0) return;
+  await inTransaction(db, async (tx) => {
+    const contactIds = [...new Set(told.map(({ contactId }) => contactId))];
+    const { rows } = await sql<{ id: string; contact_id: string }>`
+      select id, contact_id from tandem.journeys where contact_id = any(${contactIds}::text[])`.execute(tx);
+    const journeys = new Map(rows.map(({ id, contact_id }) => [contact_id, id]));
+    await tellTo(
+      tx,
+      told.flatMap(({ contactId, activity }) => {
+        const journey = journeys.get(contactId);
+        return journey === undefined ? [] : [{ ...activity, journey }];
+      }),
+    );
+  });
+};
+
 /** LifecycleStore.saveDetails. What is stored already, and says no less, is not told again. */
 export const saveDetails = (db: Db, answered: readonly AnsweredDetails[]): Promise<void> =>
   inTransaction(db, async (tx) => {
     const rows = answered.flatMap(({ journeyId, activities }) =>
       activities.map((each) => ({ ...each, journey: journeyId })),
     );
-    if (rows.length > 0) {
-      await sql`
-        with told as (
-          insert into tandem.told_activities as t (journey_id, key, at, activity)
-          select r.journey, r.key, ${at('r.at')}, r.activity
-          from ${activityBatch('r', rows)} join tandem.journeys j on j.id = r.journey
-          where not exists (
-            select from tandem.activities a
-            where a.journey_id = r.journey and a.key = r.key and a.activity::jsonb @> r.activity::jsonb)
-          on conflict (journey_id, key) do update set activity = excluded.activity
-          returning journey_id
-        )
-        update tandem.journeys set next_at = now() where id in (select journey_id from told)`.execute(tx);
-    }
+    await tellTo(tx, rows);
     // What was wanted meanwhile is asked for again.
     await sql`
       update tandem.details d set asked_at = ${at('r.asked_at')}, attempts = 0,

@@ -44,6 +44,7 @@ import {
   journeysAfter,
   putOffDetails,
   saveDetails,
+  tellActivities,
 } from './details.ts';
 import {
   doneAmong,
@@ -130,6 +131,12 @@ export class PostgresLifecycleStore {
     facts: readonly { readonly contactId: string; readonly key: string; readonly fact: string }[],
   ): Promise<void> {
     return tell(this.#db, facts);
+  }
+
+  tellActivities(
+    told: readonly { readonly contactId: string; readonly activity: ActivityRow }[],
+  ): Promise<void> {
+    return tellActivities(this.#db, told);
   }
 
   anybodyIn(stages: readonly string[]): Promise<boolean> {

@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type ActivityObject, touchFactOf } from '../../../src/lifecycle/look/activity-touch.ts';
+import { type ActivityObject, noteOf, touchFactOf } from '../../../src/lifecycle/look/activity-touch.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 
 const stamp = Date.parse('2026-11-30T12:00:00Z');
+const record = (object: ActivityObject, fields: RawFields, deleted = false) => ({
+  ref: { system: 'salesforce' as const, type: object, id: '00T1' },
+  stamp,
+  deleted,
+  fields: { WhoId: '00Q1', OwnerId: '005A', CreatedById: '005A', ...fields },
+});
+const own = new Set(['005I']);
 const touch = (object: ActivityObject, fields: RawFields, deleted = false) =>
-  touchFactOf(
-    object,
-    {
-      ref: { system: 'salesforce', type: object, id: '00T1' },
-      stamp,
-      deleted,
-      fields: { WhoId: '00Q1', OwnerId: '005A', CreatedById: '005A', ...fields },
-    },
-    new Set(['005I']),
-  );
+  touchFactOf(object, record(object, fields, deleted), own);
 const call: RawFields = { TaskSubtype: 'Call', IsClosed: true };
 
 describe('a touch, among what is logged in Salesforce', () => {
@@ -52,5 +50,21 @@ describe('a touch, among what is logged in Salesforce', () => {
     );
     expect(touch('Task', { ...call, CompletedDateTime: '2026-12-24T09:30:00.000+0000' })?.at).toBe(stamp);
     expect(touch('Task', { ...call, CompletedDateTime: null })?.at).toBe(stamp);
+  });
+});
+
+describe('what somebody of sales noted with it', () => {
+  const note = (fields: RawFields) => noteOf('Task', record('Task', { ...call, ...fields }), own);
+
+  it('is kept for whoever has the person next, as nothing that the person did', () => {
+    expect(note({ Subject: 'Call', Description: ' Budget is there. ' })).toEqual({
+      ...{ key: 'note/salesforce:00T1', type: 'note', at: stamp, note: 'Budget is there.', title: 'Call' },
+    });
+  });
+
+  it('is nothing where nothing was noted, or by nobody of sales', () => {
+    expect(note({ Description: '  ' })).toBeNull();
+    expect(note({ Description: 'Sent by the flow', CreatedById: '005I' })).toBeNull();
+    expect(note({ Description: 'Why now', Tandem_Key__c: 'j/1/hand-off' })).toBeNull();
   });
 });

@@ -160,6 +160,85 @@ describe('a look at a person', () => {
     expect(touched.effects.map(({ kind }) => kind)).toEqual(['close-task']);
   });
 
+  describe('by an SDR', () => {
+    const open = { Status: 'Open - Not Contacted', OwnerId: '005S', Tandem_Disposition__c: null };
+    const handed = {
+      kind: 'handed',
+      key: 'handed',
+      at: now + minute,
+      by: 'tandem',
+      to: 'sdr',
+      owner: '005S',
+    } as const;
+    const withSdr = () => {
+      const ready = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
+      return look({ ...ready.stored, facts: [handed] }, person(asking, open), now + minute);
+    };
+    const yes = { ...open, Tandem_Disposition__c: 'Accepted' };
+
+    it('a yes hands them on to a rep, also where nobody looked since they came to the SDR', () => {
+      expect(ways(withSdr())).toEqual(['sales-ready → sdr (handed)']);
+      const on = look(withSdr().stored, person(asking, yes, now + 2 * minute), now + 2 * minute);
+      expect(ways(on)).toEqual(['sdr → sales-ready (qualified)']);
+      expect(on.transitions).toMatchObject([{ by: '005S', turn: 1, definition: null }]);
+      expect(on.effects.map(({ key }) => key)).toEqual([`j/1/hand-on/${now + 2 * minute}`]);
+      const ready = look(look(first(), person(asking)).stored, person(asking, open), now + minute);
+      const late = look(
+        { ...ready.stored, facts: [handed] },
+        person(asking, yes, now + 2 * minute),
+        now + 2 * minute,
+      );
+      expect(ways(late)).toEqual(['sales-ready → sdr (handed)', 'sdr → sales-ready (qualified)']);
+    });
+
+    it('the same word of the rep, who is quicker than the look, is a word of its own', () => {
+      const on = look(withSdr().stored, person(asking, yes, now + 2 * minute), now + 2 * minute);
+      const taken = { ...on.stored.shown, salesforce: { Tandem_Disposition__c: null } };
+      const told = { ...handed, key: 'on', at: now + 3 * minute, to: 'rep' as const, owner: '005R' };
+      const seen = person(asking, { ...yes, OwnerId: '005R' }, now + 4 * minute);
+      const stored = { ...on.stored, shown: taken, facts: [told] };
+      expect(ways(look(stored, seen, now + 4 * minute))).toEqual(['sales-ready → accepted (accepted)']);
+      // As long as nothing says that the word was taken away, it is the old one.
+      expect(ways(look({ ...stored, facts: [] }, seen, now + 4 * minute))).toEqual([]);
+      expect(ways(look({ ...stored, shown: on.stored.shown }, seen, now + 4 * minute))).toEqual([]);
+    });
+
+    it('a yes that names the rep leaves the SDR as the one who said it', () => {
+      const given = { ...yes, OwnerId: '005R' };
+      const on = look(withSdr().stored, person(asking, given, now + 2 * minute), now + 2 * minute);
+      expect([on.transitions[0]?.by, on.stored.journey.owner]).toEqual(['005S', '005S']);
+    });
+
+    it('a no goes back by its reason, and a conversion is a yes of sales', () => {
+      const no = { ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No need' };
+      const back = look(withSdr().stored, person(asking, no, now + 2 * minute), now + 2 * minute);
+      expect(ways(back)).toEqual(['sdr → returned (rejected)']);
+      const seen = person(asking, yes, now + 2 * minute);
+      const sales =
+        seen.sales === null
+          ? null
+          : { ...seen.sales, ref: { ...seen.sales.ref, type: 'Contact', id: '0031' } };
+      const converted = look(withSdr().stored, { ...seen, sales }, now + 2 * minute);
+      expect(ways(converted)).toEqual(['sdr → accepted (accepted)']);
+      expect(converted.effects.map(({ kind }) => kind)).toEqual(['close-task']);
+    });
+  });
+
+  it('the task of a nudge is closed by the verdict', () => {
+    const working = { Status: 'Working - Contacted', OwnerId: '005b', Tandem_Disposition__c: null };
+    const ready = look(look(first(), person(asking)).stored, person(asking, working), now + minute);
+    const touched = look(ready.stored, person(asking, working, now + minute), now + minute);
+    const nudged = (at: number | null) => ({
+      ...touched.stored,
+      journey: { ...touched.stored.journey, stage: 'working' as const, nudgedAt: at },
+    });
+    const yes = person(asking, { ...working, Tandem_Disposition__c: 'Accepted' }, now + 3 * minute);
+    const kinds = (at: number | null) =>
+      look(nudged(at), yes, now + 3 * minute).effects.map(({ kind }) => kind);
+    expect(kinds(now + 2 * minute)).toEqual(['close-task']);
+    expect(kinds(null)).toEqual([]);
+  });
+
   it('nobody stalls for the time before the lifecycle was on', () => {
     const old = now - 400 * 24 * 60 * minute;
     const working = { Status: 'Working - Contacted', OwnerId: '005b' };

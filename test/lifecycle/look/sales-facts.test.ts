@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newStored } from '../../../src/lifecycle/look/look.ts';
 import type { KeptRecord, SeenRecord } from '../../../src/lifecycle/look/person.ts';
 import { saidBefore, salesFacts } from '../../../src/lifecycle/look/sales-facts.ts';
 import { newJourney } from '../../../src/lifecycle/stage/journey.ts';
@@ -126,7 +127,9 @@ describe('a lead that nobody has looked at yet', () => {
   const said = record({ ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'Not now' });
   const told = (stage: Stage, turnAt: number | null) => {
     const journey = { ...newJourney('j', 0), stage, turnAt };
-    return salesFacts(said, saidBefore({ sales: null, journey }, said), {}, own).map(({ kind }) => kind);
+    return salesFacts(said, saidBefore({ ...newStored('j', '7', 0), journey }, said), {}, own).map(
+      ({ kind }) => kind,
+    );
   };
 
   it('is heard where this turn made it, also by clocks that differ', () => {
