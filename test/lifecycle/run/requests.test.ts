@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCampaigns, type ToldMembers } from '../../../src/lifecycle/run/campaign-pass.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
 import { readAbout } from '../../../src/lifecycle/run/read-about.ts';
 import { readPeople } from '../../../src/lifecycle/run/read-people.ts';
 import type { RawFields } from '../../../src/model/value.ts';
@@ -125,6 +126,27 @@ describe('what a rep says of a lead', () => {
     const writes = (calls: ReadonlyMap<string, number>) =>
       [...calls].filter(([route]) => route.includes('update')).reduce((sum, [, count]) => sum + count, 0);
     expect(writes(await office.calls('hubspot'))).toBe(writes(before));
+  });
+});
+
+describe('deals of people', () => {
+  it('G3.8: one that was there before and of which nothing changed is read once for the turn, and kept with whose it is', async () => {
+    const { simulated } = office;
+    await simulated.fixture.query(
+      "update tandem.journeys set stage = 'working', owner = coalesce(owner, '005') where contact_id = $1",
+      [ada.contact],
+    );
+    // The first time only notes from when on changes are of interest.
+    await readDeals(office.context);
+    await readDeals(office.context);
+    const kept = await simulated.fixture.query(
+      `select d.id, d.stage, j.contact_id as contact, j.deals_turn as turn from tandem.deals d
+       join tandem.deal_people p on p.deal_id = d.id join tandem.journeys j on j.id = p.journey_id`,
+    );
+    expect(kept).toEqual([
+      { id: deal, stage: 'Prospecting', contact: ada.contact, turn: expect.any(Number) },
+    ]);
+    expect(await office.context.store.dealsUnread('people', ['working'], 10)).toEqual([]);
   });
 });
 
