@@ -1,9 +1,15 @@
 import { sql } from 'kysely';
 import type { StayCount, StaysAsked } from '../../model/journeys.ts';
 import { batch } from '../batch.ts';
-import { type Db, run } from '../transaction.ts';
+import { type Db, inTransaction } from '../transaction.ts';
 
 const at = (ms: string) => sql.raw(`to_timestamp(${ms} / 1000.0)`);
+
+/**
+ * Once a week over the moves of a year: millions of them take longer than any other statement may, and are sorted by person in memory. For this
+ * transaction alone.
+ */
+const settings = `set local statement_timeout = '10min'; set local work_mem = '128MB'`;
 
 /**
  * LifecycleStore.stays. One pass over the moves since the first window began, whatever the number of people before; another owner in the same stage is
@@ -13,9 +19,9 @@ export const stays = async (db: Db, asked: StaysAsked): Promise<readonly StayCou
   const { windows, places, bounds, peopleMin } = asked;
   const first = Math.min(...windows.map(({ pastFrom }) => pastFrom));
   if (!Number.isFinite(first)) return [];
-  return run(
-    db,
-    sql<StayCount>`
+  return inTransaction(db, async (tx) => {
+    await sql.raw(settings).execute(tx);
+    const { rows } = await sql<StayCount>`
       with moved as (
         select journey_id, turn, to_stage as stage, source, segment, at,
           lead(at) over journey as left_at, lead(to_stage) over journey as left_to
@@ -56,8 +62,9 @@ export const stays = async (db: Db, asked: StaysAsked): Promise<readonly StayCou
         select *, sum(people) over (partition by stage, dimension, "group") as everybody from counted
         where dimension = 'all' or "group" is not null
       ) known
-      where everybody >= ${peopleMin}`,
-  );
+      where everybody >= ${peopleMin}`.execute(tx);
+    return rows;
+  });
 };
 
 const placeBatch = (alias: string, places: StaysAsked['places']) =>
