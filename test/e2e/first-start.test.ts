@@ -90,7 +90,7 @@ describe('the shipped configuration, for the first time in a company with a past
   let left = '';
 
   it('is planned to the figure, and makes a lead of nobody but the best of those who are ready', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const before = await contacts();
     const leadsBefore = (await leads()).length;
@@ -103,7 +103,7 @@ describe('the shipped configuration, for the first time in a company with a past
 
     const worker = run('--until-idle');
     // Something is held: it ran, and found something.
-    expect((await worker.finish(90_000)).code).toBe(1);
+    expect((await worker.finish(120_000)).code).toBe(1);
     const held = worker.linesOf('held');
     expect(held).toMatchObject([{ kind: 'hand-off', records: 2, pair: 'people' }]);
     hold = String(held[0]?.id);
@@ -166,14 +166,14 @@ describe('the shipped configuration, for the first time in a company with a past
   });
 
   it('hands over the others when they are let go, and is at rest then: a second run writes nothing, and verify explains every contact without a lead', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     expect(await ask('apply', '--held', hold)).toMatchObject({ code: 0, json: { released: { id: hold } } });
-    expect((await run('--until-idle').finish(60_000)).code).toBe(0);
+    expect((await run('--until-idle').finish(120_000)).code).toBe(0);
     expect(await leadOf(left)).toMatchObject({ Tandem_Stage__c: 'sales-ready' });
     expect(problemsShape.parse((await ask('status')).json).problems).toEqual([]);
     const writes = await stage.sandbox.writes();
-    expect((await run('--until-idle').finish(60_000)).code).toBe(0);
+    expect((await run('--until-idle').finish(120_000)).code).toBe(0);
     expect(await stage.sandbox.writes()).toEqual(writes);
     const { code, json } = await ask('verify');
     const { items, unexplained } = verifiedShape.parse(json);
