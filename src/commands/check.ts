@@ -230,7 +230,12 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   // Loaded here: it brings tables of holidays that no other command needs at its start.
   const { readLifecycle } = await import('./load-lifecycle.ts');
   const lifecycle = readLifecycle(options.config);
-  findings = [...findings, ...lifecycle.findings, ...handedByNobody(pairs, lifecycle)];
+  // Of mappings that cannot be read nobody knows what they would map.
+  const accounts =
+    findings.length > 0
+      ? []
+      : (await import('../lifecycle/config/field-check.ts')).checkAccountFields(lifecycle, pairs);
+  findings = [...findings, ...lifecycle.findings, ...accounts, ...handedByNobody(pairs, lifecycle)];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
   const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);

@@ -109,7 +109,6 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
         id: String(index),
         contact,
         lead: {},
-        account: {},
         email: `p${index}@${isGood ? 'acme.com' : 'gmail.com'}`,
         owner: null,
       },

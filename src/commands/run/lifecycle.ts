@@ -16,7 +16,7 @@ import { causeOf, type Logger } from '../../log.ts';
 import { MappingError } from '../../mapping/finding.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
 import { UsageError } from '../../model/failure.ts';
-import { formFor, type PairMapping, typesOn } from '../../model/mapping.ts';
+import { formFor, isCompanies, type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import { type System, systems } from '../../model/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -32,9 +32,6 @@ export interface ActiveLifecycle {
   readonly models: LifecycleModels;
   readonly pair: string;
 }
-
-const isCompanies = ({ types }: PairMapping): boolean =>
-  types.hubspot === 'companies' && types.salesforce === 'Account';
 
 const isPeople = (pair: PairMapping): boolean =>
   pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';

@@ -2,6 +2,7 @@ import type { Expression } from '../../mapping/expression.ts';
 import type { Finding } from '../../mapping/finding.ts';
 import { didYouMean } from '../../mapping/suggest.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import { isCompanies, type PairMapping, plainFields } from '../../model/mapping.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import { type System, systemLabel } from '../../model/system.ts';
 import { stages } from '../stage/stages.ts';
@@ -77,6 +78,34 @@ const fieldFindings = ({ source, expression }: Rule, schemas: RuleSchemas): read
         fix: `${didYouMean(field, known.keys())}correct the name, or give the integration access to it`,
       }));
   });
+
+/**
+ * Fields of the account that rules name and no mapping of companies reads: they would be blank for everybody, whatever Salesforce has. `pairs` are all
+ * mappings. Pure.
+ */
+export const checkAccountFields = (
+  loaded: LoadedLifecycle,
+  pairs: readonly PairMapping[],
+): readonly Finding[] => {
+  const companies = pairs.find(isCompanies);
+  const read = companies === undefined ? [] : plainFields(companies).map(({ fields }) => fields.salesforce);
+  return rulesOf(loaded).flatMap(({ source, expression }) =>
+    expression
+      .fieldsOf('account')
+      .filter((field) => !read.includes(field))
+      .map((field) => ({
+        level: 'error',
+        file: source.file,
+        line: expression.line,
+        what: `account.${field} is not known here`,
+        why: companies === undefined ? 'no mapping reads accounts' : `${companies.file} does not map it`,
+        fix:
+          companies === undefined
+            ? 'add a mapping of companies and accounts, or go by the contact'
+            : `${didYouMean(field, read)}add ${field} to its fields, or name one that is there`,
+      })),
+  );
+};
 
 /** The values that show a stage have to be ones that the company's own fields take. */
 const shownFindings = ({ lifecycle, sources }: LoadedLifecycle, schemas: RuleSchemas): readonly Finding[] => {

@@ -10,7 +10,7 @@ const cap = (most: number) => z.number().min(1).max(1_000).default(most);
 const day = (description: string) => z.iso.date('it must be a day, as 2026-01-31').meta({ description });
 
 const personRule =
-  'CEL expression; names: contact, lead, account (their fields by API name), email.domain, email.address, lists.NAME.';
+  'CEL expression; names: contact, lead (their fields by API name), email.domain, email.address, lists.NAME.';
 const activityRule = 'CEL expression; names: event.url, event.form, event.campaign, event.list, lists.NAME.';
 const on = z.array(z.enum(activityTypes)).min(1).meta({ description: 'What somebody does.' });
 

@@ -69,7 +69,7 @@ export const slaFile = z
       .array(
         z.strictObject({
           name: text('What reports call it.'),
-          when: text('CEL expression; names: stage, contact, lead, account.'),
+          when: text('CEL expression; names: stage, contact, lead.'),
         }),
       )
       .default([])

@@ -6,6 +6,7 @@ import { toRoutingState } from '../run/rows.ts';
 import { namesOf } from '../scoring/score.ts';
 import { isPerson } from '../staff/staff.ts';
 import { salesStages } from '../stage/stages.ts';
+import { accountNames } from './account-names.ts';
 import { accountOwners } from './account-owners.ts';
 import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
@@ -63,7 +64,8 @@ const wantsAccountOwner = (
 ): boolean =>
   models.routing.prefersAccountOwner || (effect.kind === 're-route' && journey.place === 'account-owner');
 
-const requestOf = (
+/** What the lead's way to an owner is found by. */
+export const requestOf = (
   context: LifecycleContext,
   standing: Standing,
   accountOwner: string | null,
@@ -79,6 +81,7 @@ const requestOf = (
   return {
     names: {
       ...namesOf(personOf(stored.id, person), context.models.scoring),
+      account: accountNames(standing.about?.company ?? null),
       score: judgement.score.score,
       fit: judgement.score.fit,
       engagement: judgement.score.engagement,

@@ -96,7 +96,6 @@ const personFrom = (id: string, contact: RawFields, lead: RawFields): Person => 
   id,
   contact,
   lead,
-  account: {},
   email: textOf(contact.email)?.toLowerCase() ?? null,
   owner: textOf(lead.OwnerId),
 });
@@ -245,7 +244,6 @@ const tallies = (
 const recordOf = (person: SeenPerson, judgement: Judgement | null, asked: boolean): FactRecord => ({
   contact: person.contact.fields,
   lead: person.sales?.fields ?? {},
-  account: {},
   score: judgement?.score.score ?? null,
   fit: judgement?.score.fit ?? null,
   engagement: judgement?.score.engagement ?? null,

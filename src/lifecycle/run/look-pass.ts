@@ -170,7 +170,6 @@ const lookAtOne = (
         stage: journey.stage,
         contact: person.contact.fields,
         lead: person.sales?.fields ?? {},
-        account: {},
       },
       owner,
     },

@@ -71,8 +71,8 @@ export interface ScoringModel {
   readonly definitions: readonly ReadyDefinition[];
 }
 
-/** The names that a rule about a person may use. */
-export const fitNames = ['contact', 'lead', 'account', 'email', 'lists'] as const;
+/** The names that a rule about a person may use. Their account is read for routing alone: what it is may change, and nobody looks at its people for it. */
+export const fitNames = ['contact', 'lead', 'email', 'lists'] as const;
 /** The names that a rule about an activity may use: nothing of the person, who may change while what they did does not. */
 export const activityNames = ['event', 'lists'] as const;
 /** The names that a definition of sales-ready may use. */

@@ -9,7 +9,6 @@ export interface Person {
   readonly id: string;
   readonly contact: RawFields;
   readonly lead: RawFields;
-  readonly account: RawFields;
   readonly email: string | null;
   readonly owner: string | null;
 }
@@ -43,7 +42,6 @@ const exact = (points: number): number => Math.round(points * 1e6) / 1e6 + 0;
 export const namesOf = (person: Person, { lists }: ScoringModel): Readonly<Record<string, unknown>> => ({
   contact: person.contact,
   lead: person.lead,
-  account: person.account,
   email: {
     address: person.email,
     domain: person.email === null ? null : domainOf(person.email.split('@').at(-1) ?? ''),

@@ -49,4 +49,4 @@ export interface SlaModel {
 }
 
 /** The names that a pause may use. */
-export const pauseNames = ['stage', 'contact', 'lead', 'account'] as const;
+export const pauseNames = ['stage', 'contact', 'lead'] as const;

@@ -82,13 +82,12 @@ export interface Facts {
 }
 
 /** The names that a rule of entry may use. */
-export const recordNames = ['contact', 'lead', 'account', 'score', 'fit', 'engagement', 'asked'] as const;
+export const recordNames = ['contact', 'lead', 'score', 'fit', 'engagement', 'asked'] as const;
 export type FactRecord = Readonly<Record<(typeof recordNames)[number], unknown>>;
 
 export const noRecord: FactRecord = {
   contact: {},
   lead: {},
-  account: {},
   score: null,
   fit: null,
   engagement: null,

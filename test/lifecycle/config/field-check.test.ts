@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkAccountFields,
   checkRuleFields,
   objectsNamed,
   type RuleSchemas,
 } from '../../../src/lifecycle/config/field-check.ts';
 import { formatFindings } from '../../../src/mapping/finding.ts';
 import type { FieldDescription, ObjectDescription } from '../../../src/model/record.ts';
+import { mirrorMappings } from '../../mirror.ts';
+import { companies } from '../digest/digest-input.ts';
 import { loadWith, shippedText } from '../shipped-files.ts';
 
 const makeField = (name: string, type = 'string', values: readonly string[] = []): FieldDescription => ({
@@ -108,6 +111,43 @@ describe('the files against the fields of both systems', () => {
       );
     expect(from('company')).toBe('');
     expect(from('compny')).toMatch(/contacts.compny is not there — nobody would become a member/);
+  });
+
+  it('a field of the account that no mapping reads, with its line', () => {
+    const rules = (when: string): string =>
+      shippedText('routing.yaml')
+        .replace('by: salesforce-assignment-rules', 'by: tandem')
+        .concat(
+          `rules: [{ kind: segment, name: Big, when: ${when}, pool: big }]\npools: { big: { members: [{ owner: 005000000000003AAA }] } }\n`,
+        );
+    const told = (when: string, pairs = [companies]): string =>
+      formatFindings(checkAccountFields(loadWith({ 'routing.yaml': rules(when) }), pairs));
+    const line =
+      rules('x')
+        .split('\n')
+        .findIndex((each) => each.startsWith('rules:')) + 1;
+    expect(told('account.NumberOfEmployees >= 1000')).toBe('');
+    expect(told('account.NumberOfEmployes >= 1000')).toMatch(
+      new RegExp(
+        `^routing.yaml:${line} .*account.NumberOfEmployes is not known here — .*does not map it; fix: did you mean 'NumberOfEmployees'`,
+      ),
+    );
+    expect(told('account.NumberOfEmployees >= 1000', [])).toContain('no mapping reads accounts');
+    expect(checkAccountFields(loadWith({}), mirrorMappings.pairs)).toEqual([]);
+  });
+
+  it.each([
+    ['scoring.yaml', 'when: contact.company !=', 'when: account.Name !=', 'account.Name'],
+    ['sla.yaml', 'pauses: []', "pauses: [{ name: x, when: account.Type == 'x' }]", 'account.Type'],
+  ] as const)('the account in %s, where nobody reads it', (name, from, to, what) => {
+    const text = shippedText(name);
+    expect(text).toContain(from);
+    const line = text.slice(0, text.indexOf(from)).split('\n').length;
+    expect(formatFindings(loadWith({ [name]: text.replace(from, to) }).findings)).toMatch(
+      new RegExp(
+        `${name}:${line} .*${what} is not known here — .*routing.yaml can go by it; fix: name a prop`,
+      ),
+    );
   });
 
   it('an object that could not be described is not judged', () => {

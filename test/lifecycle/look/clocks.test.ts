@@ -38,7 +38,7 @@ const look = (kept: Clock, of: Journey, now: number, owner: string | null = '005
       sla,
       mode: 'act',
       calendarOf: (id) => makeCalendar(id === '005T' ? { zone: 'Asia/Tokyo' } : {}),
-      names: { stage: of.stage, contact: {}, lead: {}, account: {} },
+      names: { stage: of.stage, contact: {}, lead: {} },
       owner,
     },
     now,

@@ -24,7 +24,6 @@ export const makePerson = (overrides: Partial<Person> = {}): Person => ({
   id: '1',
   contact: { jobtitle: 'Head of Sales', company: 'Acme', numemployees: '100-500', phone: '+1 415 555 2671' },
   lead: {},
-  account: {},
   email: 'vera@acme.com',
   owner: null,
   ...overrides,
