@@ -40,7 +40,11 @@ withFolders(program.command('start'))
 
 withFolders(program.command('run'))
   .description('the worker')
-  .option('--until-idle', 'work until nothing is left to do, then say so and exit', false)
+  .option(
+    '--until-idle',
+    'work until nothing is left to do, then say so and exit: 0, or 1 when something failed or is held (values that wait for a correction are neither)',
+    false,
+  )
   .option('--join', 'work beside the worker that this data folder already has', false)
   .option('--port <n>', 'port for health and metrics; 0 takes a free one', port, 4_000)
   .addOption(

@@ -5,6 +5,18 @@ import { nextStepOf } from '../sync/refusal.ts';
 /** The contract's exit codes. */
 export const exitCode = { fine: 0, found: 1, usage: 2, unreachable: 3 } as const;
 
+/**
+ * How `run --until-idle` ends. A value or a record that waits for its correction (parked) and an open review are the data's business and
+ * everyday: 0. What no correction helps (failed), or what a breaker holds for a person's word, is 1.
+ */
+export const exitCodeOfIdle = ({
+  failed,
+  held,
+}: {
+  readonly failed: number;
+  readonly held: number;
+}): number => (failed > 0 || held > 0 ? exitCode.found : exitCode.fine);
+
 /** Wrong usage or configuration 2; a system that cannot be reached or refuses the credentials 3; anything else is a defect and 1. */
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof UsageError) return exitCode.usage;

@@ -9,7 +9,7 @@ import { startServer } from '../server/server.ts';
 import { loadSettings, requireConnections, type Settings } from '../settings.ts';
 import type { Runner } from '../sync/runner.ts';
 import { checkSchemas, freshPairs, waitForSystems } from './connect.ts';
-import { exitCode } from './exit.ts';
+import { exitCode, exitCodeOfIdle } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
 import { type OpenedStore, openTandemStore } from './open-store.ts';
 import { startAlerts } from './run/alerts.ts';
@@ -194,7 +194,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
     const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });
     log.info(line);
     const held = await store.operator.heldChanges();
-    return line.failed > 0 || held.length > 0 ? exitCode.found : exitCode.fine;
+    return exitCodeOfIdle({ failed: line.failed, held: held.length });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     // Stopped before it had begun to work: whatever it was waiting for has been given up.

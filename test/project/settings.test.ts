@@ -61,3 +61,7 @@ it('needs a sender where a mail server is set', () => {
   expect(parseSettings({ SMTP_URL, TANDEM_MAIL_FROM: from }).mail).toEqual({ smtpUrl: SMTP_URL, from });
   expect(parseSettings({}).mail).toBe(null);
 });
+
+it('runs npm’s scripts by Node 24 or newer, whatever the machine has: `npm ci` brought one', () => {
+  expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(24);
+});

@@ -92,7 +92,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
   }
   const all = [...runners.values()];
   closers.add(async () => Promise.all(all.map(async (runner) => runner.stop())));
-  if (options.roles.has('sync')) await serveWakes(queue, runners, options, closers);
+  if (options.roles.has('sync')) await serveWakes(queue, runners, { store, mappings, log }, closers);
   const look = async (signal: AbortSignal): Promise<void> => {
     await Promise.all(all.map(async (runner) => runner.look(signal)));
   };
@@ -122,14 +122,22 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
 /** So often some archived contacts are looked for, each once a day. */
 const archivedEveryMs = 10 * 60_000;
 
-/** Works off what is due, woken by the queue and by the safety tick. */
-const serveWakes = async (
-  queue: WakeQueue,
-  runners: ReadonlyMap<string, Runner>,
-  { log, opened, mappings }: EnginesOptions,
+interface Serving {
+  readonly store: Pick<
+    OpenedStore['store']['engine'],
+    'wakeAwaited' | 'breakLeasesOfDead' | 'lookAtTombstones'
+  >;
+  readonly mappings: Pick<LoadedMappings, 'pairs'>;
+  readonly log: Logger;
+}
+
+/** Works off what is due, woken by the queue and by the safety tick; either alone is enough. */
+export const serveWakes = async (
+  queue: Pick<WakeQueue, 'serve'>,
+  runners: ReadonlyMap<string, Pick<Runner, 'wake'>>,
+  { store, mappings, log }: Serving,
   closers: Closers,
 ): Promise<void> => {
-  const { engine: store } = opened.store;
   await queue.serve(async (pair) => runners.get(pair)?.wake());
   const onTickError = (error: unknown): void => log.warn({ event: 'tick-failed', cause: causeOf(error) });
   const refers = mappings.pairs.some((pair) => referredBy(pair).length > 0);

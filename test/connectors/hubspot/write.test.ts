@@ -228,6 +228,23 @@ describe('writeMany to HubSpot', () => {
     ]);
   });
 
+  it('waits as long as Retry-After of a 429 says, on the lane of the limit, and sends nothing again', async () => {
+    api()
+      .post(contacts('/batch/update'))
+      .reply(
+        429,
+        { status: 'error', errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING' },
+        { 'retry-after': '7' },
+      );
+    const gate = makeTestGate();
+    expect(failureAt(await write([update('a', '1')], gate))).toMatchObject({
+      category: 'throttled',
+      code: 'TEN_SECONDLY_ROLLING',
+      retryAfterMs: 7_000,
+    });
+    expect(gate.pauses).toContain('standard 7000 TEN_SECONDLY_ROLLING');
+  });
+
   it('halves a batch that is refused as a whole until the bad row is alone', async () => {
     const sizes = refuseWholeFor(({ id }) => id === '37', invalid('city', 'INVALID_OPTION', 'Atlantis'));
     const rows = Array.from({ length: 100 }, (_, index) => update(`k${index}`, String(index)));

@@ -135,6 +135,22 @@ describe('a write that nobody executed is refused, not unknown', () => {
     expect(fake.apiCalls()).toHaveLength(1);
   });
 
+  it.each([
+    ['without a reason', { status: 429, text: '' }],
+    [
+      'with a reason',
+      { status: 429, json: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'too many requests' }] },
+    ],
+  ])('when a gateway answers 429 %s, for as long as its Retry-After says', async (_name, answer) => {
+    fake.onApi = () => ({ ...answer, headers: { 'retry-after': '7' } });
+    const [outcome] = await connectorTo(fake).writeMany('Lead', [update], writing);
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      failure: { category: 'throttled', retryAfterMs: 7_000 },
+    });
+    expect(fake.apiCalls()).toHaveLength(1);
+  });
+
   it('when a field does not exist, which refuses the whole call', async () => {
     fake.onApi = () => ({
       status: 400,
