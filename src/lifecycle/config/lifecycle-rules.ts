@@ -7,7 +7,7 @@ import type { LifecycleFile } from './lifecycle-shape.ts';
 import { errorAt, expressionFindings } from './rule-findings.ts';
 
 /** The stages that Tandem itself moves people into by a rule; all others are entered by what happened. */
-const ruled: ReadonlySet<Stage> = new Set(['lead', 'engaged']);
+const ruled: ReadonlySet<Stage> = new Set(['lead', 'engaged', 'at-risk', 'lost']);
 
 /** HubSpot's own order; stages of a company's own have numbers for names and are not judged. */
 const hubspotOrder = [
@@ -41,7 +41,7 @@ const entryFindings = (source: YamlSource, file: LifecycleFile): readonly Findin
     const path = ['stages', stage, 'entry'];
     if (ruled.has(stage)) return expressionFindings(source, path, entry, recordNames);
     const what = `the entry rule of '${stage}' is never asked`;
-    const why = `${stage} is entered by what happened; only ${[...ruled].join(' and ')} have rules of entry`;
+    const why = `${stage} is entered by what happened; only ${[...ruled].join(', ')} have rules of entry`;
     return [errorAt(source, path, what, why, 'delete it; who is sales-ready stands in scoring.yaml')];
   });
 

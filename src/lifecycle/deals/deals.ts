@@ -98,6 +98,10 @@ const reasonAtLast = (deal: Deal, journey: Journey, closedAt: number): readonly 
     : [fact(deal, 'sent-back', 'reason', { reason })];
 };
 
+/** Who already buys, buys more: by a deal that was open before, or came since. One of before that somebody edits is history. */
+const isGrowth = ({ id, createdAt }: Deal, { stage, since, openOpportunities }: Journey): boolean =>
+  (stage === 'customer' || stage === 'at-risk') && (openOpportunities.includes(id) || createdAt >= since);
+
 const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
   const { openOpportunities, closedOpportunities, turnAt } = journey;
   const isOpen = openOpportunities.includes(deal.id);
@@ -105,7 +109,8 @@ const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
   if (deal.state === 'open') return isOpen ? [] : [fact(deal, 'opened', 'opened')];
   if (closed !== undefined && !isOpen)
     return deal.state === 'lost' ? reasonAtLast(deal, journey, closed.at) : [];
-  if (deal.state === 'won') return [fact(deal, 'won', 'won')];
+  if (deal.state === 'won')
+    return [fact(deal, 'won', 'won'), ...(isGrowth(deal, journey) ? [fact(deal, 'grew', 'grew')] : [])];
   const reason = lossReasonOf(deal);
   const lost = fact(deal, 'deal-lost', 'lost', reason === null ? {} : { reason });
   if (isOpen) return [lost];
@@ -117,7 +122,7 @@ const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
 };
 
 /**
- * What opportunities say of a journey that it has not heard: one opened, won, lost, or the reason of a loss that came later. Pure; the same deals
+ * What opportunities say of a journey that it has not heard: one opened, won (and whether a customer grew by it), lost, or the reason of a loss that came later. Pure; the same deals
  * told twice say nothing new. Times are Salesforce's stamps.
  */
 export const dealFacts = (journey: Journey, deals: readonly Deal[]): readonly Fact[] =>

@@ -36,6 +36,8 @@ const salesFields: readonly string[] = [
   'FirstName',
   'LastName',
   'Company',
+  'Email',
+  'Phone',
   'Title',
   'Tandem_Disposition__c',
   'Tandem_Reason__c',

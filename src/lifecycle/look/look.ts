@@ -14,7 +14,9 @@ import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
 import { type Stage, salesStages, stages } from '../stage/stages.ts';
+import { customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
+import { repairedFacts } from './mended.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
 import { type FreshRequest, freshRequests, requestOrders, requestsAfter } from './requests.ts';
@@ -343,6 +345,7 @@ export const lookAt = (
   const told: readonly Fact[] = [
     ...before.facts,
     ...factsSeen(before, person, lifecycle),
+    ...repairedFacts(before, person, now),
     ...(doings.length === 0
       ? []
       : [{ kind: 'activity' as const, key: `activity/${newestAt}`, at: newestAt, by: 'hubspot' }]),
@@ -352,9 +355,12 @@ export const lookAt = (
     ...requestFacts(requests, before.journey, lifecycle),
     ...(judgement === null ? [] : scoredFact(before, toldOf(judgement), now)),
   ];
-  const events =
-    judgement === null ? told : [...exclusionFact(before, judgement.excluded, told, now), ...told];
   const record = recordOf(person, judgement, ask !== null);
+  const events = [
+    ...(judgement === null ? [] : exclusionFact(before, judgement.excluded, told, now)),
+    ...told,
+    ...customerFacts(before, record, told, lifecycle, now),
+  ];
   const done = advance(before.journey, { events, record }, lifecycle, now);
   const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
   const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);

@@ -21,6 +21,7 @@ export const factKinds = [
   'deal-lost',
   'grew', // a customer buys more
   'at-risk',
+  'recovered', // a customer is no longer at risk
   'churned', // a customer is lost
   'disqualified',
   'excluded', // competitor, job seeker, own company

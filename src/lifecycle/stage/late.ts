@@ -31,6 +31,7 @@ const boundaries: Readonly<Record<EventKind, (journey: Journey, event: StageEven
   'deal-lost': ({ churnedAt }) => latest(churnedAt),
   grew: ({ since }) => since,
   'at-risk': ({ since }) => since,
+  recovered: ({ since }) => since,
   churned: ({ since }) => since,
   disqualified: byVerdict,
   excluded: ({ exclusionAt }) => latest(exclusionAt),

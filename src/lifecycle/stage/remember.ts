@@ -61,6 +61,7 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
     case 'asked':
     case 'grew':
     case 'at-risk':
+    case 'recovered':
     case 'repaired':
     case 'stage-set':
     case 'untouched':

@@ -71,6 +71,7 @@ const anywhere = {
   'deal-lost': [],
   grew: [],
   'at-risk': [],
+  recovered: [],
   churned: [],
   disqualified: [follow('disqualified')],
   excluded: [follow('disqualified')],
@@ -168,7 +169,7 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
   opportunity: { ...dealing('opportunity', 'open-deal'), 'deal-lost': [giveBack('no-open-deal')] },
   customer: owning('customer'),
   growing: { ...owning('growing'), grew: [] },
-  'at-risk': { ...owning('at-risk'), 'at-risk': [] },
+  'at-risk': { ...owning('at-risk'), 'at-risk': [], recovered: [follow('customer')] },
   lost: { ...recycled, cooled: [handOff('ready-waiting'), follow('win-back')] },
   'win-back': recycled,
   returned: {

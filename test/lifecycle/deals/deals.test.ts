@@ -58,6 +58,19 @@ describe('what deals say of a journey', () => {
     expect(told(after.journey, at + 2 * minute, { ...won, stamp: at + 2 * minute }).kinds).toEqual([]);
   });
 
+  it('a further one makes a customer grow, and one of before, that somebody edits, does not', () => {
+    const won = makeDeal({ state: 'won', stamp: at + minute });
+    const bought = told(accepted, at + minute, won).journey;
+    const more = makeDeal({ id: '006b', state: 'won', createdAt: at + 2 * minute, stamp: at + 3 * minute });
+    const grown = told(bought, at + 3 * minute, won, more);
+    expect([grown.journey.stage, grown.kinds]).toEqual(['growing', ['won', 'grew']]);
+    expect(told(grown.journey, at + 4 * minute, won, { ...more, stamp: at + 4 * minute }).kinds).toEqual([]);
+    const old = makeDeal({ id: '006c', state: 'won', createdAt: at - 9 * minute, stamp: at + 3 * minute });
+    expect(told(bought, at + 3 * minute, won, old).journey.stage).toBe('customer');
+    const open = told(bought, at + 2 * minute, makeDeal({ id: '006c', createdAt: at - 9 * minute })).journey;
+    expect(told({ ...open, stage: 'at-risk' }, at + 3 * minute, old).journey.stage).toBe('growing');
+  });
+
   it('a lost one goes back by its reason, once no other deal is open', () => {
     const other = makeDeal({ id: '006b' });
     const open = told(accepted, at, makeDeal(), other).journey;

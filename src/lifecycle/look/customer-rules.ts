@@ -1,0 +1,52 @@
+import { futureToleranceMs } from '../stage/advance.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { Fact, FactRecord } from '../stage/facts.ts';
+import type { Stage } from '../stage/stages.ts';
+import type { StoredJourney } from './stored.ts';
+
+const owning: ReadonlySet<Stage> = new Set(['customer', 'growing', 'at-risk']);
+
+/** What the rules saw at the last look. */
+const recordBefore = ({ contact, sales, told }: StoredJourney): FactRecord => ({
+  contact: contact?.fields ?? {},
+  lead: sales?.fields ?? {},
+  score: told?.score ?? null,
+  fit: told?.fit ?? null,
+  engagement: told?.engagement ?? null,
+  asked: false,
+});
+
+/**
+ * What the company's rules of entry say of a customer now: at risk, lost, or no longer at risk. Pure. `told` is what the same look tells beside it: who has just
+ * bought is a customer already. A rule counts as long as it holds, so that those for whom it held before it was written are found too; but for who was
+ * lost before, or grows, it counts only once it begins to hold: they bought after it did, and nobody has emptied the field yet.
+ */
+export const customerFacts = (
+  before: StoredJourney,
+  record: FactRecord,
+  told: readonly Fact[],
+  { stages, behaviours }: LifecycleDefinition,
+  now: number,
+): readonly Fact[] => {
+  const { stage, churnedAt } = before.journey;
+  const buys = told.some(({ kind }) => kind === 'won');
+  if (behaviours.stages === 'off' || !(owning.has(stage) || buys)) return [];
+  const grows = stage === 'growing' || told.some(({ kind }) => kind === 'grew');
+  const holds = (name: 'at-risk' | 'lost', beginsOnly: boolean): boolean => {
+    const { entry, used } = stages[name];
+    if (entry === null || !used || !entry.holds(record)) return false;
+    return !beginsOnly || !entry.holds(recordBefore(before));
+  };
+  // After what the same look tells, also where that bears the same moment: by then they are a customer.
+  const latest = Math.max(
+    now - 1,
+    ...told.map((each) => each.at).filter((each) => each <= now + futureToleranceMs),
+  );
+  const fact = (kind: 'at-risk' | 'churned' | 'recovered'): readonly Fact[] => [
+    { kind, key: `${kind}/${now}/${before.version}`, at: latest + 1, by: 'tandem' },
+  ];
+  if (holds('lost', churnedAt !== null)) return fact('churned');
+  if (stage !== 'at-risk') return holds('at-risk', grows) ? fact('at-risk') : [];
+  const { entry } = stages['at-risk'];
+  return entry === null || entry.holds(record) ? [] : fact('recovered');
+};
