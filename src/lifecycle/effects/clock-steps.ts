@@ -1,5 +1,5 @@
 import { leaverOf } from '../look/left-orders.ts';
-import { statusesOfWork } from '../look/look.ts';
+import { statusesOfOpening, statusesOfWork } from '../look/look.ts';
 import { saidBefore, salesFacts } from '../look/sales-facts.ts';
 import { type Clock, stepKey } from '../sla/clock.ts';
 import { type ClockKind, type ClockStep, clockSteps } from '../sla/model.ts';
@@ -39,7 +39,12 @@ const hasAnswer = (
   const seen =
     sales === null
       ? []
-      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(lifecycle));
+      : salesFacts(
+          sales,
+          saidBefore(stored, sales, statusesOfOpening(lifecycle)),
+          stored.shown.salesforce,
+          statusesOfWork(lifecycle),
+        );
   return [...stored.facts, ...seen].some(
     (fact) => verdicts.has(fact.kind) || (kind === 'follow-up' && fact.kind === 'touched'),
   );

@@ -20,6 +20,7 @@ import { salesStages } from '../stage/stages.ts';
 import { dayMs } from '../stage/timers.ts';
 import { clockOf } from './clock-steps.ts';
 import type { Effect } from './effect.ts';
+import { stageFields } from './stage-fields.ts';
 import type { Standing } from './standing.ts';
 
 /** Effects that bring a person to somebody: they begin the clocks, and the rep's earlier word about the person is taken away. */
@@ -234,13 +235,14 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
   const { lifecycle } = context.models;
   const { effect, stored, person } = standing;
   const judgement = judgementOf(context, standing);
-  const { salesforce } = shownFields(stored.journey, lifecycle, null);
   const isWithSales = salesStages.has(stored.journey.stage);
   const input = isWithSales ? digestInput(context, standing) : null;
   const digest: Digest | null = input === null ? null : makeDigest(input);
   const owner = effect.route?.decision;
   return {
-    ...(lifecycle.behaviours.stages === 'act' || isHanding(effect) ? salesforce : {}),
+    ...(lifecycle.behaviours.stages === 'act' || isHanding(effect)
+      ? stageFields(stored.journey, lifecycle, person.sales?.fields.Status, isHanding(effect))
+      : {}),
     ...(lifecycle.behaviours.score === 'act' || isHanding(effect) ? scoreFields(judgement) : {}),
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
     ...(input === null ? {} : { Tandem_Next_Step__c: nextStepLine(input) }),

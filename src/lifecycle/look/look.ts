@@ -16,6 +16,7 @@ import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
 import { type Stage, salesStages, stages } from '../stage/stages.ts';
 import { customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
+import { untouchedStages } from './left-orders.ts';
 import { repairedFacts } from './mended.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
@@ -109,6 +110,10 @@ export const personOf = (id: string, { contact, sales }: SeenPerson): Person =>
 /** The person as they were looked at last; null where nobody looked yet. */
 export const personKept = ({ id, contact, sales }: StoredJourney): Person | null =>
   contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {});
+
+/** Lead statuses by which a hand-over opens a lead that was closed, as lifecycle.yaml names them. */
+export const statusesOfOpening = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
+  new Set([...untouchedStages].flatMap((stage) => rules[stage].salesforceStatus ?? []));
 
 /** Lead statuses that mean work, as lifecycle.yaml names them. */
 export const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
@@ -301,7 +306,12 @@ const factsSeen = (
     ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
     ...(sales === null
       ? []
-      : salesFacts(sales, saidBefore(stored, sales), stored.shown.salesforce, statusesOfWork(definition))
+      : salesFacts(
+          sales,
+          saidBefore(stored, sales, statusesOfOpening(definition)),
+          stored.shown.salesforce,
+          statusesOfWork(definition),
+        )
           .map((fact) => (isYesOfSdr(fact, person, stored) ? bySdr(fact, stored) : fact))
           .map((fact) => inItsSecond(fact, stored.journey))),
   ];

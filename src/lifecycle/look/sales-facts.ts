@@ -12,7 +12,8 @@ const text = (raw: RawValue | undefined): string => (typeof raw === 'string' ? r
  */
 const meansWork = (status: string, own: ReadonlySet<string>): boolean =>
   own.has(status) || /^working\b/i.test(status);
-const meansNo = (status: string): boolean => /^closed\b.*\bnot converted\b/i.test(status);
+/** Whether a lead's status is a rep's no. */
+export const meansNo = (status: string): boolean => /^closed\b.*\bnot converted\b/i.test(status);
 
 /** The start of a date's day, by UTC: the rep means a day and no hour. */
 export const dayOf = (raw: RawValue | undefined): number | undefined => {
@@ -25,12 +26,20 @@ export const dayOf = (raw: RawValue | undefined): number | undefined => {
 export const wordFields = ['Tandem_Disposition__c', 'Tandem_Reason__c', 'Tandem_Recontact_On__c'] as const;
 
 /**
- * The record as it was kept, without the word that a hand-over took away since: the same word there is one that the next rep said, who was quicker than
- * the look.
+ * The record as it was kept, without the word that a hand-over took away since, by fields or by the status: the same word there is one that the next
+ * rep said, who was quicker than the look.
  */
-const withoutWord = (kept: KeptRecord, wrote: RawFields): KeptRecord => {
+const withoutWord = (kept: KeptRecord, wrote: RawFields, opened: ReadonlySet<string>): KeptRecord => {
   const taken = wordFields.filter((field) => wrote[field] === null);
-  return { ...kept, fields: { ...kept.fields, ...Object.fromEntries(taken.map((field) => [field, null])) } };
+  const isOpened = meansNo(text(kept.fields.Status)) && opened.has(text(wrote.Status));
+  return {
+    ...kept,
+    fields: {
+      ...kept.fields,
+      ...Object.fromEntries(taken.map((field) => [field, null])),
+      ...(isOpened ? { Status: wrote.Status ?? null } : {}),
+    },
+  };
 };
 
 interface Change {
@@ -73,7 +82,7 @@ const clocksDifferMs = 60_000;
 
 /**
  * What the record said before this look. A lead that this turn made, or that came while it began, said nothing: a rep who answers before anybody
- * has looked at it is heard. Null: it was there before, and what it says may be long past.
+ * has looked at it is heard. Null: it was there before, and what it says may be long past. `opened`: statuses by which a hand-over opens a closed lead.
  */
 export const saidBefore = (
   {
@@ -83,9 +92,10 @@ export const saidBefore = (
     shown,
   }: Pick<StoredJourney, 'sales' | 'journey' | 'facts' | 'shown'>,
   { ref, createdAt }: SeenRecord,
+  opened: ReadonlySet<string>,
 ): KeptRecord | null => {
   const isHanded = facts.some(({ kind }) => kind === 'handed');
-  if (kept !== null && isHanded) return withoutWord(kept, shown.salesforce);
+  if (kept !== null && isHanded) return withoutWord(kept, shown.salesforce, opened);
   if (kept !== null || !salesStages.has(stage) || turnAt === null) return kept;
   return createdAt + clocksDifferMs < turnAt ? null : { type: ref.type, id: ref.id, fields: {} };
 };

@@ -55,7 +55,7 @@ const schemas: RuleSchemas = {
     makeField('lifecyclestage', 'enumeration', lifecycleStages),
     makeField('hubspotscore', 'number'),
   ),
-  lead: makeObject('Lead', makeField('Status', 'picklist', ['Open', 'Working'])),
+  lead: makeObject('Lead', makeField('Status', 'picklist', ['Open - Not Contacted', 'Working'])),
 };
 const told = (name: 'lifecycle.yaml' | 'scoring.yaml' | 'sla.yaml', from: string, to: string): string => {
   const text = shippedText(name);

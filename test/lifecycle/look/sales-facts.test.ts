@@ -127,7 +127,7 @@ describe('a lead that nobody has looked at yet', () => {
   const said = record({ ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'Not now' });
   const told = (stage: Stage, turnAt: number | null) => {
     const journey = { ...newJourney('j', 0), stage, turnAt };
-    return salesFacts(said, saidBefore({ ...newStored('j', '7', 0), journey }, said), {}, own).map(
+    return salesFacts(said, saidBefore({ ...newStored('j', '7', 0), journey }, said, new Set()), {}, own).map(
       ({ kind }) => kind,
     );
   };
@@ -135,6 +135,25 @@ describe('a lead that nobody has looked at yet', () => {
   it('is heard where this turn made it, also by clocks that differ', () => {
     expect(told('sales-ready', stamp - 1_000)).toEqual(['rejected']);
     expect(told('sdr', stamp + 30_000)).toEqual(['rejected']);
+  });
+
+  it('is heard where the hand-over had opened it, and the next rep closed it before the look', () => {
+    const closed = { ...open, Status: 'Closed - Not Converted' };
+    const kinds = (wrote: RawFields, opened: readonly string[], isHanded = true) => {
+      const stored = {
+        ...newStored('j', '7', 0),
+        sales: kept(closed),
+        shown: { hubspot: {}, salesforce: wrote },
+        facts: isHanded ? [{ kind: 'handed' as const, key: 'handed', at: stamp, by: 'tandem' }] : [],
+      };
+      const before = saidBefore(stored, record(closed), new Set(opened));
+      return salesFacts(record(closed), before, wrote, own).map(({ kind }) => kind);
+    };
+    expect(kinds({ Status: open.Status }, [open.Status])).toEqual(['rejected']);
+    // It stands as it was: no hand-over opened it, or this was a status of another stage, long ago.
+    expect(kinds({}, [open.Status])).toEqual([]);
+    expect(kinds({ Status: 'Contacted' }, [open.Status])).toEqual([]);
+    expect(kinds({ Status: open.Status }, [open.Status], false)).toEqual([]);
   });
 
   it('says nothing where it was there before, or nobody was handed over', () => {

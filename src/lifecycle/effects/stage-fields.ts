@@ -1,0 +1,22 @@
+import type { RawFields, RawValue } from '../../model/value.ts';
+import { untouchedStages } from '../look/left-orders.ts';
+import { meansNo } from '../look/sales-facts.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { Journey } from '../stage/journey.ts';
+import { shownFields } from '../stage/shown-fields.ts';
+
+/**
+ * The stage as Salesforce shows it. Pure; `status` is what the record has. Before a rep has begun, the status is the rep's own and may say more than the
+ * stage: a hand-over opens a lead that was closed by a no, since the next no by status would not be seen, and leaves every other status alone.
+ */
+export const stageFields = (
+  journey: Journey,
+  definition: LifecycleDefinition,
+  status: RawValue | undefined,
+  isHanding: boolean,
+): RawFields => {
+  const { Status, ...others } = shownFields(journey, definition, null).salesforce;
+  const isClosed = typeof status === 'string' && meansNo(status);
+  const isKept = untouchedStages.has(journey.stage) && !(isHanding && isClosed);
+  return Status === undefined || isKept ? others : { ...others, Status };
+};
