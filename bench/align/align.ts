@@ -1,10 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Figure } from '../figure.ts';
 import { type PeopleSource, peopleSource } from '../kit/people.ts';
 import { runUntilIdle } from '../kit/worker.ts';
-import { inWorkspace } from '../kit/workspace.ts';
+import { inWorkspace, type Workspace } from '../kit/workspace.ts';
 import { compareWithScript } from './beside-script.ts';
 import { measureCalls } from './calls.ts';
 import { measureMemory } from './memory.ts';
+import { oneRankConfig } from './one-rank.ts';
 import { type AlignSizes, fullSizes } from './sizes.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -25,6 +29,28 @@ export async function* runCalls(say: Say, source: PeopleSource, sizes: AlignSize
   });
 }
 
+/**
+ * The same calls from HubSpot where all sources have one rank: by polling, who entered a value in HubSpot is told by its history alone, one more read of 50
+ * records at most for each change (docs/decisions/0021). Without ranks nothing has to be asked.
+ */
+export async function* runOneRank(say: Say, source: PeopleSource, sizes: AlignSizes): AsyncGenerator<Figure> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-bench-config-'));
+  try {
+    const config = await oneRankConfig(join(folder, 'config'));
+    const work = async (workspace: Workspace): Promise<readonly Figure[]> => {
+      say(`calls: ${sizes.people} people, all sources of one rank`);
+      await source.enter(workspace.sandbox, sizes.people);
+      await runUntilIdle(workspace.sandbox, workspace.dataDir, config);
+      const figures: Figure[] = [];
+      for await (const figure of measureCalls(workspace, sizes, ['hubspot'])) figures.push(figure);
+      return figures;
+    };
+    yield* await inWorkspace(source.sandbox(sizes.people), work, config);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** The benchmark `align`: codecs, calls, memory and the first alignment. */
 export async function* runAlign(say: Say, sizes: AlignSizes = fullSizes): AsyncGenerator<Figure> {
   const source = peopleSource();
@@ -32,5 +58,6 @@ export async function* runAlign(say: Say, sizes: AlignSizes = fullSizes): AsyncG
   say(`throughput: ${sizes.decoded} people, in one process`);
   yield* measureThroughput(sizes.decoded);
   yield* runCalls(say, source, sizes);
+  yield* runOneRank(say, source, sizes);
   yield* measureMemory(source, sizes.memory, sizes.worked, say);
 }

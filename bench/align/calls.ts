@@ -55,8 +55,7 @@ export const callsFigure = (
   };
   const booked = ({ books }: Look): number => books.salesforce.calls.poll ?? 0;
   const counted = countedCalls(calls, booked(after) - booked(before));
-  const histories = historyMinimum(from, changed, signal);
-  const minimum = batchMinimum(from, changed) + histories;
+  const minimum = batchMinimum(from, changed);
   return makeFigure({
     name,
     against: 'target',
@@ -68,43 +67,48 @@ export const callsFigure = (
       changed,
       calls: counted,
       minimum,
-      ofWhichHistories: histories,
+      // What ranks of sources need on top of the minimum, and is counted as Tandem's own.
+      histories: historyMinimum(from, changed, signal),
       byRoute: systems.map((system) => calls[system].byRoute),
     },
   });
 };
 
-const figureOf = (mode: 'live' | 'until-idle', from: System, ...rest: [number, Look, Look]): Figure =>
-  callsFigure(
-    { name: `align.calls.${mode}.from-${from}`, target: targetTimesMinimum, signal: 'polled' },
-    from,
-    ...rest,
-  );
+const figureOf = (
+  { config }: Workspace,
+  mode: 'live' | 'until-idle',
+  from: System,
+  ...rest: [number, Look, Look]
+): Figure => {
+  const name = `align.calls.${mode}.from-${from}${config === undefined ? '' : '.one-rank'}`;
+  return callsFigure({ name, target: targetTimesMinimum, signal: 'polled' }, from, ...rest);
+};
 
 /** Edits while no worker runs, then a worker that catches up. */
 const catchUp = async (workspace: Workspace, from: System, people: readonly LinkedIds[]): Promise<Figure> => {
   await editAsPerson(workspace.sandbox, from, people, `catch-up ${from}`);
   await untilVisible();
   const before = await look(workspace);
-  const { changes } = await runUntilIdle(workspace.sandbox, workspace.dataDir);
+  const { changes } = await runUntilIdle(workspace.sandbox, workspace.dataDir, workspace.config);
   if (changes !== people.length) throw new Error(`${people.length} were edited, ${changes} written`);
-  return figureOf('until-idle', from, people.length, before, await look(workspace));
+  return figureOf(workspace, 'until-idle', from, people.length, before, await look(workspace));
 };
 
 /** Edits while a worker runs with its default poll: it sees them come in, part by part. */
 const live = async function* (
   workspace: Workspace,
   people: readonly LinkedIds[],
+  froms: readonly System[],
   pollSeconds: number,
 ): AsyncGenerator<Figure> {
-  const { sandbox, dataDir } = workspace;
-  const worker = await startWorker(sandbox, dataDir, pollSeconds);
+  const { sandbox, dataDir, config } = workspace;
+  const worker = await startWorker(sandbox, dataDir, pollSeconds, {}, config);
   // The interval, and a second for the poll itself.
   const onePollMs = (pollSeconds + 1) * 1_000;
   try {
     // Edits meet a worker that runs, not one whose first poll still reads what was aligned just now.
     await sleep(onePollMs);
-    for (const from of systems) {
+    for (const from of froms) {
       const before = await look(workspace);
       let changes = 0;
       const arrived = worker.child.line(
@@ -119,21 +123,22 @@ const live = async function* (
       await arrived;
       // The worker's next poll shows it its own writes: they must end there, without a read.
       await sleep(onePollMs);
-      yield figureOf('live', from, people.length, before, await look(workspace));
+      yield figureOf(workspace, 'live', from, people.length, before, await look(workspace));
     }
   } finally {
     await worker.child.stop();
   }
 };
 
-/** Calls for changed records against the batch minimum, both directions, at rest and live, with the vendors' real limits. */
+/** Calls for changed records against the batch minimum, from each of these sides, at rest and live, with the vendors' real limits. */
 export async function* measureCalls(
   workspace: Workspace,
   { changed, pollSeconds }: AlignSizes,
+  froms: readonly System[] = systems,
 ): AsyncGenerator<Figure> {
   const people = await pickLinked(workspace, changed);
-  for (const from of systems) yield await catchUp(workspace, from, people);
-  yield* live(workspace, people, pollSeconds);
+  for (const from of froms) yield await catchUp(workspace, from, people);
+  yield* live(workspace, people, froms, pollSeconds);
 }
 
 /** So many linked people, spread over all of them. Throws when there are fewer. */

@@ -3,7 +3,7 @@ import { repositoryRoot } from '../../src/settings.ts';
 import { TandemChild } from './child.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const mirror = `${repositoryRoot}config/presets/mirror`;
+export const mirror = `${repositoryRoot}config/presets/mirror`;
 const readyWithinMs = 120_000;
 
 /** The first call to anything is refused within this; a run of 100,000 records takes far less than the longest wait. */
@@ -62,10 +62,10 @@ export interface IdleRun {
 }
 
 /** `tandem run --until-idle`. Throws when it does not end well. */
-export const runUntilIdle = async (sandbox: Sandbox, dataDir: string): Promise<IdleRun> => {
+export const runUntilIdle = async (sandbox: Sandbox, dataDir: string, config = mirror): Promise<IdleRun> => {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1_000;
-  const args = ['run', '--until-idle', '--port', '0', ...argumentsOf(dataDir)];
+  const args = ['run', '--until-idle', '--port', '0', ...argumentsOf(dataDir, config)];
   const child = new TandemChild(args, environmentOf(sandbox));
   let [changes, last]: [number, number | null] = [0, null];
   child.onLine((line) => {

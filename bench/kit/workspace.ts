@@ -8,6 +8,8 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export interface Workspace {
   readonly sandbox: Sandbox;
   readonly dataDir: string;
+  /** The configuration that its workers run with; absent: the mirror preset. */
+  readonly config?: string;
 }
 
 /**
@@ -17,12 +19,13 @@ export interface Workspace {
 export const inWorkspace = async <T>(
   options: SandboxOptions,
   work: (workspace: Workspace) => Promise<T>,
+  config?: string,
 ): Promise<T> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
   const sandbox = await startSandbox(options);
   const store = await joinEmbedded(dataDir);
   try {
-    return await work({ sandbox, dataDir });
+    return await work({ sandbox, dataDir, ...(config === undefined ? {} : { config }) });
   } finally {
     await sandbox.stop();
     await store.leave();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCalls } from '../../bench/align/align.ts';
+import { runCalls, runOneRank } from '../../bench/align/align.ts';
 import { measureMemory } from '../../bench/align/memory.ts';
 import type { AlignSizes } from '../../bench/align/sizes.ts';
 import { measureThroughput } from '../../bench/align/throughput.ts';
@@ -40,10 +40,11 @@ beforeAll(async () => {
   const parts = await Promise.all([
     collect(measureThroughput(sizes.decoded)),
     collect(runCalls(say, source, sizes)),
+    collect(runOneRank(say, source, sizes)),
     collect(measureMemory(source, sizes.memory, sizes.worked, say)),
   ]);
   figures = new Map(parts.flat().map((each) => [each.name, each]));
-}, 300_000);
+}, 600_000);
 
 describe('the benchmark align, with tiny numbers', () => {
   it('has every figure, each with what it is held against', () => {
@@ -55,6 +56,8 @@ describe('the benchmark align, with tiny numbers', () => {
       ...['calls.until-idle', 'calls.live', 'calls.beside-script', 'seconds.beside-script'].flatMap(
         (name) => [`${name}.from-hubspot`, `${name}.from-salesforce`],
       ),
+      'calls.until-idle.from-hubspot.one-rank',
+      'calls.live.from-hubspot.one-rank',
       ...memory,
     ];
     expect(new Set(figures.keys())).toEqual(new Set(names.map((name) => `align.${name}`)));
@@ -64,13 +67,19 @@ describe('the benchmark align, with tiny numbers', () => {
     }
   });
 
-  // One batch is both the minimum and what a worker that has nothing else to do needs; a polled change in HubSpot asks its history.
+  // One batch is both the minimum and what a worker that has nothing else to do needs; with ranks a polled change in HubSpot asks its history.
   it.each([
     ['from-hubspot', 4],
     ['from-salesforce', 3],
   ])('counts each changed record once, read and written: %s', (from, calls) => {
     const { detail } = figure(`align.calls.until-idle.${from}`);
-    expect(detail).toMatchObject({ changed: sizes.changed, calls, minimum: calls });
+    expect(detail).toMatchObject({ changed: sizes.changed, calls, minimum: 3 });
+  });
+
+  it('asks no history where all sources have one rank', () => {
+    const { detail } = figure('align.calls.until-idle.from-hubspot.one-rank');
+    const read = { 'POST /crm/v3/objects/contacts/batch/read': 1 };
+    expect(detail).toMatchObject({ changed: sizes.changed, byRoute: [read, {}] });
   });
 
   it.each([
