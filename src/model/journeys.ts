@@ -244,6 +244,8 @@ export interface EffectStanding {
   readonly doneAt: number | null;
   readonly why: string | null;
   readonly next: string | null;
+  /** JSON of who gets the lead and why, the lifecycle's own; null where nobody was chosen, or not yet. */
+  readonly route: string | null;
 }
 
 /** Orders of one kind that wait for a person for the same reason. */

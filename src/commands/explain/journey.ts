@@ -1,5 +1,7 @@
+import { toOwners } from '../../lifecycle/run/rows.ts';
 import type { Store } from '../../store/open-store.ts';
 import { iso } from '../with-store.ts';
+import { routeOf, routeWords } from './route.ts';
 
 /** What is kept of a journey, as far as `explain` shows it; the state is the lifecycle's own JSON. */
 interface State {
@@ -28,11 +30,13 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
   const [row] = (await lifecycle.journeys(contactIds)).values();
   if (row === undefined) return null;
   const { journey, told } = JSON.parse(row.state) as State;
-  const [transitions, effects, feedback] = await Promise.all([
+  const [transitions, effects, feedback, staff] = await Promise.all([
     lifecycle.transitions([row.id]),
     lifecycle.effectsOf([row.id]),
     lifecycle.feedback([row.id]),
+    lifecycle.staff(),
   ]);
+  const names = new Map(toOwners(staff).map(({ id, name }) => [id, name]));
   return {
     contactId: row.contactId,
     stage: row.stage,
@@ -54,7 +58,12 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     feedback: (feedback.get(row.id) ?? []).flatMap(({ record, kind, value, at, owner }) =>
       value === null ? [] : [{ at: iso(at), record, kind, value, owner }],
     ),
-    effects: effects.map(({ at, doneAt, ...effect }) => ({ at: iso(at), doneAt: time(doneAt), ...effect })),
+    effects: effects.map(({ at, doneAt, route: text, ...effect }) => {
+      const route = routeOf(text);
+      // Why this owner: the decision with each step of the way to it, and the same in words.
+      const why = route === null ? null : { ...route, words: routeWords(route, names) };
+      return { at: iso(at), doneAt: time(doneAt), ...effect, route: why };
+    }),
   };
 };
 
@@ -78,8 +87,8 @@ export const journeyWords = ({
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
   ),
   ...feedback.map(({ at, record, kind, value }) => `${at}  said     ${kind}: ${value} (${record})`),
-  ...effects.map(
-    ({ at, kind, doneAt, why, next }) =>
-      `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}`}`,
-  ),
+  ...effects.flatMap(({ at, kind, doneAt, why, next, route }) => [
+    ...(route === null ? [] : [`${at}  routed   ${route.words}`]),
+    `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}`}`,
+  ]),
 ];

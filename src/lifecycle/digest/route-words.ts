@@ -8,6 +8,7 @@ const claims: ReadonlyMap<string, string> = new Map([
   ['existing owner', 'you have this person already'],
   ['same rep', 'you had this person before'],
   ['account owner', 'you have the account'],
+  ['other router', 'your router chose you'],
   ['fallback', 'nobody else could take it'],
 ]);
 

@@ -218,15 +218,37 @@ const withoutRoute = (each: UnderWay): UnderWay => {
   return { ...each, standing: { ...standing, effect: { ...standing.effect, steps, route: null } } };
 };
 
+/** What a step waits for is remembered from its first try on. */
+const withBegun = (
+  each: UnderWay,
+  step: StepName,
+  { at, id }: { at: number; id: string | null },
+): UnderWay => {
+  const { effect } = each.standing;
+  const mark = { state: 'sent' as const, at, ...(id === null ? {} : { id }) };
+  return {
+    ...each,
+    standing: { ...each.standing, effect: { ...effect, steps: { ...effect.steps, [step]: mark } } },
+  };
+};
+
 const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWay => {
   if (result.kind === 'done')
     return { ...markStep(each, step, 'done', result), why: result.note ?? null, next: null };
   // A message that is known not to have been taken may be sent again; a task is looked up by its key before.
   const own = step === 'tell' ? markStep(each, step, null) : each;
-  const kept = result.kind === 'wait' && result.ownerGone === true ? withoutRoute(own) : own;
+  const kept =
+    result.kind !== 'wait'
+      ? own
+      : result.ownerGone === true
+        ? withoutRoute(own)
+        : result.began === undefined
+          ? own
+          : withBegun(own, step, result.began);
   return {
     ...kept,
-    attempts: each.attempts + 1,
+    // To wait for somebody else's choice is no failed try: what comes after it is not to be put off the longer.
+    attempts: each.attempts + (result.kind === 'wait' && result.began !== undefined ? 0 : 1),
     dueMs: result.kind === 'wait' ? result.ms : refusedAgainMs,
     why: result.why,
     next: result.kind === 'refused' ? result.next : null,

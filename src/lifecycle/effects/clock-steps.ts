@@ -50,6 +50,10 @@ const hasAnswer = (
   );
 };
 
+/** Whether the lead has its owner by this very order: the one whom it chose, or whom it waits for another router to choose. */
+const isRoutedTo = ({ steps, route }: Effect, owner: unknown): boolean =>
+  steps.route?.state === 'sent' || (route?.decision.kind === 'owner' && route.decision.id === owner);
+
 /**
  * Why a step of a clock is not to be taken any more, seen at the moment before it is: the clock stopped, or what would stop it was told or stands on the record
  * and no look has come to it yet. Null: it is to be taken. Whoever has answered must not be reminded.
@@ -59,7 +63,8 @@ export const mootReason = (standing: Standing, lifecycle: LifecycleDefinition): 
   if (!isClockStep(effect.kind) || effect.steps.sales?.state === 'done') return null;
   const leaver = leaverOf(effect.evidence);
   if (leaver !== null) {
-    if (person.sales?.fields.OwnerId !== leaver) return 'somebody else has the lead';
+    const owner = person.sales?.fields.OwnerId;
+    if (owner !== leaver && !isRoutedTo(effect, owner)) return 'somebody else has the lead';
     return hasAnswer(standing, lifecycle, 'follow-up') ? 'a rep had acted' : null;
   }
   const clock = clockOf(standing);

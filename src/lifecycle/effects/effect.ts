@@ -52,7 +52,10 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   show: ['sales', 'hubspot'],
 };
 
-/** What is remembered of a step: `sent` is stored before the call, so that nobody makes it twice without looking. */
+/**
+ * What is remembered of a step: `sent` is stored before the call, so that nobody makes it twice without looking. Of `route` it says since when another
+ * router is waited for; its `id` is the owner whom the lead had then.
+ */
 export interface StepMark {
   readonly state: 'sent' | 'done';
   readonly at: number;
@@ -93,6 +96,8 @@ export type StepResult =
       readonly why: string;
       /** The owner that was chosen is no longer there: somebody else is chosen before. */
       readonly ownerGone?: true;
+      /** What is waited for began: stored with the step as `sent`. */
+      readonly began?: { readonly at: number; readonly id: string | null };
     }
   /** A person has to do something; it is tried again, seldom, all the same. */
   | { readonly kind: 'refused'; readonly why: string; readonly next: string };

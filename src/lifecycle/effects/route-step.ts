@@ -37,6 +37,9 @@ const purposes = {
 /** Who is not to have the lead back: whoever gave it away, left it lying, or hands it on. */
 const refusedBy = ({ stored, effect, person, transitions }: Standing): ReadonlySet<string> => {
   const { turn, owner } = stored.journey;
+  // Since then the lead may have the owner whom another router chose, and looks take that one for the journey's.
+  const { route: waits } = effect.steps;
+  if (waits !== undefined) return new Set(waits.id === undefined ? [] : [waits.id]);
   const isRefused = transitions.some((each) => each.turn === turn && each.cause === 'rejected');
   // An SDR hands on to a rep; whom they named as owner themselves has it.
   if (effect.kind === 'hand-on') return new Set(owner === null ? [] : [owner]);
@@ -62,7 +65,9 @@ const wantsAccountOwner = (
   { models }: LifecycleContext,
   { effect, stored: { journey } }: Standing,
 ): boolean =>
-  models.routing.prefersAccountOwner || (effect.kind === 're-route' && journey.place === 'account-owner');
+  // Whom another router is waited for has been asked about before.
+  effect.steps.route === undefined &&
+  (models.routing.prefersAccountOwner || (effect.kind === 're-route' && journey.place === 'account-owner'));
 
 /** What the lead's way to an owner is found by. */
 export const requestOf = (
@@ -92,6 +97,27 @@ export const requestOf = (
     sameRep: effect.evidence.startsWith('recontact/') ? journey.owner : null,
     refusedBy: refusedBy(standing),
     reroutes: moves(standing),
+    ...(effect.steps.route === undefined
+      ? {}
+      : { waited: { before: effect.steps.route.id ?? null, since: effect.steps.route.at } }),
+  };
+};
+
+/** Soon again at first, for routers choose within seconds; a minute apart later. */
+const otherRouterAgainMs = (waitedMs: number): number => Math.min(Math.max(waitedMs, 2_000), 60_000);
+
+/** Task and clock are for the owner whom the other router chooses, so that they wait for it. */
+const waitForRouter = ({ effect, person, now }: Standing): StepResult => {
+  const owner = person.sales?.fields.OwnerId;
+  const { route: waits } = effect.steps;
+  return {
+    kind: 'wait',
+    ms: otherRouterAgainMs(now - (waits?.at ?? now)),
+    why: 'the other router has given the lead to nobody yet (routing.yaml: by: external)',
+    began: {
+      at: waits?.at ?? now,
+      id: waits === undefined ? (typeof owner === 'string' ? owner : null) : (waits.id ?? null),
+    },
   };
 };
 
@@ -126,6 +152,7 @@ export const routeStep = async (
         standing.now,
       );
       turns = after;
+      if (decision.kind === 'external') return waitForRouter(standing);
       if (decision.kind === 'held') {
         return {
           kind: 'refused',

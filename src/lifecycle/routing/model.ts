@@ -91,7 +91,12 @@ export interface RouteRequest {
   /** Who gave them away in this turn already. */
   readonly refusedBy: ReadonlySet<string>;
   readonly reroutes: number;
+  /** With another router: who had the lead when the waiting for its choice began, and since when; absent: it has just begun. */
+  readonly waited?: { readonly before: string | null; readonly since: number };
 }
+
+/** How long another router may take before the fallback queue has the lead: routers choose within a minute or never. */
+export const otherRouterMaxMs = 15 * 60_000;
 
 /** The names that a rule may use. */
 export const routeNames = ['contact', 'lead', 'account', 'email', 'score', 'fit', 'engagement'] as const;

@@ -1,10 +1,17 @@
 import { isAbsent, type Obstacle, standingObstacle } from './availability.ts';
-import type { Directory, RouteRequest, RouteTarget, RoutingModel, RoutingState } from './model.ts';
+import {
+  type Directory,
+  otherRouterMaxMs,
+  type RouteRequest,
+  type RouteTarget,
+  type RoutingModel,
+  type RoutingState,
+} from './model.ts';
 import { nextTurn } from './round-robin.ts';
 
 /** One step of the way to an owner, in words that a person can check. */
 export interface RouteLine {
-  /** `existing owner`, `same rep`, `account owner`, `sdr`, the rule's kind, `otherwise`, `fallback`. */
+  /** `existing owner`, `same rep`, `account owner`, `other router`, `sdr`, the rule's kind, `otherwise`, `fallback`. */
   readonly step: string;
   /** Name of the rule or pool, where there is one. */
   readonly name: string | null;
@@ -17,7 +24,7 @@ export type RouteDecision =
   | { readonly kind: 'queue'; readonly id: string }
   /** Salesforce's own rules choose: the write asks for them. */
   | { readonly kind: 'assignment-rules' }
-  /** Somebody else's router chooses: the lead waits for an owner, with a clock. */
+  /** Somebody else's router chooses: whoever carries it out waits, and asks again. */
   | { readonly kind: 'external' }
   /** Not even the fallback queue is there: the lead waits in Tandem, and `status` says so. */
   | { readonly kind: 'held' };
@@ -124,6 +131,17 @@ const byClaim = (search: Search, request: RouteRequest, model: RoutingModel): Ro
     : null;
 };
 
+/** What the other router did since the lead waits for it: an owner whom the lead did not have before is its choice. */
+const byOtherRouter = (search: Search, { owner, waited }: RouteRequest, now: number): RouteDecision => {
+  if (waited === undefined) return { kind: 'external' };
+  const chosen = owner === null || owner.id === waited.before ? null : owner.id;
+  const id = chosen === null ? null : search.rep('other router', null, chosen, 'kept');
+  if (id !== null) return { kind: 'owner', id, stage: 'rep', kept: true };
+  if (now - waited.since < otherRouterMaxMs) return { kind: 'external' };
+  if (chosen === null) search.note('other router', null, null, 'nobody');
+  return search.fallback();
+};
+
 /**
  * Finds the owner of a lead, and says why it is this one. Pure: the pools' turns go in as `state` and come out; whoever stores them must refuse a
  * write over a version that was not read, and route again. An owner set by a person stays as long as that user is active. Never an
@@ -139,9 +157,11 @@ export const route = (
   const search = new Search(request, model, directory, state, now);
   const done = (decision: RouteDecision): Routed => ({ decision, lines: search.lines, state: search.state });
   if (request.reroutes > model.reroutesMax) return done(search.fallback());
-  const claimed = byClaim(search, request, model);
+  // Who has a claim was asked before the waiting began.
+  const waits = model.by === 'external' && request.waited !== undefined;
+  const claimed = waits ? null : byClaim(search, request, model);
   if (claimed !== null) return done(claimed);
-  if (model.by === 'external') return done({ kind: 'external' });
+  if (model.by === 'external') return done(byOtherRouter(search, request, now));
   if (model.by === 'salesforce-assignment-rules') return done({ kind: 'assignment-rules' });
   const { sdr } = model;
   if (sdr !== null && request.purpose === 'hand-off' && (sdr.when?.holds(request.names) ?? true)) {

@@ -91,7 +91,8 @@ export const effectsOf = async (db: Db, journeyIds: readonly string[]): Promise<
   run(
     db,
     sql<EffectStanding>`
-      select kind, turn, round(${epochMs('at')}) as at, round(${epochMs('done_at')}) as "doneAt", why, next_step as next
+      select kind, turn, round(${epochMs('at')}) as at, round(${epochMs('done_at')}) as "doneAt", why, next_step as next,
+        route::text as route
       from tandem.effects where journey_id = any(${[...journeyIds]}::uuid[]) and kind <> 'show'
       order by tandem.effects.at, kind`,
   );

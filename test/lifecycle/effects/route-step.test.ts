@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../../src/lifecycle/effects/effect.ts';
-import { requestOf } from '../../../src/lifecycle/effects/route-step.ts';
+import { requestOf, routeStep } from '../../../src/lifecycle/effects/route-step.ts';
 import type { Standing } from '../../../src/lifecycle/effects/standing.ts';
 import { newStored } from '../../../src/lifecycle/look/look.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
@@ -105,5 +105,74 @@ describe('the account as rules of routing see it', () => {
   it('is empty for those whose company nobody knows', () => {
     expect(namesOf(null).account).toEqual({});
     expect(isEnterprise.holds(namesOf(null))).toBe(false);
+  });
+});
+
+describe('another router', () => {
+  const minutes = (count: number): number => now + count * 60_000;
+  const go = async (standing: Standing) => (await routeStep(makeContext('external'), [standing]))[0];
+  /** An order that has waited since `now`, when `before` had the lead. */
+  const waiting = (before: string, kind: Effect['kind'] = 'hand-off'): Partial<Effect> => ({
+    kind,
+    steps: { route: { state: 'sent', at: now, id: before } },
+  });
+
+  it.each(['tandem', routing.fallbackQueue])(
+    'is waited for, visibly, while %s has the lead',
+    async (owner) => {
+      const why = expect.stringContaining('given the lead to nobody yet');
+      const began = { at: now, id: owner };
+      expect(await go(makeStanding(owner))).toEqual({ kind: 'wait', ms: 2_000, why, began });
+      expect(await go(makeStanding(owner, { effect: waiting(owner), at: minutes(14) }))).toEqual({
+        ...{ kind: 'wait', ms: 60_000, why, began },
+      });
+    },
+  );
+
+  it('has chosen once a person has the lead, who keeps it', async () => {
+    const effect = waiting('tandem');
+    expect(await go(makeStanding('ana', { effect, at: minutes(1) }))).toEqual({
+      kind: 'done',
+      route: {
+        decision: { kind: 'owner', id: 'ana', stage: 'rep', kept: true },
+        lines: [{ step: 'other router', name: null, owner: 'ana', outcome: 'kept' }],
+      },
+    });
+  });
+
+  it('is not waited for where a person had the lead before', async () => {
+    expect(await go(makeStanding('ana'))).toMatchObject({
+      kind: 'done',
+      route: { decision: { id: 'ana', kept: true }, lines: [{ step: 'existing owner' }] },
+    });
+  });
+
+  it('chooses another one for those whom a rep gave back, whatever owner a look has seen since', async () => {
+    expect(await go(makeStanding('ana', { effect: { kind: 're-route' } }))).toMatchObject({
+      kind: 'wait',
+      began: { id: 'ana' },
+    });
+    const effect = waiting('ana', 're-route');
+    expect(await go(makeStanding('ana', { effect, at: minutes(1) }))).toMatchObject({ kind: 'wait' });
+    const chosen = makeStanding('ben', { effect, at: minutes(2) });
+    const seen = { ...chosen.stored, journey: { ...chosen.stored.journey, owner: 'ben' } };
+    expect(await go({ ...chosen, stored: seen })).toMatchObject({
+      kind: 'done',
+      route: { decision: { kind: 'owner', id: 'ben', kept: true } },
+    });
+  });
+
+  it('gives way to the fallback queue after a quarter of an hour', async () => {
+    const effect = waiting('tandem');
+    expect(await go(makeStanding('tandem', { effect, at: minutes(15) }))).toEqual({
+      kind: 'done',
+      route: {
+        decision: { kind: 'queue', id: routing.fallbackQueue },
+        lines: [
+          { step: 'other router', name: null, owner: null, outcome: 'nobody' },
+          { step: 'fallback', name: null, owner: routing.fallbackQueue, outcome: 'taken' },
+        ],
+      },
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { journeyOf, journeyWords } from '../../../src/commands/explain/journey.ts';
 import { readCampaigns, type ToldMembers } from '../../../src/lifecycle/run/campaign-pass.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
@@ -378,6 +379,73 @@ describe('a hand-off that is to be seen in campaign and timeline', () => {
       { class: 'live', purpose: 'write' },
     )) ?? [undefined];
     expect(again).toEqual({ kind: 'landed' });
+  });
+});
+
+describe('a hand-off where another router chooses', () => {
+  it('waits for its owner before there is a task, also for the next process, and explain tells why', async () => {
+    const { simulated, context: whole } = office;
+    const someone = crowd[11];
+    if (someone === undefined) throw new Error('nobody is there');
+    const { nora = '' } = (await simulated.control('salesforce', 'directory', {
+      users: [{ alias: 'nora', firstName: 'Nora', lastName: 'Berg' }],
+    })) as Record<string, string>;
+    const { owners } = await whole.staff(true);
+    const tandem = [...owners.values()].find(({ isTandem }) => isTandem === true)?.id ?? '';
+    const context = {
+      ...whole,
+      models: { ...whole.models, routing: { ...whole.models.routing, by: 'external' as const } },
+    };
+    const tasks = async () => {
+      const found = await whole.systems.salesforce.findByField(
+        'Task',
+        'WhoId',
+        [someone.sales],
+        ['OwnerId'],
+        { class: 'live', purpose: 'read' },
+      );
+      return found.map(({ record }) => record.fields.OwnerId);
+    };
+    const handOff = async () =>
+      (await journeyOf(simulated.fixture.store, [someone.contact]))?.effects.find(
+        ({ kind }) => kind === 'hand-off',
+      );
+    // As a lead is that Tandem made.
+    await office.edit('Lead', someone.sales, { OwnerId: tandem });
+    await ask('Lead', someone.sales, 'Set stage', 'sales-ready');
+    await office.mark('salesforce', 'Lead', [someone.sales]);
+    await office.settle(context);
+    const waiting = expect.stringContaining('the other router has given the lead to nobody yet');
+    expect(await handOff()).toMatchObject({ doneAt: null, why: waiting, next: null, route: null });
+    const begun = async () =>
+      simulated.fixture.query(
+        `select steps -> 'route' as route, attempts from tandem.effects where kind = 'hand-off' and state = 'open'`,
+      );
+    const before = await begun();
+    expect(before).toEqual([{ route: { state: 'sent', at: expect.any(Number), id: tandem }, attempts: 0 }]);
+    const again = async () => {
+      await simulated.fixture.query(`update tandem.effects set due = now() where state = 'open'`);
+      await office.settle(context);
+    };
+    await again();
+    expect(await begun()).toEqual(before);
+    expect(await tasks()).toEqual([]);
+    await office.edit('Lead', someone.sales, { OwnerId: nora });
+    await again();
+    expect(await tasks()).toEqual([nora]);
+    expect(await handOff()).toMatchObject({
+      doneAt: expect.any(String),
+      route: {
+        decision: { kind: 'owner', id: nora, kept: true },
+        lines: [{ step: 'other router', owner: nora, outcome: 'kept' }],
+        words: 'Nora Berg — other router: Nora Berg has it and keeps it',
+      },
+    });
+    const journey = await journeyOf(simulated.fixture.store, [someone.contact]);
+    if (journey === null) throw new Error('there is no journey');
+    expect(journeyWords(journey)).toContainEqual(
+      expect.stringMatching(/ {2}routed {3}Nora Berg — other router: /),
+    );
   });
 });
 
