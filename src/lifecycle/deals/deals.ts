@@ -114,10 +114,13 @@ const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
   const reason = lossReasonOf(deal);
   const lost = fact(deal, 'deal-lost', 'lost', reason === null ? {} : { reason });
   if (isOpen) return [lost];
+  // Of a person with very many deals the older ends are forgotten: told open again, it would stay so, since its end is no news.
+  if (journey.seen.some(({ key }) => key === lost.key)) return [];
   // Opened and lost between two looks: of this turn it tells, of an earlier one it is history.
   const isOfThisTurn = turnAt !== null && deal.createdAt + 1_000 >= turnAt;
   return isOfThisTurn
-    ? [fact(deal, 'opened', 'opened', { at: Math.min(deal.createdAt, deal.stamp) }), lost]
+    ? // Made as a lost one, both bear one moment: it was open before it was lost, or it would stay open.
+      [fact(deal, 'opened', 'opened', { at: Math.min(deal.createdAt, deal.stamp - 1) }), lost]
     : [];
 };
 

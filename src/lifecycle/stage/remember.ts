@@ -1,8 +1,8 @@
 import type { StageEvent } from './facts.ts';
 import type { Journey } from './journey.ts';
 
-/** Closed deals kept to tell a late 'opened' by. */
-const closedMax = 20;
+/** Closed deals kept to tell a late 'opened' by; somebody who buys for a whole company has some dozens. */
+const closedMax = 100;
 
 const without = (ids: readonly string[], id: string): readonly string[] => ids.filter((each) => each !== id);
 

@@ -71,6 +71,22 @@ describe('what deals say of a journey', () => {
     expect(told({ ...open, stage: 'at-risk' }, at + 3 * minute, old).journey.stage).toBe('growing');
   });
 
+  it('one that is made as a lost one is not left open', () => {
+    const { journey } = told(accepted, at, makeDeal({ state: 'lost', lossReason: 'Price' }));
+    expect(journey).toMatchObject({ stage: 'returned', reason: 'No budget', openOpportunities: [] });
+  });
+
+  it('one of very many, whose end is forgotten, is not told open again', () => {
+    const lost = Array.from({ length: 120 }, (_, index) =>
+      makeDeal({ id: `006/${index}`, state: 'lost', createdAt: at, stamp: at + index * minute }),
+    );
+    const later = at + 121 * minute;
+    const { journey } = told(accepted, later, ...lost);
+    expect(journey.closedOpportunities.length).toBeLessThan(lost.length);
+    const again = told(journey, later, ...lost);
+    expect([again.kinds, again.journey.openOpportunities]).toEqual([[], []]);
+  });
+
   it('a lost one goes back by its reason, once no other deal is open', () => {
     const other = makeDeal({ id: '006b' });
     const open = told(accepted, at, makeDeal(), other).journey;
