@@ -127,6 +127,23 @@ describe("a clock's step, at the moment before it is taken", () => {
     const written: Change['effect'] = { ...left.effect, steps: { sales: { state: 'done', at: now } } };
     expect(moot({ ...left, effect: written, lead: { ...lead, OwnerId: '005B' } })).toBeNull();
   });
+
+  it('of a rep who left, goes on where the lead has its new owner by this very order', () => {
+    const effect = { kind: 'reassign', key: 'j/1/reassign/left/005A', evidence: 'left/005A' } as const;
+    const byB = { lead: { ...lead, OwnerId: '005B' } };
+    const route = (id: string) => ({
+      decision: { kind: 'owner' as const, id, stage: 'rep' as const, kept: false },
+      lines: [],
+    });
+    expect(
+      moot({ ...byB, effect: { ...effect, steps: { route: { state: 'sent', at: now, id: '005A' } } } }),
+    ).toBeNull();
+    const done = { route: { state: 'done' as const, at: now } };
+    expect(moot({ ...byB, effect: { ...effect, steps: done, route: route('005B') } })).toBeNull();
+    expect(moot({ ...byB, effect: { ...effect, steps: done, route: route('005C') } })).toMatch(
+      /somebody else/,
+    );
+  });
 });
 
 describe('the clocks that an effect begins', () => {
