@@ -239,6 +239,7 @@ describe('the guide, row by row', () => {
       Tandem_Due_At__c: expect.any(String),
       Tandem_Sla__c: expect.any(String),
     });
+    await contactSays(ida, { tandem_sla: 'waiting' });
     await until(
       'the task with its reminder',
       async () => {
@@ -252,6 +253,7 @@ describe('the guide, row by row', () => {
       ...{ Status: 'Completed', CallType: 'Outbound' },
     });
     await leadSays(ida, { Tandem_Touched_At__c: expect.any(String), Tandem_Stage__c: 'working' });
+    await contactSays(ida, { tandem_sla: 'on_time' });
     await until(
       'the follow-up task to be closed',
       async () => {

@@ -15,6 +15,7 @@ import type { LifecycleContext } from '../run/context.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
 import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
 import type { ClockKind } from '../sla/model.ts';
+import { answeredAt, slaWord } from '../sla/word.ts';
 import { shownFields } from '../stage/shown-fields.ts';
 import { salesStages } from '../stage/stages.ts';
 import { dayMs } from '../stage/timers.ts';
@@ -265,6 +266,7 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
   const { hubspot } = shownFields(stored.journey, lifecycle, typeof stage === 'string' ? stage : null);
   const owner = stored.journey.owner ?? ownerOf(standing);
   const { score } = judgement;
+  const word = slaWord(followUp(context, standing).dueAt, answeredAt(stored.journey), now);
   return {
     ...hubspot,
     tandem_score: score.score,
@@ -273,6 +275,7 @@ export const hubspotValues = (context: LifecycleContext, standing: Standing): Ra
     tandem_score_reasons: scoreReasons(judgement, { zone: null, now }),
     // The journey is told when the effect is done, of this moment.
     ...(isHanding(standing.effect) ? { tandem_handed_at: instant(now) } : {}),
+    ...(word === null ? {} : { tandem_sla: word }),
     tandem_recontact_on: dayOf(stored.journey.recontactAt),
     // The step before has just emptied what the record was read with.
     tandem_disposition: isHanding(standing.effect)

@@ -20,6 +20,7 @@ export const ownFields: Sides<readonly string[]> = {
     'tandem_ready_at',
     'tandem_handed_at',
     'tandem_returned_at',
+    'tandem_sla',
   ],
   salesforce: [
     'Tandem_Stage__c',

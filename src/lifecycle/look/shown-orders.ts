@@ -1,5 +1,6 @@
 import type { RawFields } from '../../model/value.ts';
 import { shownKinds } from '../feedback/feedback.ts';
+import { answeredAt, slaWord } from '../sla/word.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
@@ -10,6 +11,7 @@ import type { EffectOrder } from './stored.ts';
 export const shownOn = '#id';
 
 const dispositionField = 'Tandem_Disposition__c';
+const slaField = 'tandem_sla';
 
 /** A moment as Tandem writes it; null empties the field. */
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -34,6 +36,13 @@ const areTimesOld = (
   );
 };
 
+/** Whether marketing sees another word of the follow-up than holds now: the time is over, or the rep answered. The hand-off is what shows it first. */
+const isSlaOld = ({ stored: { journey, shown } }: Looked, dueAt: number | null, now: number): boolean => {
+  const word = slaWord(dueAt, answeredAt(journey), now);
+  const isShown = Object.hasOwn(shown.hubspot, slaField) && salesStages.has(journey.stage);
+  return isShown && word !== null && shown.hubspot[slaField] !== word;
+};
+
 /** Whether marketing sees another word of the rep's than stands in Salesforce. */
 const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
   feedback.some(({ kind }) => shownKinds.some((each) => each === kind)) ||
@@ -42,7 +51,7 @@ const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
     (sales.fields[dispositionField] ?? null) !== (stored.shown.hubspot.tandem_disposition ?? null));
 
 /**
- * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other word of
+ * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other word of the follow-up and of
  * the rep's about the lead, every other rep (`isPassedOn`), and to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
  */
 export const shownOrders = (
@@ -63,7 +72,9 @@ export const shownOrders = (
     (shown.tandem_score !== score.score || shown.tandem_fit !== score.fit) &&
     (score.engagementPoints !== 0 || person.sales !== null);
   const isWord = behaviours.stages === 'act' && isSaid(looked, person);
-  const isTimed = behaviours.stages === 'act' && areTimesOld(looked, person, stored.shown.salesforce, dueAt);
+  const isTimed =
+    behaviours.stages === 'act' &&
+    (areTimesOld(looked, person, stored.shown.salesforce, dueAt) || isSlaOld(looked, dueAt ?? null, now));
   const isOther = behaviours.stages === 'act' && isPassedOn;
   const isHeldNews = behaviours.stages === 'act' && looked.wasHeld !== (stored.journey.heldAt !== null);
   // Whoever has the lead reads what the person did since, and in detail.

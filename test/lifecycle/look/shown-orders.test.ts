@@ -77,6 +77,20 @@ describe('the order to show', () => {
     expect(orders(seen, due, { journey: { stage: 'accepted', touchedAt: now } })).toEqual([]);
   });
 
+  it('is given where marketing sees that somebody waits, and the time is over or the rep answered', () => {
+    const waiting = { tandem_sla: 'waiting' };
+    expect(orders(shown, due, { hubspot: waiting })).toEqual([]);
+    const over = { ...shown, Tandem_Due_At__c: iso(now) };
+    expect(orders(over, now, { hubspot: waiting })).toEqual(['j/show']);
+    expect(orders(over, now, { hubspot: { tandem_sla: 'late' } })).toEqual([]);
+    // Nobody was told that they wait, or they are no longer with sales.
+    expect(orders(over, now)).toEqual([]);
+    expect(orders(over, now, { hubspot: waiting, journey: { stage: 'nurture' } })).toEqual([]);
+    const accepted = { stage: 'accepted' as const, handedAt: now - 2, verdictAt: now - 1 };
+    expect(orders(shown, due, { hubspot: waiting, journey: accepted })).toEqual(['j/show']);
+    expect(orders(shown, due, { hubspot: { tandem_sla: 'on_time' }, journey: accepted })).toEqual([]);
+  });
+
   it("is given for a rep's word that marketing has a property for, and for a verdict that it does not show", () => {
     const said = (kind: string) => [{ record: '00Q1', kind, value: '4', at: now, owner: null }];
     expect(orders({}, undefined, { feedback: said('quality') })).toEqual(['j/show']);
