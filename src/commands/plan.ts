@@ -1,4 +1,5 @@
 import { composeEngine, composeSystems, logEvents, type Systems } from '../compose.ts';
+import { causeOf } from '../log.ts';
 import type { LoadedMappings } from '../mapping/load.ts';
 import type { CallContext } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
@@ -184,7 +185,10 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
     const parts = composeSystems(connections, store.budget, log, reading.mayCall);
     const signal = new AbortController().signal;
     const trouble = ({ what, error }: { what: string; error: unknown }): void =>
-      log.warn({ event: 'store-trouble', what: `plan: ${what}`, cause: String(error) });
+      log.warn({
+        ...{ event: 'store-trouble', what: `plan: ${what}`, cause: causeOf(error) },
+        next: 'Nothing was written; start plan again.',
+      });
     try {
       const fresh = await freshPairs(store.engine, mappings);
       await checkSchemas(parts, fresh, log, signal);

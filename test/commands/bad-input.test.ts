@@ -56,12 +56,18 @@ describe('wrong configuration', () => {
     ['Salesforce', { SALESFORCE_CLIENT_SECRET: 'secret-nobody-knows' }, 'SALESFORCE_CLIENT_SECRET'],
   ])(
     'wrong credentials for %s end with 3, name the variable and never the secret',
-    async (_name, env, variable) => {
+    async (name, env, variable) => {
       const args = ['run', '--until-idle', '--data', stage.data, '--port', '0'];
       const end = await stage.tandem(args, { env });
       expect(end.code).toBe(3);
-      expect(end.stderr).toContain(variable);
+      expect(end.stderr).toMatch(new RegExp(`^ +Next: Check .*${variable}`, 'm'));
       expect(end.stdout + end.stderr).not.toContain('secret-nobody-knows');
+      const { problems } = await stage.status();
+      expect(problems.find(({ what }) => what === `${name} cannot be used`)).toMatchObject({
+        fault: 'credentials',
+        next: expect.stringMatching(new RegExp(`^Check .*${variable}`)),
+      });
+      expect(JSON.stringify(problems)).not.toContain('secret-nobody-knows');
     },
   );
 
@@ -171,6 +177,21 @@ describe('a store that takes long to open', () => {
 });
 
 describe('systems that go away', () => {
+  it('--until-idle gives an API up that stays down, with 3, its variable and what to do', async () => {
+    // Nobody listens on a port that was free a moment ago.
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const address = closed.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await new Promise((resolve) => closed.close(resolve));
+    const end = await stage.tandem(['run', '--until-idle', '--data', stage.data, '--port', '0'], {
+      env: { HUBSPOT_BASE_URL: `http://127.0.0.1:${port}`, TANDEM_START_WAIT_SECONDS: '1' },
+    });
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain('HubSpot cannot be reached');
+    expect(end.stderr).toMatch(/^ +Next: Check that HubSpot is up and that HUBSPOT_BASE_URL is its address/m);
+  });
+
   it('waits for an API that is down at start, says so in status, and aligns once it comes', async () => {
     const company = await Stage.open();
     try {
@@ -223,7 +244,10 @@ describe('systems that go away', () => {
       process.kill(Number(pid), 'SIGKILL');
       const end = await worker.finish(150_000);
       expect(end.code).toBe(0);
-      expect(end.stdout).toContain('"event":"store-trouble"');
+      expect(worker.linesOf('store-trouble')[0]).toMatchObject({
+        cause: expect.stringMatching(/./),
+        next: expect.stringMatching(/./),
+      });
       expect(await company.sandbox.records('salesforce', 'Lead')).toHaveLength(1_500);
       expect((await company.verify()).drift).toBe(0);
     } finally {
