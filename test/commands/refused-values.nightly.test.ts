@@ -22,6 +22,14 @@ describe('values that the other side refuses', () => {
         when: { City: 'Atlantis' },
         message: 'No such city.',
       },
+      {
+        object: 'Lead',
+        kind: 'validation',
+        field: 'Industry',
+        when: { Industry: 'Alchemy' },
+        code: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+        message: 'Industry: bad value for restricted picklist field: Alchemy',
+      },
     ]);
     const person = (name: string, more: Record<string, string> = {}) => ({
       email: `${name}@example.com`,
@@ -34,6 +42,7 @@ describe('values that the other side refuses', () => {
         person('long', { jobtitle: 'x'.repeat(200), city: 'Bonn' }),
         person('ruled', { city: 'Atlantis', jobtitle: 'Diver' }),
         person('unread', { annualrevenue: '1e400', city: 'Ulm' }),
+        person('listed', { industry: 'Alchemy', city: 'Kiel' }),
         person('fine', { jobtitle: 'Engineer' }),
       ],
     });
@@ -47,7 +56,19 @@ describe('values that the other side refuses', () => {
   it('parks the field by name; the other fields and records go on', async () => {
     expect(await leadOf(await idOf('long@example.com'))).toMatchObject({ Title: null, City: 'Bonn' });
     expect(await leadOf(await idOf('ruled@example.com'))).toMatchObject({ City: null, Title: 'Diver' });
+    expect(await leadOf(await idOf('listed@example.com'))).toMatchObject({ Industry: null, City: 'Kiel' });
     expect(await leadOf(await idOf('fine@example.com'))).toMatchObject({ Title: 'Engineer' });
+  });
+
+  it('makes no contact of a lead whose address HubSpot does not take, and leaves the lead as it is', async () => {
+    expect(await idOf('someone@nowhere.co-uk')).toBe('undefined');
+    const odd = (await stage.sandbox.records('salesforce', 'Lead')).filter(
+      ({ LastName }) => LastName === 'Odd',
+    );
+    expect(odd).toMatchObject([{ Email: 'someone@nowhere.co-uk', HubSpot_Id__c: null }]);
+    expect((await stage.status()).problems.map(({ what }) => what)).toContain(
+      'people: email refused by hubspot: INVALID_EMAIL',
+    );
   });
 
   it('says of a value that cannot be read where it stands, not that somebody refuses it', async () => {
@@ -67,7 +88,8 @@ describe('values that the other side refuses', () => {
     const told = JSON.stringify(problems);
     expect(told).toContain('jobtitle refused by salesforce: STRING_TOO_LONG');
     expect(told).toContain('city refused by salesforce: FIELD_CUSTOM_VALIDATION_EXCEPTION');
-    expect(told).not.toContain('xxxx');
+    expect(told).toContain('industry refused by salesforce: INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST');
+    expect(told).not.toMatch(/xxxx|Alchemy|nowhere/);
     expect(problems.every(({ fault, next }) => fault === 'data' && next !== '')).toBe(true);
     expect((await stage.verify()).unexplained).toBe(0);
   });
