@@ -103,7 +103,8 @@ export const lookAtClocks = (
     due.push(...steps.map((step) => ({ clock, step })));
     const taken = [...stepsDone, ...steps.map(({ key }) => key)];
     const next = nextStepAt(clock, sla, calendar, new Set(taken));
-    if (next !== null) times.push(next);
+    // Where clocks do nothing, a step whose time is over stays untaken: it must not bring the next look again and again.
+    if (next !== null && (mode !== 'off' || next > now)) times.push(next);
     return { clock, stepsDone: taken };
   });
   return { clocks, due, nextAt: times.length === 0 ? null : Math.min(...times) };

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { lookAtClocks, withReturnClock } from '../../../src/lifecycle/look/clocks.ts';
 import { leaverOf, leftOrders } from '../../../src/lifecycle/look/left-orders.ts';
 import type { Clock } from '../../../src/lifecycle/sla/clock.ts';
-import { type Journey, newJourney, type Transition } from '../../../src/lifecycle/stage/journey.ts';
+import {
+  type Journey,
+  type Mode,
+  newJourney,
+  type Transition,
+} from '../../../src/lifecycle/stage/journey.ts';
 import { makeCalendar } from '../calendar/calendars.ts';
 import { loadWith } from '../shipped-files.ts';
 
@@ -30,13 +35,20 @@ const clock = (more: Partial<Clock> = {}): Clock => ({
   doneAt: null,
   ...more,
 });
-const look = (kept: Clock, of: Journey, now: number, owner: string | null = '005A', done: string[] = []) =>
+const look = (
+  kept: Clock,
+  of: Journey,
+  now: number,
+  owner: string | null = '005A',
+  done: string[] = [],
+  mode: Mode = 'act',
+) =>
   lookAtClocks(
     [{ clock: kept, stepsDone: done }],
     of,
     {
       sla,
-      mode: 'act',
+      mode,
       calendarOf: (id) => makeCalendar(id === '005T' ? { zone: 'Asia/Tokyo' } : {}),
       names: { stage: of.stage, contact: {}, lead: {} },
       owner,
@@ -58,6 +70,12 @@ describe('clocks at a look', () => {
     expect(steps(clock(), journey(), monday + 2 * hour, '005A', first)).toEqual([]);
     const again = ['j/1/follow-up/1/remind', 'j/1/follow-up/1/escalate'];
     expect(steps(clock({ moves: 1 }), journey(), monday + 2 * hour, '005A', first)).toEqual(again);
+  });
+
+  it('that do nothing bring no look whose time is over already, or it would come at every tick', () => {
+    expect(look(clock(), journey(), monday, '005A', [], 'off').nextAt).toBe(monday + hour / 2);
+    const later = look(clock(), journey(), monday + 2 * hour, '005A', [], 'off');
+    expect([later.due, later.nextAt]).toEqual([[], null]);
   });
 
   it('runs by the hours of whoever has the lead now', () => {
