@@ -220,7 +220,7 @@ describe('the stream of a fleet', () => {
     await other?.line('the stream, resumed', isResumed);
     // Where the dead one was about to settle its last write, nobody touches the record before the write's deadline.
     await contactWith('meanwhile', 45_000);
-    // The office of polling may have moved as well, and its new holder looks once at all of them.
-    expect((await pollsOf(stage)) - before).toBeLessThanOrEqual(silent + objects);
+    // The office of polling may have moved as well, and its new holder looks once at all of them; and their turn may have come again meanwhile.
+    expect((await pollsOf(stage)) - before).toBeLessThanOrEqual(2 * silent + objects);
   });
 });
