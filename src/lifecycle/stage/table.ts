@@ -105,7 +105,8 @@ const selling = {
 /** Sales gave them back, and marketing keeps in touch. */
 const recycled = {
   ...anywhere,
-  scored: [handOff('ready', 'something-new', 'cooled')],
+  // Turn 0 here is somebody whose exclusion was lifted: their past is held back as everybody's is.
+  scored: [handOff('ready', 'not-held', 'something-new', 'cooled')],
   rejected: [giveBack('reason-at-last')],
   'sent-back': [giveBack('reason-at-last')],
   cooled: [handOff('ready-waiting')],

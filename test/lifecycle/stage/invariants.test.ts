@@ -101,6 +101,28 @@ describe('random stories: late, from the future, twice, with a clock that goes b
     );
   });
 
+  it('hold back the past of somebody who was excluded and is admitted again', () => {
+    const rules = makeDefinition({});
+    const common = { by: 'somebody', stage: 'subscriber' } as const;
+    const ready = {
+      score: 80,
+      fit: 'B',
+      engagement: 2,
+      ready: { definition: 'v1' },
+      newestAt: null,
+    } as const;
+    const told: readonly (readonly Fact[])[] = [
+      [{ ...common, kind: 'excluded', key: 'excluded', at: start }],
+      [{ ...common, kind: 'readmitted', key: 'readmitted', at: start + hour }],
+      [{ ...common, kind: 'scored', key: 'scored', at: start + 2 * hour, score: ready }],
+    ];
+    const end = told.reduce(
+      (journey, events, at) => advance(journey, { events, record }, rules, start + at * hour).journey,
+      newJourney('1', start, true),
+    );
+    expect([end.stage, end.turn]).toEqual(['nurture', 0]);
+  });
+
   it('told twice are told once', () => {
     fc.assert(
       fc.property(definition, fc.array(fact, { maxLength: 30 }), (overrides, events) => {
