@@ -1,3 +1,5 @@
+import { randomFrom } from '../random.ts';
+
 /** A source of random numbers that is fully decided by its seed, so that a data set can be named by one number. */
 export interface Random {
   /** A number in [0, 1). */
@@ -24,13 +26,7 @@ const hash = (label: string): number => {
  * without making the 49,999 before, and adding a draw to one person changes no other.
  */
 export const randomOf = (...label: readonly (string | number)[]): Random => {
-  let state = hash(label.join(':'));
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = randomFrom(hash(label.join(':')));
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,

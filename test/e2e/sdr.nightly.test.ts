@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, joinEmbedded } from '../../src/store/embedded/join.ts';
 import type { Child } from './harness/child.ts';
-import { actingConfig, addRep, changeConfig } from './harness/lifecycle.ts';
+import { actingConfig, addRep, aroundTheClock, changeConfig } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
@@ -115,12 +115,10 @@ beforeAll(async () => {
     ),
   );
   await changeConfig(config, 'sla.yaml', (text) =>
-    text
-      .replace(
-        /hours: \{ mon: .+\}/,
-        `hours: { ${['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((each) => `${each}: '00:00-24:00'`).join(', ')} }`,
-      )
-      .replace('breach: { tells: [manager] }', 'breach: { tells: [manager], reassign-hours: 2 }'),
+    aroundTheClock(text).replace(
+      'breach: { tells: [manager] }',
+      'breach: { tells: [manager], reassign-hours: 2 }',
+    ),
   );
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type EmbeddedPostgres, joinEmbedded } from '../../src/store/embedded/join.ts';
 import type { Child } from './harness/child.ts';
-import { actingConfig, addRep, changeConfig } from './harness/lifecycle.ts';
+import { actingConfig, addRep, aroundTheClock, changeConfig } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
@@ -104,12 +104,7 @@ beforeAll(async () => {
   });
   config = await actingConfig(join(stage.folder, 'config'), [mia, ben]);
   await changeConfig(config, 'sla.yaml', (text) =>
-    text
-      .replace(
-        /hours: \{ mon: .+\}/,
-        `hours: { ${['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((each) => `${each}: '00:00-24:00'`).join(', ')} }`,
-      )
-      .replace('asked-hours: 1,', 'asked-hours: 0.5,'),
+    aroundTheClock(text).replace('asked-hours: 1,', 'asked-hours: 0.5,'),
   );
   // A program whose list nobody made yet.
   await changeConfig(config, 'lifecycle.yaml', (text) =>

@@ -14,22 +14,12 @@ import type { LifecycleDefinition } from '../../src/lifecycle/stage/definition.t
 import { type Fact, noRecord, reasons } from '../../src/lifecycle/stage/facts.ts';
 import { brokenInvariants } from '../../src/lifecycle/stage/invariants.ts';
 import { type Journey, newJourney, type Transition } from '../../src/lifecycle/stage/journey.ts';
+import { randomFrom } from '../random.ts';
 import { makeCalendar } from './calendar/calendars.ts';
 
 const hour = 3_600_000;
 export const dayLength = 24 * hour;
 const start = Date.UTC(2024, 0, 1, 6);
-
-/** mulberry32: a small seeded generator; one seed, one year. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 interface Lead {
   readonly person: Person;

@@ -10,13 +10,14 @@ import type { StayCount } from '../../src/model/journeys.ts';
 import type { WriteRow } from '../../src/model/write.ts';
 import { makeTransition } from '../lifecycle/account/rows.ts';
 import { makeDefinition } from '../lifecycle/shipped-files.ts';
-import { day, randomFrom } from '../lifecycle/signals/history.ts';
+import { day } from '../lifecycle/signals/history.ts';
 import {
   countStays,
   type Groups,
   type JourneyTransition,
   passagesOf,
 } from '../lifecycle/signals/passages.ts';
+import { randomFrom } from '../random.ts';
 import { withStore } from './postgres.ts';
 
 const fixture = withStore();

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { HubSpotHttp } from './http.ts';
-
-/** Contacts, as the lists API names them. */
-const contactsTypeId = '0-1';
+import { contactsTypeId } from './wire.ts';
 
 /** Memberships in one call; the API names no limit, and a call of this size is answered at once. */
 const membersMax = 1_000;

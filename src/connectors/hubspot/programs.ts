@@ -4,11 +4,10 @@ import { CallFailed } from '../../model/failure.ts';
 import type { ProgramStanding } from '../../model/programs.ts';
 import type { HubSpotHttp } from './http.ts';
 import type { HubSpotLists } from './lists.ts';
+import { contactsTypeId } from './wire.ts';
 
 const base = '/automation/v4/flows';
 const pageMax = 100;
-/** Workflows of contacts, as objects are numbered there. */
-const contactsTypeId = '0-1';
 
 const pageSchema = z.looseObject({
   results: z.array(z.looseObject({ id: z.string(), objectTypeId: z.string().optional() })),

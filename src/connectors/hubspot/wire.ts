@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 /** Shapes of HubSpot's CRM v3 answers, as far as the connector reads them (HubSpot's public specification, crm-objects v3). */
 
+/** Contacts, as lists and workflows number the objects. */
+export const contactsTypeId = '0-1';
+
 export const instant = z.string().transform((text, context) => {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;

@@ -1,6 +1,5 @@
 import { leaverOf } from '../look/left-orders.ts';
-import { statusesOfOpening, statusesOfWork } from '../look/look.ts';
-import { saidBefore, salesFacts } from '../look/sales-facts.ts';
+import { salesFactsSeen } from '../look/look.ts';
 import { type Clock, stepKey } from '../sla/clock.ts';
 import { type ClockKind, type ClockStep, clockSteps } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
@@ -36,15 +35,7 @@ const hasAnswer = (
 ): boolean => {
   // What the rep says of somebody who is on the way back brings them nowhere; that the return is done does.
   if (kind === 'return') return stored.facts.some((fact) => fact.kind === 'placed');
-  const seen =
-    sales === null
-      ? []
-      : salesFacts(
-          sales,
-          saidBefore(stored, sales, statusesOfOpening(lifecycle)),
-          stored.shown.salesforce,
-          statusesOfWork(lifecycle),
-        );
+  const seen = sales === null ? [] : salesFactsSeen(stored, sales, lifecycle);
   return [...stored.facts, ...seen].some(
     (fact) => verdicts.has(fact.kind) || (kind === 'follow-up' && fact.kind === 'touched'),
   );

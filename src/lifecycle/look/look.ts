@@ -112,16 +112,29 @@ export const personKept = ({ id, contact, sales }: StoredJourney): Person | null
   contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {});
 
 /** Lead statuses by which a hand-over opens a lead that was closed, as lifecycle.yaml names them. */
-export const statusesOfOpening = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
+const statusesOfOpening = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
   new Set([...untouchedStages].flatMap((stage) => rules[stage].salesforceStatus ?? []));
 
 /** Lead statuses that mean work, as lifecycle.yaml names them. */
-export const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
+const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
   new Set(
     stages.flatMap((stage) => {
       const status = stage === 'working' || stage === 'accepted' ? rules[stage].salesforceStatus : null;
       return status ?? [];
     }),
+  );
+
+/** What the record in Salesforce tells by what changed in it since the last look. */
+export const salesFactsSeen = (
+  stored: StoredJourney,
+  sales: SeenRecord,
+  definition: LifecycleDefinition,
+): readonly Fact[] =>
+  salesFacts(
+    sales,
+    saidBefore(stored, sales, statusesOfOpening(definition)),
+    stored.shown.salesforce,
+    statusesOfWork(definition),
   );
 
 /** The newest activity by which they ask for contact, since the lifecycle is on. */
@@ -306,12 +319,7 @@ const factsSeen = (
     ...(isFirst ? [{ kind: 'known' as const, key: 'known', at: contact.createdAt, by: 'hubspot' }] : []),
     ...(sales === null
       ? []
-      : salesFacts(
-          sales,
-          saidBefore(stored, sales, statusesOfOpening(definition)),
-          stored.shown.salesforce,
-          statusesOfWork(definition),
-        )
+      : salesFactsSeen(stored, sales, definition)
           .map((fact) => (isYesOfSdr(fact, person, stored) ? bySdr(fact, stored) : fact))
           .map((fact) => inItsSecond(fact, stored.journey))),
   ];

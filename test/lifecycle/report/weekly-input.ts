@@ -7,6 +7,7 @@ import type {
 } from '../../../src/lifecycle/report/input.ts';
 import { weekAt } from '../../../src/lifecycle/report/weeks.ts';
 import { repReasons } from '../../../src/model/stages.ts';
+import { randomFrom } from '../../random.ts';
 import { day, hour, makeHandOff, makeTransition } from '../account/rows.ts';
 
 /** Sunday 29 November 2026, 18:00: the end of 2026-W48. */
@@ -27,17 +28,6 @@ export const makeWeekly = (overrides: Partial<WeeklyInput> = {}): WeeklyInput =>
   now: reportedAt,
   ...overrides,
 });
-
-/** mulberry32: a small seeded generator. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 const firstNames = ['Vera', 'Ben', 'Aisha', 'Jonas', 'Mei', 'Tomás', 'Ingrid', 'Kofi', 'Lena', 'Ravi'];
 const lastNames = ['Lind', 'Okafor', 'Haddad', 'Brandt', 'Chen', 'Silva', 'Nygård', 'Mensah', 'Vogel', 'Rao'];

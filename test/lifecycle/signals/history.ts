@@ -1,18 +1,8 @@
+import { randomFrom } from '../../random.ts';
 import type { Passage } from './passages.ts';
 
 export const day = 86_400_000;
 export const end = Date.UTC(2026, 10, 30);
-
-/** mulberry32: a small seeded generator; one seed, one history. */
-export const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 export interface World {
   readonly seed: number;

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { CallContext } from '../../../model/budget.ts';
 import type { FoundActivity, WantedEngagement } from '../../../model/engagement.ts';
 import type { HubSpotHttp } from '../http.ts';
+import { contactsTypeId } from '../wire.ts';
 
-/** Contacts, as the lists API names them. */
-const contactsTypeId = '0-1';
 /** Records in one call; the API names no limit. */
 const recordsMax = 500;
 /** Names of so many lists in one call: they stand in the address. */
