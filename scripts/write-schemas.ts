@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { contentFile } from '../src/lifecycle/config/content-shape.ts';
 import { jsonSchemaOf } from '../src/lifecycle/config/file-words.ts';
 import { lifecycleFile } from '../src/lifecycle/config/lifecycle-shape.ts';
 import { routingFile } from '../src/lifecycle/config/routing-shape.ts';
@@ -13,6 +14,7 @@ const schemas = {
   scoring: jsonSchemaOf(scoringFile),
   routing: jsonSchemaOf(routingFile),
   sla: jsonSchemaOf(slaFile),
+  content: jsonSchemaOf(contentFile),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   const target = new URL(`../config/schema/${name}.schema.json`, import.meta.url);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { weekAt } from '../../src/lifecycle/report/weeks.ts';
 import type { Child } from './harness/child.ts';
+import { testCatalogue } from './harness/content.ts';
 import { actingConfig, addRep, changeConfig } from './harness/lifecycle.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
@@ -139,6 +140,7 @@ beforeAll(async () => {
       .replace('pools: {', `pools: { sdrs: { hours: any, members: [{ owner: ${sam} }] },`)
       .replace('\nfallback:', "\nsdr: { pool: sdrs, when: contact.country == 'New Zealand' }\nfallback:"),
   );
+  await changeConfig(config, 'content.yaml', () => testCatalogue(site));
   worker = stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
   await worker.line('ready', (line) => line.event === 'elected' && line.office === 'lifecycle', 60_000);
 });
@@ -347,5 +349,30 @@ describe('the guide, row by row', () => {
       new RegExp(`href="https://app[^"]*/contacts/\\d+/record/0-1/${String(lead.HubSpot_Id__c)}"`),
     );
     expect(page).toMatch(new RegExp(`href="http[^"]*/${String(lead.Id)}"`));
+  });
+
+  it('G5.6: content in step with the stage and made for the person, easy to find, and not what they have already', async () => {
+    const kai = await handOver('Kai', { industry: 'Machinery' });
+    const contentIs = async (pattern: RegExp): Promise<Fields> =>
+      leadSays(kai, { Tandem_Content__c: expect.stringMatching(pattern) });
+    // Valid, of their stage, in their language.
+    const ready = await contentIs(
+      new RegExp(`^1\\. A guide for the first week \\(guide\\)\\n${site}/guide\\nWhy: for sales-ready$`),
+    );
+    expect(ready.Tandem_Next_Step__c).toMatch(
+      new RegExp(`^Call and answer .* · Send: A guide for the first week · ${site}/guide$`),
+    );
+    expect(ready.Tandem_Digest__c).toContain(`- Send: A guide for the first week\n- ${site}/guide\n`);
+    // The stage moves on, and so does what is recommended: for their industry, then for everybody.
+    await edit(ready, { Status: 'Working - Contacted' });
+    await contactSays(kai, { tandem_stage: 'working' });
+    await contentIs(
+      /^1\. How pumps are sold[\s\S]*Why: for working; segment machinery\nSay: Ask who looks after their pumps\n\n2\. Security on a page/,
+    );
+    // They read it: what they have is not sent again, and the rep sees that they have it.
+    await does(kai, { type: 'pageView', url: `${site}/cases/pumps?utm_source=rep`, title: 'Pumps' });
+    await contentIs(
+      /^1\. Security on a page[\s\S]*They have already:\n- How pumps are sold \(\d{4}-\d\d-\d\d\)$/,
+    );
   });
 });

@@ -24,6 +24,7 @@ const allActing: Readonly<Record<LifecycleBehaviour, Mode>> = {
   clock: 'act',
   return: 'act',
   requests: 'act',
+  content: 'act',
 };
 
 const shipped = (() => {

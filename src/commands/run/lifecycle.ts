@@ -49,7 +49,7 @@ export const activeLifecycle = async (
   const loaded = readLifecycle(configDir);
   const errors = loaded.findings.filter(({ level }) => level === 'error');
   if (errors.length > 0) throw new MappingError(errors);
-  const { lifecycle, scoring, routing, sla } = loaded;
+  const { lifecycle, scoring, routing, sla, content } = loaded;
   if (lifecycle === null || lifecycleBehaviours.every((each) => lifecycle.behaviours[each] === 'off'))
     return null;
   if (scoring === null || routing === null || sla === null) {
@@ -67,7 +67,7 @@ export const activeLifecycle = async (
   }
   return {
     loaded,
-    models: { lifecycle, scoring, routing, sla },
+    models: { lifecycle, scoring, routing, sla, ...(content === null ? {} : { content }) },
     pair: people.name,
   };
 };

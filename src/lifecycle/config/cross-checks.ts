@@ -1,5 +1,6 @@
 import type { Finding } from '../../mapping/finding.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import type { Catalogue } from '../content/model.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -15,6 +16,7 @@ export interface CheckedFiles {
   readonly scoring: Checked<ScoringModel>;
   readonly routing: Checked<RoutingModel>;
   readonly sla: Checked<SlaModel>;
+  readonly content: Checked<Catalogue>;
 }
 
 const reroutesMaxDefault = 3;
@@ -94,10 +96,44 @@ const sdrFindings = (
   return [];
 };
 
+/** A catalogue that nobody reads, or none where one is meant; neither stops anything else. */
+const contentFindings = (
+  source: YamlSource,
+  { behaviours, stages }: LifecycleDefinition,
+  { content }: CheckedFiles,
+): readonly Finding[] => {
+  const mode = behaviours.content;
+  if (content.source === null) {
+    if (mode === 'off') return [];
+    const why = `content is '${mode}', and what can be recommended stands there`;
+    const fix = "copy the shipped content.yaml, or write 'content: off'";
+    return [noteAt(source, ['behaviours', 'content'], 'content.yaml is missing', why, fix)];
+  }
+  if (mode === 'off') {
+    const why = "lifecycle.yaml has 'content: off', or no such line";
+    const fix = "write 'content: observe' or 'content: act' under behaviours";
+    return [noteAt(content.source, [], 'nothing of this catalogue is recommended', why, fix)];
+  }
+  return (content.built?.pieces ?? []).flatMap((piece, index): readonly Finding[] => {
+    if ([...piece.stages].some((stage) => stages[stage].used) || content.source === null) return [];
+    const why = `lifecycle.yaml leaves out ${[...piece.stages].join(', ')}`;
+    const fix = 'name a stage that is in use';
+    return [
+      noteAt(
+        content.source,
+        ['pieces', index, 'stages'],
+        `nobody is ever where '${piece.id}' is for`,
+        why,
+        fix,
+      ),
+    ];
+  });
+};
+
 /** Who asks goes at once: a rule of exclusion that holds for everybody who could ask is told by scoringFirings. */
 const withoutLifecycle = (files: CheckedFiles): readonly Finding[] => {
   if (files.lifecycle.source !== null) return [];
-  return [files.scoring, files.routing, files.sla].flatMap(({ source }) =>
+  return [files.scoring, files.routing, files.sla, files.content].flatMap(({ source }) =>
     source === null
       ? []
       : [
@@ -122,6 +158,7 @@ export const crossCheck = (files: CheckedFiles): readonly Finding[] => {
       ? []
       : [
           ...missingFiles(lifecycle.source, lifecycle.built, files),
+          ...contentFindings(lifecycle.source, lifecycle.built, files),
           ...lifecycleFirings(lifecycle.source.file, lifecycle.built),
           ...loops(lifecycle.source, lifecycle.built, routing.built),
         ]),

@@ -25,7 +25,14 @@ interface Rule {
   readonly expression: Expression;
 }
 
-const rulesOf = ({ lifecycle, scoring, routing, sla, sources }: LoadedLifecycle): readonly Rule[] => {
+const rulesOf = ({
+  lifecycle,
+  scoring,
+  routing,
+  sla,
+  content,
+  sources,
+}: LoadedLifecycle): readonly Rule[] => {
   const from = (
     source: YamlSource | undefined,
     expressions: readonly (Expression | null | undefined)[],
@@ -47,6 +54,10 @@ const rulesOf = ({ lifecycle, scoring, routing, sla, sources }: LoadedLifecycle)
     ...from(
       sources['sla.yaml'],
       (sla?.pauses ?? []).map(({ when }) => when),
+    ),
+    ...from(
+      sources['content.yaml'],
+      [...(content?.segments ?? []), ...(content?.personas ?? [])].map(({ when }) => when),
     ),
   ];
 };
@@ -199,6 +210,21 @@ const signalFindings = (
   });
 };
 
+/** Without the property of languages everybody would be taken to read the one of those who have none. */
+const languageFindings = (
+  { content, sources }: LoadedLifecycle,
+  schemas: RuleSchemas,
+): readonly Finding[] => {
+  const source = sources['content.yaml'];
+  const known = schemas.contact?.fields;
+  if (content === null || source === undefined || known === undefined) return [];
+  const { from, otherwise } = content.language;
+  if (known.has(from) || content.pieces.every(({ language }) => language === null)) return [];
+  const why = `everybody would be taken to read '${otherwise}'`;
+  const fix = `${didYouMean(from, known.keys())}name a property of languages`;
+  return [errorAt(source, ['language', 'from'], `${labelOf('contact', from)} is not there`, why, fix)];
+};
+
 /** Holds the lifecycle's files against what the systems say of their fields. Pure. */
 export const checkRuleFields = (loaded: LoadedLifecycle, schemas: RuleSchemas): readonly Finding[] => [
   ...rulesOf(loaded).flatMap((rule) => fieldFindings(rule, schemas)),
@@ -206,4 +232,5 @@ export const checkRuleFields = (loaded: LoadedLifecycle, schemas: RuleSchemas): 
   ...propertyFindings(loaded, schemas),
   ...campaignFindings(loaded, schemas),
   ...signalFindings(loaded, schemas),
+  ...languageFindings(loaded, schemas),
 ];

@@ -1,12 +1,16 @@
+import type { Catalogue } from '../content/model.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
+import { buildContent } from './build-content.ts';
 import { buildLifecycle } from './build-lifecycle.ts';
 import { buildRouting } from './build-routing.ts';
 import { buildScoring } from './build-scoring.ts';
 import { buildSla } from './build-sla.ts';
 import type { FileKind } from './check-file.ts';
+import { checkContentRules } from './content-rules.ts';
+import { contentFile } from './content-shape.ts';
 import { wordsOf } from './file-words.ts';
 import { checkLifecycleRules } from './lifecycle-rules.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
@@ -50,4 +54,12 @@ export const slaKind: FileKind<typeof slaFile, SlaModel> = {
   words: wordsOf(slaFile, page),
   rules: checkSlaRules,
   build: buildSla,
+};
+
+/** content.yaml: what reps can send, and for whom it is made. */
+export const contentKind: FileKind<typeof contentFile, Catalogue> = {
+  schema: contentFile,
+  words: wordsOf(contentFile, page),
+  rules: checkContentRules,
+  build: buildContent,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reasons } from '../stage/facts.ts';
-import { lifecycleBehaviours, modes, placeKinds } from '../stage/journey.ts';
+import { type LifecycleBehaviour, lifecycleBehaviours, modes, placeKinds } from '../stage/journey.ts';
 import { stages } from '../stage/stages.ts';
 
 // The shape of lifecycle.yaml. config/schema/lifecycle.schema.json is made from it (npm run schema), descriptions included; what no
@@ -20,6 +20,12 @@ const stage = z.strictObject({
   leadStatus: text("HubSpot's hs_lead_status that shows it; absent: left alone.").optional(),
   salesforceStatus: text("Salesforce's Lead.Status that shows it; absent: left to the reps.").optional(),
 });
+
+const mode = z.enum(modes);
+/** Every behaviour has to be named, but for `content`: it came later, and files without it go on as they were. */
+const named = Object.fromEntries(lifecycleBehaviours.map((name) => [name, mode])) as Readonly<
+  Record<LifecycleBehaviour, typeof mode>
+>;
 
 const moves = z.union([z.literal('any'), z.array(z.string().min(1))], {
   error: "it must be any, or a list of moves such as 'lead -> sales-ready'",
@@ -42,9 +48,9 @@ const place = z.strictObject({
 export const lifecycleFile = z
   .strictObject({
     version: text('Name of this version; each transition stores the one that decided.'),
-    behaviours: z.record(z.enum(lifecycleBehaviours), z.enum(modes)).meta({
-      description: 'off: does nothing; observe: records what it would do; act: does it.',
-    }),
+    behaviours: z
+      .strictObject({ ...named, content: mode.default('off') })
+      .meta({ description: 'off: does nothing; observe: records what it would do; act: does it.' }),
     stages: z.partialRecord(z.enum(stages), stage).meta({
       description:
         'The stages in use. lead, engaged, sdr, accepted, growing, at-risk and win-back can be left out.',

@@ -2,16 +2,23 @@ import type { z } from 'zod';
 import type { Finding } from '../../mapping/finding.ts';
 import type { TextFile } from '../../mapping/read-files.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import type { Catalogue } from '../content/model.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Checked, checkFile, type FileKind } from './check-file.ts';
 import { crossCheck } from './cross-checks.ts';
-import { lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
+import { contentKind, lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
 
 /** The files of the lifecycle, each optional. */
-export const lifecycleFileNames = ['lifecycle.yaml', 'scoring.yaml', 'routing.yaml', 'sla.yaml'] as const;
+export const lifecycleFileNames = [
+  'lifecycle.yaml',
+  'scoring.yaml',
+  'routing.yaml',
+  'sla.yaml',
+  'content.yaml',
+] as const;
 export type LifecycleFileName = (typeof lifecycleFileNames)[number];
 export type LifecycleTexts = Readonly<Partial<Record<LifecycleFileName, TextFile>>>;
 
@@ -21,6 +28,7 @@ export interface LoadedLifecycle {
   readonly scoring: ScoringModel | null;
   readonly routing: RoutingModel | null;
   readonly sla: SlaModel | null;
+  readonly content: Catalogue | null;
   readonly findings: readonly Finding[];
   /** The files that are there and are YAML, for findings about their places. */
   readonly sources: Readonly<Partial<Record<LifecycleFileName, YamlSource>>>;
@@ -31,30 +39,34 @@ const absent = { built: null, findings: [], source: null } as const;
 const checked = <Schema extends z.ZodType, Built>(
   kind: FileKind<Schema, Built>,
   text: TextFile | undefined,
-): Checked<Built> => (text === undefined ? absent : checkFile(kind, text));
+  now: number,
+): Checked<Built> => (text === undefined ? absent : checkFile(kind, text, now));
 
-/** Checks and compiles the files of the lifecycle. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
-export const loadLifecycle = (texts: LifecycleTexts): LoadedLifecycle => {
-  const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
-  const scoring = checked(scoringKind, texts['scoring.yaml']);
-  const routing = checked(routingKind, texts['routing.yaml']);
-  const sla = checked(slaKind, texts['sla.yaml']);
+/** Checks and compiles the files of the lifecycle; `now` says what is expired. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
+export const loadLifecycle = (texts: LifecycleTexts, now: number = Date.now()): LoadedLifecycle => {
+  const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml'], now);
+  const scoring = checked(scoringKind, texts['scoring.yaml'], now);
+  const routing = checked(routingKind, texts['routing.yaml'], now);
+  const sla = checked(slaKind, texts['sla.yaml'], now);
+  const content = checked(contentKind, texts['content.yaml'], now);
   return {
     lifecycle: lifecycle.built,
     scoring: scoring.built,
     routing: routing.built,
     sla: sla.built,
+    content: content.built,
     sources: Object.fromEntries(
       Object.entries({
         'lifecycle.yaml': lifecycle.source,
         'scoring.yaml': scoring.source,
         'routing.yaml': routing.source,
         'sla.yaml': sla.source,
+        'content.yaml': content.source,
       }).flatMap(([name, source]) => (source === null ? [] : [[name, source]])),
     ),
     findings: [
-      ...[lifecycle, scoring, routing, sla].flatMap(({ findings }) => findings),
-      ...crossCheck({ lifecycle, scoring, routing, sla }),
+      ...[lifecycle, scoring, routing, sla, content].flatMap(({ findings }) => findings),
+      ...crossCheck({ lifecycle, scoring, routing, sla, content }),
     ],
   };
 };

@@ -66,7 +66,13 @@ export interface MappedRecord {
 /** What to say or send. */
 export interface NextStep {
   readonly say: string | null;
-  readonly content: { readonly title: string; readonly url: string | null } | null;
+  /** Pieces of content, best first. */
+  readonly send: readonly {
+    readonly title: string;
+    readonly url: string | null;
+    /** What to say with it. */
+    readonly say: string | null;
+  }[];
 }
 
 /** Somebody else of the same company. */

@@ -10,6 +10,9 @@ const titleMax = 120;
 const urlMax = 500;
 /** What `Tandem_Next_Step__c` holds. */
 const stepMax = 255;
+const stepSeparator = ' · ';
+/** More than this would not be read on a phone; all of them stand in `Tandem_Content__c`. */
+const sendMax = 3;
 
 /** An address that a rep can press: http or https and nothing that could end it early; null for any other. */
 export const pressable = (url: string | null): string | null => {
@@ -57,19 +60,40 @@ const lastTime = ({ earlier, trigger }: DigestInput): string | null => {
   return step === undefined ? null : `Last time it ended with '${reason}': ${step}`;
 };
 
-/** The lines of 'say or send this'. Pure. */
-export const stepLines = (input: DigestInput, told: Told): readonly string[] => {
-  const { say, content } = input.nextStep;
+/** A piece of content: what to send, where it is, what to say with it. */
+const sendLines = ({ title, url, say }: DigestInput['nextStep']['send'][number]): readonly string[] => {
+  const named = foreign(title, titleMax);
+  const address = pressable(url);
   const said = foreign(say ?? '', sayMax);
-  const title = foreign(content?.title ?? '', titleMax);
-  const url = pressable(content?.url ?? null);
   return [
-    ...(said === '' ? [plainStep(input, told), lastTime(input)].filter((line) => line !== null) : [said]),
-    ...(title === '' ? [] : [`Send: ${title}`]),
-    ...(url === null ? [] : [url]),
+    ...(named === '' ? [] : [`Send: ${named}`]),
+    ...(address === null ? [] : [address]),
+    ...(said === '' ? [] : [`Say: ${said}`]),
   ];
 };
 
-/** The same as one line for the field of the recommended step, at most 255 UTF-16 units. Pure. */
-export const nextStepLine = (input: DigestInput): string =>
-  cut(stepLines(input, tell(input)).join(' · '), stepMax);
+/** Lines as one of at most 255 UTF-16 units: the first, cut where it is too long, and those after it up to the first that does not fit. Pure. */
+export const oneStepLine = ([first = '', ...more]: readonly string[]): string => {
+  const lines = [cut(first, stepMax)];
+  for (const line of more) {
+    if ([...lines, line].join(stepSeparator).length > stepMax) break;
+    lines.push(line);
+  }
+  return lines.join(stepSeparator);
+};
+
+/** The lines of 'say or send this'. Pure. */
+export const stepLines = (input: DigestInput, told: Told): readonly string[] => {
+  const { say, send } = input.nextStep;
+  const said = foreign(say ?? '', sayMax);
+  return [
+    ...(said === '' ? [plainStep(input, told), lastTime(input)].filter((line) => line !== null) : [said]),
+    ...send.slice(0, sendMax).flatMap(sendLines),
+  ];
+};
+
+/**
+ * The same as one line for the field of the recommended step, at most 255 UTF-16 units. Pure. The first is cut where it is too long; of the others
+ * those that fit as a whole are there, for half an address leads nowhere.
+ */
+export const nextStepLine = (input: DigestInput): string => oneStepLine(stepLines(input, tell(input)));

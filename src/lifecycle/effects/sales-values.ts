@@ -1,4 +1,7 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
+import { contentText, sendOf } from '../content/content-text.ts';
+import type { Recommendation } from '../content/recommend.ts';
+import { contentMode, recommendationFor } from '../content/standing-content.ts';
 import { askReasonTask } from '../digest/ask-reason.ts';
 import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
@@ -125,10 +128,15 @@ export const zoneFor = (standing: Standing): string => {
   return standing.staff.zoneOf(owner) ?? standing.staff.calendarOf(owner).zone;
 };
 
+/** What a rep is shown; what is only observed is shown to nobody. */
+const shownContent = (context: LifecycleContext, standing: Standing): Recommendation | null =>
+  contentMode(context) === 'act' ? recommendationFor(context, standing) : null;
+
 /** What the texts for the rep are made of. */
 export const digestInput = (context: LifecycleContext, standing: Standing): DigestInput => {
   const { stored, person, activities, effect, about, now } = standing;
   const judgement = judgementOf(context, standing);
+  const content = shownContent(context, standing);
   return {
     person: {
       pair: context.pair,
@@ -142,7 +150,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
     earlier: earlierTurns(standing),
     route: effect.route?.lines ?? [],
     trigger: triggerOf(standing, judgement),
-    nextStep: { say: null, content: null },
+    nextStep: { say: null, send: content === null ? [] : sendOf(content) },
     zone: zoneFor(standing),
     now,
     pointsOf: pointsBy(context.models.scoring),
@@ -238,6 +246,7 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
   const judgement = judgementOf(context, standing);
   const isWithSales = salesStages.has(stored.journey.stage);
   const input = isWithSales ? digestInput(context, standing) : null;
+  const content = isWithSales ? shownContent(context, standing) : null;
   const digest: Digest | null = input === null ? null : makeDigest(input);
   const owner = effect.route?.decision;
   return {
@@ -247,6 +256,7 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
     ...(lifecycle.behaviours.score === 'act' || isHanding(effect) ? scoreFields(judgement) : {}),
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
     ...(input === null ? {} : { Tandem_Next_Step__c: nextStepLine(input) }),
+    ...(content === null ? {} : { Tandem_Content__c: contentText(content) }),
     ...(isWithSales ? { Tandem_Due_At__c: instant(followUp(context, standing).dueAt) } : {}),
     ...(isHanding(effect) ? Object.fromEntries(wordFields.map((field) => [field, null])) : {}),
     ...((owner?.kind === 'owner' && !owner.kept) || owner?.kind === 'queue'

@@ -47,7 +47,13 @@ const salesFields: readonly string[] = [
   'Tandem_Request_Detail__c',
 ];
 
-const expressionsOf = ({ lifecycle, scoring, routing, sla }: LoadedLifecycle): readonly Expression[] =>
+const expressionsOf = ({
+  lifecycle,
+  scoring,
+  routing,
+  sla,
+  content,
+}: LoadedLifecycle): readonly Expression[] =>
   [
     ...stages.map((stage) => lifecycle?.stages[stage].entry),
     ...(scoring?.fit.rules ?? []).map(({ when }) => when),
@@ -56,6 +62,7 @@ const expressionsOf = ({ lifecycle, scoring, routing, sla }: LoadedLifecycle): r
     ...(routing?.rules ?? []).map(({ when }) => when),
     routing?.sdr?.when,
     ...(sla?.pauses ?? []).map(({ when }) => when),
+    ...[...(content?.segments ?? []), ...(content?.personas ?? [])].map(({ when }) => when),
   ].flatMap((expression) => expression ?? []);
 
 /** The fields that looks read, by what the rules call the record. */
@@ -72,7 +79,8 @@ export const lookFieldsOf = (loaded: LoadedLifecycle): LookFields => {
   const campaign = loaded.lifecycle?.campaigns?.from ?? null;
   const { source = null, segment = null } = loaded.lifecycle?.signals ?? {};
   const score = loaded.scoring?.from ?? null;
-  const properties = [score, campaign, source, segment].filter((name) => name !== null);
+  const language = loaded.content?.language.from ?? null;
+  const properties = [score, campaign, source, segment, language].filter((name) => name !== null);
   return {
     contact: [
       ...new Set([

@@ -31,6 +31,7 @@ export const ownFields: Sides<readonly string[]> = {
     'Tandem_Why_Now__c',
     'Tandem_Digest__c',
     'Tandem_Next_Step__c',
+    'Tandem_Content__c',
     'Tandem_Ready_At__c',
     'Tandem_Due_At__c',
     'Tandem_Touched_At__c',

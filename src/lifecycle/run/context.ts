@@ -1,5 +1,6 @@
 import type { CallContext, WorkClass } from '../../model/budget.ts';
 import type { PairMapping } from '../../model/mapping.ts';
+import type { Catalogue } from '../content/model.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -17,12 +18,14 @@ import type {
   TellOwner,
 } from './ports.ts';
 
-/** The four files of the lifecycle, checked and compiled; all have to be there for it to run. */
+/** The files of the lifecycle, checked and compiled; all but the catalogue have to be there for it to run. */
 export interface LifecycleModels {
   readonly lifecycle: LifecycleDefinition;
   readonly scoring: ScoringModel;
   readonly routing: RoutingModel;
   readonly sla: SlaModel;
+  /** Absent: nothing is recommended. */
+  readonly content?: Catalogue;
 }
 
 /** What happens, told by name, with counts and ids and never with values. */

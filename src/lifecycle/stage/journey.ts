@@ -14,6 +14,7 @@ export const lifecycleBehaviours = [
   'clock',
   'return',
   'requests',
+  'content',
 ] as const;
 export type LifecycleBehaviour = (typeof lifecycleBehaviours)[number];
 

@@ -47,9 +47,10 @@ const lifecycleStages = [
 const schemas: RuleSchemas = {
   contact: makeObject(
     'contacts',
-    ...['company', 'jobtitle', 'phone', 'mobilephone', 'numemployees', 'hs_analytics_source'].map((name) =>
-      makeField(name),
-    ),
+    ...[
+      ...['company', 'jobtitle', 'phone', 'mobilephone', 'numemployees', 'industry'],
+      ...['hs_analytics_source', 'hs_language'],
+    ].map((name) => makeField(name)),
     // As HubSpot is described: a closed list. Salesforce's picklists list their choices.
     { ...makeField('hs_lead_status', 'enumeration'), options: leadStatuses, choices: [] },
     makeField('lifecyclestage', 'enumeration', lifecycleStages),
@@ -57,7 +58,11 @@ const schemas: RuleSchemas = {
   ),
   lead: makeObject('Lead', makeField('Status', 'picklist', ['Open - Not Contacted', 'Working'])),
 };
-const told = (name: 'lifecycle.yaml' | 'scoring.yaml' | 'sla.yaml', from: string, to: string): string => {
+const told = (
+  name: 'lifecycle.yaml' | 'scoring.yaml' | 'sla.yaml' | 'content.yaml',
+  from: string,
+  to: string,
+): string => {
   const text = shippedText(name);
   expect(text).toContain(from);
   return formatFindings(checkRuleFields(loadWith({ [name]: text.replace(from, to) }), schemas));
@@ -68,6 +73,15 @@ describe('the files against the fields of both systems', () => {
     expect(checkRuleFields(loadWith({}), schemas)).toEqual([]);
     expect(objectsNamed(loadWith({}))).toEqual(['contact', 'lead']);
     expect(objectsNamed(loadWith({ 'lifecycle.yaml': null }))).toEqual([]);
+  });
+
+  it('a property that content goes by', () => {
+    expect(told('content.yaml', 'contact.industry', 'contact.industri')).toMatch(
+      /^content.yaml:\d+ .*contacts.industri is not there.*did you mean 'industry'/,
+    );
+    expect(told('content.yaml', 'from: hs_language', 'from: hs_langage')).toMatch(
+      /^content.yaml:\d+ .*contacts.hs_langage is not there — everybody would be taken to read 'en'/,
+    );
   });
 
   it('a property that is not there, with its line', () => {

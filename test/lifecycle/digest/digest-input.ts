@@ -102,7 +102,7 @@ export const makeInput = (overrides: Partial<DigestInput> = {}): DigestInput => 
     form: 'Demo request',
     rule: 'Demo or contact form',
   },
-  nextStep: { say: null, content: null },
+  nextStep: { say: null, send: [] },
   zone: 'Europe/Berlin',
   now,
   pointsOf: pointsBy(shippedScoring),

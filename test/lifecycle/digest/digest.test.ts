@@ -31,7 +31,7 @@ const secondTurn = makeInput({
   route: [{ step: 'same rep', name: null, owner: '005000000000001AAA', outcome: 'taken' }],
   nextStep: {
     say: 'Ask whether the budget is there.',
-    content: { title: 'Case study: Machinery', url: 'https://us.example/cases/machinery' },
+    send: [{ title: 'Case study: Machinery', url: 'https://us.example/cases/machinery', say: null }],
   },
 });
 
@@ -281,7 +281,7 @@ describe('the fingerprint', () => {
       makeInput(),
       makeInput({ activities: history.slice(1) }),
       makeInput({ person: personOf({ ...vera.fields.hubspot, jobtitle: 'CIO' }) }),
-      makeInput({ nextStep: { say: 'Ask for the budget', content: null } }),
+      makeInput({ nextStep: { say: 'Ask for the budget', send: [] } }),
       secondTurn,
     ].map((input) => makeDigest(input).fingerprint);
     expect(new Set(prints).size).toBe(prints.length);

@@ -134,7 +134,10 @@ const input: fc.Arbitrary<DigestInput> = fc
     trigger,
     nextStep: fc.record({
       say: fc.option(long),
-      content: fc.option(fc.record({ title: long, url: fc.option(fc.oneof(fc.webUrl(), wild)) })),
+      send: fc.array(
+        fc.record({ title: long, url: fc.option(fc.oneof(fc.webUrl(), wild)), say: fc.option(long) }),
+        { maxLength: 4 },
+      ),
     }),
     zone: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata', 'Mars/Olympus', null),
   })
