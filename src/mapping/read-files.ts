@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from './finding.ts';
 
@@ -28,9 +28,26 @@ const unreadable = (file: string, error: unknown): Finding => {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/**
+ * The largest file that is read, in bytes: some fifty times the shipped one. Parsing takes seconds a megabyte, so that something else put
+ * there by mistake (an export, a log) would keep every command busy for minutes without a word.
+ */
+const fileBytesMax = 1_000_000;
+
+const tooLarge = (file: string, bytes: number): Finding => ({
+  level: 'error',
+  file,
+  line: 1,
+  what: `${file} has ${Math.ceil(bytes / 1_000)} kB`,
+  why: `a file of the configuration has ${fileBytesMax / 1_000} kB at most`,
+  fix: 'look whether it is the right file; if it is, take out what is not configuration',
+});
+
 const readOne = (file: string): TextFile | Finding => {
   let bytes: Uint8Array;
   try {
+    const { size } = statSync(file);
+    if (size > fileBytesMax) return tooLarge(file, size);
     bytes = readFileSync(file);
   } catch (error) {
     return unreadable(file, error);

@@ -95,6 +95,13 @@ it('so is a file of anything', () => {
   );
 });
 
+it('a file far too large to be one is refused at once, with its size', () => {
+  writeFileSync(join(folder, 'mappings', 'people.yaml'), `${shipped}${'# pad\n'.repeat(3_000_000)}`);
+  const began = performance.now();
+  expect(() => loadMappings(folder)).toThrow(/people\.yaml has 18\d\d\d kB.*1000 kB at most/s);
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
 it('arguments of any text are parsed, or refused as wrong usage', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
