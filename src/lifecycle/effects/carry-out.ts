@@ -10,12 +10,13 @@ import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows
 import { readTouches } from '../run/touch-pass.ts';
 import type { Fact } from '../stage/facts.ts';
 import { salesStages } from '../stage/stages.ts';
+import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
 import { clocksOf, isHanding, ownerOf, readingOf } from './sales-values.ts';
 import type { About, Standing } from './standing.ts';
-import { isAssigned, makeSteps } from './steps.ts';
+import { makeSteps } from './steps.ts';
 
 /** Activities that texts for a rep are made of. */
 const activitiesMax = 200;
@@ -211,6 +212,13 @@ const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: b
   };
 };
 
+/** Not even the fallback queue can have it. */
+const assignedToNobody: StepResult = {
+  kind: 'refused',
+  why: "nobody can take it: Salesforce's assignment rules gave it to nobody, and the fallback queue is not there",
+  next: 'Activate a lead assignment rule in Salesforce that takes everybody, or put a queue of yours under fallback in routing.yaml.',
+};
+
 /** Routed anew: what was written for the owner who is gone is written for the next one. */
 const withoutRoute = (each: UnderWay): UnderWay => {
   const { standing } = each;
@@ -265,20 +273,32 @@ const pastIdle = (context: LifecycleContext, each: UnderWay): UnderWay => {
   return isIdle(context, step) ? pastIdle(context, markStep(each, step, 'done')) : each;
 };
 
-/** Whose owner the org's rule has just chosen is read again: the task, the clocks and the message are for that one. */
+/** Goes on for the owner whom the org's rule chose; whom it gave to nobody is written once more, to the fallback queue, or waits while there is none. */
+const withAssigned = (each: UnderWay, { standing, instead }: Assigned): UnderWay => {
+  const now = { ...each, standing };
+  if (instead === null) return now;
+  const anew = withoutRoute(now);
+  if (instead.decision.kind === 'held') return withResult(anew, 'sales', assignedToNobody);
+  const { effect } = anew.standing;
+  const steps = {
+    ...effect.steps,
+    route: standing.effect.steps.route ?? { state: 'done', at: standing.now },
+  };
+  return { ...anew, standing: { ...anew.standing, effect: { ...effect, steps, route: instead } } };
+};
+
 const withNewOwners = async (
   context: LifecycleContext,
   all: readonly UnderWay[],
 ): Promise<readonly UnderWay[]> => {
-  const assigned = all.filter(({ standing, dueMs }) => dueMs === null && isAssigned(standing));
-  if (assigned.length === 0) return all;
-  const { people } = await readPeople(
+  const chosen = all.filter(({ standing, dueMs }) => dueMs === null && isAssigned(standing));
+  const found = await readAssigned(
     context,
-    assigned.map(({ standing }) => standing.effect.contactId),
+    chosen.map(({ standing }) => standing),
   );
   return all.map((each) => {
-    const person = assigned.includes(each) ? people.get(each.standing.effect.contactId) : undefined;
-    return person === undefined ? each : { ...each, standing: { ...each.standing, person } };
+    const assigned = found.get(each.standing);
+    return assigned === undefined ? each : withAssigned(each, assigned);
   });
 };
 

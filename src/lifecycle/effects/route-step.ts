@@ -4,13 +4,17 @@ import { route } from '../routing/route.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { toRoutingState } from '../run/rows.ts';
 import { namesOf } from '../scoring/score.ts';
-import { isPerson } from '../staff/staff.ts';
+import { isPerson, type Staff } from '../staff/staff.ts';
 import { salesStages } from '../stage/stages.ts';
 import { accountNames } from './account-names.ts';
 import { accountOwners } from './account-owners.ts';
 import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
+
+/** The queues that there are, by id. */
+export const queuesOf = ({ owners }: Pick<Staff, 'owners'>): Directory['queues'] =>
+  new Set([...owners.values()].filter(({ kind }) => kind === 'queue').map(({ id }) => id));
 
 /** Everybody who can be given a lead now. */
 const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
@@ -23,7 +27,7 @@ const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
         return [id, { id, active, calendar, absences, openLeads: open.get(id) ?? 0 }];
       }),
     ),
-    queues: new Set(owners.filter(({ kind }) => kind === 'queue').map(({ id }) => id)),
+    queues: queuesOf(staff),
   };
 };
 
@@ -34,20 +38,29 @@ const purposes = {
   reassign: 're-route',
 } as const;
 
-/** Who is not to have the lead back: whoever gave it away, left it lying, or hands it on. */
-const refusedBy = ({ stored, effect, person, transitions }: Standing): ReadonlySet<string> => {
+/** Whoever the journey knows for having given the lead away, left it lying, or handed it on. */
+export const gaveAway = ({
+  stored,
+  effect,
+  transitions,
+}: Pick<Standing, 'stored' | 'effect' | 'transitions'>): ReadonlySet<string> => {
   const { turn, owner } = stored.journey;
+  if (owner === null) return new Set();
+  // An SDR hands on to a rep; whom they named as owner themselves has it.
+  if (effect.kind !== 'hand-off') return new Set([owner]);
+  const isRefused = transitions.some((each) => each.turn === turn && each.cause === 'rejected');
+  return new Set(isRefused ? [owner] : []);
+};
+
+/** Who is not to have the lead back: whoever gave it away, left it lying, or hands it on. */
+const refusedBy = (standing: Standing): ReadonlySet<string> => {
+  const { effect, person } = standing;
   // Since then the lead may have the owner whom another router chose, and looks take that one for the journey's.
   const { route: waits } = effect.steps;
   if (waits !== undefined) return new Set(waits.id === undefined ? [] : [waits.id]);
-  const isRefused = transitions.some((each) => each.turn === turn && each.cause === 'rejected');
-  // An SDR hands on to a rep; whom they named as owner themselves has it.
-  if (effect.kind === 'hand-on') return new Set(owner === null ? [] : [owner]);
-  if (effect.kind !== 'reassign' && effect.kind !== 're-route') {
-    return new Set(isRefused && owner !== null ? [owner] : []);
-  }
+  if (effect.kind !== 'reassign' && effect.kind !== 're-route') return gaveAway(standing);
   const now = person.sales?.fields.OwnerId;
-  return new Set([owner, typeof now === 'string' ? now : null].filter((id) => id !== null));
+  return new Set([...gaveAway(standing), ...(typeof now === 'string' ? [now] : [])]);
 };
 
 /** How often the lead was given to somebody else in this turn: by a verdict, or by its clock. */

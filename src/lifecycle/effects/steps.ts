@@ -3,11 +3,12 @@ import type { SeenRecord } from '../look/person.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import { isAnswered, isAskedBy, leaveMended } from './asked-reason.ts';
+import { isAssigned } from './assigned.ts';
 import type { StepName, StepResult } from './effect.ts';
 import { leaveNudged } from './nudged.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
-import { hubspotValues, isHanding, ownerOf, salesValues, taskOf } from './sales-values.ts';
+import { hubspotValues, ownerOf, salesValues, taskOf } from './sales-values.ts';
 import { campaignStep, timelineStep } from './showing-steps.ts';
 import { moveStagesBack } from './stage-back.ts';
 import type { Standing } from './standing.ts';
@@ -47,17 +48,6 @@ const changed = (wanted: RawFields, { ref, fields }: SeenRecord, shown: RawField
   return Object.fromEntries(
     Object.entries(wanted).filter(([name, value]) => !Object.hasOwn(before, name) || before[name] !== value),
   );
-};
-
-/**
- * The org's own rule chooses the owner, with the write of the values. Not once more where an earlier try, whose answer was lost, gave the lead to
- * somebody: rules that take turns would choose another.
- */
-export const isAssigned = ({ effect, person, staff }: Standing): boolean => {
-  if (!isHanding(effect) || effect.route?.decision.kind !== 'assignment-rules') return false;
-  if (person.sales?.ref.type !== 'Lead') return false;
-  const owner = staff.owners.get(String(person.sales.fields.OwnerId ?? ''));
-  return effect.attempts === 0 || owner === undefined || owner.isTandem === true;
 };
 
 interface Placed {
@@ -104,7 +94,9 @@ const writeValues = async (
       const at = rows.findIndex((row) => row.standing === standing);
       const result = at === -1 ? done : outcomeOf(standing, outcomes[at]);
       results.set(standing, result);
-      if (result.kind === 'done') wrote.set(standing.effect.key, { ...fields, [shownOn]: id });
+      // A second write of the same round, to the queue for those whom a rule gave to nobody, adds to the first.
+      if (result.kind === 'done')
+        wrote.set(standing.effect.key, { ...wrote.get(standing.effect.key), ...fields, [shownOn]: id });
     }
   }
   return results;
@@ -120,7 +112,11 @@ const valuesStep =
     const placed = standings.flatMap((standing): Placed[] => {
       const record = system === 'hubspot' ? standing.person.contact : standing.person.sales;
       if (record === null) return [];
-      const fields = changed(valuesOf(context, standing), record, standing.stored.shown[system]);
+      const wanted = valuesOf(context, standing);
+      const differing = changed(wanted, record, standing.stored.shown[system]);
+      // Only a write makes the org's rules choose, also one of what an earlier try has written already.
+      const isAsked = system === 'salesforce' && isAssigned(standing);
+      const fields = isAsked && Object.keys(differing).length === 0 ? wanted : differing;
       return [{ standing, id: record.ref.id, type: record.ref.type, fields }];
     });
     const results = await writeValues(context, system, placed, wrote);

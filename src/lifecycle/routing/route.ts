@@ -11,7 +11,7 @@ import { nextTurn } from './round-robin.ts';
 
 /** One step of the way to an owner, in words that a person can check. */
 export interface RouteLine {
-  /** `existing owner`, `same rep`, `account owner`, `other router`, `sdr`, the rule's kind, `otherwise`, `fallback`. */
+  /** `existing owner`, `same rep`, `account owner`, `other router`, `assignment rules`, `sdr`, the rule's kind, `otherwise`, `fallback`. */
   readonly step: string;
   /** Name of the rule or pool, where there is one. */
   readonly name: string | null;
@@ -22,7 +22,7 @@ export interface RouteLine {
 export type RouteDecision =
   | { readonly kind: 'owner'; readonly id: string; readonly stage: 'rep' | 'sdr'; readonly kept: boolean }
   | { readonly kind: 'queue'; readonly id: string }
-  /** Salesforce's own rules choose: the write asks for them. */
+  /** Salesforce's own rules choose: the write asks for them. Where they choose nobody, the fallback queue takes the place of this decision. */
   | { readonly kind: 'assignment-rules' }
   /** Somebody else's router chooses: whoever carries it out waits, and asks again. */
   | { readonly kind: 'external' }
@@ -34,6 +34,23 @@ export interface Routed {
   readonly lines: readonly RouteLine[];
   readonly state: RoutingState;
 }
+
+/** Where those go whom nobody can take: the fallback queue, or nowhere while there is none. */
+export const fallbackOf = (
+  { fallbackQueue }: Pick<RoutingModel, 'fallbackQueue'>,
+  queues: Directory['queues'],
+): { readonly decision: RouteDecision; readonly line: RouteLine } => {
+  const isThere = queues.has(fallbackQueue);
+  return {
+    decision: isThere ? { kind: 'queue', id: fallbackQueue } : { kind: 'held' },
+    line: {
+      step: 'fallback',
+      name: null,
+      owner: fallbackQueue,
+      outcome: isThere ? 'taken' : 'not-there',
+    },
+  };
+};
 
 class Search {
   readonly lines: RouteLine[] = [];
@@ -92,10 +109,9 @@ class Search {
   }
 
   fallback(): RouteDecision {
-    const { fallbackQueue } = this.#model;
-    const isThere = this.#directory.queues.has(fallbackQueue);
-    this.note('fallback', null, fallbackQueue, isThere ? 'taken' : 'not-there');
-    return isThere ? { kind: 'queue', id: fallbackQueue } : { kind: 'held' };
+    const { decision, line } = fallbackOf(this.#model, this.#directory.queues);
+    this.lines.push(line);
+    return decision;
   }
 }
 

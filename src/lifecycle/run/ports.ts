@@ -95,6 +95,8 @@ export interface LifecycleStore {
   stays(asked: StaysAsked): Promise<readonly StayCount[]>;
   /** How many people of these stages each owner has now. */
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** How many people these owners have whose first touch is still waited for. */
+  untouched(owners: readonly string[]): Promise<number>;
   /** Has everybody of these stages whom these owners have looked at next. */
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void>;
   /** Asks the engine for the Salesforce records of these contacts: looked at first of all. */

@@ -11,6 +11,7 @@ import { lookOnce } from './look-pass.ts';
 import { recountOnce } from './recount-pass.ts';
 import { signalsOnce } from './signal-pass.ts';
 import { readTouches } from './touch-pass.ts';
+import { findUnassigned } from './unassigned.ts';
 
 /** Between two rounds that found nothing: two queries that touch only what is due. */
 const idleMs = 250;
@@ -126,6 +127,7 @@ export class LifecycleRunner {
         this.#touchesAt = performance.now();
         await readTouches(this.#context);
         await findLeavers(this.#context, this.#leavers);
+        await findUnassigned(this.#context);
         await readDeals(this.#context);
         await readCampaigns(this.#context, this.#toldMembers);
       }

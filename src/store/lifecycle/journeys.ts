@@ -328,6 +328,17 @@ export const save = (
     return new Set(saves.filter(({ row }) => !saved.has(row.id)).map(({ row }) => row.contactId));
   });
 
+/** LifecycleStore.untouched. */
+export const untouched = async (db: Db, owners: readonly string[]): Promise<number> => {
+  const [row] = await run(
+    db,
+    sql<{ count: number }>`
+      select count(*)::float8 as count from tandem.clocks
+      where done_at is null and kind = 'follow-up' and owner = any(${[...owners]}::text[])`,
+  );
+  return row?.count ?? 0;
+};
+
 /** LifecycleStore.openLeads. */
 export const openLeads = async (db: Db, stages: readonly string[]): Promise<ReadonlyMap<string, number>> => {
   const rows = await run(

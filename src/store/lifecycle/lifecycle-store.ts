@@ -59,7 +59,7 @@ import {
 import { feedback, noteFeedback } from './feedback.ts';
 import { firstStart, firstStartCounts, heldHandOffs, holdStages } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
-import { clocks, dueContacts, journeys, openLeads, save, signals, timeline } from './journeys.ts';
+import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, untouched } from './journeys.ts';
 import {
   isBusy,
   keptSignals,
@@ -276,6 +276,10 @@ export class PostgresLifecycleStore {
 
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return openLeads(this.#db, stages);
+  }
+
+  untouched(owners: readonly string[]): Promise<number> {
+    return untouched(this.#db, owners);
   }
 
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void> {
