@@ -4,7 +4,7 @@ import { makeLog } from '../log.ts';
 import { checkLivePlaces } from '../mapping/check-places.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { checkTieLabels, unseenTies } from '../mapping/check-ties.ts';
-import { type Finding, formatFindings, MappingError } from '../mapping/finding.ts';
+import { type Finding, formatFindings, MappingError, withoutRepeats } from '../mapping/finding.ts';
 import { loadMappings } from '../mapping/load.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
@@ -239,7 +239,7 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
   const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);
-  const all = [...findings, ...live.findings];
+  const all = withoutRepeats([...findings, ...live.findings]);
   const isFine = all.every(({ level }) => level !== 'error');
   const lifeEvents = Object.fromEntries(pairs.map((pair) => [pair.name, policiesOf(pair)]));
   answer(

@@ -2,6 +2,7 @@ import { policiesOf } from '../model/life-events.ts';
 import { apiFieldsOf, type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { lengthFindings } from './check-lengths.ts';
 import { codecKinds } from './codecs/registry.ts';
 import { writesTo } from './file-rules.ts';
 import type { Finding } from './finding.ts';
@@ -91,21 +92,6 @@ const checkTarget = (
   if (why !== undefined) {
     const fix = 'correct the kind, or map to a field of another type';
     report('error', field.line, `${name} (type ${target.type}) does not take kind ${field.kind}`, why, fix);
-  }
-  if (
-    !isPart &&
-    target.maxLength !== null &&
-    (source.maxLength === null || source.maxLength > target.maxLength)
-  ) {
-    const length = `${name} takes ${target.maxLength} characters`;
-    const more = source.maxLength === null ? 'any number' : String(source.maxLength);
-    report(
-      'note',
-      field.line,
-      length,
-      `${from} takes ${more}`,
-      'nothing, or lengthen it: a longer value is parked, not cut',
-    );
   }
   if (target.requiredOnCreate && pair.create[system] !== 'never' && field.fill[system] === undefined) {
     const what = `${name} is required at creation and has no fill`;
@@ -295,5 +281,5 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
       checkTarget(pair, field, system, target, source, report);
     }
   }
-  return findings;
+  return [...findings, ...lengthFindings(pair, sides)];
 };

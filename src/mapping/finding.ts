@@ -10,12 +10,26 @@ export interface Finding {
   readonly what: string;
   readonly why: string;
   readonly fix: string;
+  /** A note that is good to know and asks for nothing: it comes after those that somebody should act on. */
+  readonly isMild?: true;
 }
 
-/** One line per finding, in the order of files and lines: `file:line  what — why; fix: …`. */
+/** The same line of a file said once: a field is held against each object that a mapping writes to. */
+export const withoutRepeats = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(
+    findings.map((finding) => [
+      JSON.stringify([finding.file, finding.line, finding.what, finding.why, finding.fix]),
+      finding,
+    ]),
+  ).values(),
+];
+
+const urgency = ({ level, isMild }: Finding): number => (level === 'error' ? 0 : isMild === true ? 2 : 1);
+
+/** One line per finding, what matters most first, then in the order of files and lines: `file:line  what — why; fix: …`. */
 export const formatFindings = (findings: readonly Finding[]): string =>
   [...findings]
-    .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+    .sort((a, b) => urgency(a) - urgency(b) || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
     .map(({ level, file, line, what, why, fix }) => {
       const head = `${file}:${line}  ${level === 'note' ? 'note: ' : ''}`;
       return `${head}${what} — ${why}; fix: ${fix}`;
@@ -25,7 +39,8 @@ export const formatFindings = (findings: readonly Finding[]): string =>
 /** The mapping cannot be used as it stands; `findings` lists everything that is wrong with it, not the first thing only. */
 export class MappingError extends UsageError {
   readonly findings: readonly Finding[];
-  constructor(findings: readonly Finding[]) {
+  constructor(found: readonly Finding[]) {
+    const findings = withoutRepeats(found);
     const count = findings.length === 1 ? 'is 1 thing' : `are ${findings.length} things`;
     super(
       `There ${count} to correct in the mapping:\n${formatFindings(findings)}`,

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type YAMLParseError } from 'yaml';
 import type { Finding } from './finding.ts';
 
 export type KeyPath = readonly (string | number)[];
@@ -17,6 +17,16 @@ const duplicateKeyFix = 'keep one of the two and delete the other';
 const yamlFix =
   'correct the indentation, quotes or brackets there; values with : # or [ at their start need quotes';
 
+/**
+ * What the parser says up to its first syntax error. Behind one it takes the rest of the file for something else, and what it says of that (keys that are
+ * there twice, further errors) is about its own guess.
+ */
+const untilSyntaxError = (errors: readonly YAMLParseError[]): readonly YAMLParseError[] => {
+  const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const first = inOrder.findIndex(({ code }) => code !== 'DUPLICATE_KEY');
+  return first === -1 ? inOrder : inOrder.slice(0, first + 1);
+};
+
 /** Parses YAML 1.2. Not YAML, or a key twice in one map: findings instead, with their places. Never throws. */
 export const parseYaml = (file: string, text: string): { source: YamlSource } | { findings: Finding[] } => {
   const lines = new LineCounter();
@@ -26,7 +36,7 @@ export const parseYaml = (file: string, text: string): { source: YamlSource } | 
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   if (document.errors.length > 0) {
-    const findings = document.errors.map(({ code, message, pos }): Finding => {
+    const findings = untilSyntaxError(document.errors).map(({ code, message, pos }): Finding => {
       const place = { level: 'error', file, ...placeAt(pos[0]) } as const;
       return code === 'DUPLICATE_KEY'
         ? {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkAgainstSchemas } from '../../src/mapping/check-schemas.ts';
-import { formatFindings } from '../../src/mapping/finding.ts';
+import { formatFindings, MappingError, withoutRepeats } from '../../src/mapping/finding.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../../src/model/record.ts';
 import { bothSides, type Sides, type System } from '../../src/model/system.ts';
@@ -102,14 +102,14 @@ describe('a mapping against what the systems say', () => {
       { salesforce: { City: { maxLength: 40 } } },
       'note',
       'city',
-      /Lead\.City takes 40 characters — HubSpot takes 255/,
+      /Lead takes shorter texts than HubSpot in 1 field \(characters\): City 40 — a longer value is parked/,
     ],
     [
       'a shorter target of an unbounded source',
       { hubspot: { city: { maxLength: null } } },
       'note',
       'city',
-      /HubSpot takes any number/,
+      /in 1 field .*: City 255/,
     ],
     [
       'a required target without fill',
@@ -173,4 +173,41 @@ describe('a mapping against what the systems say', () => {
       ['Salesforce Lead.HubSpot_Id__c cannot be written', pair.identityLine],
     ]);
   });
+
+  it('says in one note which fields of an object take shorter texts, and asks nothing of ids, options and numbers', () => {
+    const pair = people();
+    const found = checkAgainstSchemas(
+      pair,
+      makeSchemas(pair, {
+        hubspot: {
+          annualrevenue: { maxLength: 65_536 },
+          leadsource: { type: 'enumeration', maxLength: null },
+        },
+        salesforce: {
+          City: { maxLength: 40 },
+          Title: { maxLength: 128 },
+          Industry: { type: 'picklist', maxLength: 40 },
+          OwnerId: { type: 'reference', maxLength: 18 },
+          AnnualRevenue: { type: 'currency', maxLength: null },
+        },
+      }),
+    );
+    expect(found).toMatchObject([
+      { level: 'note', isMild: true, what: expect.stringMatching(/in 2 fields .*: Title 128, City 40$/) },
+    ]);
+  });
+});
+
+it('says what a person has to do before what is only good to know, and the same thing once', () => {
+  const finding = { file: 'a.yaml', line: 1, why: 'w', fix: 'f' } as const;
+  const mild = { ...finding, level: 'note', what: 'mild', isMild: true } as const;
+  const note = { ...finding, level: 'note', what: 'note', line: 9 } as const;
+  const error = { ...finding, level: 'error', what: 'error', file: 'b.yaml' } as const;
+  expect(formatFindings([mild, note, error]).match(/error|mild|note(?= —)/g)).toEqual([
+    'error',
+    'note',
+    'mild',
+  ]);
+  expect(withoutRepeats([error, note, { ...error }])).toEqual([error, note]);
+  expect(new MappingError([error, { ...error }]).message).toContain('There is 1 thing to correct');
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { type Finding, formatFindings, MappingError } from '../../src/mapping/fi
 import { loadMappings } from '../../src/mapping/load.ts';
 import { UsageError } from '../../src/model/failure.ts';
 import { lifeEventDefaults } from '../../src/model/life-events.ts';
+import { repositoryRoot } from '../../src/settings.ts';
 
 const good = `object: people
 hubspot: contacts
@@ -420,6 +421,15 @@ describe('a mapping that is wrong', () => {
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);
+  });
+
+  it('says of a line that is indented wrongly that, and nothing of what the parser guesses behind it', () => {
+    const lines = readFileSync(`${repositoryRoot}config/mappings/people.yaml`, 'utf8').split('\n');
+    const at = lines.findIndex((line) => line.includes('kind: email'));
+    lines[at] = ` ${lines[at] ?? ''}`;
+    write(lines.join('\n'));
+    expect(findings()).toMatchObject([{ level: 'error', what: 'this is not YAML' }]);
+    expect(Math.abs((findings()[0]?.line ?? 0) - (at + 1))).toBeLessThanOrEqual(1);
   });
 
   it('has the same object in two files', () => {

@@ -109,8 +109,12 @@ export const recordLife = async (db: Db, asked: readonly RecordRef[]): Promise<R
   inTransaction(db, async (tx) => {
     const links = await sql<LinkRow & { began_at: number }>`
       select ${linkColumns}, ${epochMs('link.began_at')} as began_at
-      from ${recordsOf(asked)} join tandem.links link
-        on (r.system = 'hubspot' and link.hubspot_id = r.id) or (r.system = 'salesforce' and link.salesforce_id = r.id)
+      from tandem.links link
+      -- Asked about by both of its records, as an email finds them, a link is still one.
+      where link.id in (
+        select own.id from ${recordsOf(asked)} join tandem.links own
+          on (r.system = 'hubspot' and own.hubspot_id = r.id) or (r.system = 'salesforce' and own.salesforce_id = r.id)
+      )
       order by link.ended_at is not null, link.began_at desc`.execute(tx);
     const dated = links.rows.map((row): DatedLink => ({ ...toLink(row), beganAt: row.began_at }));
     const known = new Map([...asked].map((ref) => [`${ref.system} ${ref.id}`, ref]));
