@@ -198,6 +198,60 @@ export interface AnsweredDetails {
   readonly activities: readonly ActivityRow[];
 }
 
+/** What one record shows of content now, of one person. */
+export interface ContentNote {
+  readonly journeyId: string;
+  /** The lead, contact or opportunity of Salesforce. */
+  readonly record: string;
+  readonly turn: number;
+  /** Of the person. */
+  readonly stage: string;
+  /** Of the opportunity, as Salesforce calls it; null: the record is a lead or contact. */
+  readonly dealStage: string | null;
+  readonly mode: 'observe' | 'act';
+  /** Of the catalogue. */
+  readonly version: string;
+  /** Another one where the catalogue or the mode is another. */
+  readonly key: string;
+  /** When the first of the pieces expires, milliseconds; null: none does. */
+  readonly expiresAt: number | null;
+  readonly at: number;
+  /** Ids, best first; none: nothing is recommended any more. */
+  readonly pieces: readonly string[];
+}
+
+/** A piece that was recommended on a record. */
+export interface RecommendedRow {
+  readonly journeyId: string;
+  readonly record: string;
+  readonly turn: number;
+  readonly piece: string;
+  readonly stage: string;
+  readonly dealStage: string | null;
+  readonly mode: string;
+  readonly version: string;
+  readonly at: number;
+  /** When it was no longer recommended there, milliseconds; null: it is now. */
+  readonly until: number | null;
+}
+
+/** An activity that may be that somebody has a piece. */
+export interface ContentReadRow extends ActivityRow {
+  readonly journeyId: string;
+}
+
+/** A deal with one of its people, by the records as they were last looked at. */
+export interface ContentDealRow {
+  readonly deal: string;
+  readonly state: string;
+  readonly stage: string;
+  readonly journeyId: string;
+  readonly turn: number;
+  /** JSON of the fields; null where nobody looked yet. */
+  readonly contact: string | null;
+  readonly sales: string | null;
+}
+
 /** What became of an effect's step. */
 export interface EffectSave {
   readonly key: string;
@@ -213,6 +267,8 @@ export interface EffectSave {
   readonly shown?: string;
   /** Clocks that begin; one that is there stays as it is. */
   readonly clocks?: readonly ClockRow[];
+  /** What the record shows of content, once the effect is carried out. */
+  readonly content?: ContentNote;
   /** Told to the journey with it, as JSON: that the hand-off or return completed. */
   readonly fact?: { readonly key: string; readonly fact: string };
 }

@@ -127,6 +127,26 @@ const journeyShape = z.object({
   }),
 });
 
+const contentReportShape = z.looseObject({
+  content: z.object({
+    pieces: z.array(
+      z.looseObject({
+        ...{ id: z.string(), title: z.string() },
+        ...{ recommended: z.array(z.string()), used: z.array(z.string()) },
+      }),
+    ),
+    neverRecommended: z.array(z.string()),
+    neverUsed: z.array(z.string()),
+  }),
+});
+const accountViewShape = z.looseObject({
+  account: z.looseObject({
+    people: z.array(z.looseObject({ stage: z.string() })),
+    timeline: z.array(z.looseObject({ event: z.string() })),
+  }),
+});
+const thisWeek = (): string => weekAt(Date.now(), 'Etc/UTC').name;
+
 beforeAll(async () => {
   stage = await Stage.open();
   person = await stage.person();
@@ -351,7 +371,7 @@ describe('the guide, row by row', () => {
     expect(page).toMatch(new RegExp(`href="http[^"]*/${String(lead.Id)}"`));
   });
 
-  it('G5.6: content in step with the stage and made for the person, easy to find, and not what they have already', async () => {
+  it('G5.6: content in step with the stage and made for the person, easy to find, and whether it was used', async () => {
     const kai = await handOver('Kai', { industry: 'Machinery' });
     const contentIs = async (pattern: RegExp): Promise<Fields> =>
       leadSays(kai, { Tandem_Content__c: expect.stringMatching(pattern) });
@@ -369,10 +389,64 @@ describe('the guide, row by row', () => {
     await contentIs(
       /^1\. How pumps are sold[\s\S]*Why: for working; segment machinery\nSay: Ask who looks after their pumps\n\n2\. Security on a page/,
     );
-    // They read it: what they have is not sent again, and the rep sees that they have it.
+    // The rep says that it was of use, and the person opened it: what they have is not sent again, and the rep sees that they have it.
+    await edit(ready, { Tandem_Content_Feedback__c: 'Helped' });
     await does(kai, { type: 'pageView', url: `${site}/cases/pumps?utm_source=rep`, title: 'Pumps' });
     await contentIs(
       /^1\. Security on a page[\s\S]*They have already:\n- How pumps are sold \(\d{4}-\d\d-\d\d\)$/,
     );
+    const { content } = await ask(contentReportShape, 'report', 'weekly', '--week', thisWeek(), '--offline');
+    const outcome = (id: string) => content.pieces.find((piece) => piece.id === id);
+    expect(outcome('case')).toMatchObject({ title: 'How pumps are sold', notUsed: [] });
+    const [used = ''] = outcome('case')?.used ?? [];
+    expect(outcome('case')).toMatchObject({ recommended: [used], used: [used], helped: [used] });
+    expect(outcome('sheet')?.recommended).toContain(used);
+    expect(outcome('sheet')?.used).toEqual([]);
+    expect(content.neverUsed).toContain('sheet');
+    expect(content.neverRecommended).toContain('leitfaden');
+  });
+
+  it('G5.5: content for the bottom of the funnel stands on the deal, for the people of the account', async () => {
+    const mia = await handOver('Mia', { jobtitle: 'Head of Finance' });
+    const company = await person.createHubspot('companies', { name: 'Nordlys', domain: 'nordlys.example' });
+    await person.setPrimaryCompany(mia.contact, company);
+    const salesContact = await person.convertLead(String((await leadOf(mia)).Id));
+    const contact = (await sales('Contact')).find(({ Id }) => Id === salesContact);
+    const deal = await person.create('Opportunity', {
+      ...{ Name: 'Nordlys, 40 seats', StageName: 'Prospecting', CloseDate: '2027-06-30', Amount: 40_000 },
+      AccountId: String(contact?.AccountId),
+    });
+    await person.create('OpportunityContactRole', {
+      ...{ OpportunityId: deal, ContactId: salesContact, IsPrimary: true },
+    });
+    const dealSays = async (values: Fields): Promise<void> =>
+      until(
+        `the deal to say ${JSON.stringify(values)}`,
+        async () => {
+          const found = (await sales('Opportunity')).find(({ Id }) => Id === deal);
+          expect(found).toMatchObject(values);
+        },
+        withinMs,
+      );
+    const sheet = {
+      Tandem_Content__c: expect.stringMatching(/^1\. Security on a page[\s\S]*Why: for opportunity$/),
+    };
+    await dealSays(sheet);
+    await contactSays(mia, { tandem_stage: 'opportunity', tandem_sales_stage: 'Prospecting' });
+    // At its next stage it needs something else first.
+    await person.edit('Opportunity', deal, { StageName: 'Proposal/Price Quote' });
+    await dealSays({
+      Tandem_Content__c: expect.stringMatching(
+        /^1\. Three customers to call[\s\S]*Why: for deals at Proposal\/Price Quote\n\n2\. Security/,
+      ),
+      Tandem_Next_Step__c: `Send to Mia Lind: Three customers to call · ${site}/references`,
+    });
+    await contactSays(mia, { tandem_sales_stage: 'Proposal/Price Quote' });
+    // She opened one of the two.
+    await does(mia, { type: 'pageView', url: `${site}/references`, title: 'References' });
+    await dealSays(sheet);
+    const { account } = await ask(accountViewShape, 'explain', `hubspot:companies/${company}`);
+    expect(account.people).toContainEqual(expect.objectContaining({ stage: 'opportunity' }));
+    expect(account.timeline).toContainEqual(expect.objectContaining({ event: 'activity' }));
   });
 });

@@ -110,6 +110,8 @@ create table tandem.deals (
   created_at timestamp with time zone not null,
   closes_on date,
   stamp timestamp with time zone not null,
+  content_key text,
+  content_until timestamp with time zone,
   constraint deals_pkey PRIMARY KEY (id)
 );
 create table tandem.decisions (
@@ -266,6 +268,8 @@ create table tandem.journeys (
   began_at timestamp with time zone not null default now(),
   deals_turn integer,
   company_id text default (state #>> '{contact,fields,associatedcompanyid}'::text[]),
+  content_key text,
+  content_until timestamp with time zone,
   constraint journeys_pkey PRIMARY KEY (id)
 );
 create table tandem.key_locks (
@@ -378,6 +382,20 @@ create table tandem.problems (
   next_step text not null,
   since timestamp with time zone not null default now(),
   constraint problems_pkey PRIMARY KEY (key)
+);
+create table tandem.recommended (
+  journey_id uuid not null,
+  record text not null,
+  turn integer not null,
+  piece text not null,
+  stage text not null,
+  deal_stage text,
+  mode text not null,
+  version text not null,
+  at timestamp with time zone not null,
+  until timestamp with time zone,
+  constraint recommended_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE,
+  constraint recommended_pkey PRIMARY KEY (journey_id, record, turn, piece)
 );
 create table tandem.reviews (
   pair text not null,
@@ -505,6 +523,7 @@ CREATE UNIQUE INDEX intents_one_open ON tandem.intents USING btree (unit, target
 CREATE INDEX intents_source ON tandem.intents USING btree (source_id, pair);
 CREATE INDEX journeys_company ON tandem.journeys USING btree (company_id) WHERE (company_id IS NOT NULL);
 CREATE UNIQUE INDEX journeys_contact ON tandem.journeys USING btree (contact_id);
+CREATE INDEX journeys_content ON tandem.journeys USING btree (content_key) WHERE (stage = ANY (ARRAY['sales-ready'::text, 'sdr'::text, 'working'::text, 'accepted'::text]));
 CREATE INDEX journeys_deals ON tandem.journeys USING btree (stage) WHERE (deals_turn IS DISTINCT FROM turn);
 CREATE INDEX journeys_next ON tandem.journeys USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX journeys_owner ON tandem.journeys USING btree (owner, stage) WHERE (owner IS NOT NULL);
@@ -522,6 +541,8 @@ CREATE UNIQUE INDEX links_live_hubspot ON tandem.links USING btree (hubspot_id, 
 CREATE UNIQUE INDEX links_live_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NULL);
 CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
 CREATE INDEX mass_changes_recent ON tandem.mass_changes USING btree (pair, at);
+CREATE INDEX recommended_at ON tandem.recommended USING btree (at);
+CREATE INDEX recommended_now ON tandem.recommended USING btree (record) WHERE (until IS NULL);
 CREATE INDEX transitions_at ON tandem.transitions USING btree (at);
 CREATE INDEX transitions_journey ON tandem.transitions USING btree (journey_id, id);
 
@@ -540,6 +561,8 @@ comment on index tandem.clocks_due is 'status and metrics: who is late, and who 
 comment on column tandem.cursors.type is 'empty: the pair''s own object; else that of converted records';
 comment on index tandem.deal_people_deal is 'a deal that is nobody''s any more is forgotten';
 comment on table tandem.deals is 'opportunities of people, as they were last read; reports: what came back in money';
+comment on column tandem.deals.content_key is 'the catalogue by which content was last recommended for the deal; null: by none';
+comment on column tandem.deals.content_until is 'when the first of the recommended pieces expires; null: none does';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';
 comment on table tandem.details is 'of whom details are to be asked for (due), and until when they were (asked_at)';
@@ -574,7 +597,10 @@ comment on column tandem.journeys.state is 'the journey, the records as they wer
 comment on column tandem.journeys.shown is 'what Tandem last wrote of its own fields, by system; moves without the version';
 comment on column tandem.journeys.deals_turn is 'the turn for which the deals that were there already were read; null: none';
 comment on column tandem.journeys.company_id is 'the HubSpot company of the contact as it was last looked at';
+comment on column tandem.journeys.content_key is 'the catalogue by which content was last recommended for the person; null: by none';
+comment on column tandem.journeys.content_until is 'when the first of the recommended pieces expires; null: none does';
 comment on index tandem.journeys_company is 'the people of an account';
+comment on index tandem.journeys_content is 'whose record shows the content of another catalogue';
 comment on index tandem.journeys_deals is 'whose deals are to be read';
 comment on index tandem.journeys_next is 'timers: a tick walks over the due ones alone';
 comment on index tandem.journeys_owner is 'routing: how many leads somebody has';
@@ -594,6 +620,11 @@ comment on table tandem.object_schemas is 'what each system said of an object wh
 comment on column tandem.parked.field is 'empty: the whole record';
 comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';
 comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
+comment on table tandem.recommended is 'content that was recommended, by the record of Salesforce on which it stood; observe: nobody saw it';
+comment on column tandem.recommended.deal_stage is 'of an opportunity, as Salesforce calls it; null: the record is a lead or contact';
+comment on column tandem.recommended.until is 'when it was no longer recommended there; null: it is now';
+comment on index tandem.recommended_at is 'reports: what was recommended in a period';
+comment on index tandem.recommended_now is 'what stands on an opportunity';
 comment on column tandem.reviews.left_at is 'a person lets it be; asked anew when cause or candidates are others';
 comment on table tandem.secrets is 'made by the store itself at first use, never shown';
 comment on table tandem.settings_versions is 'which text of which file a version of the rules was, and since when';

@@ -30,10 +30,11 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
   const [row] = (await lifecycle.journeys(contactIds)).values();
   if (row === undefined) return null;
   const { journey, told } = JSON.parse(row.state) as State;
-  const [transitions, effects, feedback, staff] = await Promise.all([
+  const [transitions, effects, feedback, recommended, staff] = await Promise.all([
     lifecycle.transitions([row.id]),
     lifecycle.effectsOf([row.id]),
     lifecycle.feedback([row.id]),
+    lifecycle.recommendedOf([row.id]),
     lifecycle.staff(),
   ]);
   const names = new Map(toOwners(staff).map(({ id, name }) => [id, name]));
@@ -58,6 +59,12 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     feedback: (feedback.get(row.id) ?? []).flatMap(({ record, kind, value, at, owner }) =>
       value === null ? [] : [{ at: iso(at), record, kind, value, owner }],
     ),
+    /** Content that was recommended, on which record, from when to when. */
+    content: recommended.map(({ journeyId: _, at, until, ...each }) => ({
+      at: iso(at),
+      until: time(until),
+      ...each,
+    })),
     effects: effects.map(({ at, doneAt, route: text, ...effect }) => {
       const route = routeOf(text);
       // Why this owner: the decision with each step of the way to it, and the same in words.
@@ -79,12 +86,17 @@ export const journeyWords = ({
   transitions,
   effects,
   feedback,
+  content,
 }: Shown): readonly string[] => [
   `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
   ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
+  ),
+  ...content.map(
+    ({ at, until, piece, record, stage, dealStage, mode }) =>
+      `${at}  content  ${piece} for ${dealStage ?? stage} (${record}${mode === 'observe' ? '; observed' : ''})${until === null ? '' : `, until ${until}`}`,
   ),
   ...feedback.map(({ at, record, kind, value }) => `${at}  said     ${kind}: ${value} (${record})`),
   ...effects.flatMap(({ at, kind, doneAt, why, next, route }) => [

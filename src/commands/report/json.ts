@@ -13,8 +13,21 @@ const judgedJson = ({ group, quality, accepted, refused, open }: Judged) => ({
 
 /** The report as plain data: leads as `journey/turn`, deals by Salesforce's id, times ISO 8601 UTC, unknown figures null. Pure. */
 export const weeklyJson = (report: WeeklyReport) => {
-  const { week, zone, asOf, account, before, trend, late, acceptance, reasons, money, signals, leads } =
-    report;
+  const {
+    week,
+    zone,
+    asOf,
+    account,
+    before,
+    trend,
+    late,
+    acceptance,
+    reasons,
+    money,
+    content,
+    signals,
+    leads,
+  } = report;
   return {
     week: { name: week.name, from: iso(week.from), to: iso(week.to), zone },
     asOf: iso(asOf),
@@ -43,6 +56,7 @@ export const weeklyJson = (report: WeeklyReport) => {
         lead: lead.key,
       })),
     },
+    content,
     signals,
     leads: [...leads.values()].map(({ readyAt, handedAt, ...lead }) => ({
       ...lead,

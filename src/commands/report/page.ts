@@ -2,6 +2,7 @@ import { entryKey, type HandOffAccount, type Term, termOf } from '../../lifecycl
 import { fullMomentText } from '../../lifecycle/digest/when.ts';
 import type { WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import { accountSection, titleOf, trendSection } from './account-section.ts';
+import { contentSection } from './content-section.ts';
 import { type Drills, makeDrills } from './drill.ts';
 import { type Html, html, type Part } from './html.ts';
 import type { RecordHomes } from './links.ts';
@@ -48,6 +49,7 @@ ${lateSection(report, drills)}
 ${acceptanceSection(report, drills)}
 ${reasonsSection(report, drills)}
 ${moneySection(report, drills)}
+${contentSection(report, drills)}
 ${trendSection(report, drills)}
 ${signalsSection(report)}`;
   const lists = listsSection(report, drills.all, homes);
@@ -57,7 +59,7 @@ ${signalsSection(report)}`;
 <title>Sales-ready leads, ${week.name}</title><style>${style}</style></head>
 <body id="top"><header><p class="over">Marketing and sales · weekly report</p><h1>Sales-ready leads, ${when}</h1>
 <p class="soft">Week ${week.name}, as of ${fullMomentText(asOf, { zone })} (${zone}). Every figure leads to its records.</p>
-<nav><a href="#account">Where they are</a><a href="#late">Late leads</a><a href="#acceptance">Acceptance</a><a href="#reasons">Reasons</a><a href="#money">Revenue</a><a href="#weeks">${report.trend.length} weeks</a>${signals === null ? null : html`<a href="#signals">Signals</a>`}${lists === null ? null : html`<a href="#lists">Records</a>`}</nav></header>
+<nav><a href="#account">Where they are</a><a href="#late">Late leads</a><a href="#acceptance">Acceptance</a><a href="#reasons">Reasons</a><a href="#money">Revenue</a>${report.content === null ? null : html`<a href="#content">Content</a>`}<a href="#weeks">${report.trend.length} weeks</a>${signals === null ? null : html`<a href="#signals">Signals</a>`}${lists === null ? null : html`<a href="#lists">Records</a>`}</nav></header>
 <main>${body}${lists}</main>
 <footer>${homes.hubspot === null && homes.salesforce === null ? 'The systems were not asked where their records are seen: records have no links. ' : ''}It names people: share it with those who may see their records, and delete it when it has served.</footer></body></html>
 `.markup;

@@ -1,7 +1,15 @@
+import { addressKey } from '../../lifecycle/content/consumed.ts';
+import type { Catalogue } from '../../lifecycle/content/model.ts';
+import type { ReportContentInput } from '../../lifecycle/report/content.ts';
 import type { WeeklyInput } from '../../lifecycle/report/input.ts';
-import { usualWeek, type Week, weekNamed } from '../../lifecycle/report/weeks.ts';
+import { trendWeeks, usualWeek, type Week, weekNamed, weeksUpTo } from '../../lifecycle/report/weeks.ts';
 import { accountRows } from '../../lifecycle/run/account-rows.ts';
-import { toReportClocks, toReportDeals, toReportPerson } from '../../lifecycle/run/report-rows.ts';
+import {
+  toReportClocks,
+  toReportContent,
+  toReportDeals,
+  toReportPerson,
+} from '../../lifecycle/run/report-rows.ts';
 import { toKeptSignals, toOwners } from '../../lifecycle/run/rows.ts';
 import { makeStaff } from '../../lifecycle/staff/staff.ts';
 import { UsageError } from '../../model/failure.ts';
@@ -17,10 +25,28 @@ const weekAsked = (name: string | undefined, now: number, firstAt: number | null
   return week;
 };
 
+/** What was recommended since a moment, and what came of it. */
+const readContent = async (
+  lifecycle: Store['lifecycle'],
+  catalogue: Catalogue,
+  since: number,
+): Promise<ReportContentInput> => {
+  const { pieces } = catalogue;
+  const [recommended, reads, words] = await Promise.all([
+    lifecycle.recommendedSince(since),
+    lifecycle.contentReads(since, {
+      paths: pieces.flatMap(({ url }) => addressKey(url) ?? []),
+      forms: pieces.flatMap(({ forms }) => forms.map((form) => form.trim().toLowerCase())),
+    }),
+    lifecycle.contentFeedback(since),
+  ]);
+  return toReportContent(catalogue, recommended, reads, words);
+};
+
 /** All that the weekly report is made of, from the store alone. @throws UsageError where the week is none */
 export const readWeekly = async (
   { lifecycle }: Pick<Store, 'lifecycle'>,
-  { pair, models: { sla, lifecycle: definition } }: ActiveLifecycle,
+  { pair, models: { sla, lifecycle: definition, content } }: ActiveLifecycle,
   weekName: string | undefined,
 ): Promise<WeeklyInput> => {
   const [transitions, effects, clocks, held, deals, people, staff, kept, now] = await Promise.all([
@@ -43,6 +69,8 @@ export const readWeekly = async (
   );
   const { state, open } = toKeptSignals(kept.state);
   const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
+  const week = weekAsked(weekName, now, firstAt, zone);
+  const [since = week] = weeksUpTo(week, trendWeeks, zone);
   return {
     rows: accountRows({ transitions, effects, clocks, held }, sla, calendarOf, now),
     clocks: toReportClocks(clocks, sla, calendarOf, now),
@@ -51,7 +79,8 @@ export const readWeekly = async (
     owners: new Map(owners.map(({ id, name }) => [id, name])),
     quality: sla.quality,
     signals: state.lookedAt === null ? null : open.map(({ text }) => text),
-    week: weekAsked(weekName, now, firstAt, zone),
+    week,
+    ...(content === undefined ? {} : { content: await readContent(lifecycle, content, since.from) }),
     zone,
     now,
   };

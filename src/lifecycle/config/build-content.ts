@@ -1,5 +1,6 @@
 import type { YamlSource } from '../../mapping/yaml-source.ts';
 import type { Audience, Catalogue, Piece } from '../content/model.ts';
+import { fingerprintOf } from '../digest/fingerprint.ts';
 import { dayMs } from '../stage/timers.ts';
 import { expressionAt } from './build-lifecycle.ts';
 import type { ContentFile } from './content-shape.ts';
@@ -35,6 +36,7 @@ const pieceOf = (piece: ContentFile['pieces'][number]): Piece => ({
 /** content.yaml, already without findings, as what `recommend` decides by. */
 export const buildContent = (source: YamlSource, file: ContentFile): Catalogue => ({
   version: file.version,
+  fingerprint: fingerprintOf([JSON.stringify(file)]),
   max: file.max,
   segments: audiences(source, 'segments', file.segments),
   personas: audiences(source, 'personas', file.personas),

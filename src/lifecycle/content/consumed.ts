@@ -1,5 +1,6 @@
 import type { DigestActivity } from '../digest/input.ts';
-import type { Piece } from './model.ts';
+import type { Catalogue, Piece } from './model.ts';
+import { topicsOf } from './topics.ts';
 
 /** An address without what differs from visit to visit: scheme, `www.`, query, anchor, a slash at the end. Null: it is none. */
 export const addressKey = (url: string): string | null => {
@@ -39,3 +40,7 @@ export const consumedAt = (
         : first,
     null,
   );
+
+/** Whether something that somebody did can make other content fit: they have a piece by it, or looked at a topic. Pure. */
+export const bearsOnContent = ({ pieces, topics }: Catalogue, activity: DigestActivity): boolean =>
+  pieces.some((piece) => shows(piece, activity)) || topicsOf([activity], topics).size > 0;

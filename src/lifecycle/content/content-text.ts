@@ -10,7 +10,7 @@ const whyMax = 400;
 /** So many pieces that they had are told, newest first: what is sent twice annoys. */
 const hadMax = 5;
 
-const kindWords = (kind: string): string => kind.replaceAll('-', ' ');
+export const kindWords = (kind: string): string => kind.replaceAll('-', ' ');
 
 const pieceLines = ({ piece, why }: Recommended, index: number): string =>
   [
@@ -36,18 +36,20 @@ const hadLines = ({ left }: Recommendation): readonly string[] => {
   ];
 };
 
+/** Parts with a blank line between, as far as they fit as a whole: half an address leads nowhere. */
+export const wholeParts = (parts: readonly string[]): string =>
+  parts.reduce((text, part) => {
+    const longer = text === '' ? part : `${text}\n\n${part}`;
+    return longer.length <= contentMaxDefault ? longer : text;
+  }, '');
+
 /**
  * What `Tandem_Content__c` shows: the pieces, best first, each with its address and why it is meant for them; then what they have already. Null: there
  * is nothing to say. Pure, and the same until there is something new to say.
  */
 export const contentText = (recommendation: Recommendation): string | null => {
   const parts = [...recommendation.recommended.map(pieceLines), ...hadLines(recommendation)];
-  if (parts.length === 0) return null;
-  // Whole parts only: half an address leads nowhere.
-  return parts.reduce((text, part) => {
-    const longer = text === '' ? part : `${text}\n\n${part}`;
-    return longer.length <= contentMaxDefault ? longer : text;
-  }, '');
+  return parts.length === 0 ? null : wholeParts(parts);
 };
 
 /** The same as what the digest's last part sends. */

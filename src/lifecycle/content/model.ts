@@ -50,6 +50,8 @@ export interface Audience {
 /** content.yaml, checked and compiled: what `recommend` decides by. */
 export interface Catalogue {
   readonly version: string;
+  /** Another one where anything in the file is another. */
+  readonly fingerprint: string;
   /** So many pieces are recommended at once. */
   readonly max: number;
   readonly segments: readonly Audience[];

@@ -16,6 +16,8 @@ export const dealFields = [
   'Tandem_Quality__c',
   'Tandem_Good_Because__c',
   'Tandem_Content_Feedback__c',
+  'Tandem_Content__c',
+  'Tandem_Next_Step__c',
   'Tandem_Request__c',
   'Tandem_Request_Detail__c',
 ] as const;

@@ -1,5 +1,6 @@
 import type { EffectSave, JourneyRow } from '../../model/journeys.ts';
 import type { RawFields } from '../../model/value.ts';
+import { noteOf } from '../content/content-note.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
@@ -207,6 +208,9 @@ const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: b
     why: each.why,
     next: each.next,
     clocks,
+    ...(isDone && each.moot !== true && effect.steps.sales?.state === 'done'
+      ? noteOf(context, each.standing)
+      : {}),
     ...(shown === null ? {} : { shown }),
     ...(fact === null ? {} : { fact: { key: fact.key, fact: JSON.stringify(fact) } }),
   };

@@ -2,11 +2,12 @@ import { accountOf, type HandOffAccount, isIn } from '../account/account.ts';
 import { type Leaf, leaves } from '../account/leaf.ts';
 import { turnsOf } from '../account/turns.ts';
 import { type Judged, judgedBy, judgedOf, type ReasonCount, reasonsOf } from './acceptance.ts';
+import { type ContentReport, contentReport, type ReportContentInput } from './content.ts';
 import type { WeeklyInput } from './input.ts';
 import { type LateReport, lateReport } from './late.ts';
 import { type MoneyReport, moneyReport } from './money.ts';
 import { type LeadRecord, leadRecords } from './records.ts';
-import { trendWeeks, type Week, weeksUpTo } from './weeks.ts';
+import { dayEnd, trendWeeks, type Week, weeksUpTo } from './weeks.ts';
 
 /** Where those are now who became ready in a week. */
 export interface TrendWeek {
@@ -36,6 +37,8 @@ export interface WeeklyReport {
   };
   readonly reasons: readonly ReasonCount[];
   readonly money: MoneyReport;
+  /** Null: there is no catalogue. */
+  readonly content: ContentReport | null;
   readonly signals: readonly string[] | null;
   /** Every turn that there was, by `journey/turn`. */
   readonly leads: ReadonlyMap<string, LeadRecord>;
@@ -48,6 +51,12 @@ const placesOf = (leads: readonly LeadRecord[]): TrendWeek['places'] => {
   ) as unknown as TrendWeek['places'];
 };
 
+/** What was recommended in these weeks. */
+const withinWeeks = (content: ReportContentInput, since: Week, week: Week): ReportContentInput => ({
+  ...content,
+  recommended: content.recommended.filter(({ at }) => at >= since.from && at < week.to),
+});
+
 /** The report of a week, as things stand at `now`. Pure. */
 export const weeklyReport = (input: WeeklyInput): WeeklyReport => {
   const { rows, clocks, deals, owners, quality, signals, week, zone, now } = input;
@@ -56,6 +65,8 @@ export const weeklyReport = (input: WeeklyInput): WeeklyReport => {
   const weeks = weeksUpTo(week, trendWeeks, zone);
   const [since = week] = weeks;
   const before = weeks.at(-2) ?? week;
+  const leadOf = new Map(leads.map((lead) => [lead.key, lead]));
+  const money = moneyReport(deals, leads, { week, since, zone });
   const inTrend = leads.filter(({ readyAt }) => readyAt >= since.from && readyAt < week.to);
   return {
     week,
@@ -75,8 +86,21 @@ export const weeklyReport = (input: WeeklyInput): WeeklyReport => {
       goalPercent: quality.acceptedPercentMin,
     },
     reasons: reasonsOf(inTrend),
-    money: moneyReport(deals, leads, { week, since, zone }),
+    money,
+    content:
+      input.content === undefined
+        ? null
+        : contentReport(
+            withinWeeks(input.content, since, week),
+            leadOf,
+            deals.flatMap((deal) =>
+              deal.closesOn !== null && money.won.deals.includes(deal.id)
+                ? [{ ...deal, closedAt: dayEnd(deal.closesOn, zone) }]
+                : [],
+            ),
+            now,
+          ),
     signals,
-    leads: new Map(leads.map((lead) => [lead.key, lead])),
+    leads: leadOf,
   };
 };

@@ -54,3 +54,7 @@ export const daysOf = (
     Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
   return { first: day(from), next: day(to) };
 };
+
+/** The moment at which a day as 2026-11-30 is over, by the clock of a zone. */
+export const dayEnd = (day: string, zone: string): number =>
+  Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;

@@ -5,6 +5,7 @@ import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import type { Journey } from '../stage/journey.ts';
 import { protectedStages, type Stage, salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
+import { showDealContent } from './deal-content-pass.ts';
 import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
 import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
@@ -81,6 +82,11 @@ const tellPeople = async (
     told.flatMap(({ contactId, facts }) =>
       facts.map((fact) => ({ contactId, key: fact.key, fact: JSON.stringify(fact) })),
     ),
+  );
+  await showDealContent(
+    context,
+    unique(told.flatMap(({ deals }) => deals.filter(isThere).map(({ id }) => id))),
+    read,
   );
   if (models.lifecycle.behaviours.stages !== 'act') return;
   const said = await store.feedback(told.map(({ journeyId }) => journeyId));

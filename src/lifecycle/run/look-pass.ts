@@ -1,6 +1,8 @@
 import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
+import { bearsOnContent } from '../content/consumed.ts';
+import { contentMode } from '../content/standing-content.ts';
 import { type KeptClock, lookAtClocks, withReturnClock } from '../look/clocks.ts';
 import { type Memory, noMemory } from '../look/details.ts';
 import { heldBack } from '../look/held-back.ts';
@@ -22,6 +24,7 @@ import { memoriesOf } from './memory.ts';
 import { dealsAsking, withAskingDeals, withNamed } from './read-asking.ts';
 import { readPeople } from './read-people.ts';
 import {
+  toActivity,
   toActivityRow,
   toClock,
   toClockRow,
@@ -337,10 +340,26 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
       if (row !== undefined) saves.push({ ...resting(row), nextAt: now + defectAgainMs });
     }
   }
+  await lookAtDeals(context, saves);
   const moved = await store.save(saves, clean, again);
   if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });
   if (merged.size > 0) context.events.emit('contacts-merged', { count: merged.size });
   return asked.length + nobodys.length;
+};
+
+/**
+ * Has the open deals of those read again who did something by which other content fits. Before the looks are saved, so that it is not lost with them; a
+ * deal that is read for nothing is as it was.
+ */
+const lookAtDeals = async (context: LifecycleContext, saves: readonly JourneySave[]): Promise<void> => {
+  const { content } = context.models;
+  if (content === undefined || contentMode(context) === 'off' || !context.fields.has('Opportunity')) return;
+  const deals = saves.flatMap(({ row, activities }) =>
+    activities.some((each) => bearsOnContent(content, toActivity(each)))
+      ? toStored(row).journey.openOpportunities
+      : [],
+  );
+  if (deals.length > 0) await context.store.lookAtDeals([...new Set(deals)]);
 };
 
 /** A journey whose contact is not there: no timer of its own until a signal tells of it. */

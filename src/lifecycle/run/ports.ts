@@ -6,6 +6,8 @@ import type {
   AnsweredDetails,
   ClockRow,
   ColleagueRow,
+  ContentDealRow,
+  ContentNote,
   DealRow,
   DueDetails,
   EffectRow,
@@ -148,6 +150,14 @@ export interface LifecycleStore {
   holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>>;
   /** People of these HubSpot companies, so many of each: those with sales or farther first. */
   colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]>;
+  /** Notes what opportunities show of content, a note for each of their people; what stood there before and does no longer has ended. */
+  noteDealContent(notes: readonly ContentNote[]): Promise<void>;
+  /** Deals as they were last saved, with each of their people: a row for each of both. */
+  contentDeals(dealIds: readonly string[]): Promise<readonly ContentDealRow[]>;
+  /** Has these opportunities read again, after all else. */
+  lookAtDeals(dealIds: readonly string[]): Promise<void>;
+  /** Orders to show anew whoever has a digest, and deals, whose content is by another key or of which a piece expired; answers how many. */
+  renewContent(key: string, limit: number): Promise<number>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
   isBusy(): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */

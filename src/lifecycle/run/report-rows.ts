@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import type { ClockRow, ReportDealRow, ReportPersonRow } from '../../model/journeys.ts';
+import type {
+  ClockRow,
+  ContentReadRow,
+  RecommendedRow,
+  ReportDealRow,
+  ReportPersonRow,
+} from '../../model/journeys.ts';
 import type { Calendar } from '../calendar/calendar.ts';
+import type { Catalogue } from '../content/model.ts';
+import type { ReportContentInput, ReportContentWord } from '../report/content.ts';
 import type { ReportClock, ReportDeal, ReportPerson } from '../report/input.ts';
 import { readClock } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
-import { toClock } from './rows.ts';
+import { toActivity, toClock } from './rows.ts';
 
 const fieldsOutline = z.record(z.string(), z.unknown());
 
@@ -69,3 +77,21 @@ export const toReportClocks = (
     const { dueAt } = readClock(clock, sla, calendarOf(owner), now);
     return { journey: row.journeyId, turn, kind, owner, startedAt, dueAt, doneAt };
   });
+
+/** What of content a report tells. */
+export const toReportContent = (
+  { pieces }: Catalogue,
+  recommended: readonly RecommendedRow[],
+  reads: readonly ContentReadRow[],
+  words: readonly ({ readonly journeyId: string } & Omit<ReportContentWord, 'journey'>)[],
+): ReportContentInput => ({
+  pieces,
+  recommended: recommended.map(({ journeyId, turn, record, piece, mode, at, until }) => ({
+    ...{ journey: journeyId, turn, record, piece, at, until },
+    observed: mode === 'observe',
+  })),
+  activities: new Map(
+    [...Map.groupBy(reads, ({ journeyId }) => journeyId)].map(([id, own]) => [id, own.map(toActivity)]),
+  ),
+  words: words.map(({ journeyId, ...word }) => ({ journey: journeyId, ...word })),
+});

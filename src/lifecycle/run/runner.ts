@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import { readCampaigns, type ToldMembers } from './campaign-pass.ts';
+import { renewContent } from './content-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
@@ -106,6 +107,7 @@ export class LifecycleRunner {
   async #watch(ending: AbortSignal): Promise<void> {
     while (!ending.aborted) {
       try {
+        await renewContent(this.#context);
         await signalsOnce(this.#context);
       } catch (error) {
         this.#failed(error, ending);

@@ -10,6 +10,7 @@ import type {
 } from '../../model/journeys.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
+import { notePeopleContent } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
 /** LifecycleStore.dueEffects. */
@@ -48,6 +49,10 @@ export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promi
       true,
     );
     await saveShown(tx, effects);
+    await notePeopleContent(
+      tx,
+      effects.flatMap(({ content }) => content ?? []),
+    );
     await tellFacts(tx, effects);
   });
 };

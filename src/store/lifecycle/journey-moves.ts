@@ -32,6 +32,11 @@ export const adopt = (db: Db, contactId: string, merged: readonly string[]): Pro
       update tandem.feedback set journey_id = ${heir}::uuid where journey_id = any(${others}::uuid[])`.execute(
       tx,
     );
+    await sql`
+      insert into tandem.recommended (journey_id, record, turn, piece, stage, deal_stage, mode, version, at, until)
+      select distinct on (record, turn, piece) ${heir}::uuid, record, turn, piece, stage, deal_stage, mode, version, at, until
+      from tandem.recommended where journey_id = any(${others}::uuid[]) order by record, turn, piece, at
+      on conflict (journey_id, record, turn, piece) do nothing`.execute(tx);
     // The next look counts anew: the tally knows nothing of the others' activities.
     await sql`
       update tandem.journeys set state = jsonb_set(state::jsonb, '{rules}', 'null')::json where id = ${heir}::uuid`.execute(

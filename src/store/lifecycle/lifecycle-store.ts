@@ -5,6 +5,9 @@ import type {
   ClockCounts,
   ClockRow,
   ColleagueRow,
+  ContentDealRow,
+  ContentNote,
+  ContentReadRow,
   DealRow,
   DueDetails,
   EffectRow,
@@ -22,6 +25,7 @@ import type {
   LateClock,
   MadeTask,
   OpenOrder,
+  RecommendedRow,
   Recount,
   RefusedEffects,
   ReportDealRow,
@@ -35,6 +39,16 @@ import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
 import { clockCounts, lateClocks, lateCounts, nextClock } from './clock-standing.ts';
 import { colleagues, timelineOf } from './colleagues.ts';
+import {
+  contentDeals,
+  contentFeedback,
+  contentReads,
+  lookAtDeals,
+  noteDealContent,
+  recommendedOf,
+  recommendedSince,
+  renewContent,
+} from './content.ts';
 import { dealsRead, dealsUnread, reportDeals, reportPeople, saveDeals } from './deals.ts';
 import {
   type ActivitiesByJourney,
@@ -359,6 +373,45 @@ export class PostgresLifecycleStore {
   /** Who is ready and held back by the first start, those who waited longest first. */
   heldHandOffs(pair: string): Promise<readonly HeldHandOffRow[]> {
     return heldHandOffs(this.#db, pair);
+  }
+
+  noteDealContent(notes: readonly ContentNote[]): Promise<void> {
+    return noteDealContent(this.#db, notes);
+  }
+
+  contentDeals(dealIds: readonly string[]): Promise<readonly ContentDealRow[]> {
+    return contentDeals(this.#db, dealIds);
+  }
+
+  lookAtDeals(dealIds: readonly string[]): Promise<void> {
+    return lookAtDeals(this.#db, dealIds);
+  }
+
+  renewContent(key: string, limit: number): Promise<number> {
+    return renewContent(this.#db, key, limit);
+  }
+
+  /** What was recommended for these journeys, oldest first. */
+  recommendedOf(journeyIds: readonly string[]): Promise<readonly RecommendedRow[]> {
+    return recommendedOf(this.#db, journeyIds);
+  }
+
+  /** What was recommended since a moment, oldest first. */
+  recommendedSince(since: number): Promise<readonly RecommendedRow[]> {
+    return recommendedSince(this.#db, since);
+  }
+
+  /** What people did since then that may be that they have a piece. */
+  contentReads(
+    since: number,
+    of: { readonly paths: readonly string[]; readonly forms: readonly string[] },
+  ): Promise<readonly ContentReadRow[]> {
+    return contentReads(this.#db, since, of);
+  }
+
+  /** What reps say of content since then, by record, as it stands. */
+  contentFeedback(since: number): ReturnType<typeof contentFeedback> {
+    return contentFeedback(this.#db, since);
   }
 
   isBusy(): Promise<boolean> {

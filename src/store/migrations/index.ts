@@ -20,6 +20,7 @@ import { firstStart } from './0030-first-start.ts';
 import { feedback } from './0033-feedback.ts';
 import { deals } from './0035-deals.ts';
 import { signals } from './0037-signals.ts';
+import { content } from './0038-content.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0033-feedback': feedback,
   '0035-deals': deals,
   '0037-signals': signals,
+  '0038-content': content,
 };

@@ -24,6 +24,7 @@ export const makePiece = (id: string, overrides: Partial<Piece> = {}): Piece => 
 
 export const makeCatalogue = (pieces: readonly Piece[], overrides: Partial<Catalogue> = {}): Catalogue => ({
   version: '1',
+  fingerprint: 'test',
   max: 3,
   segments: [{ name: 'industry', when: makeExpression("contact.industry == 'MACHINERY'", 1) }],
   personas: [{ name: 'finance', when: makeExpression("contact.jobtitle.matches('CFO|Finance')", 1) }],
