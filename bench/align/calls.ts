@@ -80,8 +80,14 @@ const figureOf = (
   from: System,
   ...rest: [number, Look, Look]
 ): Figure => {
-  const name = `align.calls.${mode}.from-${from}${config === undefined ? '' : '.one-rank'}`;
-  return callsFigure({ name, target: targetTimesMinimum, signal: 'polled' }, from, ...rest);
+  const name = `align.calls.${mode}.from-${from}`;
+  return config === undefined
+    ? callsFigure({ name, target: targetTimesMinimum, signal: 'polled' }, from, ...rest)
+    : callsFigure(
+        { name: `${name}.one-rank`, target: targetTimesMinimum, signal: 'one-rank' },
+        from,
+        ...rest,
+      );
 };
 
 /** Edits while no worker runs, then a worker that catches up. */

@@ -1,8 +1,8 @@
 import type { Sides, System } from '../../src/model/system.ts';
 import { otherSystem } from '../../src/model/system.ts';
 
-/** How a change came to the worker: told by the system with its source, or found by a poll. */
-export type Signal = 'told' | 'polled';
+/** Who entered a change: told by the system with the change, found in a history because a poll names nobody, or not asked since all have one rank. */
+export type Signal = 'told' | 'polled' | 'one-rank';
 
 /** Records in one call of each vendor's batch endpoints. */
 const batch: Sides<number> = { hubspot: 100, salesforce: 200 };
