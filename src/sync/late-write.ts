@@ -4,7 +4,7 @@ import type { FieldHistoryEntry } from '../model/record.ts';
 import type { FieldWrite, Intent } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
-import type { Overwritten } from './draft.ts';
+import { moveBase, type Overwritten } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { type Histories, rawOf } from './evidence.ts';
 import { landedWrites } from './landed.ts';
@@ -37,10 +37,11 @@ const suspectsOfIntents = ({ pair }: EngineContext, { draft, snapshots }: Looked
     const own: Suspect[] = [];
     for (const write of intent.writes) {
       const field = pair.fields.find(({ name }) => name === write.field);
-      if (field) draft.late.set(write.field, { to: system, sent: write.sent });
+      // An edit that was to be put back and is not: the late value over it is what has to be known still, not the one that did not come.
+      if (field && (landed.has(write) || !write.restores))
+        draft.late.set(write.field, { to: system, sent: write.sent });
       if (!landed.has(write)) continue;
-      if (field && canTell(field) && !write.restores)
-        own.push({ field, system, sent: write.sent, landed: { intent, write } });
+      if (field && canTell(field)) own.push({ field, system, sent: write.sent, landed: { intent, write } });
       else settleLanded(draft, intent, write);
     }
     return own;
@@ -80,6 +81,25 @@ const overwrittenBy = (
   // Without a history the last modifier tells whose value it is, and the base what stood there as far as anybody knows.
   const isOurs = entries.length === 0 && snapshots[system].lastModifiedByUs === true;
   return isOurs ? { field, system, value: settled, actual } : null;
+};
+
+/**
+ * The edit is put back by the next look at the earliest, since the intent that is settled here is under way until then, and what is known of a late value
+ * stands in its field's base. One that was never settled has none: it begins with what the write was decided from, over which the edit is a change.
+ */
+const rememberDecision = (
+  { draft, link }: Looked,
+  { name }: FieldMapping,
+  { replaced, source }: FieldWrite,
+  system: System,
+): void => {
+  if (link.base[name] !== undefined) return;
+  moveBase(draft, {
+    [name]:
+      system === 'hubspot'
+        ? { hubspot: replaced, salesforce: source }
+        : { hubspot: source, salesforce: replaced },
+  });
 };
 
 /** Histories of the suspects' fields: a call a system for the records of all. */
@@ -132,8 +152,10 @@ export const settleUnsure = async (
       const { field, system, landed } = suspect;
       const entries = histories.get(look)?.[system]?.[field.fields[system]] ?? [];
       const found = overwrittenBy(suspect, look, entries);
-      if (found) look.draft.overwritten.push(found);
-      else if (landed) {
+      if (found) {
+        look.draft.overwritten.push(found);
+        if (landed) rememberDecision(look, field, landed.write, system);
+      } else if (landed) {
         // It has come: it will not come once more.
         look.draft.late.delete(field.name);
         settleLanded(look.draft, landed.intent, landed.write);

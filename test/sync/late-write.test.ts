@@ -107,6 +107,40 @@ describe.each(sides)('a late write to %s (%s)', (target, _, tracked) => {
     expect((await ledger()).some(({ lost }) => lost === '"second"')).toBe(true);
   });
 
+  it('of a field that was never settled before: the edit is put back and flows', async () => {
+    settledBy(`prefer-${target}`);
+    await fixture.query(`update tandem.links set base = (base::jsonb - 'jobtitle')::json`);
+    await holdWrite(target);
+    await editByPerson(target, 'by a person');
+    await proxyOf(target).release();
+    expect((await values())[target]).toBe('second');
+    await mark();
+    await simulated.drain();
+    expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
+    const rules = (await ledger()).map(({ rule, system, to }) => ({ rule, system, to }));
+    expect(rules).toContainEqual({ rule: 'late-write', system: target, to: '"by a person"' });
+  });
+
+  it('over an edit whose putting back is lost as well: it is put back once more', async () => {
+    settledBy(`prefer-${target}`);
+    await holdWrite(target);
+    await editByPerson(target, 'by a person');
+    await proxyOf(target).release();
+    await mark();
+    await work();
+    proxyOf(target).holdNext(/update|composite|batch/i);
+    await work();
+    expect(proxyOf(target).held).toBe(1);
+    expect((await values())[target]).toBe('second');
+    await mark();
+    await simulated.drain();
+    expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
+    await proxyOf(target).release();
+    await mark();
+    await simulated.drain();
+    expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
+  });
+
   it('carried out within the deadline, and nobody edited: it is settled as landed, and nothing is put back', async () => {
     await holdWrite(target);
     await proxyOf(target).release();
