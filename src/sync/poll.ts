@@ -37,25 +37,31 @@ export const pollOnce = async (
   if (paused.blind) return nothing;
   const context = activeContext(whole, paused);
   let total = nothing;
+  let hasAsked = false;
   const readers = readersOf(context.pair).filter(
     (each) => each.system === system && (only === undefined || each.type === only),
   );
   for (const reader of readers) {
-    const { seen, marked, untold } = await readChanges(context, reader, memory);
+    const found = await readChanges(context, reader, memory);
+    if (found === null) continue;
+    hasAsked = true;
+    const { seen, marked, untold } = found;
     total = { seen: total.seen + seen, marked: total.marked + marked, untold: total.untold + untold };
   }
-  await clearCallFailure(context, system);
+  // Where nothing was asked, nothing shows that the system answers.
+  if (hasAsked) await clearCallFailure(context, system);
   return total;
 };
 
+/** Null where the first alignment has set no cursor yet: nothing is asked. */
 const readChanges = async (
   context: EngineContext,
   { system, type, reader }: Reader,
   memory: SignalMemory,
-): Promise<PollResult> => {
+): Promise<PollResult | null> => {
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system, reader);
-  if (!cursor) return nothing;
+  if (!cursor) return null;
   let [seen, marked, untold] = [0, 0, 0];
   const pages = context.systems[system].changesSince(
     type,

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Failure } from '../../src/model/failure.ts';
+import { CallFailed, type Failure } from '../../src/model/failure.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import type { LookAt } from '../../src/sync/gone.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
+import { reportCallFailure } from '../../src/sync/problems.ts';
 import { verifyPair } from '../../src/sync/verify.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { mirrorMappings as mappings, peoplePair as pair } from '../mirror.ts';
@@ -464,5 +465,21 @@ describe('unknown outcomes', () => {
     await drain();
     expect(hubspot.live()).toMatchObject([{ jobtitle: 'CTO', city: 'Bonn' }]);
     expect(salesforce.live()).toMatchObject([{ Title: 'CTO', City: 'Bonn' }]);
+  });
+});
+
+describe('the problem of a system whose calls fail', () => {
+  it('is ended by a poll that asked, never by one that had nothing to ask before the first alignment', async () => {
+    const failure: Failure = {
+      ...{ category: 'credentials', system: 'salesforce', code: 'INVALID_SESSION_ID', fields: [] },
+      message: 'sign-in refused',
+    };
+    await reportCallFailure(context, new CallFailed(failure));
+    const said = async () => (await fixture.store.status.problems()).map(({ what }) => what);
+    await pollBoth();
+    expect(await said()).toEqual(['Calls to Salesforce fail']);
+    await align();
+    await pollBoth();
+    expect(await said()).toEqual([]);
   });
 });

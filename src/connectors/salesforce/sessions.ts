@@ -83,13 +83,15 @@ export const makeSessions = (options: SessionsOptions): Sessions => {
         refused = { error, at: options.clock() };
       }
       throw error;
-    } finally {
-      signingIn = null;
     }
   };
 
   const share = (context: CallContext): Promise<Session> => {
-    signingIn ??= start(context);
+    // Forgotten by a callback, which runs after this assignment: what `start` refuses without waiting for anything has ended before it,
+    // and would be the answer to every later call.
+    signingIn ??= start(context).finally(() => {
+      signingIn = null;
+    });
     // Where every waiting caller gives up, nobody is left to handle the rejection.
     signingIn.catch(() => undefined);
     return waitFor(signingIn, context.signal);

@@ -66,6 +66,32 @@ describe('renewal', () => {
     expect(fake.signIns()).toHaveLength(5);
   });
 
+  it('signs in again half a minute after a refusal, however often it was asked for meanwhile', async () => {
+    let now = 0;
+    fake.onApi = () => noRecords;
+    fake.onSignIn = () => ({ status: 400, json: { error: 'invalid_client' } });
+    const connector = connectorTo(fake, { clock: () => now });
+    for (now = 0; now < 30_000; now += 1_000) {
+      expect(await failureOf(connector.listPage('Lead', null, [], reading))).toMatchObject({
+        category: 'credentials',
+      });
+    }
+    expect(fake.signIns()).toHaveLength(1);
+    fake.onSignIn = () => tokenAnswer(fake.url, '00D!session1');
+    await connector.listPage('Lead', null, [], reading);
+    expect(fake.signIns()).toHaveLength(2);
+  });
+
+  it('signs in again a minute after no session lasted', async () => {
+    let now = 0;
+    fake.onApi = () => expired;
+    const connector = connectorTo(fake, { clock: () => now });
+    for (let call = 0; call < 12; call += 1) await failureOf(connector.listPage('Lead', null, [], reading));
+    now = 60_001;
+    fake.onApi = () => noRecords;
+    await connector.listPage('Lead', null, [], reading);
+  });
+
   it('replays a write after a 401, which executed nothing', async () => {
     fake.onApi = ({ headers }) =>
       headers.authorization === 'Bearer 00D!session2'
