@@ -8,8 +8,10 @@ import type { CallContext } from '../model/budget.ts';
 import { CallFailed, type Failure, UnreachableError } from '../model/failure.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import type { Store } from '../store/open-store.ts';
 import type { EngineStore } from '../sync/ports.ts';
 import { problemKeyOf } from '../sync/problems.ts';
+import { assertOwnAccount } from './own-accounts.ts';
 
 /** Between two tries to reach a system that is down. */
 const tryAgainMs = 1_000;
@@ -44,12 +46,13 @@ const unreachable = (system: System, error: CallFailed): UnreachableError =>
 
 /**
  * Waits until a system can be reached and accepts the credentials. While it is down, `status` shows the problem.
- * @throws UnreachableError at once when the credentials are refused, and when it stays down for `waitMs`.
+ * @throws UnreachableError at once when the credentials are refused, and when it stays down for `waitMs`; UsageError where another
+ * account answers than the one whose records the store knows.
  */
 const waitForSystem = async (
   { connectors }: Systems,
   system: System,
-  store: Pick<EngineStore, 'raiseProblem' | 'clearProblem'>,
+  store: Pick<Store, 'engine' | 'operator'>,
   log: Logger,
   waitMs: number,
   signal: AbortSignal,
@@ -58,8 +61,9 @@ const waitForSystem = async (
   let said = false;
   for (;;) {
     try {
-      const { account } = await connectors[system].check(context(signal, 'sign-in'));
-      await store.clearProblem(problemKeyOf(system));
+      const { account, accountId } = await connectors[system].check(context(signal, 'sign-in'));
+      await store.engine.clearProblem(problemKeyOf(system));
+      await assertOwnAccount(store.operator, system, accountId);
       log.info({ event: 'connected', system, account });
       return;
     } catch (error) {
@@ -68,7 +72,7 @@ const waitForSystem = async (
       const fault = category === 'credentials' ? 'credentials' : system;
       const next = nextStepToConnect(system, error.failure);
       const what = `${systemLabel[system]} cannot be used`;
-      await store.raiseProblem({
+      await store.engine.raiseProblem({
         key: problemKeyOf(system),
         what,
         cause: `${code}: ${message}`,
@@ -86,7 +90,7 @@ const waitForSystem = async (
 /** Waits for both systems. Where one cannot be used, the wait for the other is given up and has ended when this rejects. */
 export const waitForSystems = async (
   parts: Systems,
-  store: Pick<EngineStore, 'raiseProblem' | 'clearProblem'>,
+  store: Pick<Store, 'engine' | 'operator'>,
   log: Logger,
   waitMs: number,
   signal: AbortSignal,

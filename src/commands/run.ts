@@ -145,7 +145,7 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       startAlerts({ store, pairs: mappings.pairs, webhook: settings.alertWebhook, log }, closers);
     }
     const callsBefore = await callsBySystem(store);
-    await waitForSystems(parts, store.engine, log, waitMs, stop.signal);
+    await waitForSystems(parts, store, log, waitMs, stop.signal);
     await checkSchemas(parts, await freshPairs(store.engine, mappings), log, stop.signal);
     const watch = await startSchemaWatch(
       { mappings, store, systems: parts, everyMs: settings.schemaMs, log },

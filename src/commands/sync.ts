@@ -10,6 +10,7 @@ import { workOnce } from '../sync/work.ts';
 import { exitCode } from './exit.ts';
 import { lifeEvents } from './explain/life-events.ts';
 import { findRecords, pairOf, refsOfLink } from './find-record.ts';
+import { assertOwnAccounts } from './own-accounts.ts';
 import { learnOwners } from './run/owners.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
 
@@ -84,6 +85,12 @@ const byItself = async (
 ): Promise<RecordLife> => {
   const { settings, store, log, mappings } = context;
   const { gates, connectors } = composeSystems(requireConnections(settings), store.budget, log);
+  const close = async (): Promise<unknown> =>
+    Promise.all(systems.map(async (system) => connectors[system].close()));
+  await assertOwnAccounts(store.operator, connectors).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const worker = await store.registerWorker({ name: 'sync', exclusive: null, onLost: () => undefined });
   const ids = refs.map(({ id }) => id);
   const engines = [...new Set(subjects.map(({ pair }) => pair))].map((pair) =>
@@ -106,7 +113,7 @@ const byItself = async (
       for (const engine of engines) await workOnce(engine, 'live', undefined, ids);
     });
   } finally {
-    await Promise.all(systems.map(async (system) => connectors[system].close()));
+    await close();
     await worker.leave();
   }
 };

@@ -8,6 +8,7 @@ import { pausedParts, withoutFields } from '../sync/pauses.ts';
 import { type VerifyReport, verifyPair } from '../sync/verify.ts';
 import { exitCode } from './exit.ts';
 import { openStoreOrEmpty } from './open-store.ts';
+import { assertOwnAccounts } from './own-accounts.ts';
 import { learnOwners } from './run/owners.ts';
 
 export interface VerifyOptions {
@@ -56,6 +57,7 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
   const { connectors } = composeSystems(connections, opened.store.budget, log);
   try {
     const reports: VerifyReport[] = [];
+    await assertOwnAccounts(opened.store.operator, connectors);
     await learnOwners(connectors, mappings);
     const pauses = await opened.store.operator.pauses();
     for (const mapped of mappings.pairs) {

@@ -3,6 +3,7 @@ import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
 import { type RecordRef, systems } from '../model/system.ts';
 import type { RawFields } from '../model/value.ts';
 import { requireConnections } from '../settings.ts';
+import { assertOwnAccount } from './own-accounts.ts';
 import type { CommandContext } from './with-store.ts';
 
 /**
@@ -18,6 +19,8 @@ export const writeOne = async (
   const { settings, store, log } = context;
   const { connectors } = composeSystems(requireConnections(settings), store.budget, log);
   try {
+    const { accountId } = await connectors[ref.system].check({ class: 'live', purpose: 'sign-in' });
+    await assertOwnAccount(store.operator, ref.system, accountId);
     const [outcome] = await connectors[ref.system].writeMany(
       ref.type,
       [{ op: 'update', key: crypto.randomUUID(), id: ref.id, fields }],

@@ -12,8 +12,11 @@ export type { FoundRecord } from '../model/record-system.ts';
  * closed. HubSpot and Salesforce implement it and pass one conformance suite (test/connectors/conformance.ts).
  */
 export interface Connector extends RecordSystem {
-  /** Proves that the system can be reached and accepts the credentials. Rejects with CallFailed (credentials, unavailable). */
-  check(context: CallContext): Promise<{ readonly account: string }>;
+  /**
+   * Proves that the system can be reached and accepts the credentials. `account` is for people; `accountId` (the portal's, the
+   * organization's) stays the same as long as the account lives. Rejects with CallFailed (credentials, unavailable).
+   */
+  check(context: CallContext): Promise<{ readonly account: string; readonly accountId: string }>;
 
   /** How the addresses begin at which people open its records, without a slash at the end. Signs in where nobody has. Rejects with CallFailed. */
   site(context: CallContext): Promise<string>;

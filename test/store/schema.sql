@@ -1,5 +1,11 @@
 -- The schema as the migrations leave it. Made by test/store/schema.test.ts (UPDATE_SCHEMA=1); not read by anything.
 
+create table tandem.accounts (
+  system text not null,
+  account text not null,
+  since timestamp with time zone not null default now(),
+  constraint accounts_pkey PRIMARY KEY (system)
+);
 create table tandem.activities (
   journey_id uuid not null,
   key text not null,
@@ -549,6 +555,7 @@ CREATE INDEX transitions_journey ON tandem.transitions USING btree (journey_id, 
 create sequence tandem.fences as bigint;
 create sequence tandem.worker_numbers as integer;
 
+comment on table tandem.accounts is 'the portal and the organization whose records this store knows; read when a process connects, so that it works with no other';
 comment on index tandem.activities_newest is 'the digest: the newest first';
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';

@@ -58,7 +58,7 @@ export const startLiveSources = async (options: LiveSourcesOptions, closers: Clo
     gate: systems.gates.hubspot,
   });
   const portalId = async (): Promise<string> =>
-    (await systems.connectors.hubspot.check({ class: 'live', purpose: 'quota' })).account;
+    (await systems.connectors.hubspot.check({ class: 'live', purpose: 'quota' })).accountId;
   const candidacy = standFor({
     connectionString: opened.connectionString,
     office: 'journal hubspot',

@@ -86,7 +86,10 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
   return {
     system: 'hubspot',
     batch: { read: batchSize, find: batchSize, write: batchSize },
-    check: async (context) => ({ account: (await readAccount(http, context)).body.portalId }),
+    async check(context) {
+      const { portalId } = (await readAccount(http, context)).body;
+      return { account: portalId, accountId: portalId };
+    },
     site: async (context) => {
       const { portalId, uiDomain } = (await readAccount(http, context)).body;
       return `https://${uiDomain ?? 'app.hubspot.com'}/contacts/${portalId}`;

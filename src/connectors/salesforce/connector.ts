@@ -82,7 +82,11 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
         { method: 'GET', path: `/services/data/v${apiVersion}` },
         z.looseObject({}),
       );
-      return { account: `${session.organizationId} at ${new URL(session.instanceUrl).host}` };
+      const { organizationId, instanceUrl } = session;
+      return {
+        account: `${organizationId} at ${new URL(instanceUrl).host}`,
+        accountId: organizationId,
+      };
     },
     describe: (type, context) => describe(api, type, context),
     describeMany: (types, context) => describeMany(api, types, context),

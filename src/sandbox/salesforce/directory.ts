@@ -1,3 +1,4 @@
+import { deriveSeed } from '../core/random.ts';
 import type { SalesforceCredentials } from './credentials.ts';
 import {
   forecastCategories,
@@ -73,6 +74,8 @@ export const fillDirectory = (database: Database, credentials: SalesforceCredent
     if (row !== undefined) setup.change(row, { ManagerId: idOf(managerAlias) });
   }
   fillSalesProcess(setup, personUserId);
+  // Another company is another organization, also where its records have the same ids (as in a sandbox copied from production).
+  setup.numberNext('Organization', deriveSeed(1, credentials.clientId));
   const ids = (...aliases: string[]): readonly string[] => aliases.map(idOf);
   const directory: Directory = {
     integrationUserId,

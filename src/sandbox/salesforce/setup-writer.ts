@@ -21,6 +21,13 @@ export class SetupWriter {
     this.stamp = database.nextStamp();
   }
 
+  /** The next record of this object gets this number in its id. */
+  numberNext(object: string, sequence: number): void {
+    const schema = this.#database.schema.object(object);
+    if (schema === undefined) throw new Error(`the directory needs the object ${object}`);
+    this.#database.table(schema).skipTo(sequence - 1);
+  }
+
   /** Answers the new row's id; without `by` it is its own author. */
   add(object: string, fields: Readonly<Record<string, StoredValue>>, by?: string): string {
     const schema = this.#database.schema.object(object);

@@ -21,6 +21,7 @@ import { feedback } from './0033-feedback.ts';
 import { deals } from './0035-deals.ts';
 import { signals } from './0037-signals.ts';
 import { content } from './0038-content.ts';
+import { accounts } from './0039-accounts.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0035-deals': deals,
   '0037-signals': signals,
   '0038-content': content,
+  '0039-accounts': accounts,
 };

@@ -8,6 +8,7 @@ import { decideNew, type Lifting } from '../decisions.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers } from '../workers.ts';
+import { keepAccount } from './accounts.ts';
 import {
   type Alert,
   type AlertProblem,
@@ -71,6 +72,8 @@ export interface OperatorStore {
   decideNew(review: Review, lifting: Lifting, mark: DirtyMark): Promise<void>;
   /** Keeps what a comparison of both systems found. */
   noteVerified(found: Omit<Verified, 'at'>): Promise<void>;
+  /** The account whose records the store knows: this one, where it knows none yet. */
+  keepAccount(system: System, account: string): Promise<string>;
   lastVerified(pairs: readonly string[]): Promise<readonly Verified[]>;
   /** Mass changes and first starts that wait for a word, the oldest first. */
   heldChanges(): Promise<readonly AnyHeldRow[]>;
@@ -110,6 +113,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   leaveReviews: (units) => leaveReviews(db, units),
   decideNew: (review, lifting, mark) => decideNew(db, review, lifting, mark),
   noteVerified: (found) => noteVerified(db, found),
+  keepAccount: (system, account) => keepAccount(db, system, account),
   lastVerified: (pairs) => lastVerified(db, pairs),
   heldChanges: () => heldChanges(db),
   releaseHeld: (id) => releaseHeld(db, id),

@@ -337,7 +337,7 @@ describe('other reads from HubSpot', () => {
         { date: 'Tue, 24 Nov 2026 10:00:07 GMT' },
       );
     const connector = makeTestConnector();
-    expect(await connector.check(reading)).toEqual({ account: '1234567' });
+    expect(await connector.check(reading)).toEqual({ account: '1234567', accountId: '1234567' });
     expect(await connector.site(reading)).toBe('https://app-eu1.hubspot.com/contacts/1234567');
     expect(await connector.now(reading)).toBe(Date.parse('2026-11-24T10:00:07Z'));
   });

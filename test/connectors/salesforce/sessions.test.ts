@@ -167,8 +167,9 @@ describe('ways to sign in', () => {
 
   it('client credentials', async () => {
     fake.onApi = () => ({ json: {} });
-    const { account: found } = await connectorTo(fake).check(reading);
+    const { account: found, accountId } = await connectorTo(fake).check(reading);
     expect(found).toContain(account);
+    expect(accountId).toBe(organizationId);
     const form = new URLSearchParams(fake.signIns()[0]?.body);
     expect(Object.fromEntries(form)).toEqual({
       grant_type: 'client_credentials',

@@ -64,12 +64,13 @@ export class Sandbox {
   static async start(
     env: NodeJS.ProcessEnv,
     ports: Sides<number> = { hubspot: 0, salesforce: 0 },
+    seed = 1,
   ): Promise<Sandbox> {
     const child = new Child(
       [
         'sandbox',
         ...['--hubspot-port', String(ports.hubspot), '--salesforce-port', String(ports.salesforce)],
-        ...['--contacts', '0', '--leads', '0', '--quiet'],
+        ...['--contacts', '0', '--leads', '0', '--seed', String(seed), '--quiet'],
       ],
       { env },
     );

@@ -82,6 +82,11 @@ export class Table {
     return low;
   }
 
+  /** Ids go on after this number. */
+  skipTo(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
+  }
+
   /** Adds a record under a fresh id. */
   insert(values: readonly StoredValue[]): Row {
     this.#sequence += 1;
