@@ -77,8 +77,8 @@ const cohortsOf = (rows: AccountRows, now: number, by: CohortUnit | undefined, z
   by === undefined ? [] : accountsByCohort(rows, now, by, zone);
 
 /**
- * The hand-off account: where everybody is who was ready. Both systems' own counts stand beside it, unless `--offline` or where Tandem only observes
- * and shows nothing there. Exit code 1 where they differ.
+ * The hand-off account: where everybody is who was ready. Both systems' own counts stand beside it, unless `--offline` or where stages
+ * are only observed, so that nothing is shown there. Exit code 1 where they differ.
  */
 export const handoffsCommand = async (options: HandoffsOptions): Promise<number> =>
   withExistingStore(options, async (context) => {

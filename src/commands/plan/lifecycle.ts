@@ -1,3 +1,4 @@
+import { showsStage } from '../../lifecycle/effects/stage-fields.ts';
 import type { LifecycleContext } from '../../lifecycle/run/context.ts';
 import { letGoOnce } from '../../lifecycle/run/first-start-pass.ts';
 import { lookOnce } from '../../lifecycle/run/look-pass.ts';
@@ -57,7 +58,7 @@ const countPeople = async (
       count(counts.stages, row.stage);
       const own = orders.get(row.id) ?? [];
       if (own.some(({ kind }) => kind === 'return')) count(counts.programs, journey.program ?? 'none');
-      if (own.length === 0) continue;
+      if (!own.some((order) => showsStage(models.lifecycle, order))) continue;
       const now = contact?.fields.lifecyclestage;
       const shown = shownFields(journey, models.lifecycle, typeof now === 'string' ? now : null);
       if (shown.hubspot.lifecyclestage === undefined) continue;

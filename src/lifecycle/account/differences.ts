@@ -1,6 +1,7 @@
 import { longId } from '../../mapping/codecs/reference.ts';
 import { type System, systems } from '../../model/system.ts';
 import { type AccountEntry, entryKey, type HandOffAccount, type Term, termOf, termsOf } from './account.ts';
+import { observedOnly } from './leaf.ts';
 
 /** What a system counts by itself, by the ids of its records; a term that it was not asked about is not there. */
 export type OwnCounts = Readonly<Partial<Record<System, Readonly<Partial<Record<Term, readonly string[]>>>>>>;
@@ -40,7 +41,8 @@ const compareTerm = (
   ids: readonly string[],
 ): Comparison => {
   const theirs = new Set(ids.map((id) => (system === 'salesforce' ? longId(id) : id)));
-  const entries = termOf(account, term).entries;
+  // Neither system is shown what was only observed.
+  const entries = termOf(account, term).entries.filter(({ why }) => why !== observedOnly);
   const known = new Set(entries.map((entry) => idIn(system, entry)));
   const missing = entries.filter((entry) => {
     const id = idIn(system, entry);

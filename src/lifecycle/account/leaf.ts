@@ -73,6 +73,9 @@ const presentPart = ({
 /** A rep goes on with somebody who had left sales. */
 const takesUp = ({ from, to }: AccountTransition): boolean => salesStages.has(to) && !salesStages.has(from);
 
+/** Why a turn is held back of which nothing was done, and nothing is shown anywhere. */
+export const observedOnly = 'observed only';
+
 const heldBack = (why: string): Place => ({ leaf: 'held', why });
 
 const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
@@ -80,9 +83,9 @@ const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
     const isObserved = transitions.some(
       ({ effects, mode }) => effects.includes('hand-off') && mode === 'observe',
     );
-    return heldBack(isObserved ? 'observed only' : 'hand-off not begun');
+    return heldBack(isObserved ? observedOnly : 'hand-off not begun');
   }
-  if (handOff.mode === 'observe') return heldBack('observed only');
+  if (handOff.mode === 'observe') return heldBack(observedOnly);
   if (handOff.state === 'held') return heldBack(handOff.why ?? 'no reason stored');
   if (handOff.state === 'failed') return { leaf: 'failed', why: handOff.why ?? 'no reason stored' };
   return handOff.state === 'in-flight' ? { leaf: 'in-flight', why: null } : null;

@@ -124,11 +124,14 @@ const behaviourFindings = (source: YamlSource, { behaviours }: LifecycleFile): r
       errorAt(source, ['behaviours', 'stages'], 'stages are off', why, "write 'stages: observe' or 'act'"),
     );
   }
-  if (behaviours['hand-off'] === 'act' && behaviours.route === 'off') {
-    const why = 'a lead that is handed over needs an owner';
-    findings.push(
-      errorAt(source, ['behaviours', 'route'], 'route is off while hand-off acts', why, "write 'route: act'"),
-    );
+  if (behaviours['hand-off'] === 'act' && behaviours.route !== 'act') {
+    const why =
+      behaviours.route === 'off'
+        ? 'a lead that is handed over needs an owner'
+        : 'a lead that is handed over needs an owner, and a route that is only observed gives it none';
+    const what = `route is ${behaviours.route} while hand-off acts`;
+    const fix = "write 'route: act', or 'hand-off: observe' to see both without anything being done";
+    findings.push(errorAt(source, ['behaviours', 'route'], what, why, fix));
   }
   if (behaviours['hand-off'] === 'act' && behaviours.return === 'off') {
     const why = 'a lead that a rep rejects would stay with sales for ever';

@@ -2,9 +2,8 @@ import type { RouteLine } from '../routing/route.ts';
 import { fallbackOf } from '../routing/route.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readPeople } from '../run/read-people.ts';
-import type { RoutePlan } from './effect.ts';
+import { isHanding, type RoutePlan } from './effect.ts';
 import { gaveAway, queuesOf } from './route-step.ts';
-import { isHanding } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 
 /**

@@ -14,8 +14,8 @@ import { salesStages } from '../stage/stages.ts';
 import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
-import { type Effect, nextStep, type StepName, type StepResult } from './effect.ts';
-import { clocksOf, isHanding, ownerOf, readingOf } from './sales-values.ts';
+import { type Effect, isHanding, nextStep, type StepName, type StepResult } from './effect.ts';
+import { clocksOf, ownerOf, readingOf } from './sales-values.ts';
 import type { About, Standing } from './standing.ts';
 import { makeSteps } from './steps.ts';
 

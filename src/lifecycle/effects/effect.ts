@@ -79,6 +79,10 @@ export interface Effect extends EffectOrder {
   readonly steps: Readonly<Partial<Record<StepName, StepMark>>>;
 }
 
+/** Effects that bring a person to somebody: they begin the clocks, and the rep's earlier word about the person is taken away. */
+const handing: ReadonlySet<string> = new Set(['hand-off', 'hand-on', 're-route', 'reassign']);
+export const isHanding = ({ kind }: { readonly kind: string }): boolean => handing.has(kind);
+
 /** What became of a step for one effect. */
 export type StepResult =
   /** `note`: what is stored of it in words. */

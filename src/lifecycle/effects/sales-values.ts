@@ -19,17 +19,15 @@ import { type Judgement, judge } from '../scoring/sales-ready.ts';
 import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
 import type { ClockKind } from '../sla/model.ts';
 import { answeredAt, slaWord } from '../sla/word.ts';
+import type { LifecycleDefinition } from '../stage/definition.ts';
+import { isStageObserved, stageToShow } from '../stage/observed.ts';
 import { shownFields } from '../stage/shown-fields.ts';
 import { salesStages } from '../stage/stages.ts';
 import { dayMs } from '../stage/timers.ts';
 import { clockOf } from './clock-steps.ts';
-import type { Effect } from './effect.ts';
-import { stageFields } from './stage-fields.ts';
+import { type Effect, isHanding } from './effect.ts';
+import { showsStage, stageFields } from './stage-fields.ts';
 import type { Standing } from './standing.ts';
-
-/** Effects that bring a person to somebody: they begin the clocks, and the rep's earlier word about the person is taken away. */
-const handing: ReadonlySet<Effect['kind']> = new Set(['hand-off', 'hand-on', 're-route', 'reassign']);
-export const isHanding = ({ kind }: Pick<Effect, 'kind'>): boolean => handing.has(kind);
 
 export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
   judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
@@ -239,21 +237,31 @@ const scoreFields = (judgement: Judgement): RawFields => ({
   Tandem_Engagement__c: String(judgement.score.engagement),
 });
 
+/** Whether an effect shows the score: a hand-off always does, for the score is why it is one. */
+const showsScore = ({ behaviours }: LifecycleDefinition, effect: Effect): boolean =>
+  behaviours.score === 'act' || isHanding(effect);
+
+/** Whether a rep is to read of the person: they are with sales, and not by moves that were only observed, and hand-offs bring people to reps. */
+const isForRep = ({ models }: LifecycleContext, { effect, stored: { journey } }: Standing): boolean =>
+  salesStages.has(journey.stage) &&
+  salesStages.has(stageToShow(journey)) &&
+  (models.lifecycle.behaviours['hand-off'] === 'act' || isHanding(effect));
+
 /** Everything that Tandem shows of a person in Salesforce. A field that the behaviours keep back is left out, and stays as it is there. */
 export const salesValues = (context: LifecycleContext, standing: Standing): RawFields => {
   const { lifecycle } = context.models;
   const { effect, stored, person } = standing;
   const judgement = judgementOf(context, standing);
-  const isWithSales = salesStages.has(stored.journey.stage);
+  const isWithSales = isForRep(context, standing);
   const input = isWithSales ? digestInput(context, standing) : null;
   const content = isWithSales ? shownContent(context, standing) : null;
   const digest: Digest | null = input === null ? null : makeDigest(input);
   const owner = effect.route?.decision;
   return {
-    ...(lifecycle.behaviours.stages === 'act' || isHanding(effect)
+    ...(showsStage(lifecycle, effect)
       ? stageFields(stored.journey, lifecycle, person.sales?.fields.Status, isHanding(effect))
       : {}),
-    ...(lifecycle.behaviours.score === 'act' || isHanding(effect) ? scoreFields(judgement) : {}),
+    ...(showsScore(lifecycle, effect) ? scoreFields(judgement) : {}),
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),
     ...(input === null ? {} : { Tandem_Next_Step__c: nextStepLine(input) }),
     ...(content === null ? {} : { Tandem_Content__c: contentText(content) }),
@@ -267,34 +275,46 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
   };
 };
 
-/** Everything that Tandem shows of a person in HubSpot. */
-export const hubspotValues = (context: LifecycleContext, standing: Standing): RawFields => {
-  const { lifecycle } = context.models;
-  const { stored, person, staff, now } = standing;
-  const judgement = judgementOf(context, standing);
+/** What HubSpot shows of where somebody stands. */
+const stageValues = (context: LifecycleContext, standing: Standing): RawFields => {
+  const { effect, stored, person, staff, now } = standing;
+  const { journey } = stored;
   const stage = person.contact.fields.lifecyclestage;
-  const { hubspot } = shownFields(stored.journey, lifecycle, typeof stage === 'string' ? stage : null);
-  const owner = stored.journey.owner ?? ownerOf(standing);
-  const { score } = judgement;
-  const word = slaWord(followUp(context, standing).dueAt, answeredAt(stored.journey), now);
+  const { hubspot } = shownFields(
+    journey,
+    context.models.lifecycle,
+    typeof stage === 'string' ? stage : null,
+  );
+  const owner = journey.owner ?? ownerOf(standing);
+  const word = slaWord(followUp(context, standing).dueAt, answeredAt(journey), now);
+  const isWithSales = salesStages.has(journey.stage) && salesStages.has(stageToShow(journey));
   return {
     ...hubspot,
-    tandem_score: score.score,
-    tandem_fit: score.fit,
-    tandem_engagement: String(score.engagement),
-    tandem_score_reasons: scoreReasons(judgement, { zone: null, now }),
     // The journey is told when the effect is done, of this moment.
-    ...(isHanding(standing.effect) ? { tandem_handed_at: instant(now) } : {}),
+    ...(isHanding(effect) ? { tandem_handed_at: instant(now) } : {}),
     ...(word === null ? {} : { tandem_sla: word }),
-    tandem_recontact_on: dayOf(stored.journey.recontactAt),
+    ...(isStageObserved(journey) ? {} : { tandem_recontact_on: dayOf(journey.recontactAt) }),
     // The step before has just emptied what the record was read with.
-    tandem_disposition: isHanding(standing.effect)
-      ? null
-      : (person.sales?.fields.Tandem_Disposition__c ?? null),
+    tandem_disposition: isHanding(effect) ? null : (person.sales?.fields.Tandem_Disposition__c ?? null),
     ...feedbackValues(standing.feedback),
-    tandem_rep:
-      salesStages.has(stored.journey.stage) && owner !== null
-        ? (staff.owners.get(owner)?.name ?? null)
-        : null,
+    tandem_rep: isWithSales && owner !== null ? (staff.owners.get(owner)?.name ?? null) : null,
+  };
+};
+
+/** Everything that Tandem shows of a person in HubSpot. A field that the behaviours keep back is left out, and stays as it is there. */
+export const hubspotValues = (context: LifecycleContext, standing: Standing): RawFields => {
+  const { lifecycle } = context.models;
+  const judgement = judgementOf(context, standing);
+  const { score } = judgement;
+  return {
+    ...(showsStage(lifecycle, standing.effect) ? stageValues(context, standing) : {}),
+    ...(showsScore(lifecycle, standing.effect)
+      ? {
+          tandem_score: score.score,
+          tandem_fit: score.fit,
+          tandem_engagement: String(score.engagement),
+          tandem_score_reasons: scoreReasons(judgement, { zone: null, now: standing.now }),
+        }
+      : {}),
   };
 };

@@ -2,13 +2,15 @@ import { callFor, type LifecycleContext } from '../run/context.ts';
 import { isStageOfPast } from '../stage/first-start.ts';
 import { shownFields } from '../stage/shown-fields.ts';
 import type { StepResult } from './effect.ts';
+import { showsStage } from './stage-fields.ts';
 import type { Standing } from './standing.ts';
 import { outcomeOf } from './step.ts';
 
 const field = 'lifecyclestage';
 
 /** Whether HubSpot's lifecyclestage would be moved back, which it only does where it is emptied first. */
-const isBack = ({ models }: LifecycleContext, { stored, person }: Standing): boolean => {
+const isBack = ({ models }: LifecycleContext, { effect, stored, person }: Standing): boolean => {
+  if (!showsStage(models.lifecycle, effect)) return false;
   const now = person.contact.fields[field];
   return shownFields(stored.journey, models.lifecycle, typeof now === 'string' ? now : null).clearFirst;
 };

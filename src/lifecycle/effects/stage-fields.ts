@@ -3,7 +3,18 @@ import { untouchedStages } from '../look/left-orders.ts';
 import { meansNo } from '../look/sales-facts.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Journey } from '../stage/journey.ts';
+import { stageToShow } from '../stage/observed.ts';
 import { shownFields } from '../stage/shown-fields.ts';
+import { isHanding } from './effect.ts';
+
+/**
+ * Whether an effect shows where somebody stands. Where stages are only observed, those alone do that are a move themselves: a lead that is handed over, or
+ * given back, must not be called otherwise.
+ */
+export const showsStage = (
+  { behaviours }: Pick<LifecycleDefinition, 'behaviours'>,
+  effect: { readonly kind: string },
+): boolean => behaviours.stages === 'act' || isHanding(effect) || effect.kind === 'return';
 
 /**
  * The stage as Salesforce shows it. Pure; `status` is what the record has. Before a rep has begun, the status is the rep's own and may say more than the
@@ -13,10 +24,10 @@ export const stageFields = (
   journey: Journey,
   definition: LifecycleDefinition,
   status: RawValue | undefined,
-  isHanding: boolean,
+  isOpening: boolean,
 ): RawFields => {
   const { Status, ...others } = shownFields(journey, definition, null).salesforce;
   const isClosed = typeof status === 'string' && meansNo(status);
-  const isKept = untouchedStages.has(journey.stage) && !(isHanding && isClosed);
+  const isKept = untouchedStages.has(stageToShow(journey)) && !(isOpening && isClosed);
   return Status === undefined || isKept ? others : { ...others, Status };
 };

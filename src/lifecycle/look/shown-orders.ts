@@ -2,6 +2,8 @@ import type { RawFields } from '../../model/value.ts';
 import { shownKinds } from '../feedback/feedback.ts';
 import { answeredAt, slaWord } from '../sla/word.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
+import type { Journey } from '../stage/journey.ts';
+import { stageToShow } from '../stage/observed.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
 import type { SeenPerson } from './person.ts';
@@ -16,6 +18,10 @@ const slaField = 'tandem_sla';
 /** A moment as Tandem writes it; null empties the field. */
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
+/** Whether somebody is with sales, and not by moves alone that were observed. */
+const isWithSales = (journey: Journey): boolean =>
+  salesStages.has(journey.stage) && salesStages.has(stageToShow(journey));
+
 /**
  * Whether the rep sees another time than what holds now: the due time moves with pauses, owners and their hours, and a touch after a
  * conversion moves nobody. Only what was shown before on this record counts; the hand-off is what shows it first.
@@ -27,7 +33,7 @@ const areTimesOld = (
   dueAt: number | null | undefined,
 ): boolean => {
   if (person.sales === null || shown[shownOn] !== person.sales.ref.id) return false;
-  if (!salesStages.has(stored.journey.stage)) return false;
+  if (!isWithSales(stored.journey)) return false;
   const differs = (field: string, at: number | null): boolean =>
     Object.hasOwn(shown, field) && shown[field] !== instant(at);
   return (
@@ -39,7 +45,7 @@ const areTimesOld = (
 /** Whether marketing sees another word of the follow-up than holds now: the time is over, or the rep answered. The hand-off is what shows it first. */
 const isSlaOld = ({ stored: { journey, shown } }: Looked, dueAt: number | null, now: number): boolean => {
   const word = slaWord(dueAt, answeredAt(journey), now);
-  const isShown = Object.hasOwn(shown.hubspot, slaField) && salesStages.has(journey.stage);
+  const isShown = Object.hasOwn(shown.hubspot, slaField) && isWithSales(journey);
   return isShown && word !== null && shown.hubspot[slaField] !== word;
 };
 
@@ -63,7 +69,7 @@ export const shownOrders = (
   isPassedOn = false,
 ): readonly EffectOrder[] => {
   const { stored, transitions, judgement, activities, amended } = looked;
-  const isMoved = behaviours.stages === 'act' && transitions.length > 0;
+  const isMoved = behaviours.stages === 'act' && transitions.some(({ mode }) => mode === 'act');
   const shown = stored.shown.hubspot;
   const score = judgement?.score;
   const isScored =
@@ -78,8 +84,7 @@ export const shownOrders = (
   const isOther = behaviours.stages === 'act' && isPassedOn;
   const isHeldNews = behaviours.stages === 'act' && looked.wasHeld !== (stored.journey.heldAt !== null);
   // Whoever has the lead reads what the person did since, and in detail.
-  const isRead =
-    behaviours['hand-off'] === 'act' && person.sales !== null && salesStages.has(stored.journey.stage);
+  const isRead = behaviours['hand-off'] === 'act' && person.sales !== null && isWithSales(stored.journey);
   const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
   if (!isMoved && !isScored && !isTimed && !isWord && !isTold && !isHeldNews && !isOther) return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];

@@ -3,6 +3,7 @@ import type { LifecycleDefinition } from './definition.ts';
 import { beginsTurn } from './enter.ts';
 import type { Facts } from './facts.ts';
 import type { Journey } from './journey.ts';
+import { stageToShow } from './observed.ts';
 import { protectedStages, type Stage, salesStages } from './stages.ts';
 import { nextTimer } from './timers.ts';
 
@@ -27,6 +28,9 @@ const firstOf = <T>(items: readonly T[], wrong: (item: T, index: number) => stri
 
 /** What a rep or an SDR says or does. */
 const words = new Set(['qualified', 'touched', 'accepted', 'rejected', 'sent-back', 'disqualified']);
+
+/** What happens by itself after a hand-off or a return. */
+const following = new Set(['untouched', 'nudge', 'stalled', 'placed']);
 
 const decided = new Set(['known', 'activity', 'scored', 'cooled', 'stage-set']);
 
@@ -123,12 +127,23 @@ export const invariants: Readonly<Record<string, Check>> = {
       legal || !decided.has(cause) ? null : `${from} to ${to} by ${cause}`,
     ),
 
-  '12 what is off does nothing': ({ definition, result: { transitions } }) =>
-    firstOf(transitions, ({ behaviour, mode }) =>
-      definition.behaviours[behaviour] === mode
-        ? null
-        : `${behaviour} is ${definition.behaviours[behaviour]}, not ${mode}`,
-    ),
+  '12 what is off does nothing, what is observed shows nothing': ({
+    before,
+    definition,
+    result: { journey, transitions },
+  }) => {
+    const wrong = firstOf(transitions, ({ behaviour, mode, cause }, index) => {
+      const isSame = definition.behaviours[behaviour] === mode;
+      // What only follows from an observed move is observed as well, whatever the behaviour is now.
+      const last = transitions[index - 1];
+      const isOfObserved = last === undefined ? before.owed.length > 0 : last.mode === 'observe';
+      const follows = mode === 'observe' && isOfObserved && following.has(cause);
+      const asked = definition.behaviours[behaviour];
+      return isSame || (follows && asked === 'act') ? null : `${behaviour} is ${asked}, not ${mode}`;
+    });
+    const shown = transitions.findLast(({ mode }) => mode === 'act')?.to ?? stageToShow(before);
+    return wrong ?? (stageToShow(journey) === shown ? null : `shows ${stageToShow(journey)}, not ${shown}`);
+  },
 
   '13 nobody waits without a clock': ({ definition, result: { journey } }) => {
     const needsClock = salesStages.has(journey.stage) || journey.waiting !== null;

@@ -71,6 +71,14 @@ export interface Journey {
   readonly nudgedAt: number | null;
   /** Effects of the present stage that were only observed: what a switch to `act` would owe. */
   readonly owed: readonly EffectKind[];
+  /**
+   * What both systems are to see of somebody whose stage was only observed: the last one that was more than that. Null: the stage itself. Absent, as the
+   * next two, in journeys that were stored before it was kept.
+   */
+  readonly shownStage?: Stage | null;
+  /** Whether the hand-off that began this turn was only observed, and whether the last return was. */
+  readonly observedTurn?: boolean;
+  readonly observedReturn?: boolean;
   /** Keys of facts that were worked through, oldest first; bounded. */
   readonly seen: readonly SeenFact[];
   /** Facts of this time or before are older than what is remembered: they can no longer be told from repeats. */
@@ -179,6 +187,9 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   movedAt: at,
   nudgedAt: null,
   owed: [],
+  shownStage: null,
+  observedTurn: false,
+  observedReturn: false,
   seen: [],
   forgottenAt: null,
   pastAt: isOfPast ? at : null,

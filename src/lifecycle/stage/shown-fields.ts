@@ -2,6 +2,7 @@ import type { RawFields, RawValue } from '../../model/value.ts';
 import type { LifecycleDefinition } from './definition.ts';
 import { attractingStages } from './first-start.ts';
 import type { Journey } from './journey.ts';
+import { isStageObserved, stageToShow } from './observed.ts';
 
 /** HubSpot's own order of lifecyclestage (https://knowledge.hubspot.com/records/use-lifecycle-stages); it only moves forward. */
 const hubspotOrder = [
@@ -50,7 +51,7 @@ const lifecycleStage = (
 };
 
 /**
- * What shows a journey in both systems. Pure; `lifecyclestage` is what HubSpot has now. Turns show in tandem_stage, hs_lead_status and the
+ * What shows a journey in both systems. Pure; `lifecyclestage` is what HubSpot has now. What was only observed is left out, and stays as it is there. Turns show in tandem_stage, hs_lead_status and the
  * dates (the rep's own date is aligned as any field); HubSpot's lifecyclestage stays where it is when somebody comes back, unless the file says `both`.
  */
 export const shownFields = (
@@ -58,26 +59,35 @@ export const shownFields = (
   definition: LifecycleDefinition,
   lifecyclestage: string | null,
 ): ShownFields => {
-  const rule = definition.stages[journey.stage];
+  const stage = stageToShow(journey);
+  const isWhole = !isStageObserved(journey);
+  const isTurn = journey.observedTurn !== true;
+  const rule = definition.stages[stage];
   const { fields, clearFirst } = lifecycleStage(definition, rule.lifecyclestage, lifecyclestage);
   return {
     hubspot: {
-      tandem_stage: journey.stage,
-      tandem_definition: journey.definition,
-      tandem_program: journey.program,
-      tandem_return_reason: journey.reason,
-      // Who is ready and held back by the first start is counted as ready by both.
-      tandem_ready_at: dateTime(journey.turnAt ?? readyAndHeld(journey)),
-      tandem_handed_at: dateTime(journey.handedAt),
-      tandem_returned_at: dateTime(journey.returnedAt),
+      tandem_stage: stage,
+      ...(isWhole ? { tandem_program: journey.program } : {}),
+      ...(isTurn
+        ? {
+            tandem_definition: journey.definition,
+            // Who is ready and held back by the first start is counted as ready by both.
+            tandem_ready_at: dateTime(journey.turnAt ?? readyAndHeld(journey)),
+            tandem_handed_at: dateTime(journey.handedAt),
+          }
+        : {}),
+      ...(journey.observedReturn === true
+        ? {}
+        : { tandem_return_reason: journey.reason, tandem_returned_at: dateTime(journey.returnedAt) }),
       ...(rule.leadStatus === null ? {} : { hs_lead_status: rule.leadStatus }),
       ...fields,
     },
     salesforce: {
-      Tandem_Stage__c: journey.stage,
-      Tandem_Definition__c: journey.definition,
-      Tandem_Ready_At__c: dateTime(journey.turnAt),
-      Tandem_Touched_At__c: dateTime(journey.touchedAt),
+      Tandem_Stage__c: stage,
+      ...(isTurn
+        ? { Tandem_Definition__c: journey.definition, Tandem_Ready_At__c: dateTime(journey.turnAt) }
+        : {}),
+      ...(isWhole ? { Tandem_Touched_At__c: dateTime(journey.touchedAt) } : {}),
       ...(rule.salesforceStatus === null ? {} : { Status: rule.salesforceStatus }),
     },
     clearFirst,

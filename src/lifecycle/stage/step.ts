@@ -11,6 +11,7 @@ import {
 import { heldSince } from './first-start.ts';
 import { closedBy, eventReason, scoreOf } from './guards.ts';
 import type { Journey, Refusal, Transition } from './journey.ts';
+import { followsObserved, withShown } from './observed.ts';
 import { remember } from './remember.ts';
 import { moveOf, protectedStages, type Stage, salesStages, stages } from './stages.ts';
 import { stageTable, type Way } from './table.ts';
@@ -136,7 +137,7 @@ const transitionOf = (
   { way, entry, legal }: Open,
   definition: LifecycleDefinition,
 ): Transition => {
-  const mode = definition.behaviours[way.behaviour] === 'act' ? 'act' : 'observe';
+  const isDone = definition.behaviours[way.behaviour] === 'act' && !followsObserved(before, event.kind);
   return {
     from: before.stage,
     to: entry.to,
@@ -151,7 +152,7 @@ const transitionOf = (
     version: definition.version,
     definition: beginsTurn(before.stage, entry.to) ? after.definition : null,
     behaviour: way.behaviour,
-    mode,
+    mode: isDone ? 'act' : 'observe',
     effects: entry.effects,
   };
 };
@@ -182,7 +183,7 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   const kept = transition.move === 'same' ? before.owed : [];
   return {
     journey: {
-      ...entered,
+      ...withShown(before, entered, transition, open.entry.back !== null),
       lastAt: at,
       owed: [...new Set([...kept, ...owed])],
       heldAt: heldSince(before, entered, event, scoreOf(event) ?? null),

@@ -141,6 +141,7 @@ describe('files that need one another', () => {
       'note scoring.yaml',
       'note routing.yaml',
       'note sla.yaml',
+      'note content.yaml',
     ]);
   });
 

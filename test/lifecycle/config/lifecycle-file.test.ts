@@ -83,6 +83,8 @@ describe('a mistake is told with its line, its cause and what to do', () => {
       'Unknown: { place: repair,',
       'must lead to nurture',
     ],
+    ['a hand-off to nobody', 'route: act', 'route: observe', 'a route that is only observed gives it none'],
+    ['a hand-off without an owner', 'route: act', 'route: off', 'needs an owner'],
     ['hand-off without a way back', 'hand-off: act', 'hand-off: observe', ''],
     ['a first start without a number', 'returns: 50', 'returns: all', 'it must be a number'],
     [

@@ -391,6 +391,45 @@ describe('off, observe, act', () => {
     expect(tell([ready(0)], 1, definition).journey.owed).toEqual(['hand-off']);
   });
 
+  it('what only follows from an observed hand-off is observed as well, and both systems see the stage before', () => {
+    const definition = makeDefinition({ behaviours: { 'hand-off': 'observe' } });
+    const events = [makeFact('known', 0), ready(1)];
+    const { transitions, journey } = advance(
+      newJourney('1', start),
+      { events, record },
+      definition,
+      start + 20 * day,
+    );
+    expect(transitions.map(({ cause, to, mode }) => `${cause} ${to} ${mode}`)).toEqual([
+      'known engaged act',
+      'scored sales-ready observe',
+      expect.stringMatching(/^(untouched|stalled) returned observe$/),
+      'placed nurture observe',
+    ]);
+    const shown = shownFields(journey, definition, null);
+    expect(shown.hubspot).toEqual({ tandem_stage: 'engaged', lifecyclestage: 'marketingqualifiedlead' });
+    expect(shown.salesforce).toEqual({ Tandem_Stage__c: 'engaged' });
+  });
+
+  it('what a rep does with somebody whose hand-off was observed is shown, without the hand-off', () => {
+    const definition = makeDefinition({ behaviours: { 'hand-off': 'observe' } });
+    const events = [ready(0), makeFact('touched', 1), makeFact('rejected', 2, { reason: 'No need' })];
+    const { transitions, journey } = advance(
+      newJourney('1', start),
+      { events, record },
+      definition,
+      start + 3 * day,
+    );
+    expect(transitions.map(({ to, mode }) => `${to} ${mode}`)).toEqual([
+      'sales-ready observe',
+      'working act',
+      'returned act',
+    ]);
+    const { hubspot } = shownFields(journey, definition, null);
+    expect(hubspot).toMatchObject({ tandem_stage: 'returned', tandem_return_reason: 'No need' });
+    expect(hubspot).not.toHaveProperty('tandem_ready_at');
+  });
+
   it('a skip that is not allowed is refused where Tandem decides, flagged where it happened', () => {
     const definition = makeDefinition({ skips: new Set() });
     expect(tell([ready(0)], 1, definition).path).toBe('scored>lead');
