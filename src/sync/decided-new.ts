@@ -15,6 +15,7 @@ const stillAsked = (cause: string, records: readonly RecordSnapshot[]): MatchVer
   kind: 'review',
   cause,
   candidates: records.map(({ ref }) => ref),
+  decided: true,
 });
 
 /**

@@ -84,48 +84,64 @@ const markOf = (pair: PairMapping, ref: RecordRef, cause: string): DirtyMark => 
   ...{ pair: pair.name, ref, class: 'consent', stamp: null, cause },
 });
 
-/** Followers that do not say yet what their person says; a converted lead can say nothing more. */
-export const marksForFollowers = (
+/** Why a record is looked at whose person has said yes on another one. */
+const toldCause = 'consent of another record of the same person';
+
+/** Why a record is looked at that was created a moment ago, with what a creation cannot give. */
+export const givenLaterCause = 'what cannot be given at creation';
+
+/** Whether every reason to look at a unit is this one; a signal that came on top has moved the row's version. */
+const isOnlyBecause = ({ unit }: Draft, reason: string): boolean =>
+  unit.dirty.every(({ cause, version }) => cause === reason && version === 1);
+
+/**
+ * Whether a unit is looked at for nothing but what other records have said. Such a look passes nothing on: what this record says itself was
+ * passed on with its own signal. Else two records of which each refuses what the other says would call each other for ever.
+ */
+export const isToldAlone = (draft: Draft): boolean => isOnlyBecause(draft, toldCause);
+
+/** Records that do not say yet what their person says; a converted lead can say nothing more. */
+export const marksForOthers = (
   pair: PairMapping,
-  followers: Records,
+  others: Records,
   said: ReadonlySet<string>,
 ): readonly DirtyMark[] =>
-  followers.flatMap((record) => {
-    const form = formFor(pair, 'salesforce', record.ref.type);
+  others.flatMap((record) => {
+    const form = formFor(pair, record.ref.system, record.ref.type);
     const own = saysYes(form, record);
     const lacks = consentsOf(form).some(({ name }) => said.has(name) && !own.has(name));
-    return lacks && !isConverted(pair, record)
-      ? [markOf(pair, record.ref, 'consent of another record of the same person')]
-      : [];
+    return lacks && !isConverted(pair, record) ? [markOf(pair, record.ref, toldCause)] : [];
   });
 
 /** Asks for a look at a link whose follower says yes where the link does not. */
 export const markForLink = (pair: PairMapping, link: Link, follower: RecordSnapshot): readonly DirtyMark[] =>
-  bringsConsent(pair, link, follower)
-    ? [markOf(pair, refOfLink(pair, link, 'hubspot'), 'consent of a follower')]
-    : [];
+  bringsConsent(pair, link, follower) ? [markOf(pair, refOfLink(pair, link, 'hubspot'), toldCause)] : [];
 
-/** Whether somebody said that this follower may lack what its person said. */
-export const isAskedForConsent = ({ unit }: Draft): boolean =>
-  unit.dirty.some((row) => row.class === 'consent');
+/** Whether another record of its person may have said what this unit lacks; behind a later signal the reason is not known any more. */
+export const isTold = ({ unit }: Draft): boolean =>
+  unit.dirty.some((row) => row.class === 'consent' && (row.cause === toldCause || row.version > 1));
 
-/** The writes that bring a follower what its person says. Only ever yes is written. */
+/** Whether somebody said that these records may lack what their person said. */
+export const isAskedForConsent = (draft: Draft): boolean =>
+  draft.unit.dirty.some((row) => row.class === 'consent') && !isOnlyBecause(draft, givenLaterCause);
+
+/** The writes that bring a record what its person says. Only ever yes is written. */
 export const consentWrites = (
   pair: PairMapping,
   record: RecordSnapshot,
   said: ReadonlySet<string>,
 ): readonly FieldWrite[] => {
-  const form = formFor(pair, 'salesforce', record.ref.type);
+  const { system, type } = record.ref;
+  const form = formFor(pair, system, type);
   const own = saysYes(form, record);
   return consentsOf(form)
     .filter(
-      ({ name, fields }) =>
-        said.has(name) && !own.has(name) && Object.hasOwn(record.fields, fields.salesforce),
+      ({ name, fields }) => said.has(name) && !own.has(name) && Object.hasOwn(record.fields, fields[system]),
     )
     .map(({ name, fields, codecs }) => {
-      const sent = codecs.salesforce.encode(yes);
-      const replaced = record.fields[fields.salesforce] ?? null;
-      const apiField = fields.salesforce;
+      const sent = codecs[system].encode(yes);
+      const replaced = record.fields[fields[system]] ?? null;
+      const apiField = fields[system];
       return {
         ...{ field: name, apiField, sent, replaced, source: sent, rule: 'latch' },
         clock: null,

@@ -6,9 +6,16 @@ import type { FieldWrite, Link } from '../model/state.ts';
 import type { RecordRef } from '../model/system.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
-import { consentWrites, isAskedForConsent, markForLink, yesOfPersons } from './follower-consent.ts';
+import {
+  consentWrites,
+  isAskedForConsent,
+  isToldAlone,
+  markForLink,
+  yesOfPersons,
+} from './follower-consent.ts';
 import { refOfLink } from './forms.ts';
 import { identityValue, nextNumber } from './identity.ts';
+import { stillRefused } from './known-refusal.ts';
 import { consentsOf } from './latch.ts';
 import { withoutParked } from './plan.ts';
 import { makeJob, type SendJob } from './send.ts';
@@ -74,9 +81,9 @@ const jobsOf = async (
     workClass,
   );
   return all.flatMap(({ draft, link, record, identity }) => {
-    draft.marks.push(...markForLink(pair, link, record));
+    if (!isToldAlone(draft)) draft.marks.push(...markForLink(pair, link, record));
     const wanted = [...identity, ...consentWrites(pair, record, said.get(link.id) ?? new Set())];
-    const { writes, still } = withoutParked(mappingHash, 'salesforce', wanted, draft.unit.parked);
+    const { writes, still } = withoutParked(mappingHash, 'salesforce', wanted, stillRefused(draft.unit));
     draft.stillParked = still;
     if (writes.length === 0) return [];
     return [makeJob(context, draft, 'update', record.ref, record.ref, writes, record.readAt, null)];

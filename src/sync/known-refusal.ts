@@ -1,10 +1,12 @@
+import { isOfValueAlone } from '../model/failure.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { Link, Parked } from '../model/state.ts';
+import type { ClaimedUnit, Link, Parked } from '../model/state.ts';
 import { otherSystem } from '../model/system.ts';
 import { digestOf } from './digest.ts';
 import { viewOf } from './merge.ts';
 import { type Mapped, planCreate } from './plan.ts';
+import { isOwnCode } from './standing.ts';
 
 /**
  * Whether a field of a linked record differs from its base only because the other side has refused its value, or this side the
@@ -41,3 +43,16 @@ export const isRefusedCreate = (
   const plan = planCreate(mapped, record, parked);
   return plan.kind === 'blocked' && plan.stillParked.length > 0;
 };
+
+/**
+ * What a vendor refused is sent once more when the record that it refused has changed: another of its fields may have been the reason
+ * (a validation rule, a lock that is gone). Once a signal: a second look at it finds the refusal as it stands. Our own writes are no signal.
+ * A value that is too long stays so: it would cost a call with every change of its record.
+ */
+export const stillRefused = (unit: Pick<ClaimedUnit, 'dirty' | 'parked'>): readonly Parked[] =>
+  unit.parked.filter(
+    (row) =>
+      isOwnCode(row.failure.code) ||
+      (row.field !== null && isOfValueAlone(row.failure)) ||
+      !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
+  );

@@ -83,6 +83,18 @@ export const findByKey = async (
 ): Promise<Index> =>
   withoutConverted(context.pair, await findAllByKey(context, system, rule, keys, workClass));
 
+/** Finds records of one side that name these of the other in their identity field. */
+export const findNaming = async (
+  context: EngineContext,
+  system: System,
+  ids: readonly string[],
+  workClass: WorkClass,
+): Promise<Index> =>
+  withoutConverted(
+    context.pair,
+    await findAll(context, system, (form) => form.identity[system], ids, workClass),
+  );
+
 /** The contacts that converted leads became, by the lead's id. */
 const contactsOf = async (
   context: EngineContext,

@@ -35,7 +35,13 @@ export type MatchVerdict =
    * created as what converted ones are.
    */
   | { readonly kind: 'none'; readonly decided?: boolean; readonly asConverted?: boolean }
-  | { readonly kind: 'review'; readonly cause: string; readonly candidates: readonly RecordRef[] };
+  /** A question; `decided`: asked although a person has said that it is nobody of the candidates, since they are in the way. */
+  | {
+      readonly kind: 'review';
+      readonly cause: string;
+      readonly candidates: readonly RecordRef[];
+      readonly decided?: boolean;
+    };
 
 const review = (cause: string, records: readonly RecordSnapshot[]): MatchVerdict => ({
   kind: 'review',

@@ -1,6 +1,7 @@
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Draft } from './draft.ts';
 import type { EngineContext } from './engine.ts';
+import { isTold } from './follower-consent.ts';
 import { formOfRecord } from './forms.ts';
 import { hasLatchSet, outOfScope, takesPart } from './scope.ts';
 
@@ -21,7 +22,8 @@ export const isSought = (context: EngineContext, { draft, record }: Alone): bool
     takesPart(form, record) ||
     draft.unit.intents.length > 0 ||
     (typeof named === 'string' && named !== '') ||
-    hasLatchSet(form, record)
+    hasLatchSet(form, record) ||
+    isTold(draft)
   );
 };
 

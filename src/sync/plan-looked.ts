@@ -1,19 +1,18 @@
 import type { WorkClass } from '../model/budget.ts';
-import { isOfValueAlone } from '../model/failure.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
-import { isAskedForConsent, marksForFollowers, readFollowers, yesAmong } from './follower-consent.ts';
+import { marksForOthers, yesAmong } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
+import { stillRefused } from './known-refusal.ts';
 import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
-import { isOwnCode } from './standing.ts';
+import { othersOfPersons } from './twins-consent.ts';
 
 /** A plan, and the histories it was made with. */
 export interface Planned {
@@ -24,34 +23,21 @@ export interface Planned {
 /** What one history tells can make another worth asking for, but no more often than there are systems. */
 const roundsMax = systems.length;
 
-/**
- * What a vendor refused is sent once more when the record that it refused has changed: another of its fields may have been the reason
- * (a validation rule, a lock that is gone). Once a signal: a second look at it finds the refusal as it stands. Our own writes are no signal.
- * A value that is too long stays so: it would cost a call with every change of its record.
- */
-const stillRefused = ({ unit }: Looked['draft']): readonly Parked[] =>
-  unit.parked.filter(
-    (row) =>
-      isOwnCode(row.failure.code) ||
-      (row.field !== null && isOfValueAlone(row.failure)) ||
-      !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
-  );
-
 const planOf = (
   context: EngineContext,
   look: Looked,
   histories: Histories,
-  followers: readonly RecordSnapshot[],
+  others: readonly RecordSnapshot[],
 ): LinkedPlan => {
   const { draft, link } = look;
   const plan = planLinked(
     context,
     { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
     withoutLate(look),
-    stillRefused(draft),
+    stillRefused(draft.unit),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
-    yesAmong(context.pair, followers),
+    yesAmong(context.pair, others),
   );
   return putRight(plan, look);
 };
@@ -93,12 +79,12 @@ const planAll = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
-  followersOf: (look: Looked) => readonly RecordSnapshot[],
+  othersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<ReadonlyMap<Looked, Planned>> => {
   const plans = new Map(
     looked.map((look): [Looked, Planned] => [
       look,
-      { plan: planOf(context, look, {}, followersOf(look)), histories: {} },
+      { plan: planOf(context, look, {}, othersOf(look)), histories: {} },
     ]),
   );
   for (let round = 0; round < roundsMax; round += 1) {
@@ -111,7 +97,7 @@ const planAll = async (
     );
     for (const [look, { histories: known }] of asking) {
       const histories = { ...hubspot?.get(look), ...salesforce?.get(look), ...known };
-      plans.set(look, { plan: planOf(context, look, histories, followersOf(look)), histories });
+      plans.set(look, { plan: planOf(context, look, histories, othersOf(look)), histories });
     }
   }
   return plans;
@@ -143,10 +129,6 @@ const jobsOf = (
   });
 };
 
-/** Whether followers may have to say or hear something: only then are they read. */
-const mayConcernFollowers = ({ draft, link }: Looked): boolean =>
-  (link.followers ?? []).length > 0 && (draft.key !== draft.unit.key || isAskedForConsent(draft));
-
 /** Plans links that were looked at: moves bases in the drafts and answers the writes that are due. */
 export const planLooked = async (
   context: EngineContext,
@@ -154,16 +136,15 @@ export const planLooked = async (
   workClass: WorkClass,
 ): Promise<readonly SendJob[]> => {
   const { pair } = context;
-  const asked = looked.filter(mayConcernFollowers).map(({ link }) => link);
-  const followers = asked.length === 0 ? new Map() : await readFollowers(context, asked, workClass);
-  const followersOf = ({ link }: Looked): readonly RecordSnapshot[] => followers.get(link.id) ?? [];
+  const others = await othersOfPersons(context, looked, workClass);
+  const othersOf = (look: Looked): readonly RecordSnapshot[] => others.get(look) ?? [];
   for (const look of looked) {
-    const said = yesAmong(pair, [...systems.map((system) => look.snapshots[system]), ...followersOf(look)]);
-    look.draft.marks.push(...marksForFollowers(pair, followersOf(look), said));
+    const said = yesAmong(pair, [...systems.map((system) => look.snapshots[system]), ...othersOf(look)]);
+    look.draft.marks.push(...marksForOthers(pair, othersOf(look), said));
   }
   const forms = byForm(pair, looked, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
   const jobs = await Promise.all(
-    forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass, followersOf)),
+    forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass, othersOf)),
   );
   return jobs.flat();
 };
@@ -172,10 +153,10 @@ const planInForm = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
-  followersOf: (look: Looked) => readonly RecordSnapshot[],
+  othersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<readonly SendJob[]> => {
   await settleUnsure(context, looked, workClass);
-  const plans = await planAll(context, looked, workClass, followersOf);
+  const plans = await planAll(context, looked, workClass, othersOf);
   return looked.flatMap((look) => {
     const planned = plans.get(look);
     if (!planned) return [];

@@ -22,6 +22,7 @@ import type { Reservations } from './reservation.ts';
 import { takesPart } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
 import { settleCreates, settleCreatesOfOthers } from './settle-creates.ts';
+import { consentUnderReview } from './twins-consent.ts';
 
 /** A link that is to begin between two records that were read. */
 export interface Beginning {
@@ -36,7 +37,7 @@ export interface Beginning {
 export interface Unlinked {
   readonly beginnings: readonly Beginning[];
   readonly creates: readonly { readonly job: SendJob; readonly source: RecordSnapshot }[];
-  /** What followers get. */
+  /** What followers get, and records under review. */
   readonly jobs: readonly SendJob[];
 }
 
@@ -381,15 +382,19 @@ const workSide = async (
   const handed = await handedOf(context, system, locked);
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
-  for (const seeking of candidates.keys()) {
+  const consents: SendJob[] = [];
+  for (const [seeking, found] of candidates) {
     const verdict = verdicts.get(seeking);
+    if (verdict?.kind === 'review' && !verdict.decided) {
+      consents.push(...consentUnderReview(context, seeking, found));
+    }
     const decided = verdict ? decide(context, seeking, verdict, handed) : null;
     if (!decided) continue;
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);
   }
   const begun = await settleCreatesOfOthers(context, system, beginnings);
-  return { beginnings: [...revived, ...begun], creates, jobs };
+  return { beginnings: [...revived, ...begun], creates, jobs: [...jobs, ...consents] };
 };
 
 /** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */

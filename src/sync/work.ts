@@ -9,6 +9,7 @@ import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
+import { givenLaterCause } from './follower-consent.ts';
 import { formOfRecord, inForm } from './forms.ts';
 import { guardKeys } from './key-guard.ts';
 import { isSet, isTextLatch } from './latch.ts';
@@ -157,7 +158,7 @@ const adoptCreated = async (
     continueWith(draft, link);
     raiseStamp(draft, source.ref.system, source.stamp);
     if (saysMoreLater(context.pair, source)) {
-      const cause = 'what cannot be given at creation';
+      const cause = givenLaterCause;
       draft.marks.push({ pair: context.pair.name, ref: source.ref, class: 'consent', stamp: null, cause });
     }
     return makeJob(

@@ -194,7 +194,7 @@ export class Simulated {
   }
 
   /** A colleague's edit of a lead, under their own name. */
-  async editLeadAsPerson(id: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  async editLeadAsPerson(id: string, fields: Readonly<Record<string, string | boolean>>): Promise<void> {
     const { access } = this.sandbox;
     const connection = new Connection({ loginUrl: access.salesforce, version: '62.0' });
     await connection.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
