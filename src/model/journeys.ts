@@ -300,6 +300,8 @@ export interface EffectStanding {
   readonly doneAt: number | null;
   readonly why: string | null;
   readonly next: string | null;
+  /** What came of its steps, in words, where there is something to say. */
+  readonly said: readonly string[];
   /** JSON of who gets the lead and why, the lifecycle's own; null where nobody was chosen, or not yet. */
   readonly route: string | null;
 }

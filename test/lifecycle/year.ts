@@ -151,6 +151,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
     if (!transition.effects.some((effect) => effect === 'hand-off' || effect === 're-route')) return;
     const routed = route(
       {
+        record: 'Lead',
         names: { contact: lead.person.contact },
         purpose: transition.effects.includes('hand-off') ? 'hand-off' : 're-route',
         owner: null,
@@ -160,7 +161,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
         reroutes: journey.reroutes,
       },
       rules.routing,
-      { reps: repsOn(day, repIds, open), queues: new Set([rules.queue]) },
+      { reps: repsOn(day, repIds, open), queues: new Map([[rules.queue, null]]) },
       turns,
       now,
     );

@@ -99,8 +99,8 @@ export const journeyWords = ({
       `${at}  content  ${piece} for ${dealStage ?? stage} (${record}${mode === 'observe' ? '; observed' : ''})${until === null ? '' : `, until ${until}`}`,
   ),
   ...feedback.map(({ at, record, kind, value }) => `${at}  said     ${kind}: ${value} (${record})`),
-  ...effects.flatMap(({ at, kind, doneAt, why, next, route }) => [
+  ...effects.flatMap(({ at, kind, doneAt, why, next, said, route }) => [
     ...(route === null ? [] : [`${at}  routed   ${route.words}`]),
-    `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}`}`,
+    `${at}  ${kind} ${doneAt === null ? `is under way${why === null ? '' : `: ${why}`}${next === null ? '' : ` Next: ${next}`}` : `done ${doneAt}${said.length === 0 ? '' : `: ${said.join('; ')}`}`}`,
   ]),
 ];

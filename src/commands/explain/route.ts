@@ -14,6 +14,7 @@ const outcomes: Readonly<Record<RouteLine['outcome'], string>> = {
   'does-not-hold': 'does not hold',
   nobody: 'nobody can',
   'not-there': 'is not there',
+  'cannot-own': 'cannot own such a record',
   inactive: 'is inactive',
   refused: 'gave it away',
   absent: 'is absent',

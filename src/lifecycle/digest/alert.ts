@@ -3,6 +3,7 @@ import { makeDigest } from './digest.ts';
 import type { DigestInput } from './input.ts';
 import { pressable, stepLines } from './next-step.ts';
 import { cut } from './plain-text.ts';
+import { queueWords } from './route-words.ts';
 import { slackText } from './slack-text.ts';
 import { tell } from './telling.ts';
 import { momentText } from './when.ts';
@@ -21,10 +22,12 @@ const linesOf = (
   const told = tell(input);
   const { zone } = told.clock;
   const [step] = stepLines(input, told);
+  const queue = queueWords(input.queueWithoutTasks);
   return {
     who: [nameOf(input.person) ?? 'A new lead', companyOf(input)].filter((part) => part !== null).join(', '),
     why: whyNowLine(input, times, told),
     rest: [
+      ...(queue === null ? [] : [queue]),
       ...(step === undefined ? [] : [step]),
       ...(dueAt === null ? [] : [`First touch by ${momentText(dueAt, told.clock)} (${zone})`]),
     ],

@@ -3,7 +3,7 @@ import { foldedText, uncountedText } from './fold.ts';
 import type { DigestInput } from './input.ts';
 import { stepLines } from './next-step.ts';
 import { cut, foreign } from './plain-text.ts';
-import { routeWords } from './route-words.ts';
+import { queueWords, routeWords } from './route-words.ts';
 import { latelyText, type Told, tell } from './telling.ts';
 import { formOf, triggerWords } from './trigger-words.ts';
 import { turnEntries } from './turn-lines.ts';
@@ -40,7 +40,7 @@ interface Parts {
 }
 
 const whyNowLines = (input: DigestInput, told: Told): readonly string[] => {
-  const { trigger, journey, route } = input;
+  const { trigger, journey, route, queueWithoutTasks } = input;
   const { clock } = told;
   const when = trigger.kind === 'recontact' ? dayText(trigger.at, clock) : momentText(trigger.at, clock);
   const form = formOf(trigger);
@@ -51,7 +51,7 @@ const whyNowLines = (input: DigestInput, told: Told): readonly string[] => {
     ...told.lately.slice(0, latelyMax).map(latelyText),
     ...(definition === '' || trigger.kind === 'ready' ? [] : [`Sales-ready by ${definition}`]),
     ...(journey.turn > 1 ? [`Turn ${journey.turn}: sales had them before`] : []),
-    ...[routeWords(route)].filter((words) => words !== null),
+    ...[routeWords(route), queueWords(queueWithoutTasks)].filter((line) => line !== null),
   ];
 };
 

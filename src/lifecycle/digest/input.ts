@@ -102,6 +102,8 @@ export interface DigestInput {
   readonly journey: Pick<Journey, 'turn' | 'definition'>;
   readonly earlier: readonly EarlierTurn[];
   readonly route: readonly RouteLine[];
+  /** Name of the queue that has the lead and can own no tasks; absent: whoever has it gets a task. */
+  readonly queueWithoutTasks?: string;
   readonly trigger: Trigger;
   readonly nextStep: NextStep;
   /** IANA name of the rep's zone; null or unknown: UTC, and the text says so. */

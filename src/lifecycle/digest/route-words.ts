@@ -25,6 +25,12 @@ const words = ({ step, name }: RouteLine): string => {
   return named === null ? rule : `${rule}, your turn in ${named}`;
 };
 
+/** That nobody has a task for a lead in such a queue, told to whoever looks into it; null where there is one. */
+export const queueWords = (queue: string | undefined): string | null => {
+  const named = quoted(queue, nameMax);
+  return named === null ? null : `In the queue ${named}, without a task: take the lead, then act`;
+};
+
 /** Why the lead is the reader's, by the step of the route that gave it; null where no step did. */
 export const routeWords = (lines: readonly RouteLine[]): string | null => {
   const given = lines.findLast(({ outcome }) => outcome === 'taken' || outcome === 'kept');

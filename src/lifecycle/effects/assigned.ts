@@ -56,7 +56,11 @@ export const readAssigned = async (
       const standing = { ...before, person };
       const nobody = lineOfNobody(before, standing);
       if (nobody === null) return [[before, { standing, instead: null }]];
-      const { decision, line } = fallbackOf(context.models.routing, queuesOf(standing.staff));
+      const { decision, line } = fallbackOf(
+        context.models.routing,
+        queuesOf(standing.staff),
+        person.sales?.ref.type ?? 'Lead',
+      );
       return [[before, { standing, instead: { decision, lines: [nobody, line] } }]];
     }),
   );

@@ -15,6 +15,7 @@ import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, isHanding, nextStep, type StepName, type StepResult } from './effect.ts';
+import { heldResult } from './route-step.ts';
 import { clocksOf, ownerOf, readingOf } from './sales-values.ts';
 import type { About, Standing } from './standing.ts';
 import { makeSteps } from './steps.ts';
@@ -216,13 +217,6 @@ const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: b
   };
 };
 
-/** Not even the fallback queue can have it. */
-const assignedToNobody: StepResult = {
-  kind: 'refused',
-  why: "nobody can take it: Salesforce's assignment rules gave it to nobody, and the fallback queue is not there",
-  next: 'Activate a lead assignment rule in Salesforce that takes everybody, or put a queue of yours under fallback in routing.yaml.',
-};
-
 /** Routed anew: what was written for the owner who is gone is written for the next one. */
 const withoutRoute = (each: UnderWay): UnderWay => {
   const { standing } = each;
@@ -282,7 +276,10 @@ const withAssigned = (each: UnderWay, { standing, instead }: Assigned): UnderWay
   const now = { ...each, standing };
   if (instead === null) return now;
   const anew = withoutRoute(now);
-  if (instead.decision.kind === 'held') return withResult(anew, 'sales', assignedToNobody);
+  if (instead.decision.kind === 'held') {
+    const before = "Salesforce's assignment rules gave it to nobody";
+    return withResult(anew, 'sales', heldResult(standing, before, instead.lines.at(-1)));
+  }
   const { effect } = anew.standing;
   const steps = {
     ...effect.steps,

@@ -1,6 +1,6 @@
 import { personOf } from '../look/look.ts';
 import type { Directory, Rep, RouteRequest } from '../routing/model.ts';
-import { route } from '../routing/route.ts';
+import { type RouteLine, route } from '../routing/route.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { toRoutingState } from '../run/rows.ts';
 import { namesOf } from '../scoring/score.ts';
@@ -12,9 +12,9 @@ import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 
-/** The queues that there are, by id. */
+/** The queues that there are, with what they can own. */
 export const queuesOf = ({ owners }: Pick<Staff, 'owners'>): Directory['queues'] =>
-  new Set([...owners.values()].filter(({ kind }) => kind === 'queue').map(({ id }) => id));
+  new Map([...owners.values()].flatMap(({ id, kind, owns }) => (kind === 'queue' ? [[id, owns]] : [])));
 
 /** Everybody who can be given a lead now. */
 const readDirectory = async (context: LifecycleContext): Promise<Directory> => {
@@ -97,6 +97,7 @@ export const requestOf = (
   const isOwnChoice = owner !== undefined && stored.shown.salesforce.OwnerId === owner.id;
   const purpose = purposes[effect.kind as keyof typeof purposes] ?? 'hand-off';
   return {
+    record: person.sales?.ref.type ?? 'Lead',
     names: {
       ...namesOf(personOf(stored.id, person), context.models.scoring),
       account: accountNames(standing.about?.company ?? null),
@@ -114,6 +115,30 @@ export const requestOf = (
       ? {}
       : { waited: { before: effect.steps.route.id ?? null, since: effect.steps.route.at } }),
   };
+};
+
+/** What keeps the fallback queue from it, and what a person has to do before somebody can have the lead. `before`: why nobody else has it. */
+export const heldResult = (
+  { person }: Pick<Standing, 'person'>,
+  before: string,
+  fallback: RouteLine | undefined,
+): StepResult => {
+  const refused = (why: string, next: string): StepResult => ({
+    ...{ kind: 'refused', next },
+    why: `nobody can take it: ${before}, and ${why}`,
+  });
+  if (fallback?.outcome !== 'cannot-own') {
+    return refused(
+      'the fallback queue is not there',
+      'Put a queue of yours under fallback in routing.yaml, or a rep into a pool or an active assignment rule.',
+    );
+  }
+  return person.sales?.ref.type === 'Contact'
+    ? refused('no queue can have a contact', 'Give the contact to a rep in Salesforce; it goes on by itself.')
+    : refused(
+        'the fallback queue can own no leads',
+        'Add leads to what the queue can own (Setup, Queues), or put another one under fallback in routing.yaml.',
+      );
 };
 
 /** Soon again at first, for routers choose within seconds; a minute apart later. */
@@ -167,11 +192,7 @@ export const routeStep = async (
       turns = after;
       if (decision.kind === 'external') return waitForRouter(standing);
       if (decision.kind === 'held') {
-        return {
-          kind: 'refused',
-          why: 'nobody can take it: no rep is free, and the fallback queue is not there',
-          next: 'Put a queue of yours under fallback in routing.yaml, or a rep into a pool.',
-        };
+        return heldResult(standing, 'no rep is free', lines.at(-1));
       }
       return { kind: 'done', route: { decision, lines } };
     });

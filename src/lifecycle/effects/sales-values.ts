@@ -1,3 +1,4 @@
+import type { Owner } from '../../model/owner.ts';
 import type { RawFields, RawValue } from '../../model/value.ts';
 import { contentText, sendOf } from '../content/content-text.ts';
 import type { Recommendation } from '../content/recommend.ts';
@@ -120,6 +121,15 @@ const earlierTurns = (standing: Standing): readonly EarlierTurn[] => {
   });
 };
 
+/**
+ * The queue that has the lead and can own no tasks; null: whoever has it can. Salesforce refuses an owner who is a queue of other objects (help, Create Queues), and
+ * a task of Tandem's own user would be nobody's.
+ */
+export const queueWithoutTasks = (standing: Standing): Owner | null => {
+  const owner = standing.staff.owners.get(ownerOf(standing) ?? '');
+  return owner?.kind === 'queue' && owner.owns?.includes('Task') === false ? owner : null;
+};
+
 /** The clock that the rep reads: their own zone, else that of the hours that count for them. */
 export const zoneFor = (standing: Standing): string => {
   const owner = ownerOf(standing);
@@ -135,6 +145,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
   const { stored, person, activities, effect, about, now } = standing;
   const judgement = judgementOf(context, standing);
   const content = shownContent(context, standing);
+  const queue = queueWithoutTasks(standing);
   return {
     person: {
       pair: context.pair,
@@ -147,6 +158,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
     journey: stored.journey,
     earlier: earlierTurns(standing),
     route: effect.route?.lines ?? [],
+    ...(queue === null ? {} : { queueWithoutTasks: queue.name }),
     trigger: triggerOf(standing, judgement),
     nextStep: { say: null, send: content === null ? [] : sendOf(content) },
     zone: zoneFor(standing),

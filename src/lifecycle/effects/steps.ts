@@ -8,7 +8,7 @@ import type { StepName, StepResult } from './effect.ts';
 import { leaveNudged } from './nudged.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
-import { hubspotValues, ownerOf, salesValues, taskOf } from './sales-values.ts';
+import { hubspotValues, ownerOf, queueWithoutTasks, salesValues, taskOf } from './sales-values.ts';
 import { campaignStep, timelineStep } from './showing-steps.ts';
 import { moveStagesBack } from './stage-back.ts';
 import type { Standing } from './standing.ts';
@@ -138,6 +138,12 @@ const hubspotStep =
     return standings.map((standing) => failed.get(standing) ?? results[open.indexOf(standing)] ?? done);
   };
 
+/** What stands instead of the task of a lead that waits in a queue; null: it gets one. */
+const withoutTask = (standing: Standing): string | null => {
+  const queue = queueWithoutTasks(standing);
+  return queue === null ? null : `no task: the queue '${queue.name}' can own none`;
+};
+
 /** Whether a nudge has nothing for its owner to do: the program does it, or the file has no nudge any more. */
 const isSilent = ({ models }: LifecycleContext, { effect }: Standing): boolean =>
   effect.kind === 'nudge' && models.lifecycle.pull.nudge?.as !== 'task';
@@ -165,7 +171,8 @@ const taskStep: Step = async (context, standings) => {
       standing.person.sales !== null &&
       !known.has(standing.effect.key.toLowerCase()) &&
       !isSilent(context, standing) &&
-      !isAnswered(standing),
+      !isAnswered(standing) &&
+      withoutTask(standing) === null,
   );
   const outcomes =
     open.length === 0
@@ -200,6 +207,8 @@ const taskStep: Step = async (context, standings) => {
     const id = known.get(standing.effect.key.toLowerCase());
     if (id !== undefined) return { kind: 'done', id };
     if (isAnswered(standing) || isSilent(context, standing)) return done;
+    const said = withoutTask(standing);
+    if (said !== null) return { kind: 'done', said };
     const at = open.indexOf(standing);
     return at === -1
       ? {

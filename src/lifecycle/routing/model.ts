@@ -66,7 +66,8 @@ export interface Rep {
 
 export interface Directory {
   readonly reps: ReadonlyMap<string, Rep>;
-  readonly queues: ReadonlySet<string>;
+  /** By id: the objects that each queue can own; null: any. */
+  readonly queues: ReadonlyMap<string, readonly string[] | null>;
 }
 
 /** What a pool remembers of one member: their credit in the turns, and what they got on which day of theirs. */
@@ -81,6 +82,8 @@ export type RoutingState = Readonly<Record<string, Readonly<Record<string, Membe
 
 /** The lead that needs an owner. */
 export interface RouteRequest {
+  /** `Lead` or `Contact`: no queue can own a contact, and no assignment rule takes one. */
+  readonly record: string;
   readonly names: Readonly<Record<string, unknown>>;
   readonly purpose: 'hand-off' | 'hand-on' | 're-route' | 'account-owner';
   /** The owner now, and who set them; `person` counts for good. */

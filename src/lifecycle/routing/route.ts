@@ -16,7 +16,8 @@ export interface RouteLine {
   /** Name of the rule or pool, where there is one. */
   readonly name: string | null;
   readonly owner: string | null;
-  readonly outcome: 'taken' | 'kept' | 'does-not-hold' | 'nobody' | Obstacle;
+  /** `cannot-own`: a queue that owns no records of this object. */
+  readonly outcome: 'taken' | 'kept' | 'does-not-hold' | 'nobody' | 'cannot-own' | Obstacle;
 }
 
 export type RouteDecision =
@@ -35,20 +36,17 @@ export interface Routed {
   readonly state: RoutingState;
 }
 
-/** Where those go whom nobody can take: the fallback queue, or nowhere while there is none. */
+/** Where those go whom nobody can take: the fallback queue, or nowhere while there is none that can own such a record. */
 export const fallbackOf = (
   { fallbackQueue }: Pick<RoutingModel, 'fallbackQueue'>,
   queues: Directory['queues'],
+  record: string,
 ): { readonly decision: RouteDecision; readonly line: RouteLine } => {
-  const isThere = queues.has(fallbackQueue);
+  const owns = queues.get(fallbackQueue);
+  const refused = owns === undefined ? 'not-there' : (owns?.includes(record) ?? true) ? null : 'cannot-own';
   return {
-    decision: isThere ? { kind: 'queue', id: fallbackQueue } : { kind: 'held' },
-    line: {
-      step: 'fallback',
-      name: null,
-      owner: fallbackQueue,
-      outcome: isThere ? 'taken' : 'not-there',
-    },
+    decision: refused === null ? { kind: 'queue', id: fallbackQueue } : { kind: 'held' },
+    line: { step: 'fallback', name: null, owner: fallbackQueue, outcome: refused ?? 'taken' },
   };
 };
 
@@ -109,7 +107,7 @@ class Search {
   }
 
   fallback(): RouteDecision {
-    const { decision, line } = fallbackOf(this.#model, this.#directory.queues);
+    const { decision, line } = fallbackOf(this.#model, this.#directory.queues, this.#request.record);
     this.lines.push(line);
     return decision;
   }
@@ -158,6 +156,14 @@ const byOtherRouter = (search: Search, { owner, waited }: RouteRequest, now: num
   return search.fallback();
 };
 
+/** Salesforce runs its rules on leads alone: a contact that somebody has stays theirs, and of one that nobody has a person has to decide. */
+const byOrgsRules = (search: Search, { record, owner }: RouteRequest, { reps }: Directory): RouteDecision => {
+  if (record === 'Lead' || (owner !== null && reps.get(owner.id)?.active === true))
+    return { kind: 'assignment-rules' };
+  search.note('assignment rules', null, null, 'nobody');
+  return search.fallback();
+};
+
 /**
  * Finds the owner of a lead, and says why it is this one. Pure: the pools' turns go in as `state` and come out; whoever stores them must refuse a
  * write over a version that was not read, and route again. An owner set by a person stays as long as that user is active. Never an
@@ -178,7 +184,7 @@ export const route = (
   const claimed = waits ? null : byClaim(search, request, model);
   if (claimed !== null) return done(claimed);
   if (model.by === 'external') return done(byOtherRouter(search, request, now));
-  if (model.by === 'salesforce-assignment-rules') return done({ kind: 'assignment-rules' });
+  if (model.by === 'salesforce-assignment-rules') return done(byOrgsRules(search, request, directory));
   const { sdr } = model;
   if (sdr !== null && request.purpose === 'hand-off' && (sdr.when?.holds(request.names) ?? true)) {
     const id = search.pool('sdr', sdr.pool);

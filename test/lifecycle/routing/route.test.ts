@@ -37,9 +37,10 @@ const makeRep = (name: string, overrides: Partial<Rep> = {}): Rep => ({
 });
 const makeDirectory = (...reps: readonly Rep[]): Directory => ({
   reps: new Map(reps.map((rep) => [rep.id, rep])),
-  queues: new Set([queue]),
+  queues: new Map([[queue, ['Lead']]]),
 });
 const makeRequest = (overrides: Partial<RouteRequest> = {}): RouteRequest => ({
+  record: 'Lead',
   names: { contact: { country: 'DE' }, email: { domain: 'acme.com' }, fit: 'A' },
   purpose: 'hand-off',
   owner: null,
@@ -140,8 +141,39 @@ describe('the way to an owner', () => {
       makeRep('c', { absences: away }),
     );
     expect(go(anybody, gone).decision).toEqual({ kind: 'queue', id: queue });
-    expect(go(anybody, { ...gone, queues: new Set() }).decision).toEqual({ kind: 'held' });
+    expect(go(anybody, { ...gone, queues: new Map() }).decision).toEqual({ kind: 'held' });
     expect(go(anybody, makeDirectory()).decision.kind).toBe('queue');
+  });
+
+  it('a queue has what it can own: of a contact whom nobody can take, and of a queue without leads, a person decides', () => {
+    const nobody = makeDirectory();
+    const held = go({ ...anybody, record: 'Contact' }, nobody);
+    expect([held.decision, held.lines.at(-1)]).toEqual([
+      { kind: 'held' },
+      { step: 'fallback', name: null, owner: queue, outcome: 'cannot-own' },
+    ]);
+    expect(go(anybody, { ...nobody, queues: new Map([[queue, ['Task']]]) }).decision).toEqual({
+      kind: 'held',
+    });
+    expect(go(anybody, { ...nobody, queues: new Map([[queue, null]]) }).decision.kind).toBe('queue');
+  });
+
+  it("the org's rules take leads alone: a contact stays with who is there, and is held where nobody is", () => {
+    const byOrg = modelOf(`version: '1'\nby: salesforce-assignment-rules\nfallback: { queue: ${queue} }`);
+    const owner = { id: idOf('a'), by: 'tandem' as const };
+    const ask = (overrides: Partial<RouteRequest>): unknown =>
+      go({ purpose: 're-route', ...overrides }, all, {}, byOrg).decision;
+    expect([
+      ask({ owner: null }),
+      ask({ owner, record: 'Contact' }),
+      ask({ owner: null, record: 'Contact' }),
+      ask({ owner: { ...owner, id: idOf('nobody') }, record: 'Contact' }),
+    ]).toEqual([
+      { kind: 'assignment-rules' },
+      { kind: 'assignment-rules' },
+      { kind: 'held' },
+      { kind: 'held' },
+    ]);
   });
 
   it('caps: a day of the rep, and open leads', () => {

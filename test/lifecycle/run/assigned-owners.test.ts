@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { journeyOf } from '../../../src/commands/explain/journey.ts';
+import { journeyOf, journeyWords } from '../../../src/commands/explain/journey.ts';
 import { currentProblems } from '../../../src/commands/status/problems.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { findUnassigned } from '../../../src/lifecycle/run/unassigned.ts';
@@ -169,5 +169,55 @@ describe("a lead that Salesforce's own rules are to give to somebody", () => {
     await office.mark('salesforce', 'Lead', [person.salesforce]);
     await office.settle();
     expect(await ownerOf(person)).toBe(ids.unrouted);
+  });
+});
+
+describe('a lead in a queue that owns leads alone', () => {
+  it.each(['by the rule', 'by the fallback'])(
+    'is handed over %s without a task; digest, alert and explain say so',
+    async (way) => {
+      const { context } = office;
+      const routing = { ...context.models.routing, fallbackQueue: ids.inbound };
+      if (way === 'by the rule') await assignment([{ owner: ids.inbound }]);
+      office.told.length = 0;
+      const person = await handOver({ ...context, models: { ...context.models, routing } });
+      expect([await ownerOf(person), await tasksOf(person)]).toEqual([ids.inbound, []]);
+      const words = "In the queue 'Inbound Leads', without a task: take the lead, then act";
+      const { Tandem_Digest__c: digest } = await office.read(
+        'salesforce',
+        'Lead',
+        person.salesforce,
+        'Tandem_Digest__c',
+      );
+      // Whom a rule is still to choose is not known to the write that asks for it: the next one shows it.
+      if (way === 'by the fallback') expect(digest).toContain(words);
+      expect(office.told).toEqual([expect.stringContaining(words)]);
+      expect(await office.read('hubspot', 'contacts', person.hubspot, 'tandem_stage')).toEqual({
+        tandem_stage: 'sales-ready',
+      });
+      const said = "no task: the queue 'Inbound Leads' can own none";
+      expect(await handOffOf(person)).toMatchObject({ doneAt: expect.any(String), said: [said] });
+      const journey = await journeyOf(office.simulated.fixture.store, [person.hubspot]);
+      if (journey === null) throw new Error('there is no journey');
+      expect(journeyWords(journey)).toContainEqual(
+        expect.stringMatching(new RegExp(`hand-off done .*${said}`)),
+      );
+    },
+  );
+
+  it('is not where those go whom nobody can take while it cannot own leads either', async () => {
+    const { context } = office;
+    const { Tasks: tasks } = (await office.simulated.control('salesforce', 'directory', {
+      queues: [{ name: 'Tasks', objects: ['Task'] }],
+    })) as Record<string, string>;
+    await context.staff(true);
+    const routing = { ...context.models.routing, fallbackQueue: tasks ?? '' };
+    await handOver({ ...context, models: { ...context.models, routing } });
+    expect((await problems()).filter(isOrder)).toMatchObject([
+      {
+        cause: expect.stringMatching(/^nobody can take it: .* the fallback queue can own no leads$/),
+        next: expect.stringContaining('Setup, Queues'),
+      },
+    ]);
   });
 });
