@@ -118,6 +118,17 @@ const checkRules = async (
   return [...unseen, ...checkRuleFields(lifecycle, Object.fromEntries(schemas))];
 };
 
+/** Names the fields of Tandem's own that are missing. @throws CallFailed where a system cannot be asked */
+const checkFields = async (
+  { connectors }: Systems,
+  pairs: readonly PairMapping[],
+  lifecycle: LoadedLifecycle,
+): Promise<readonly Finding[]> => {
+  const { findMissingFields } = await import('./check/own-fields.ts');
+  const describeOne = async (system: System, type: string) => connectors[system].describe(type, call);
+  return findMissingFields(describeOne, pairs, lifecycle);
+};
+
 /** Holds the programs of the lifecycle against HubSpot's lists and workflows. @throws CallFailed where it cannot be asked */
 const checkNurture = async (
   { connectors }: Systems,
@@ -165,6 +176,7 @@ const checkLive = async (
       findings: [
         ...findings,
         ...(await checkRules(parts, lifecycle)),
+        ...(await checkFields(parts, pairs, lifecycle)),
         ...(await checkNurture(parts, lifecycle)),
       ],
     };

@@ -144,6 +144,10 @@ export type ComposedField = FieldMapping & { readonly parts: Sides<readonly [str
 export const composedFields = (pair: Pick<PairMapping, 'fields'>): readonly ComposedField[] =>
   pair.fields.filter((field): field is ComposedField => field.parts !== undefined);
 
+/** Whether a pair is that of contacts and leads: the people whom the lifecycle is about. */
+export const isPeople = ({ types }: Pick<PairMapping, 'types'>): boolean =>
+  types.hubspot === 'contacts' && types.salesforce === 'Lead';
+
 /** Whether a pair is that of companies and accounts. */
 export const isCompanies = ({ types }: Pick<PairMapping, 'types'>): boolean =>
   types.hubspot === 'companies' && types.salesforce === 'Account';

@@ -5,7 +5,7 @@ import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
-import { ownFields } from '../../lifecycle/look/own-fields.ts';
+import { missingOwnFields } from '../../lifecycle/own-fields/missing.ts';
 import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
@@ -16,7 +16,7 @@ import { causeOf, type Logger } from '../../log.ts';
 import { MappingError } from '../../mapping/finding.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
 import { UsageError } from '../../model/failure.ts';
-import { formFor, isCompanies, type PairMapping, typesOn } from '../../model/mapping.ts';
+import { formFor, isCompanies, isPeople, type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { ObjectDescription } from '../../model/record.ts';
 import { type System, systems } from '../../model/system.ts';
 import type { Settings } from '../../settings.ts';
@@ -32,9 +32,6 @@ export interface ActiveLifecycle {
   readonly models: LifecycleModels;
   readonly pair: string;
 }
-
-const isPeople = (pair: PairMapping): boolean =>
-  pair.types.hubspot === 'contacts' && pair.types.salesforce === 'Lead';
 
 /**
  * The lifecycle of a configuration folder; null where it has none, or one in which everything is off. Its tables of holidays are loaded only where
@@ -145,20 +142,18 @@ const missingKey = 'config:lifecycle-fields';
 /** What the systems lack is left out of every write, so that the rest goes on; somebody has to be told. */
 const tellMissing = async (
   { store }: Pick<OpenedStore, 'store'>,
+  { lifecycle }: Pick<LifecycleModels, 'lifecycle'>,
   described: Awaited<ReturnType<typeof describeAll>>,
 ): Promise<void> => {
-  const missing = [...described].flatMap(([type, { system, description }]) =>
-    ownFields[system]
-      .filter((name) => description.fields.get(name)?.writable !== true)
-      .map((name) => `${type}.${name}`),
-  );
+  const objects = new Map([...described].map(([type, { description }]) => [type, description]));
+  const missing = missingOwnFields(lifecycle, objects).filter(({ behaviours }) => behaviours.length > 0);
   if (missing.length === 0) return store.engine.clearProblem(missingKey);
   await store.engine.raiseProblem({
     key: missingKey,
-    what: 'the lifecycle cannot show all that it should',
-    cause: `not there, or not writable by the integration: ${missing.join(', ')}`,
+    what: 'the lifecycle cannot show or hear all that it should',
+    cause: missing.map(({ object, field, fault }) => `${object}.${field.name} ${fault}`).join(', '),
     fault: 'config',
-    next: "Create these fields, give the integration's user the right to write them, then restart the worker.",
+    next: 'See what tandem check says of each: create these fields (docs/admins/fields.md), give the integration the right to them, then restart the worker.',
   });
 };
 
@@ -203,7 +198,7 @@ export const makeContext = async (
     describeActivities(parts),
     describeCompanies(parts, companies),
   ]);
-  await tellMissing(opened, described);
+  await tellMissing(opened, active.models, described);
   const { salesforce, hubspot } = parts.connectors;
   const site = await salesforce.site({ class: 'live', purpose: 'describe' });
   return {

@@ -1,7 +1,7 @@
 import { toOwners } from '../../lifecycle/run/rows.ts';
 import { clockKinds } from '../../lifecycle/sla/model.ts';
 import type { ClockCounts, LateClock } from '../../model/journeys.ts';
-import type { PairMapping } from '../../model/mapping.ts';
+import { isPeople, type PairMapping } from '../../model/mapping.ts';
 import type { Store } from '../../store/open-store.ts';
 import { iso } from '../with-store.ts';
 
@@ -46,7 +46,7 @@ export const shownSla = async (
   pairs: readonly PairMapping[],
 ): Promise<ShownSla | null> => {
   const clocks = await lifecycle.clockCounts();
-  const people = pairs.find(({ types }) => types.hubspot === 'contacts' && types.salesforce === 'Lead');
+  const people = pairs.find(isPeople);
   if (clocks.length === 0 || people === undefined) return null;
   const [late, next, staff] = await Promise.all([
     lifecycle.lateClocks(people.name, listedMax),
