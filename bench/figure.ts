@@ -1,7 +1,7 @@
 /** One measured figure: ours beside a rival's or a target, both from this run or stated (contract: `npm run bench`). */
 export interface Figure {
   readonly name: string;
-  /** ours / theirs, to three places: 1 means equal; which way is good says `better`. */
+  /** ours / theirs, to three places: 1 means equal, null in JSON that theirs is 0 and ours is not; which way is good says `better`. */
   readonly ratio: number;
   /** What `theirs` is: `target`, or the rival's name. */
   readonly against: string;
@@ -21,7 +21,8 @@ export const rounded = (value: number, places = 2): number => Number(value.toFix
 /** Completes a figure by its ratio. */
 export const makeFigure = (figure: Omit<Figure, 'ratio'>): Figure => ({
   ...figure,
-  ratio: rounded(figure.ours / figure.theirs, 3),
+  // Nothing against nothing is equal.
+  ratio: figure.ours === figure.theirs ? 1 : rounded(figure.ours / figure.theirs, 3),
 });
 
 /** Whether a target is met; null for a figure against a rival, which has winners and no pass. */

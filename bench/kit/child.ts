@@ -82,4 +82,11 @@ export class TandemChild {
     this.#process.kill('SIGTERM');
     await this.ended;
   }
+
+  /** Ends it where it stands; answers whether it was still there. */
+  async kill(): Promise<boolean> {
+    const wasThere = this.#process.kill('SIGKILL');
+    await this.ended;
+    return wasThere;
+  }
 }

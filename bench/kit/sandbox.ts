@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Sides, System } from '../../src/model/system.ts';
 import { TandemChild } from './child.ts';
 
-const readyShape = z.object({
+/** The line that the sandbox prints: where it is, and who signs in with what. */
+export const accessShape = z.object({
   hubspot: z.url(),
   salesforce: z.url(),
   hubspotToken: z.string(),
@@ -36,7 +37,7 @@ export interface SandboxOptions {
 /** Both simulators in one process of their own. */
 export interface Sandbox {
   readonly url: Sides<string>;
-  readonly access: z.infer<typeof readyShape>;
+  readonly access: z.infer<typeof accessShape>;
   readonly pid: number;
   /** How a worker or a script finds it. */
   readonly env: Readonly<Record<string, string>>;
@@ -57,8 +58,8 @@ export const startSandbox = async ({ contacts, leads }: SandboxOptions): Promise
   const ports = ['--hubspot-port', '0', '--salesforce-port', '0'];
   const people = ['--contacts', String(contacts), '--leads', String(leads), '--quiet'];
   const child = new TandemChild(['sandbox', ...ports, ...people]);
-  const access = readyShape.parse(
-    await child.line('sandbox', (line) => readyShape.safeParse(line).success, readyWithinMs),
+  const access = accessShape.parse(
+    await child.line('sandbox', (line) => accessShape.safeParse(line).success, readyWithinMs),
   );
   const url = { hubspot: access.hubspot, salesforce: access.salesforce };
   const control: Sandbox['control'] = async (system, route, body) => {

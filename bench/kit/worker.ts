@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { repositoryRoot } from '../../src/settings.ts';
 import { TandemChild } from './child.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { Workspace } from './workspace.ts';
 
 export const mirror = `${repositoryRoot}config/presets/mirror`;
 const readyWithinMs = 120_000;
@@ -61,12 +62,17 @@ export interface IdleRun {
   readonly changes: number;
 }
 
+/** Starts `tandem run --until-idle`, which prints a ready line, an idle line, and ends. */
+export const startUntilIdle = ({ sandbox, dataDir, config }: Workspace): TandemChild => {
+  const args = ['run', '--until-idle', '--port', '0', ...argumentsOf(dataDir, config)];
+  return new TandemChild(args, environmentOf(sandbox));
+};
+
 /** `tandem run --until-idle`. Throws when it does not end well. */
 export const runUntilIdle = async (sandbox: Sandbox, dataDir: string, config = mirror): Promise<IdleRun> => {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1_000;
-  const args = ['run', '--until-idle', '--port', '0', ...argumentsOf(dataDir, config)];
-  const child = new TandemChild(args, environmentOf(sandbox));
+  const child = startUntilIdle({ sandbox, dataDir, config });
   let [changes, last]: [number, number | null] = [0, null];
   child.onLine((line) => {
     if (!isLandedChange(line)) return;

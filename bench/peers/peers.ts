@@ -1,159 +1,78 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { systems } from '../../src/model/system.ts';
-import { readRecords } from '../../test/data/sandbox-records.ts';
-import { Person } from '../../test/e2e/harness/person.ts';
-import { pickLinked } from '../align/calls.ts';
 import { type Figure, makeFigure, rounded } from '../figure.ts';
-import { callsBetween } from '../kit/calls.ts';
-import { type LinkedIds, peopleSource } from '../kit/people.ts';
-import { untilVisible } from '../kit/person.ts';
-import { runUntilIdle } from '../kit/worker.ts';
-import { inWorkspace, type Workspace } from '../kit/workspace.ts';
-import { runNewestWins } from './newest-wins.ts';
-import { makeTrace, type TraceEdit, traceFields } from './trace.ts';
-
-export interface PeersSizes {
-  /** People of the sandbox; at least 2.5 times `linked`. */
-  readonly people: number;
-  /** At most 50: more that are emptied alike are a mass change, which Tandem holds. */
-  readonly linked: number;
-  readonly seeds: number;
-}
+import { type Peer, plain, tandem } from './peer.ts';
+import { type PeerResult, type PeersSizes, runPeer } from './run.ts';
+import { total } from './tally.ts';
 
 /** Issue 5: 50 seeds. */
-export const fullSizes: PeersSizes = { people: 150, linked: 40, seeds: 50 };
+export const fullSizes: PeersSizes = { people: 100, linked: 40, seeds: 50, lanes: 3 };
 
-const rival = 'newest record wins';
-/** Salesforce's stamps are whole seconds: whoever edits second does so visibly later. */
-const apartMs = 1_100;
-const path = '/objects/|/sobjects|/query';
-/** Of the integration's calls: answers that say nothing, and connections that are cut before the request is taken. */
-const faults = [
-  { match: { caller: 'integration', path }, effect: { status: 503, probability: 0.04 } },
-  { match: { caller: 'integration', path }, effect: { drop: 'before', probability: 0.02 } },
-];
-
-interface Outcome {
-  edits: number;
-  lost: number;
-  clears: number;
-  clearsLost: number;
-  calls: number;
-  gaveUp: number;
+interface Measure {
+  readonly name: string;
+  readonly unit: string;
+  /** What Tandem promises; null where it promises nothing. */
+  readonly target: number | null;
+  of(result: PeerResult): number;
 }
 
-type Worker = (workspace: Workspace, edited: readonly LinkedIds[]) => Promise<number>;
+const measures: readonly Measure[] = [
+  { name: 'lost-edits', unit: 'lost changes', target: 0, of: ({ calm }) => total(calm.lost) },
+  { name: 'duplicates', unit: 'records too many', target: 0, of: ({ calm }) => total(calm.duplicates) },
+  { name: 'clears-lost', unit: 'cleared values not passed on', target: 0, of: ({ calm }) => calm.clearsLost },
+  {
+    name: 'calls',
+    unit: 'calls a change',
+    target: null,
+    of: ({ calm }) => rounded(total(calm.calls) / calm.changes),
+  },
+  { name: 'lost-after-kills', unit: 'lost changes', target: 0, of: ({ rough }) => total(rough.lost) },
+  {
+    name: 'duplicates-after-kills',
+    unit: 'records too many',
+    target: 0,
+    of: ({ rough }) => total(rough.duplicates),
+  },
+];
 
-const editAll = async (person: Person, trace: readonly TraceEdit[]): Promise<void> => {
-  for (const from of systems) {
-    const edits = trace
-      .filter((edit) => edit.from === from)
-      .map(({ person: ids, field, value }) => ({
-        id: ids[from],
-        values: { [field[from]]: from === 'hubspot' ? (value ?? '') : value },
-      }));
-    if (from === 'hubspot') await person.editContacts(edits);
-    else await person.editLeads(edits);
-    await sleep(apartMs);
-  }
-};
+interface Run {
+  readonly peer: Peer;
+  readonly result: PeerResult;
+}
 
-type Values = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-
-const readBoth = async ({ sandbox }: Workspace): Promise<{ hubspot: Values; salesforce: Values }> => {
-  const hubspot = new Map<string, Record<string, unknown>>();
-  for await (const page of readRecords(sandbox.url.hubspot, 'contacts'))
-    for (const { id, properties } of page) hubspot.set(String(id), Object(properties));
-  const salesforce = new Map<string, Record<string, unknown>>();
-  for await (const page of readRecords(sandbox.url.salesforce, 'Lead'))
-    for (const lead of page) salesforce.set(String(lead.Id), lead);
-  return { hubspot, salesforce };
-};
-
-const callsOf = async ({ sandbox }: Workspace) => ({
-  hubspot: await sandbox.stats('hubspot'),
-  salesforce: await sandbox.stats('salesforce'),
-});
-
-const runSeed = async (
-  workspace: Workspace,
-  people: readonly LinkedIds[],
-  seed: number,
-  work: Worker,
-  outcome: Outcome,
-): Promise<void> => {
-  const { sandbox } = workspace;
-  const trace = makeTrace(people, seed);
-  await editAll(await Person.signIn(sandbox.access), trace);
-  await untilVisible();
-  const before = await callsOf(workspace);
-  for (const system of systems) await sandbox.control(system, '/faults', faults);
-  outcome.gaveUp += await work(workspace, people);
-  for (const system of systems) await sandbox.control(system, '/faults', []);
-  const after = await callsOf(workspace);
-  for (const system of systems) outcome.calls += callsBetween(system, before[system], after[system]).total;
-  const values = await readBoth(workspace);
-  for (const { person, field, value } of trace) {
-    const isThere = systems.every(
-      (system) => (values[system].get(person[system])?.[field[system]] || null) === value,
-    );
-    outcome.edits += 1;
-    if (value === null) outcome.clears += 1;
-    if (!isThere) outcome.lost += 1;
-    if (!isThere && value === null) outcome.clearsLost += 1;
-  }
-};
-
-/** One worker on a sandbox of its own, seed after seed; everybody begins linked, equal and filled. */
-const runPeer = async (sizes: PeersSizes, work: Worker): Promise<Outcome> => {
-  const source = peopleSource();
-  return inWorkspace(source.sandbox(sizes.people), async (workspace) => {
-    const { sandbox, dataDir } = workspace;
-    await source.enter(sandbox, sizes.people);
-    await runUntilIdle(sandbox, dataDir);
-    const people = await pickLinked(workspace, sizes.linked);
-    const person = await Person.signIn(sandbox.access);
-    const filled = (index: number) =>
-      Object.fromEntries(traceFields.map(({ hubspot }) => [hubspot, `${hubspot} ${index} at first`]));
-    await person.editContacts(people.map(({ hubspot }, index) => ({ id: hubspot, values: filled(index) })));
-    await untilVisible();
-    await runUntilIdle(sandbox, dataDir);
-    const outcome: Outcome = { edits: 0, lost: 0, clears: 0, clearsLost: 0, calls: 0, gaveUp: 0 };
-    for (let seed = 1; seed <= sizes.seeds; seed += 1) await runSeed(workspace, people, seed, work, outcome);
-    return outcome;
-  });
-};
-
-const runTandem: Worker = async ({ sandbox, dataDir }) => {
-  await runUntilIdle(sandbox, dataDir);
-  return 0;
+const figuresOf = ({ name, unit, target, of }: Measure, ours: Run, rivals: readonly Run[], seeds: number) => {
+  const common = { unit, better: 'lower', ours: of(ours.result) } as const;
+  const against = rivals.map(({ peer, result }) =>
+    makeFigure({
+      ...common,
+      name: `peers.${name}.beside-${peer.slug}`,
+      against: peer.name,
+      theirs: of(result),
+      detail: { seeds, ours: ours.result, theirs: result },
+    }),
+  );
+  if (target === null) return against;
+  const detail = { seeds, ours: ours.result };
+  return [
+    makeFigure({ ...common, name: `peers.${name}`, against: 'target', theirs: target, detail }),
+    ...against,
+  ];
 };
 
 /**
- * The benchmark `peers`: one trace of edits under faults, brought over by Tandem and by a plain worker on the same libraries. An edit is
- * lost when its value is not on both sides in the end although nobody edited that field elsewhere.
+ * The benchmark `peers`: one trace of edits under faults, brought over by a plain worker on the same libraries and
+ * by Tandem, each on sandboxes of its own at the same time; every seed once without kills and once with. A change is lost when it is not on both sides in the end
+ * although nobody edited that field elsewhere.
  */
 export async function* runPeers(
   say: (line: string) => void,
   sizes: PeersSizes = fullSizes,
 ): AsyncGenerator<Figure> {
-  say(`peers: ${sizes.seeds} seeds, ${sizes.linked} people each, 6% of the integration's calls fail`);
-  const tandem = await runPeer(sizes, runTandem);
-  const plain = await runPeer(sizes, async ({ sandbox }, edited) => runNewestWins(sandbox, edited));
-  const common = { against: rival, better: 'lower', detail: { seeds: sizes.seeds, tandem, plain } } as const;
-  // Without a loss at the rival there would be nothing to compare with: then one is assumed, and the detail says so.
-  yield makeFigure({
-    ...common,
-    name: 'peers.lost-edits',
-    ours: tandem.lost,
-    theirs: Math.max(1, plain.lost),
-    unit: 'lost edits',
-  });
-  yield makeFigure({
-    ...common,
-    name: 'peers.calls',
-    ours: rounded(tandem.calls / tandem.edits),
-    theirs: rounded(plain.calls / plain.edits),
-    unit: 'calls an edit',
-  });
+  say(`peers: ${sizes.seeds} seeds, ${sizes.linked} people each, 8% of the integration's calls fail`);
+  const runs = await Promise.all(
+    [tandem, plain].map(
+      async (peer): Promise<Run> => ({ peer, result: await runPeer(peer, sizes, say) }),
+    ),
+  );
+  const [ours, ...rivals] = runs;
+  if (!ours) return;
+  for (const measure of measures) yield* figuresOf(measure, ours, rivals, sizes.seeds);
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { batchMinimum, historyMinimum } from '../../bench/align/minimum.ts';
 import { callsAt } from '../../bench/cost/first-alignment.ts';
-import { type Figure, meetsTarget } from '../../bench/figure.ts';
+import { type Figure, makeFigure, meetsTarget } from '../../bench/figure.ts';
 import { latenciesOf, percentile, type Typed, titleOf } from '../../bench/latency/arrivals.ts';
-import { makeTrace } from '../../bench/peers/trace.ts';
+import { type Both, count, emptyTally } from '../../bench/peers/tally.ts';
+import { makeSeedTrace, makeTrace, type Part } from '../../bench/peers/trace.ts';
 
 describe('how the benchmarks reckon', () => {
   it('reads calls at any size off the line through two runs, fixed costs included once', () => {
@@ -35,6 +36,15 @@ describe('how the benchmarks reckon', () => {
     expect(latenciesOf(edits, arrivals)).toEqual([400, 1_000, 100, null, null]);
   });
 
+  it('nothing beside nothing is equal, and meets a target of nothing', () => {
+    const common = {
+      ...{ name: 'a', against: 'target', better: 'lower', unit: 'b', detail: {}, theirs: 0 },
+    } as const;
+    const [none, some] = [makeFigure({ ...common, ours: 0 }), makeFigure({ ...common, ours: 2 })];
+    expect([none.ratio, meetsTarget(none), meetsTarget(some)]).toEqual([1, true, false]);
+    expect(JSON.parse(JSON.stringify(some))).toMatchObject({ ratio: null });
+  });
+
   it('a percentile is a value that was measured', () => {
     const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
     expect([50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50, 99, 100]);
@@ -56,6 +66,57 @@ describe('how the benchmarks reckon', () => {
     const emptied = trace.filter(({ value }) => value === null).length;
     expect(emptied).toBeGreaterThan(0);
     expect(emptied).toBeLessThan(trace.length / 2);
+  });
+
+  it('in the rough half the second edit of a person comes after the first kill, and nobody comes twice', () => {
+    const people = Array.from({ length: 40 }, (_, at) => ({ hubspot: `${at}`, salesforce: `00Q${at}` }));
+    const { calm, rough } = makeSeedTrace(people, 7);
+    const [first, second] = rough;
+    expect(new Set(first.edits.map(({ person }) => person)).size).toBe(people.length);
+    expect(second.edits.length).toBeGreaterThan(0);
+    const sides = new Map(first.edits.map(({ person, from }) => [person, from]));
+    for (const { person, from } of second.edits) expect(sides.get(person)).not.toBe(from);
+    const emails = [calm, first, second].flatMap((part) => part.newcomers.map(({ email }) => email));
+    expect(new Set(emails).size).toBe(emails.length);
+  });
+
+  it('counts what is not on both sides, what is still there, and every record that nobody asked for', () => {
+    const ids = { hubspot: '1', salesforce: '00Q1' };
+    const title = { hubspot: 'jobtitle', salesforce: 'Title' } as const;
+    const city = { hubspot: 'city', salesforce: 'City' } as const;
+    const part: Part = {
+      edits: [
+        { person: ids, from: 'hubspot', field: title, value: 'Planner' },
+        { person: ids, from: 'salesforce', field: city, value: null },
+      ],
+      newcomers: [
+        { email: 'new@b.example', on: ['hubspot'], name: 'New' },
+        { email: 'gone@b.example', on: ['salesforce'], name: 'Gone' },
+      ],
+      correction: { from: 'hubspot', email: 'right@b.example' },
+    };
+    const before: Both = { hubspot: new Map([['1', {}]]), salesforce: new Map([['00Q1', {}]]) };
+    const after: Both = {
+      hubspot: new Map([
+        ['1', { email: 'right@b.example', jobtitle: 'Planner', city: 'Oslo' }],
+        ['2', { email: 'new@b.example', lastname: 'New' }],
+      ]),
+      salesforce: new Map([
+        ['00Q1', { Email: 'wrong@b.example', Title: 'Planner', City: null }],
+        ['00Q2', { Email: 'new@b.example', LastName: 'New' }],
+        ['00Q3', { Email: 'new@b.example', LastName: 'New' }],
+        ['00Q4', { Email: 'gone@b.example', LastName: 'Gone' }],
+        ['00Q5', { Email: 'right@b.example' }],
+        ['00Q6', { Email: 'else@b.example' }],
+      ]),
+    };
+    const tally = emptyTally();
+    count(tally, before, after, [part], [{ ids, before: 'wrong@b.example' }]);
+    expect(tally).toMatchObject({
+      ...{ changes: 5, clears: 1, clearsLost: 1 },
+      lost: { edits: 1, newcomers: 1, corrections: 1 },
+      duplicates: { newcomers: 1, corrected: 1, others: 1 },
+    });
   });
 });
 
