@@ -25,3 +25,5 @@ const scriptPeer = (name: string, slug: string, file: string): Peer => ({
 export const tandem: Peer = { name: 'Tandem', slug: 'tandem', start: startUntilIdle };
 /** A plain worker on the same libraries: newest record wins, the clients' own retries. */
 export const plain = scriptPeer('newest record wins', 'newest-wins', 'newest-wins.ts');
+/** RxDB's replication with both systems, its default conflict handler. */
+export const rxdb = scriptPeer('RxDB', 'rxdb', 'rxdb-script.ts');

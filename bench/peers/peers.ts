@@ -1,5 +1,5 @@
 import { type Figure, makeFigure, rounded } from '../figure.ts';
-import { type Peer, plain, tandem } from './peer.ts';
+import { type Peer, plain, rxdb, tandem } from './peer.ts';
 import { type PeerResult, type PeersSizes, runPeer } from './run.ts';
 import { total } from './tally.ts';
 
@@ -58,7 +58,7 @@ const figuresOf = ({ name, unit, target, of }: Measure, ours: Run, rivals: reado
 };
 
 /**
- * The benchmark `peers`: one trace of edits under faults, brought over by a plain worker on the same libraries and
+ * The benchmark `peers`: one trace of edits under faults, brought over by a plain worker on the same libraries, by RxDB's replication and
  * by Tandem, each on sandboxes of its own at the same time; every seed once without kills and once with. A change is lost when it is not on both sides in the end
  * although nobody edited that field elsewhere.
  */
@@ -68,7 +68,7 @@ export async function* runPeers(
 ): AsyncGenerator<Figure> {
   say(`peers: ${sizes.seeds} seeds, ${sizes.linked} people each, 8% of the integration's calls fail`);
   const runs = await Promise.all(
-    [tandem, plain].map(
+    [tandem, plain, rxdb].map(
       async (peer): Promise<Run> => ({ peer, result: await runPeer(peer, sizes, say) }),
     ),
   );

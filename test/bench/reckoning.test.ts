@@ -37,9 +37,8 @@ describe('how the benchmarks reckon', () => {
   });
 
   it('nothing beside nothing is equal, and meets a target of nothing', () => {
-    const common = {
-      ...{ name: 'a', against: 'target', better: 'lower', unit: 'b', detail: {}, theirs: 0 },
-    } as const;
+    const base = { name: 'a', against: 'target', unit: 'b', detail: {}, theirs: 0 };
+    const common = { ...base, better: 'lower' } as const;
     const [none, some] = [makeFigure({ ...common, ours: 0 }), makeFigure({ ...common, ours: 2 })];
     expect([none.ratio, meetsTarget(none), meetsTarget(some)]).toEqual([1, true, false]);
     expect(JSON.parse(JSON.stringify(some))).toMatchObject({ ratio: null });
