@@ -68,7 +68,10 @@ export const addOperatorCommands = (program: Command): void => {
       'one page for the weekly review: where the leads are, who is late, what sales accepts, what came back in money',
     )
     .addArgument(new Argument('<kind>', 'which report').choices(['weekly']))
-    .option('--week <name>', 'as 2026-W48; the last one that is over where none is named')
+    .option(
+      '--week <name>',
+      'as 2026-W48; else the last one that is over, or the present one where nothing happened before it',
+    )
     .option('--out <file>', 'where the page goes; else DATA/reports/weekly-WEEK.html', (file) =>
       resolve(file),
     )

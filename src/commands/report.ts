@@ -14,7 +14,7 @@ import { activeLifecycle } from './run/lifecycle.ts';
 import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
 
 export interface ReportOptions extends StoreOptions {
-  /** As 2026-W48; absent: the last one that is over. */
+  /** As 2026-W48; absent: the last one that is over, or the present one where nothing happened before it. */
   readonly week?: string;
   readonly out?: string;
   /** Ask neither system where its records are seen. */

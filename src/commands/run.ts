@@ -8,20 +8,16 @@ import { systems } from '../model/system.ts';
 import { startServer } from '../server/server.ts';
 import { loadSettings, requireConnections, type Settings } from '../settings.ts';
 import type { Runner } from '../sync/runner.ts';
-import { checkSchemas, freshPairs, waitForSystems } from './connect.ts';
 import { exitCode, exitCodeOfIdle } from './exit.ts';
 import { makeMetrics } from './metrics.ts';
 import { type OpenedStore, openTandemStore } from './open-store.ts';
 import { startAlerts } from './run/alerts.ts';
+import { beginWork } from './run/begin.ts';
 import { Closers } from './run/closers.ts';
-import { startEngines } from './run/engines.ts';
 import { callsBySystem, idleLine } from './run/idle-line.ts';
 import type { RunningLifecycle } from './run/lifecycle.ts';
 import { loadLifecycleRoom } from './run/lifecycle-room.ts';
-import { startLiveSources } from './run/live-sources.ts';
-import { followOwners } from './run/owners.ts';
 import type { Role } from './run/roles.ts';
-import { startSchemaWatch } from './run/schema-watch.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
@@ -145,53 +141,20 @@ export const runCommand = async (options: RunOptions): Promise<number> => {
       startAlerts({ store, pairs: mappings.pairs, webhook: settings.alertWebhook, log }, closers);
     }
     const callsBefore = await callsBySystem(store);
-    await waitForSystems(parts, store, log, waitMs, stop.signal);
-    await checkSchemas(parts, await freshPairs(store.engine, mappings), log, stop.signal);
-    const watch = await startSchemaWatch(
-      { mappings, store, systems: parts, everyMs: settings.schemaMs, log },
-      closers,
-    );
-    await followOwners(parts.connectors, mappings, store, log, closers);
-    const { pollMs, redisUrl } = settings;
-    const engines = await startEngines(
+    const lifecycle =
+      active === null || room === null || !options.role.has('lifecycle') ? null : { room, active };
+    const work = await beginWork(
       {
-        ...{ mappings, opened, systems: parts, holder, pollMs, redisUrl, signals, log },
-        events: watch.events,
-        signal: stop.hardSignal,
-        roles: options.role,
-        looksItself: options.untilIdle,
+        ...{ settings, mappings, lifecycle, opened, systems: parts, holder, receiver, signals, stop, log },
+        ...{ roles: options.role, untilIdle: options.untilIdle, waitMs },
       },
       closers,
     );
-    const lifecycle =
-      active === null || room === null || !options.role.has('lifecycle')
-        ? null
-        : await room.startLifecycle(
-            {
-              ...{ active, mappings, opened, systems: parts, log },
-              wake: (pair) => engines.intake.wake.wake(pair),
-              webhook: settings.handoffWebhook,
-              mail: settings.mail,
-              pollMs,
-              signal: stop.hardSignal,
-            },
-            closers,
-          );
-    if (options.role.has('intake')) {
-      const { intake, contexts } = engines;
-      await startLiveSources(
-        {
-          ...{ settings, mappings, opened, systems: parts, intake, contexts, receiver, signals, log },
-          readsItself: !options.untilIdle,
-        },
-        closers,
-      );
-    }
     state.notReady = null;
-    const idle = options.untilIdle ? [allIdle(engines.runners, lifecycle, stop.signal)] : [];
+    const idle = options.untilIdle ? [allIdle(work.engines.runners, work.lifecycle, stop.signal)] : [];
     await Promise.race([...idle, stop.requested]);
     if (stop.signal.aborted) return exitCode.fine;
-    const line = await idleLine(store, mappings.pairs, { ...engines, callsBefore, startedAt });
+    const line = await idleLine(store, mappings.pairs, { ...work.engines, callsBefore, startedAt });
     log.info(line);
     const held = await store.operator.heldChanges();
     return exitCodeOfIdle({ failed: line.failed, held: held.length });

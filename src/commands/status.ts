@@ -51,6 +51,10 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     parked,
     reviews: total((backlog) => backlog.reviews),
     links: total((backlog) => backlog.links),
+    workers: (await store.operator.workers()).map((worker) => ({
+      ...{ name: worker.name, host: worker.host, pid: worker.pid },
+      since: iso(worker.since),
+    })),
     paused: await shownPauses(store, pairs),
     problems,
     feeds: await feedsOf(store, pairs, pollMs),
@@ -81,6 +85,12 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
 
 type Status = Awaited<ReturnType<typeof statusOf>>;
 
+/** Lag 0 alone is no health: nobody may be looking. */
+const workerWords = (workers: Status['workers']): readonly string[] =>
+  workers.length === 0
+    ? ['No worker runs: nothing is looked for until one does (bin/tandem run).']
+    : workers.map(({ host, pid, since }) => `Worker: process ${pid} on ${host}, since ${since}`);
+
 const plain = (status: Status): string => {
   const latency = Object.entries(status.latency).map(
     ([route, { p50, p99 }]) => `  ${route}: p50 ${p50} s, p99 ${p99} s`,
@@ -88,7 +98,7 @@ const plain = (status: Status): string => {
   const budget = systems.map((system) => {
     const { daily = null, calls = {}, events } = status.budget[system] ?? {};
     const own = Object.values(calls).reduce((sum, count) => sum + count, 0);
-    const calls24 = `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all` : ''}`;
+    const calls24 = `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all at ${daily.at.slice(11, 16)}Z` : ''}`;
     if (!events) return calls24;
     const { told, quota } = events;
     return `${calls24}; ${told} change events${quota ? ` (${quota.used} of ${quota.limit} delivered to all)` : ''}`;
@@ -100,6 +110,7 @@ const plain = (status: Status): string => {
   ]);
   return [
     `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
+    ...workerWords(status.workers),
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),

@@ -93,3 +93,8 @@ export class UnreachableError extends Error {
     this.next = next;
   }
 }
+
+/** The store is away: nothing that was asked of it is known to have happened, and it may be back at any moment. */
+export class StoreAwayError extends UnreachableError {
+  override readonly name = 'StoreAwayError';
+}

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { UnreachableError } from '../model/failure.ts';
+import { StoreAwayError } from '../model/failure.ts';
 
 /** SQLSTATEs after which the same transaction can pass: serialization failure, deadlock. Nothing of it was kept. */
 const retryableStates: ReadonlySet<string> = new Set(['40001', '40P01']);
@@ -52,7 +52,7 @@ export const explainStoreError = (error: unknown): unknown => {
   const state = sqlState(error);
   const unusable = state === null ? null : whyUnusable(state);
   if (unusable !== null) {
-    return new UnreachableError(
+    return new StoreAwayError(
       `The store (PostgreSQL) cannot be used: ${unusable.what} (${state}).`,
       unusable.next,
       { cause: error },
@@ -60,7 +60,7 @@ export const explainStoreError = (error: unknown): unknown => {
   }
   if (!isConnectionError(error)) return error;
   const code = state ?? (error as { code?: string }).code ?? 'connection lost';
-  return new UnreachableError(
+  return new StoreAwayError(
     `The store (PostgreSQL) cannot be reached: ${code}.`,
     'Check that the database runs and accepts connections; work goes on by itself once it is back.',
     { cause: error },

@@ -36,7 +36,8 @@ export interface RegisteredWorker {
   leave(): Promise<void>;
 }
 
-interface WorkerRow {
+/** A worker that lives; `since` in epoch milliseconds. */
+export interface WorkerRow {
   readonly id: string;
   readonly name: string;
   readonly host: string;

@@ -224,6 +224,36 @@ describe('systems that go away', () => {
     }
   });
 
+  it('a database that dies while the worker waits for a system is waited for as well', async () => {
+    const company = await Stage.open();
+    try {
+      await company.sandbox.control('hubspot', 'records/contacts', {
+        records: [{ email: 'ann@example.com', lastname: 'Ann', company: 'Example' }],
+      });
+      await company.sandbox.control('hubspot', 'faults', [
+        { match: { caller: 'integration' }, effect: { status: 503 } },
+      ]);
+      const worker = company.run();
+      await worker.line('a system that is down', ({ event }) => event === 'not-connected');
+      const pidFile = join(company.data, 'postgres/cluster/postmaster.pid');
+      const [pid = ''] = (await readFile(pidFile, 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      expect(await worker.line('the store away', ({ event }) => event === 'store-away')).toMatchObject({
+        cause: expect.stringContaining('cannot be reached'),
+        next: expect.stringContaining('begins again'),
+      });
+      await company.sandbox.control('hubspot', 'faults', []);
+      await until(
+        'the lead of the contact',
+        async () => ((await company.sandbox.records('salesforce', 'Lead')).length === 1 ? true : null),
+        60_000,
+      );
+      await worker.stop();
+    } finally {
+      await company.close();
+    }
+  });
+
   it('a database that dies in mid-run is brought back, and nothing is lost or half-written', async () => {
     const company = await Stage.open();
     try {

@@ -58,8 +58,10 @@ export const watchAlignment = (screen: Screen): AlignmentWatch => {
         }
         if (now && hasPages) {
           const share = `${number(now.links)} of about ${number(people)} people linked`;
+          // Companies come first: until they are there, nobody is.
+          const others = now.otherLinks === 0 ? '' : `, ${number(now.otherLinks)} companies and deals`;
           screen.progress(
-            `First alignment: ${share} · ${number(now.queue)} waiting · ${seconds(performance.now() - startedAt)}`,
+            `First alignment: ${share}${others} · ${number(now.queue)} waiting · ${seconds(performance.now() - startedAt)}`,
           );
         }
         if (performance.now() - startedAt > patienceMs) letEdit();

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from 'jsforce';
@@ -191,7 +192,8 @@ export class LeadStory {
     const { screen, config, data } = this.#options;
     const args = ['handoffs', '--offline', '--config', config, '--data', data];
     const { stdout } = await promisify(execFile)(`${repositoryRoot}bin/tandem`, args);
-    screen.tell('The hand-off account (bin/tandem handoffs):');
+    // As it can be typed: without --offline it would ask both systems, for which the variables are needed.
+    screen.tell(`The hand-off account (bin/tandem handoffs --offline --data ${relative('', data)}):`);
     for (const line of stdout.trimEnd().split('\n')) screen.say(`            ${line}`);
   }
 }

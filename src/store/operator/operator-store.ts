@@ -7,7 +7,7 @@ import { type AnyHeldRow, heldChanges, releaseHeld } from '../breakers.ts';
 import { decideNew, type Lifting } from '../decisions.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
-import { livingWorkers } from '../workers.ts';
+import { livingWorkers, type WorkerRow } from '../workers.ts';
 import { keepAccount } from './accounts.ts';
 import {
   type Alert,
@@ -45,7 +45,7 @@ export interface OperatorStore {
   /** Units of these pairs that are worked on under a lease no newer than the fence. */
   workedUnder(pairs: readonly string[], fence: number): Promise<number>;
   /** The workers that run now. */
-  workers(): Promise<readonly { readonly id: string; readonly host: string; readonly pid: number }[]>;
+  workers(): Promise<readonly WorkerRow[]>;
   parkedItems(filter: ParkedFilter, limit: number): Promise<readonly ParkedItem[]>;
   /** Sends refused values once more; answers how many units. */
   retryParked(filter: ParkedFilter, cause: string, workClass?: 'live' | 'sweep'): Promise<number>;
