@@ -23,6 +23,9 @@ export interface CheckOptions extends StoreOptions {
 
 const call = { class: 'live', purpose: 'describe' } as const;
 
+/** Failures that say something of the object that was asked for. */
+const aboutObject: ReadonlySet<string> = new Set(['schema', 'permission', 'identity']);
+
 /** An object that this user may not see is a finding; a system that cannot be reached is not one. */
 const objectFinding = (file: string, system: System, type: string, { failure }: CallFailed): Finding => ({
   level: 'error',
@@ -42,8 +45,7 @@ const describe = async (
   try {
     return await connectors[system].describe(type, call);
   } catch (error) {
-    const isAboutObject =
-      error instanceof CallFailed && ['schema', 'permission', 'identity'].includes(error.failure.category);
+    const isAboutObject = error instanceof CallFailed && aboutObject.has(error.failure.category);
     if (!isAboutObject) throw error;
     return objectFinding(file, system, type, error);
   }
@@ -71,9 +73,7 @@ const checkPairTies = async ({ connectors }: Systems, pair: PairMapping): Promis
       try {
         labels[system] = (await connectors[system].tieLabels?.(type, toType, call)) ?? null;
       } catch (error) {
-        const isAboutObject =
-          error instanceof CallFailed &&
-          ['schema', 'permission', 'identity'].includes(error.failure.category);
+        const isAboutObject = error instanceof CallFailed && aboutObject.has(error.failure.category);
         if (!isAboutObject) throw error;
         findings.push(unseenTies(pair, field, system, error.failure));
       }
@@ -139,6 +139,19 @@ const checkNurture = async (
   return checkPrograms(loaded, await connectors.hubspot.programs(programs, call));
 };
 
+/** Holds the users and queues that the lifecycle names against those of Salesforce. @throws CallFailed where it cannot be asked */
+const checkNamed = async ({ connectors }: Systems, loaded: LoadedLifecycle): Promise<readonly Finding[]> => {
+  const { checkOwners, namesOwners } = await import('../lifecycle/config/owner-check.ts');
+  if (!namesOwners(loaded)) return [];
+  try {
+    return checkOwners(loaded, (await connectors.salesforce.owners?.(call)) ?? []);
+  } catch (error) {
+    if (!(error instanceof CallFailed) || !aboutObject.has(error.failure.category)) throw error;
+    const file = loaded.sources['routing.yaml']?.file ?? 'routing.yaml';
+    return [{ ...objectFinding(file, 'salesforce', 'User', error), level: 'note' }];
+  }
+};
+
 interface Live {
   readonly accounts: Sides<string> | null;
   readonly findings: readonly Finding[];
@@ -178,6 +191,7 @@ const checkLive = async (
         ...(await checkRules(parts, lifecycle)),
         ...(await checkFields(parts, pairs, lifecycle)),
         ...(await checkNurture(parts, lifecycle)),
+        ...(await checkNamed(parts, lifecycle)),
       ],
     };
   } finally {

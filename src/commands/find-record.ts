@@ -1,7 +1,7 @@
 import { composeSystems } from '../compose.ts';
-import { toId18 } from '../connectors/salesforce/ids.ts';
 import { CallFailed, UsageError } from '../model/failure.ts';
 import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
+import { toId18 } from '../model/salesforce-id.ts';
 import { type RecordRef, systems } from '../model/system.ts';
 import type { CommandContext } from './with-store.ts';
 

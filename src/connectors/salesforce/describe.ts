@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import type { Described, FieldDescription, ObjectDescription, RecordKind } from '../../model/record.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { Api } from './api.ts';
 import { getTogether, subrequestsMax } from './composite.ts';
-import { toId18 } from './ids.ts';
 import { chunksOf } from './read-many.ts';
 import { soqlName } from './soql.ts';
 

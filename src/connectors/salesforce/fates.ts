@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import type { Fate } from '../../model/fate.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { RecordRef } from '../../model/system.ts';
 import type { Api } from './api.ts';
 import { deletedIds } from './deleted.ts';
-import { toId18 } from './ids.ts';
 import { queryPages } from './query.ts';
 import { chunksOf, collectionMax } from './read-many.ts';
 import { idSchema } from './rows.ts';

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { FoundRecord } from '../connector.ts';
 import type { Api } from './api.ts';
-import { toId18 } from './ids.ts';
 import { queryPages } from './query.ts';
 import { type SnapshotRow, snapshotFields, snapshotRowSchema, toSnapshot } from './rows.ts';
 import { chunkLiterals, encodedLength, encodedQueryMax, selectList, soqlName, soqlString } from './soql.ts';

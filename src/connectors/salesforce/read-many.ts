@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { Api } from './api.ts';
-import { toId18 } from './ids.ts';
 import { queryPages } from './query.ts';
 import { snapshotFields, snapshotRowSchema, toSnapshot } from './rows.ts';
 import { selectList, soqlName, soqlString } from './soql.ts';

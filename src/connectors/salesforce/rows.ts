@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ChangedRecord, RecordSnapshot } from '../../model/record.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { RecordRef } from '../../model/system.ts';
 import type { RawFields, RawValue } from '../../model/value.ts';
-import { toId18 } from './ids.ts';
 
 /** `2013-05-20T20:49:32.000+0000`: not the form that JSON dates have elsewhere, but Date.parse reads it. */
 export const instantSchema = z.string().transform((text, context): number => {

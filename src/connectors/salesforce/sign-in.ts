@@ -1,6 +1,6 @@
 import { createSign } from 'node:crypto';
 import { Connection, OAuth2 } from 'jsforce';
-import { toId18 } from './ids.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import { signInFailure } from './sign-in-failure.ts';
 import type { SingleCallTransport } from './transport.ts';
 

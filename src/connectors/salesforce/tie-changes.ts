@@ -1,9 +1,9 @@
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { Api } from './api.ts';
 import { changesSince } from './changes-since.ts';
 import { describe } from './describe.ts';
-import { toId18 } from './ids.ts';
 import { contactRole, endField, noSuchTie } from './ties.ts';
 
 /**

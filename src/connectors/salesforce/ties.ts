@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed, type Failure } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { RecordRef } from '../../model/system.ts';
 import type { Tie, TieChange, TieOutcome } from '../../model/tie.ts';
 import type { Api, ApiRequest, WriteCall } from './api.ts';
-import { toId18 } from './ids.ts';
 import { queryPages } from './query.ts';
 import { chunksOf, collectionMax } from './read-many.ts';
 import { idSchema } from './rows.ts';

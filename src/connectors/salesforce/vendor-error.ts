@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure, FailureCategory } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import { harmlessMessage } from './harmless-message.ts';
-import { toId18 } from './ids.ts';
 
 /** One error as Salesforce gives it: REST says errorCode, the collections and SOAP say statusCode. */
 export interface VendorError {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed, type Failure } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 import type { Api, ApiRequest, WriteCall } from './api.ts';
-import { toId18 } from './ids.ts';
 import { soqlName } from './soql.ts';
 import { rowCategory, toFailure, vendorErrorsSchema } from './vendor-error.ts';
 import type { WriteBatch } from './write-batches.ts';

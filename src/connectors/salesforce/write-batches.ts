@@ -1,5 +1,5 @@
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { WriteRow } from '../../model/write.ts';
-import { toId18 } from './ids.ts';
 import { collectionMax } from './read-many.ts';
 
 /** Rows that go in one call: one operation, no record twice. `at` is the row's place among all rows. */

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { Failure } from '../../model/failure.ts';
+import { toId18 } from '../../model/salesforce-id.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 import type { Api } from './api.ts';
-import { toId18 } from './ids.ts';
 import { type BatchOutcome, writeBatch } from './write-batch.ts';
 import { planBatches } from './write-batches.ts';
 

@@ -1,4 +1,5 @@
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import { writtenId } from '../../model/salesforce-id.ts';
 import type { Pool, RouteTarget, RoutingModel } from '../routing/model.ts';
 import { expressionAt } from './build-lifecycle.ts';
 import type { RoutingFile } from './routing-shape.ts';
@@ -6,13 +7,13 @@ import type { RoutingFile } from './routing-shape.ts';
 const unlimited = Number.POSITIVE_INFINITY;
 
 const targetOf = ({ owner, pool }: RoutingFile['rules'][number]): RouteTarget =>
-  pool === undefined ? { kind: 'owner', id: owner ?? '' } : { kind: 'pool', name: pool };
+  pool === undefined ? { kind: 'owner', id: writtenId(owner ?? '') } : { kind: 'pool', name: pool };
 
 const poolOf = (name: string, { hours, members }: RoutingFile['pools'][string]): Pool => ({
   name,
   hours,
   members: members.map(({ owner, weight, 'per-day': perDayMax, open }) => ({
-    owner,
+    owner: writtenId(owner),
     weight,
     perDayMax: perDayMax ?? unlimited,
     openMax: open ?? unlimited,
@@ -40,6 +41,6 @@ export const buildRouting = (source: YamlSource, file: RoutingFile): RoutingMode
           pool: file.sdr.pool,
           when: file.sdr.when === undefined ? null : expressionAt(source, ['sdr', 'when'], file.sdr.when),
         },
-  fallbackQueue: file.fallback.queue,
+  fallbackQueue: writtenId(file.fallback.queue),
   reroutesMax: file['reroutes-max'],
 });

@@ -1,4 +1,5 @@
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import { writtenId } from '../../model/salesforce-id.ts';
 import type { SlaModel } from '../sla/model.ts';
 import { expressionAt } from './build-lifecycle.ts';
 import { buildCalendar } from './calendar-shape.ts';
@@ -11,7 +12,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
     Object.entries(file.calendars).map(([name, calendar]) => [name, buildCalendar(calendar)]),
   ),
   defaultCalendar: file.default,
-  reps: new Map(Object.entries(file.reps)),
+  reps: new Map(Object.entries(file.reps).map(([id, calendar]) => [writtenId(id), calendar])),
   quality: {
     acceptedPercentMin: file.quality['accepted-percent'],
     badDataPercentMax: file.quality['bad-data-percent'],
@@ -34,7 +35,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
       : {
           start: Date.parse(file.pilot.start),
           end: Date.parse(file.pilot.end),
-          owners: new Set(file.pilot.owners),
+          owners: new Set(file.pilot.owners.map(writtenId)),
           measureOnlyDays: file.pilot['measure-only-days'],
           expected: file.pilot.expected ?? null,
         },

@@ -57,4 +57,4 @@ export const failureOf = async (call: Promise<unknown>): Promise<Failure> => {
 };
 
 /** An id of a type with that number, in its 18-character form. */
-export { toId18 } from '../../../src/connectors/salesforce/ids.ts';
+export { toId18 } from '../../../src/model/salesforce-id.ts';

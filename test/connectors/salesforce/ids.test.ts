@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toId18 } from '../../../src/connectors/salesforce/ids.ts';
+import { toId18 } from '../../../src/model/salesforce-id.ts';
 
 // Pairs from Salesforce's documentation and recorded answers.
 it.each([

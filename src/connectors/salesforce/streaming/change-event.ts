@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LiveEvent, LiveSignal } from '../../../model/live.ts';
+import { toId18 } from '../../../model/salesforce-id.ts';
 import type { RawFields, RawValue } from '../../../model/value.ts';
-import { toId18 } from '../ids.ts';
 
 /**
  * The header of a change event (Change Data Capture guide, event header fields). What is not needed is not asked for: over CometD some
