@@ -93,6 +93,54 @@ describe('scope and consent', () => {
   });
 });
 
+describe('consent of somebody who takes no part on either side, and was never linked', () => {
+  const names = ['contact-says', 'lead-says'] as const;
+  const people = new Map<string, { readonly contact: string; readonly lead: string }>();
+  const idsOf = (name: string) => {
+    const ids = people.get(name);
+    if (!ids) throw new Error(`${name} was not made`);
+    return ids;
+  };
+  const addressOf = (name: string): string => `${name}@example.com`;
+
+  beforeAll(async () => {
+    for (const name of [...names, 'stranger-says']) {
+      const common = { email: addressOf(name), lastname: 'Out', company: 'C' };
+      const contact = await person.createContact({
+        ...common,
+        jobtitle: 'Clerk',
+        hs_lead_status: 'UNQUALIFIED',
+      });
+      if (name === 'stranger-says') continue;
+      const out = { Email: addressOf(name), LastName: 'Out', Company: 'C', Status: 'Closed - Not Converted' };
+      people.set(name, { contact, lead: await person.createLead({ ...out, Title: 'Boss' }) });
+    }
+    await run();
+  });
+
+  it('is nobody that Tandem links by itself', async () => {
+    for (const name of names) {
+      const { contact, lead } = idsOf(name);
+      expect((await rulesOf(`hubspot:contacts/${contact}`)).join()).toContain('takes no part');
+      expect((await person.readLead(lead)).HubSpot_Id__c).toBeNull();
+    }
+  });
+
+  it('goes from each side to the other, no other field does, and nobody is created for it', async () => {
+    await person.optOut(addressOf('contact-says'));
+    await person.optOut(addressOf('stranger-says'));
+    await person.editLeads([{ id: idsOf('lead-says').lead, values: { HasOptedOutOfEmail: true } }]);
+    await run();
+    for (const name of names) {
+      const { contact, lead } = idsOf(name);
+      expect(await person.readLead(lead)).toMatchObject({ HasOptedOutOfEmail: true, Title: 'Boss' });
+      const shown = await person.readContact(contact, 'hs_email_optout', 'jobtitle');
+      expect(shown).toMatchObject({ hs_email_optout: 'true', jobtitle: 'Clerk' });
+    }
+    expect(await leadOf(addressOf('stranger-says'))).toBeUndefined();
+  });
+});
+
 describe('consent of a person with several leads', () => {
   const persons = {
     says: { contact: '', primary: '', follower: '' },
