@@ -334,6 +334,10 @@ const lifeEvents = z
       description:
         'The owner has no active counterpart. The owner there stays as it is. park: somebody is told; keep: nobody is.',
     }),
+    accessLost: z.literal('park').default(eventDefaults.accessLost).meta({
+      description:
+        'A record is not shown to Tandem any more, and nothing says that it is gone. park: its link waits as UNREACHABLE and goes on once it is shown again.',
+    }),
     recordType: z.literal('align').default(eventDefaults.recordType).meta({
       description:
         "Record type or pipeline was changed. align: the fields go on, a value that does not fit there is parked. 'scope' lets types leave.",

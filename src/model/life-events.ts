@@ -31,6 +31,8 @@ export interface LifeEventPolicies {
   readonly emailChange: (typeof emailChoices)[number];
   /** The owner has no active counterpart: the field is parked, so that somebody is told, or kept without a word. */
   readonly ownerDeactivated: (typeof ownerChoices)[number];
+  /** A record is not shown any more, and nothing says that it is gone: the link waits (`UNREACHABLE`) until it is shown again. */
+  readonly accessLost: 'park';
   /** The record type or pipeline changed: the fields go on, and values that do not fit there are parked. */
   readonly recordType: 'align';
 }
@@ -44,6 +46,7 @@ export const lifeEventDefaults: LifeEventPolicies = {
   erasure: { counterpart: 'ask', unseen: 'erase', flag: {} },
   emailChange: 'park',
   ownerDeactivated: 'park',
+  accessLost: 'park',
   recordType: 'align',
 };
 

@@ -1,6 +1,7 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Erasure } from '../model/erasure.ts';
 import { keyName, recordName } from '../model/erasure.ts';
+import { unreachableCode } from '../model/failure.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
@@ -210,7 +211,7 @@ export const eraseVanished = async (
   const { pair } = context;
   const gone = [...ended].filter(
     ([{ park, unit }]) =>
-      unit.dirty[0]?.ref.type === 'contacts' && park.some(({ failure }) => failure.code === 'UNREACHABLE'),
+      unit.dirty[0]?.ref.type === 'contacts' && park.some(({ failure }) => failure.code === unreachableCode),
   );
   if (gone.length === 0 || policiesOf(pair).erasure.unseen === 'park') return;
   if (!(await isPortalOurs(context, workClass))) return;

@@ -1,4 +1,4 @@
-import type { Failure } from '../model/failure.ts';
+import { type Failure, unreachableCode } from '../model/failure.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
 import { type RecordRef, type Sides, type System, systemLabel } from '../model/system.ts';
@@ -22,16 +22,30 @@ const missingFailure = (system: System, code: string, message: string): Failure 
   fields: [],
 });
 
-/** Absence is not deletion: a record that was not found is looked at again and then parked as unreachable. */
+/** Why records that are not shown are looked at from time to time: sharing a record anew moves no stamp, and so makes no signal. */
+export const shownAgainCause = 'may be shown again';
+
+/** Whether it is known that the record is not shown, and nothing but time has asked for this look: one read is enough. */
+const isKnownMissing = ({ unit }: Draft, { system, id }: RecordRef): boolean =>
+  unit.dirty.every(({ cause }) => cause === shownAgainCause) &&
+  unit.parked.some(
+    ({ ref, failure }) => ref.system === system && ref.id === id && failure.code === unreachableCode,
+  );
+
+/**
+ * Absence is not deletion: a record that was not found is looked at again and then parked as unreachable. It is looked at from time to time
+ * from then on (sync/schema-watch.ts).
+ */
 export const handleMissing = (context: EngineContext, draft: Draft, ref: RecordRef): void => {
   const { system } = ref;
+  if (isKnownMissing(draft, ref)) return;
   const attempts = attemptsOf(draft.unit);
   if (attempts < identityLooksMax) {
     lookAgain(draft, againAfterMs(attempts));
     return;
   }
   const message = `${systemLabel[system]} does not return the record, and does not say that it is deleted.`;
-  const failure = missingFailure(system, 'UNREACHABLE', message);
+  const failure = missingFailure(system, unreachableCode, message);
   parkIn(draft, context.pair.name, { ref, field: null, failure, next: nextStepOf(failure), refused: '' });
 };
 

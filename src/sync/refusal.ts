@@ -1,4 +1,4 @@
-import { canRetryHelp, type Failure } from '../model/failure.ts';
+import { canRetryHelp, type Failure, unreachableCode } from '../model/failure.ts';
 import type { FieldWrite } from '../model/state.ts';
 import { type RecordRef, systemLabel } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
@@ -14,6 +14,9 @@ export const nextStepOf = (failure: Failure): string => {
     case 'value':
       return `Correct the value at its source, or make ${there} accept it; it is tried again by itself when it changes.`;
     case 'identity':
+      if (failure.code === unreachableCode) {
+        return `Look for the record in ${there}. If it is there, share it with the integration user again: Tandem looks by itself, within the hour. If it is gone for good, nothing is to be done.`;
+      }
       return `Look at the record in ${there}: it may be deleted, merged, converted or a duplicate. It is tried again when either record changes.`;
     case 'permission':
       return `Give the integration user write access to this field in ${there}.`;

@@ -4,6 +4,7 @@ import { apiFieldsOf, formsOf, type PairMapping } from '../model/mapping.ts';
 import { type Pause, parseScope } from '../model/pause.ts';
 import type { Described, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { shownAgainCause } from './found.ts';
 import type { EngineEvents, EngineStore } from './ports.ts';
 import { problemKeyOf } from './problems.ts';
 import { nextStepOf } from './refusal.ts';
@@ -31,6 +32,8 @@ export interface SchemaStore extends Pick<EngineStore, 'pauses' | 'raiseProblem'
     limit: number,
   ): Promise<readonly unknown[]>;
   lookAtAllLinks(pair: string, type: string, cause: string): Promise<number>;
+  /** Marks some of the pair's records that are not shown any more, at most `limit`, others each time. Answers how many. */
+  lookAtUnreachable(pair: string, limit: number, cause: string): Promise<number>;
 }
 
 export interface SchemaWatch {
@@ -223,9 +226,13 @@ const typesDue = async (
   return [...due];
 };
 
+/** So many records that are not shown are looked at with each look at the schemas: some ten calls, whether a few or a whole region is not shown. */
+const unreachableLooksMax = 500;
+
 /**
  * Looks at the schemas whose time has come: what does not fit a mapping any more pauses alone, field by field where that is safe; what fits
- * again goes on; what was refused because of a field that has changed is sent once more. One process of a fleet looks.
+ * again goes on; what was refused because of a field that has changed is sent once more; and whether records
+ * that were not shown any more are shown again. One process of a fleet looks.
  * Answers whether this one did.
  */
 export const lookAtSchemas = async (
@@ -247,5 +254,9 @@ export const lookAtSchemas = async (
     const [system, type] = key.split(' ') as [System, string];
     await retryChanged(all, system, sight, type);
   }
-  return seen.size > 0;
+  if (seen.size === 0) return false;
+  for (const { name } of watch.pairs) {
+    await watch.store.lookAtUnreachable(name, unreachableLooksMax, shownAgainCause);
+  }
+  return true;
 };

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { unreachableCode } from '../../model/failure.ts';
 import type { Parked } from '../../model/state.ts';
 import type { Sides, System } from '../../model/system.ts';
 import { batch } from '../batch.ts';
@@ -84,6 +85,28 @@ const tryAgain = async (
   );
   return units.length;
 };
+
+/**
+ * Marks at most `limit` of the pair's units that have a record that is not shown, by chance, so that all of them have their turn. The rows stay
+ * parked. Answers how many.
+ */
+export const lookAtUnreachable = async (
+  db: Db,
+  pair: string,
+  limit: number,
+  cause: string,
+): Promise<number> =>
+  inTransaction(db, async (tx) => {
+    const { rows } = await sql<ItemRow>`
+      select ${parkedColumns}, link.hubspot_id, link.salesforce_id
+      from tandem.parked p ${linkOfUnit}
+      where ${matching({ pair, code: unreachableCode })} order by random() limit ${limit}`.execute(tx);
+    await markDirty(
+      tx,
+      rows.map((row) => ({ pair: row.pair, ref: subjectOf(row), class: 'sweep', stamp: null, cause })),
+    );
+    return rows.length;
+  });
 
 /** Sends what was refused once more. Rows stay parked until the outcome is known. Answers how many units are due for it. */
 export const retryParkedRows = async (

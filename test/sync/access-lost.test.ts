@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sides } from '../../src/model/system.ts';
+import { lookAtSchemas, type SchemaWatch } from '../../src/sync/schema-watch.ts';
+import { workOnce } from '../../src/sync/work.ts';
+import { pair, withSimulators } from './simulated.ts';
+
+const title = { hubspot: 'jobtitle', salesforce: 'Title' };
+
+describe('a linked lead that is not shared with the integration any more', () => {
+  const simulated = withSimulators();
+  const { fixture } = simulated;
+  let lost: Sides<string>;
+  let other: Sides<string>;
+
+  const parked = async () =>
+    fixture.query<{ system: string; code: string; record_id: string }>(
+      `select system, failure ->> 'code' as code, record_id from tandem.parked`,
+    );
+  const share = (isShared: boolean): Promise<unknown> =>
+    simulated.control(
+      'salesforce',
+      'rules',
+      isShared ? [] : [{ object: 'Lead', kind: 'unshare', when: { LastName: 'Lost' } }],
+    );
+  const look = async (ids: Partial<Sides<string>>): Promise<void> => {
+    await simulated.mark(ids);
+    await simulated.drain();
+  };
+  const isLinked = async (): Promise<boolean> =>
+    (await fixture.store.engine.linksOf(pair.name, 'hubspot', [lost.hubspot])).get(lost.hubspot)?.ended ===
+    null;
+
+  /** One turn of the worker's own watch, whose time has come. */
+  const watch = async (): Promise<void> => {
+    const { engine, operator } = fixture.store;
+    const connectors = simulated.connect();
+    const eyes: SchemaWatch = {
+      pairs: [pair],
+      store: {
+        ...operator,
+        raiseProblem: engine.raiseProblem.bind(engine),
+        clearProblem: engine.clearProblem.bind(engine),
+      },
+      events: { emit: () => undefined },
+      describe: async (system, types) => {
+        const call = { class: 'live', purpose: 'describe' } as const;
+        const all = types.map(async (type) => {
+          const description = await connectors[system].describe(type, call);
+          return [type, { description }] as const;
+        });
+        return new Map(await Promise.all(all));
+      },
+    };
+    expect(await lookAtSchemas(eyes, { busyMs: 0, idleMs: 0 })).toBe(true);
+  };
+
+  beforeEach(async () => {
+    await fixture.reset();
+    for (const system of ['hubspot', 'salesforce'] as const)
+      await simulated.control(system, 'reset', { contacts: 0, leads: 0 });
+    await share(true);
+    const people = await simulated.people([
+      { email: 'lost@example.com', lastname: 'Lost', company: 'Acme', jobtitle: 'first' },
+      { email: 'found@example.com', lastname: 'Found', company: 'Acme', jobtitle: 'first' },
+    ]);
+    const [one, two] = people;
+    if (!one || !two) throw new Error('two were to be linked');
+    [lost, other] = [one, two];
+  });
+
+  it('is parked, its link lives, nobody is created for it, and everybody else goes on', async () => {
+    await share(false);
+    await simulated.editContact(lost.hubspot, { jobtitle: 'second' });
+    await simulated.editContact(other.hubspot, { jobtitle: 'second' });
+    await look({ hubspot: lost.hubspot });
+    await look({ hubspot: other.hubspot });
+    expect(await parked()).toEqual([
+      { system: 'salesforce', code: 'UNREACHABLE', record_id: lost.salesforce },
+    ]);
+    expect(await isLinked()).toBe(true);
+    expect((await simulated.values(other, title)).salesforce).toBe('second');
+    expect(await fixture.query('select from tandem.reviews')).toEqual([]);
+    await share(true);
+    const leads = await fetch(`${simulated.sandbox.access.salesforce}/_sandbox/records/Lead`);
+    expect(((await leads.json()) as { records: unknown[] }).records).toHaveLength(2);
+  });
+
+  it('costs one look each time while it stays so, and flows both ways by itself once it is shared again', async () => {
+    await share(false);
+    await simulated.editContact(lost.hubspot, { jobtitle: 'second' });
+    await look({ hubspot: lost.hubspot });
+    await watch();
+    expect(await fixture.query('select from tandem.dirty')).toHaveLength(1);
+    await workOnce(simulated.context(), 'sweep');
+    expect(await parked()).toHaveLength(1);
+    expect(await fixture.query('select from tandem.dirty')).toEqual([]);
+
+    await share(true);
+    await watch();
+    await simulated.drain();
+    expect(await parked()).toEqual([]);
+    expect(await simulated.values(lost, title)).toEqual({ hubspot: 'second', salesforce: 'second' });
+    await simulated.editLeadAsPerson(lost.salesforce, { Title: 'third' });
+    await look({ salesforce: lost.salesforce });
+    expect(await simulated.values(lost, title)).toEqual({ hubspot: 'third', salesforce: 'third' });
+  });
+});
