@@ -29,6 +29,12 @@ const statsShape = z.object({
 });
 export type SystemStats = z.infer<typeof statsShape>;
 
+const pageShape = z.object({
+  records: z.array(z.record(z.string(), z.unknown())),
+  after: z.string().nullish(),
+});
+export type SandboxRecord = Readonly<Record<string, unknown>>;
+
 export interface SandboxOptions {
   readonly contacts: number;
   readonly leads: number;
@@ -43,6 +49,8 @@ export interface Sandbox {
   readonly env: Readonly<Record<string, string>>;
   /** Posts to a control route of one simulator, such as `/limits`. */
   control(system: System, route: string, body: object): Promise<void>;
+  /** Every record of an object, raw, deleted ones left out. */
+  records(system: System, type: string): Promise<readonly SandboxRecord[]>;
   stats(system: System): Promise<SystemStats>;
   stop(): Promise<void>;
 }
@@ -82,6 +90,19 @@ export const startSandbox = async ({ contacts, leads }: SandboxOptions): Promise
       SALESFORCE_PASSWORD: '',
     },
     control,
+    records: async (system, type) => {
+      const records: SandboxRecord[] = [];
+      let after: string | null = null;
+      do {
+        const query: string = after === null ? '' : `?after=${after}`;
+        const page = pageShape.parse(await call(`${url[system]}/_sandbox/records/${type}${query}`));
+        records.push(
+          ...page.records.filter(({ IsDeleted, archived }) => IsDeleted !== true && archived !== true),
+        );
+        after = page.after ?? null;
+      } while (after !== null);
+      return records;
+    },
     stats: async (system) => statsShape.parse(await call(`${url[system]}/_sandbox/stats`)),
     stop: async () => child.stop(),
   };

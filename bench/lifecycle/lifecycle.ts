@@ -10,6 +10,8 @@ import { longestRunMs } from '../kit/worker.ts';
 import { inWorkspace, type Workspace } from '../kit/workspace.ts';
 import { percentile } from '../latency/arrivals.ts';
 import { measureTick, type TickSizes } from './journeys.ts';
+import { emailOf, enterPeople, formOf } from './people.ts';
+import { ownersOf, repsOf } from './reps.ts';
 
 export interface LifecycleSizes {
   /** People who ask for a demo, one after the other. */
@@ -28,20 +30,7 @@ export const fullSizes: LifecycleSizes = {
 const targets = { p50: 2_000, p99: 10_000, callsPerHandOff: 4 } as const;
 const settleWithinMs = 180_000;
 
-const emailOf = (number: number): string => `asks${number}@example.com`;
-
-const enter = async (sandbox: Sandbox, people: number): Promise<void> => {
-  const records = Array.from({ length: people }, (_, number) => ({
-    email: emailOf(number),
-    firstname: 'Vera',
-    lastname: `Lind ${number}`,
-    company: 'Nordlys',
-    jobtitle: 'Head of IT',
-  }));
-  await sandbox.control('hubspot', '/records/contacts', { records });
-};
-
-/** One after the other asks for a demo, at a fixed rate whatever the answers take; answers when, by contact's email. */
+/** One after the other asks for contact by a form, at a fixed rate whatever the answers take; answers when, by contact's email. */
 const askAll = async (
   sandbox: Sandbox,
   { people, perSecond }: LifecycleSizes,
@@ -55,7 +44,7 @@ const askAll = async (
     const email = emailOf(number);
     asked.set(email, Date.now());
     calls.push(
-      sandbox.control('hubspot', '/activity', [{ email, type: 'formSubmission', form: 'Request a demo' }]),
+      sandbox.control('hubspot', '/activity', [{ email, type: 'formSubmission', form: formOf(number) }]),
     );
   }
   await Promise.all(calls);
@@ -96,6 +85,7 @@ const callsOf = async (sandbox: Sandbox): Promise<number> => {
 const handOffs = async (
   { sandbox, dataDir }: Workspace,
   config: string,
+  reps: readonly string[],
   sizes: LifecycleSizes,
 ): Promise<readonly Figure[]> => {
   const worker = await startLiveWorker({ sandbox, dataDir }, config);
@@ -106,12 +96,14 @@ const handOffs = async (
     const { connectionString, leave } = await joinEmbedded(dataDir);
     const handed = await untilHanded(connectionString, sizes.people).finally(leave);
     const calls = (await callsOf(sandbox)) - before;
+    const owners = await ownersOf(sandbox, reps);
     const took = handed.map(({ email, done }) => done - (asked.get(email) ?? Number.NaN));
     const detail = {
       handOffs: handed.length,
       perSecond: sizes.perSecond,
       p90: Math.round(percentile(took, 90)),
       max: Math.round(Math.max(...took)),
+      reps: owners,
     };
     const lower = { against: 'target', better: 'lower' } as const;
     const unit = 'ms from the form to the hand-off complete in both systems';
@@ -152,14 +144,17 @@ export async function* runLifecycle(
   sizes: LifecycleSizes = fullSizes,
 ): AsyncGenerator<Figure> {
   yield* await inWorkspace({ contacts: 0, leads: 0 }, async (workspace) => {
-    say(`lifecycle: ${sizes.people} people ask for a demo, ${sizes.perSecond} a second`);
-    await enter(workspace.sandbox, sizes.people);
-    const config = await actingConfig(`${workspace.dataDir}/config`, []);
-    return handOffs(workspace, config, sizes);
+    const reps = await repsOf(workspace.sandbox);
+    say(
+      `lifecycle: ${sizes.people} people ask for contact, ${sizes.perSecond} a second; ${reps.length} reps take turns`,
+    );
+    await enterPeople(workspace.sandbox, sizes.people);
+    const config = await actingConfig(`${workspace.dataDir}/config`, reps);
+    return handOffs(workspace, config, reps, sizes);
   });
   say(`lifecycle: a tick over ${sizes.tick.journeys[1]} journeys`);
-  yield await inWorkspace({ contacts: 0, leads: 0 }, async ({ dataDir }) => {
+  yield* await inWorkspace({ contacts: 0, leads: 0 }, async ({ sandbox, dataDir }) => {
     const { connectionString, leave } = await joinEmbedded(dataDir);
-    return measureTick(connectionString, sizes.tick).finally(leave);
+    return measureTick(connectionString, sandbox, sizes.tick).finally(leave);
   });
 }
