@@ -19,6 +19,7 @@ worker stands: lag, queue, calls, links, reviews, refused.
 Ctrl-C ends it cleanly, and the next start goes on from there: everything lies in DATA/demo, apart from a real store.
 To begin anew, remove that folder. DATA/demo/demo.env has the variables by which other commands find its systems:
   set -a; . .tandem/demo/demo.env; bin/tandem verify --data .tandem/demo
+and the credentials with which you edit there yourself (docs/admins/sandbox.md has the calls).
 `;
 
 const program = new Command('tandem')
@@ -66,6 +67,15 @@ withFolders(program.command('status'))
 
 addOperatorCommands(program);
 
+const sandboxHelp = `
+Its records live in memory alone: they end with the process, and the same seed makes the same ones again (npm start
+keeps those of its demonstration in DATA/demo). Give the worker a data folder of its own for each start: links to
+records that are gone would look as if everybody had been deleted.
+
+To edit a record by hand, take any client of the two public APIs and the colleague's credentials, which --env writes as
+SANDBOX_HUBSPOT_TOKEN, SANDBOX_SALESFORCE_USERNAME and SANDBOX_SALESFORCE_PASSWORD; docs/admins/sandbox.md has the calls.
+`;
+
 program
   .command('sandbox')
   .description('the HubSpot and Salesforce simulators alone')
@@ -78,6 +88,7 @@ program
   .option('--env <file>', 'also write the variables by which the other commands find them', (file) =>
     resolve(file),
   )
+  .addHelpText('after', sandboxHelp)
   .action(run(async () => (await import('./commands/sandbox.ts')).sandboxCommand));
 
 for (const command of program.commands)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -25,6 +25,25 @@ it('the page for admins has examples that load', () => {
     mkdirSync(join(config, 'mappings'));
     writeFileSync(join(config, 'mappings', 'people.yaml'), `${head}\n${example}`);
     expect(loadMappings(config).pairs[0]?.fields).toHaveLength(4);
+  } finally {
+    rmSync(config, { recursive: true, force: true });
+  }
+});
+
+it('the page about real accounts shows what a wrong name looks like, with its line, as it is said', () => {
+  const setup = readFileSync(new URL('../../docs/admins/setup.md', import.meta.url), 'utf8');
+  const [, count, line] =
+    /There is (\d+) thing to correct in the mapping:\n\S+people\.yaml:(\d+) {2}'conflict' of field email/.exec(
+      setup,
+    ) ?? [];
+  const config = mkdtempSync(join(tmpdir(), 'tandem-page-'));
+  try {
+    cpSync(new URL('../../config', import.meta.url), config, { recursive: true });
+    const file = join(config, 'mappings', 'people.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('conflict: newest', 'conflict: newst'));
+    expect(() => loadMappings(config)).toThrow(
+      `There is ${count} thing to correct in the mapping:\n${file}:${line}  'conflict' of field email is not right (it says 'newst') — allowed are newest, prefer-hubspot, `,
+    );
   } finally {
     rmSync(config, { recursive: true, force: true });
   }
