@@ -45,7 +45,8 @@ export class Pipeline {
     const { system, stats, faults, clock, latency } = this.#parts;
     const caller = system.identify(request);
     const match = this.#routes.find(request.method, request.path);
-    stats.countCall(caller, this.#label(request, match));
+    const label = this.#label(request, match);
+    stats.countCall(caller, label);
     const effect = faults.pick(request, caller);
     const ms = latency.draw();
     const wait = async (delayMs: number): Promise<void> => (delayMs > 0 ? clock.sleep(delayMs) : undefined);
@@ -56,6 +57,7 @@ export class Pipeline {
         : await this.#playFault(effect, request, match, caller, signal);
     await wait(ms / 2);
     stats.countStatus(outcome === 'drop' ? 'dropped' : outcome.status);
+    if (outcome === 'drop') stats.countDropped(caller, label);
     return outcome;
   }
 

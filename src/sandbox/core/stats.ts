@@ -5,6 +5,8 @@ export interface CallStats {
   readonly total: number;
   readonly byCaller: Readonly<Record<Caller, number>>;
   readonly byRoute: Readonly<Record<string, number>>;
+  /** Of `byRoute`, those whose connection a fault cut: some were carried out all the same. */
+  readonly droppedByRoute: Readonly<Record<string, number>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly limited: number;
 }
@@ -18,6 +20,7 @@ export class StatsCounter {
   #limited = 0;
   readonly #byCaller: Record<Caller, number> = { integration: 0, person: 0 };
   readonly #byRoute = new Map<string, number>();
+  readonly #droppedByRoute = new Map<string, number>();
   readonly #byStatus = new Map<string, number>();
 
   countCall(caller: Caller | null, route: string): void {
@@ -25,6 +28,10 @@ export class StatsCounter {
     if (caller === null) return;
     this.#byCaller[caller] += 1;
     if (caller === 'integration') this.#byRoute.set(route, (this.#byRoute.get(route) ?? 0) + 1);
+  }
+
+  countDropped(caller: Caller | null, route: string): void {
+    if (caller === 'integration') this.#droppedByRoute.set(route, (this.#droppedByRoute.get(route) ?? 0) + 1);
   }
 
   countStatus(status: number | 'dropped'): void {
@@ -41,6 +48,7 @@ export class StatsCounter {
       total: this.#total,
       byCaller: { ...this.#byCaller },
       byRoute: Object.fromEntries([...this.#byRoute].sort()),
+      droppedByRoute: Object.fromEntries([...this.#droppedByRoute].sort()),
       byStatus: Object.fromEntries([...this.#byStatus].sort()),
       limited: this.#limited,
     };
@@ -51,6 +59,7 @@ export class StatsCounter {
     this.#limited = 0;
     for (const caller of callers) this.#byCaller[caller] = 0;
     this.#byRoute.clear();
+    this.#droppedByRoute.clear();
     this.#byStatus.clear();
   }
 }

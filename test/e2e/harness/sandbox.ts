@@ -26,6 +26,7 @@ const statsShape = z.object({
     total: z.number(),
     byCaller: z.object({ integration: z.number(), person: z.number() }),
     byRoute: z.record(z.string(), z.number()),
+    droppedByRoute: z.record(z.string(), z.number()),
     byStatus: z.record(z.string(), z.number()),
     limited: z.number(),
   }),
@@ -47,8 +48,10 @@ export interface Fault {
 const asks =
   /^GET |\/cometd\/|\/(batch\/read|search|access-token-info)$|\/oauth2\/token$|\/Soap\/|^POST .*\/composite(\/sobjects\/\w+)?$/;
 
-export const writingRoutes = (stats: Stats): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(stats.calls.byRoute).filter(([route]) => !asks.test(route)));
+const writing = (byRoute: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(byRoute).filter(([route]) => !asks.test(route)));
+
+export const writingRoutes = ({ calls }: Stats): Readonly<Record<string, number>> => writing(calls.byRoute);
 
 /** `tandem sandbox` as a process of its own, and its `/_sandbox/` routes. */
 export class Sandbox {
@@ -104,6 +107,14 @@ export class Sandbox {
     return {
       hubspot: writingRoutes(await this.stats('hubspot')),
       salesforce: writingRoutes(await this.stats('salesforce')),
+    };
+  }
+
+  /** Writes of the worker whose answer a fault cut, by system and route. */
+  async lostWrites(): Promise<Sides<Readonly<Record<string, number>>>> {
+    return {
+      hubspot: writing((await this.stats('hubspot')).calls.droppedByRoute),
+      salesforce: writing((await this.stats('salesforce')).calls.droppedByRoute),
     };
   }
 
