@@ -288,6 +288,8 @@ export interface HandOffEffectRow {
   readonly why: string | null;
   /** A step was refused: a person has to do something first. */
   readonly refused: boolean;
+  /** Whether the lead was with its owner, with all that they read. One that is done without has ended before: the person had left sales. */
+  readonly reached: boolean;
   readonly contactId: string;
   readonly salesforceId: string | null;
 }

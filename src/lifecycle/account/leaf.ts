@@ -91,9 +91,15 @@ const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
   return handOff.state === 'in-flight' ? { leaf: 'in-flight', why: null } : null;
 };
 
-const untouched = (turn: TurnStory, story: readonly AccountTransition[], now: number): Place => {
+/** Why somebody has left sales whom nobody touched; null: they have not. */
+const whyLeft = (story: readonly AccountTransition[]): string | null => {
   const left = story.findLast(({ from, to }) => salesStages.has(from) && !salesStages.has(to));
-  if (left !== undefined) return { leaf: 'moved', why: left.reason ?? left.cause };
+  return left === undefined ? null : (left.reason ?? left.cause);
+};
+
+const untouched = (turn: TurnStory, story: readonly AccountTransition[], now: number): Place => {
+  const left = whyLeft(story);
+  if (left !== null) return { leaf: 'moved', why: left };
   const { followUp } = turn;
   if (followUp === null) return { leaf: 'not-yet-due', why: 'without a clock' };
   if (followUp.dueAt === null) return { leaf: 'not-yet-due', why: 'clock stands still' };
@@ -117,7 +123,8 @@ export const placeOf = (turn: TurnStory, now: number): Place => {
   if (handedAt === null || handedAt > now) return { leaf: 'in-flight', why: null };
   const isTouched =
     turn.touches.some(({ at }) => at >= since) || story.some(({ cause }) => touching.has(cause));
-  if (!isTouched && handedAt < since) return { leaf: 'moved', why: 'on the way to another rep' };
+  if (!isTouched && handedAt < since)
+    return { leaf: 'moved', why: whyLeft(story) ?? 'on the way to another rep' };
   if (!isTouched) return untouched(turn, story, now);
   const word = story.findLastIndex((transition) => wordOf(transition) !== null);
   // Who is taken up again after a word, in the same turn, is being worked on as if it had not fallen.

@@ -15,6 +15,7 @@ import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, isHanding, nextStep, type StepName, type StepResult } from './effect.ts';
+import { hasLeftSales, withoutTelling } from './left-sales.ts';
 import { heldResult } from './route-step.ts';
 import { clocksOf, ownerOf, readingOf } from './sales-values.ts';
 import type { About, Standing } from './standing.ts';
@@ -311,7 +312,11 @@ const underWay = (standing: Standing): UnderWay => ({
   attempts: standing.effect.attempts,
 });
 
-/** Ends those of which nothing is to be done any more, with the reason; answers the others. */
+/** Who has left sales after a rep had them is told of no more; the rest of the hand-over is done, for it was one. */
+const withLess = (standing: Standing): Standing =>
+  hasLeftSales(standing) ? { ...standing, effect: withoutTelling(standing.effect, standing.now) } : standing;
+
+/** Ends those of which nothing is to be done any more, with the reason; answers the others, with what is still to be done. */
 const withoutMoot = async (
   context: LifecycleContext,
   standings: readonly Standing[],
@@ -328,7 +333,7 @@ const withoutMoot = async (
   for (const { standing, why } of ended) {
     context.events.emit('effect-moot', { key: standing.effect.key, kind: standing.effect.kind, why });
   }
-  return standings.filter((standing) => reasons.get(standing) === null);
+  return standings.filter((standing) => reasons.get(standing) === null).map(withLess);
 };
 
 /**

@@ -5,6 +5,7 @@ import { type ClockKind, type ClockStep, clockSteps } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { FactKind } from '../stage/facts.ts';
 import type { Effect } from './effect.ts';
+import { hasLeftSales } from './left-sales.ts';
 import type { Standing } from './standing.ts';
 
 export const isClockStep = (kind: Effect['kind']): kind is ClockStep =>
@@ -46,12 +47,14 @@ const isRoutedTo = ({ steps, route }: Effect, owner: unknown): boolean =>
   steps.route?.state === 'sent' || (route?.decision.kind === 'owner' && route.decision.id === owner);
 
 /**
- * Why a step of a clock is not to be taken any more, seen at the moment before it is: the clock stopped, or what would stop it was told or stands on the record
+ * Why an effect is not to be carried out any more, seen at the moment before it is. A hand-over: the person has left sales, and no rep had them yet. A step of a clock: the clock stopped, or what would stop it was told or stands on the record
  * and no look has come to it yet. Null: it is to be taken. Whoever has answered must not be reminded.
  */
 export const mootReason = (standing: Standing, lifecycle: LifecycleDefinition): string | null => {
   const { effect, stored, person } = standing;
-  if (!isClockStep(effect.kind) || effect.steps.sales?.state === 'done') return null;
+  if (effect.steps.sales?.state === 'done') return null;
+  if (hasLeftSales(standing)) return 'they had left sales';
+  if (!isClockStep(effect.kind)) return null;
   const leaver = leaverOf(effect.evidence);
   if (leaver !== null) {
     const owner = person.sales?.fields.OwnerId;

@@ -16,6 +16,12 @@ export const showsStage = (
   effect: { readonly kind: string },
 ): boolean => behaviours.stages === 'act' || isHanding(effect) || effect.kind === 'return';
 
+/** What says that a lead came by a hand-off, and which one: on none that waits for it, for Salesforce counts by it what it got. */
+const ofHandOff: ReadonlySet<string> = new Set(['Tandem_Ready_At__c', 'Tandem_Definition__c']);
+
+const without = (fields: RawFields, names: ReadonlySet<string>): RawFields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
+
 /**
  * The stage as Salesforce shows it. Pure; `status` is what the record has. Before a rep has begun, the status is the rep's own and may say more than the
  * stage: a hand-over opens a lead that was closed by a no, since the next no by status would not be seen, and leaves every other status alone.
@@ -26,7 +32,8 @@ export const stageFields = (
   status: RawValue | undefined,
   isOpening: boolean,
 ): RawFields => {
-  const { Status, ...others } = shownFields(journey, definition, null).salesforce;
+  const { Status, ...shown } = shownFields(journey, definition, null).salesforce;
+  const others = isOpening || journey.handedAt !== null ? shown : without(shown, ofHandOff);
   const isClosed = typeof status === 'string' && meansNo(status);
   const isKept = untouchedStages.has(stageToShow(journey)) && !(isOpening && isClosed);
   return Status === undefined || isKept ? others : { ...others, Status };

@@ -5,6 +5,7 @@ import { callFor, type LifecycleContext } from '../run/context.ts';
 import { isAnswered, isAskedBy, leaveMended } from './asked-reason.ts';
 import { isAssigned } from './assigned.ts';
 import type { StepName, StepResult } from './effect.ts';
+import { hasLeftSales } from './left-sales.ts';
 import { leaveNudged } from './nudged.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
@@ -144,9 +145,14 @@ const withoutTask = (standing: Standing): string | null => {
   return queue === null ? null : `no task: the queue '${queue.name}' can own none`;
 };
 
-/** Whether a nudge has nothing for its owner to do: the program does it, or the file has no nudge any more. */
-const isSilent = ({ models }: LifecycleContext, { effect }: Standing): boolean =>
-  effect.kind === 'nudge' && models.lifecycle.pull.nudge?.as !== 'task';
+/**
+ * Whether there is nothing for the owner to do: the person has left sales, a reason came before it was asked for; a program nudges, or the file has no nudge
+ * any more.
+ */
+const isSilent = ({ models }: LifecycleContext, standing: Standing): boolean =>
+  hasLeftSales(standing) ||
+  isAnswered(standing) ||
+  (standing.effect.kind === 'nudge' && models.lifecycle.pull.nudge?.as !== 'task');
 
 /**
  * Makes the rep's task. The key is looked up before, deleted ones included, wherever an earlier try may have landed: a second task would be
@@ -171,7 +177,6 @@ const taskStep: Step = async (context, standings) => {
       standing.person.sales !== null &&
       !known.has(standing.effect.key.toLowerCase()) &&
       !isSilent(context, standing) &&
-      !isAnswered(standing) &&
       withoutTask(standing) === null,
   );
   const outcomes =
@@ -206,7 +211,7 @@ const taskStep: Step = async (context, standings) => {
   return standings.map((standing): StepResult => {
     const id = known.get(standing.effect.key.toLowerCase());
     if (id !== undefined) return { kind: 'done', id };
-    if (isAnswered(standing) || isSilent(context, standing)) return done;
+    if (isSilent(context, standing)) return done;
     const said = withoutTask(standing);
     if (said !== null) return { kind: 'done', said };
     const at = open.indexOf(standing);

@@ -22,15 +22,21 @@ export interface StoredHandOffs {
 /** Reasons are counted by their words: what names a record or a field comes behind the colon, and is left out. */
 const inFewWords = (why: string | null): string => (why ?? 'no reason stored').split(':')[0] ?? '';
 
-const handOffRow = (effect: HandOffEffectRow): HandOffRow => {
-  const { journey, turn, at, doneAt, refused, why, contactId, salesforceId } = effect;
+const handOffRow = (effect: HandOffEffectRow): readonly HandOffRow[] => {
+  const { journey, turn, kind, at, doneAt, refused, reached, why, contactId, salesforceId } = effect;
+  const records = { hubspot: contactId, salesforce: salesforceId };
+  const order = { journey, turn, readyAt: at, mode: 'act' } as const;
+  if (doneAt !== null && !reached) {
+    // Another rep was to have them and never had: what counts is the rep before.
+    if (kind !== 'hand-off') return [];
+    return [
+      { ...order, ...records, state: 'held', why: 'left sales before it was handed over', handedAt: null },
+    ];
+  }
   const state = doneAt !== null ? 'handed' : refused ? 'failed' : 'in-flight';
-  return {
-    ...{ journey, turn, readyAt: at, mode: 'act', state, handedAt: doneAt },
-    why: state === 'failed' ? inFewWords(why) : null,
-    hubspot: contactId,
-    salesforce: salesforceId,
-  };
+  return [
+    { ...order, ...records, state, why: state === 'failed' ? inFewWords(why) : null, handedAt: doneAt },
+  ];
 };
 
 /** The turn that would have begun: in no transition, and counted as ready all the same. */
@@ -49,7 +55,7 @@ export const accountRows = (
 ): AccountRows => ({
   // The words of stored transitions are those of the stage machine that wrote them.
   transitions: transitions as readonly AccountTransitionRow[] as readonly AccountTransition[],
-  handOffs: [...effects.map(handOffRow), ...held.map(heldRow)],
+  handOffs: [...effects.flatMap(handOffRow), ...held.map(heldRow)],
   touches: transitions
     .filter(({ cause }) => cause === 'touched')
     .map(({ journey, turn, at }) => ({ journey, turn, at })),

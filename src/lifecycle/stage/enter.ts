@@ -78,6 +78,10 @@ export const enterStage = (
   if (to === 'lost') return inStage({ ...journey, ...awake, cooledAt: at + pull.winBackDays * dayMs });
   // The program, the reason and the wait go along from `returned` to `nurture`.
   if (to === 'nurture') return inStage(journey);
-  if (to === 'sales-ready') return inStage({ ...journey, handedAt: null, touchedAt: null, movedAt: at });
+  if (to === 'sales-ready') {
+    // Who was just handed from an SDR to a rep has come there.
+    const handedAt = event.kind === 'handed' ? event.at : null;
+    return inStage({ ...journey, handedAt, touchedAt: null, movedAt: at });
+  }
   return inStage({ ...journey, ...awake });
 };

@@ -21,7 +21,13 @@ const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): 
   const timers: Timer[] = [];
   if (behaviours.return !== 'off') {
     if (untouchable.has(stage) && touchedAt === null) {
-      timers.push({ kind: 'untouched', at: Math.max(handedAt ?? since, since) + pull.noTouchDays * dayMs });
+      // Whom nobody has yet, nobody left untouched: it is the hand-over that stands still.
+      const at = (days: number): number => Math.max(handedAt ?? since, since) + days * dayMs;
+      timers.push(
+        handedAt === null
+          ? { kind: 'stalled', at: at(pull.stalledDays) }
+          : { kind: 'untouched', at: at(pull.noTouchDays) },
+      );
     }
     // What waits in a queue stalls only once somebody began; before that it is untouched.
     if (stalling.has(stage) && (!untouchable.has(stage) || touchedAt !== null)) {

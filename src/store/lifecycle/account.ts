@@ -20,7 +20,7 @@ export const handOffEffects = async (db: Db, pair: string): Promise<readonly Han
     db,
     sql<HandOffEffectRow>`
       select e.journey_id as journey, e.turn, e.kind, round(${epochMs('e.at')}) as at, round(${epochMs('e.done_at')}) as "doneAt", e.why,
-        e.next_step is not null as refused, j.contact_id as "contactId", link.salesforce_id as "salesforceId"
+        e.next_step is not null as refused, coalesce(e.steps -> 'sales' ->> 'state', '') = 'done' as reached, j.contact_id as "contactId", link.salesforce_id as "salesforceId"
       from tandem.effects e join tandem.journeys j on j.id = e.journey_id
       left join tandem.links link on link.pair = ${pair} and link.hubspot_id = j.contact_id and link.ended_at is null
       where e.kind in ('hand-off', 'hand-on', 're-route') order by e.at`,

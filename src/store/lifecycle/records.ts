@@ -49,7 +49,7 @@ export const obstacles = async (
   return new Map(rows.flatMap(({ id, why }) => (why === null ? [] : [[id, why]])));
 };
 
-/** Which of these contacts are to have a record in Salesforce: a hand-off of theirs was ordered. */
+/** Which of these contacts are to have a record in Salesforce: a hand-off of theirs is ordered, or has been carried out; one that ended before makes none. */
 export const handedAmong = async (db: Db, contactIds: readonly string[]): Promise<ReadonlySet<string>> => {
   if (contactIds.length === 0) return new Set();
   const rows = await run(
@@ -57,7 +57,8 @@ export const handedAmong = async (db: Db, contactIds: readonly string[]): Promis
     sql<{ contact_id: string }>`
       select j.contact_id from tandem.journeys j
       where j.contact_id = any(${[...contactIds]}::text[])
-        and exists (select from tandem.effects e where e.journey_id = j.id and e.kind = 'hand-off')`,
+        and exists (select from tandem.effects e where e.journey_id = j.id and e.kind = 'hand-off'
+          and (e.state = 'open' or e.steps -> 'sales' ->> 'state' = 'done'))`,
   );
   return new Set(rows.map(({ contact_id }) => contact_id));
 };

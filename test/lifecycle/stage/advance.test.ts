@@ -183,7 +183,7 @@ describe('pull', () => {
     expect(tell([ready(0), makeFact('rejected', 1, { reason: 'No need' })], 2).path).toMatch(
       /rejected>returned\+return$/,
     );
-    expect(tell([ready(0)], 11).path).toMatch(/untouched>returned\+return$/);
+    expect(tell([ready(0), makeFact('handed', 0.1)], 11).path).toMatch(/untouched>returned\+return$/);
   });
 
   it('mended data goes back to sales as a new turn', () => {
@@ -194,9 +194,18 @@ describe('pull', () => {
     expect(journey).toMatchObject({ stage: 'sales-ready', turn: 2 });
   });
 
+  it('whom nobody was given yet, no rep left untouched: the hand-over stalls', () => {
+    expect(tell([ready(0)], 13.9).journey.stage).toBe('sales-ready');
+    expect(tell([ready(0)], 14)).toMatchObject({ journey: { stage: 'returned', reason: 'Stalled' } });
+    const late = [ready(0), makeFact('handed', 9)];
+    expect(tell(late, 18.9).journey.stage).toBe('sales-ready');
+    expect(tell(late, 19)).toMatchObject({ journey: { stage: 'returned', reason: 'No touch' } });
+  });
+
   it('no touch for 10 days, and 14 days without a step, come back by themselves', () => {
-    expect(tell([ready(0)], 9.9).journey.stage).toBe('sales-ready');
-    expect(tell([ready(0)], 10)).toMatchObject({ journey: { stage: 'returned', reason: 'No touch' } });
+    const handed = [ready(0), makeFact('handed', 0.1)];
+    expect(tell(handed, 10).journey.stage).toBe('sales-ready');
+    expect(tell(handed, 10.1)).toMatchObject({ journey: { stage: 'returned', reason: 'No touch' } });
     expect(tell([ready(0), makeFact('touched', 1)], 14.9).journey.stage).toBe('working');
     expect(tell([ready(0), makeFact('touched', 1)], 15).journey).toMatchObject({
       stage: 'returned',
@@ -312,7 +321,7 @@ describe('bad input', () => {
   });
 
   it('a touch that is told after the lead was returned for want of one brings it back', () => {
-    const { journey } = tell([ready(0)], 11);
+    const { journey } = tell([ready(0), makeFact('handed', 0.1)], 11);
     expect(journey.stage).toBe('returned');
     expect(tell([makeFact('touched', 8)], 12, makeDefinition(), journey).journey.stage).toBe('working');
   });
