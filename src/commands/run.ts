@@ -18,6 +18,7 @@ import { callsBySystem, idleLine } from './run/idle-line.ts';
 import type { RunningLifecycle } from './run/lifecycle.ts';
 import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import type { Role } from './run/roles.ts';
+import { withToldPauses } from './run/told-pauses.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
@@ -58,7 +59,8 @@ const register = async (
 };
 
 const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log: Logger): Systems => {
-  const parts = composeSystems(requireConnections(settings), opened.store.budget, log);
+  const permits = withToldPauses(opened.store.budget, opened.store.engine, log);
+  const parts = composeSystems(requireConnections(settings), permits, log);
   closers.add(async () => Promise.all(systems.map(async (system) => parts.connectors[system].close())));
   return parts;
 };
