@@ -228,6 +228,20 @@ export class Person {
     if (!result.success) throw new Error(JSON.stringify(result.errors));
   }
 
+  /** Deletes many records of one Salesforce object, as a list view does. */
+  async destroyMany(type: string, ids: readonly string[]): Promise<void> {
+    const results = await this.salesforce.sobject(type).destroy([...ids]);
+    const refused = results.filter(({ success }) => !success);
+    if (refused.length > 0) throw new Error(JSON.stringify(refused));
+  }
+
+  /** Takes records out of Salesforce's bin again. */
+  async undelete(...ids: readonly string[]): Promise<void> {
+    const results = await this.salesforce.soap.undelete([...ids]);
+    const refused = results.filter(({ success }) => !success);
+    if (refused.length > 0) throw new Error(JSON.stringify(refused));
+  }
+
   /** A record of any Salesforce object; answers its id. */
   async create(type: string, values: Values): Promise<string> {
     const result = await this.salesforce.sobject(type).create({ ...values });
