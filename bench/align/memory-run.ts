@@ -40,9 +40,13 @@ export const slopeOf = (points: readonly (readonly [number, number])[]): number 
 /** The pair whose records are entered; the mirror's others find nothing, and are done at once. */
 const pairOfPeople = 'people';
 
-const listedIn = (line: Line): number | null =>
-  line.event === 'alignment-page' && line.pair === pairOfPeople
-    ? Number(line.hubspot) + Number(line.salesforce)
+/** Pages of records that another one became count for themselves, and are none here. */
+const listedIn = ({ event, pair, hubspot, salesforce }: Line): number | null =>
+  event === 'alignment-page' &&
+  pair === pairOfPeople &&
+  typeof hubspot === 'number' &&
+  typeof salesforce === 'number'
+    ? hubspot + salesforce
     : null;
 
 /** Edits so many linked people on one side, then on the other, and waits until the worker has written all of them. */
