@@ -3,6 +3,7 @@ import type { LoadedLifecycle } from '../config/load.ts';
 import { feedbackFields } from '../feedback/feedback.ts';
 import { stages } from '../stage/stages.ts';
 import { loggedAt, loggedCount } from './details.ts';
+import { contactOwner } from './owner.ts';
 import { rollUps } from './roll-ups.ts';
 
 /** HubSpot properties that a look at a contact needs whatever the rules ask: who it is, and what shows its stage. */
@@ -80,7 +81,10 @@ export const lookFieldsOf = (loaded: LoadedLifecycle): LookFields => {
   const { source = null, segment = null } = loaded.lifecycle?.signals ?? {};
   const score = loaded.scoring?.from ?? null;
   const language = loaded.content?.language.from ?? null;
-  const properties = [score, campaign, source, segment, language].filter((name) => name !== null);
+  // Whom a pilot is tried on may follow from who looks after them before there is a lead.
+  const isByOwner = (loaded.scoring?.definitions ?? []).some(({ pilot }) => (pilot?.owners.size ?? 0) > 0);
+  const owner = isByOwner ? contactOwner : null;
+  const properties = [score, campaign, source, segment, language, owner].filter((name) => name !== null);
   return {
     contact: [
       ...new Set([

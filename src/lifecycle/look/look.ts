@@ -95,21 +95,26 @@ const keptContact = (
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-const personFrom = (id: string, contact: RawFields, lead: RawFields): Person => ({
+const personFrom = (
+  id: string,
+  contact: RawFields,
+  lead: RawFields,
+  owner: string | null | undefined,
+): Person => ({
   id,
   contact,
   lead,
   email: textOf(contact.email)?.toLowerCase() ?? null,
-  owner: textOf(lead.OwnerId),
+  owner: owner === undefined ? textOf(lead.OwnerId) : owner,
 });
 
 /** The person as rules see them. */
-export const personOf = (id: string, { contact, sales }: SeenPerson): Person =>
-  personFrom(id, contact.fields, sales?.fields ?? {});
+export const personOf = (id: string, { contact, sales, owner }: SeenPerson): Person =>
+  personFrom(id, contact.fields, sales?.fields ?? {}, owner);
 
 /** The person as they were looked at last; null where nobody looked yet. */
-export const personKept = ({ id, contact, sales }: StoredJourney): Person | null =>
-  contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {});
+export const personKept = ({ id, contact, sales, owner }: StoredJourney): Person | null =>
+  contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {}, owner);
 
 /** Lead statuses by which a hand-over opens a lead that was closed, as lifecycle.yaml names them. */
 const statusesOfOpening = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
@@ -400,6 +405,7 @@ export const lookAt = (
       facts: done.waiting,
       contact: keptContact(person, before, later),
       sales: person.sales === null ? before.sales : kept(person.sales),
+      ...(person.owner === undefined ? {} : { owner: person.owner }),
     },
     transitions: done.transitions,
     unmoved: done.unmoved,

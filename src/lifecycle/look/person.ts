@@ -16,6 +16,8 @@ export interface SeenRecord {
 export interface SeenPerson {
   readonly contact: SeenRecord;
   readonly sales: SeenRecord | null;
+  /** Whose they are (ownerOfPerson); absent: the lead's owner. */
+  readonly owner?: string | null;
   /** Opportunities in which somebody asks for something about this person, where they were read. */
   readonly deals?: readonly SeenRecord[];
   /** Memberships in campaigns whose members are prospects, as they were told. */

@@ -40,6 +40,8 @@ export interface StoredJourney {
   readonly journey: Journey;
   readonly contact: KeptRecord | null;
   readonly sales: KeptRecord | null;
+  /** Whose they were at that look (ownerOfPerson); absent in journeys of earlier versions: the lead's owner. */
+  readonly owner?: string | null;
   /** What they did, as the score needs it; and what of it came since sales gave them back. */
   readonly tally: EngagementTally;
   readonly earned: EngagementTally | null;

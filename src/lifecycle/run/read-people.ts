@@ -2,6 +2,7 @@ import { type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
 import type { Link } from '../../model/state.ts';
 import type { RecordRef } from '../../model/system.ts';
+import { ownerOfPerson } from '../look/owner.ts';
 import type { SeenPerson, SeenRecord } from '../look/person.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 
@@ -70,7 +71,7 @@ export const readPeople = async (
       ),
     ),
   );
-  const sales = new Map(pages.flatMap((page) => [...page]));
+  const records = new Map(pages.flatMap((page) => [...page]));
   const people = new Map<string, SeenPerson>();
   const merged = new Map<string, string>();
   for (const id of contactIds) {
@@ -81,9 +82,11 @@ export const readPeople = async (
       continue;
     }
     const link = linked.get(id);
-    const record = link?.ended === null ? sales.get(link.ids.salesforce) : undefined;
+    const record = link?.ended === null ? records.get(link.ids.salesforce) : undefined;
     const isThere = record !== undefined && !record.deleted && record.ref.id === link?.ids.salesforce;
-    people.set(id, { contact: seenRecord(contact), sales: isThere ? seenRecord(record) : null });
+    const sales = isThere ? seenRecord(record) : null;
+    const owner = ownerOfPerson(pair, contact.fields, sales?.fields ?? null);
+    people.set(id, { contact: seenRecord(contact), sales, owner });
   }
   return { people, merged };
 };

@@ -6,7 +6,9 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journeyOf, journeyWords } from '../../../src/commands/explain/journey.ts';
 import { currentProblems } from '../../../src/commands/status/problems.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { lookOnce } from '../../../src/lifecycle/run/look-pass.ts';
 import { findUnassigned } from '../../../src/lifecycle/run/unassigned.ts';
+import { makeExpression } from '../../../src/mapping/expression.ts';
 import type { Sides } from '../../../src/model/system.ts';
 import { repositoryRoot } from '../../../src/settings.ts';
 import { withOffice } from './office.ts';
@@ -264,6 +266,43 @@ describe('tandem check', () => {
         why: 'a lead that waits in it has none',
         fix: "add Task to the supported objects of 'Inbound Leads' (Setup, Queues)",
       }),
+    ]);
+  });
+});
+
+describe('a pilot of sales-ready by owners', () => {
+  it('takes those whom one of them has in HubSpot, before anybody has a lead in Salesforce', async () => {
+    const { context, simulated } = office;
+    const email = 'maria.lopez@acme.example.com';
+    const hubspot =
+      (await simulated.connect().hubspot.owners?.({ class: 'live', purpose: 'describe' })) ?? [];
+    const there = [...(await context.staff()).owners.values()].find((owner) => owner.email === email);
+    const here = hubspot.find((owner) => owner.email === email);
+    if (there === undefined || here === undefined) throw new Error('Maria is not in both systems');
+    const { ids: contacts } = (await simulated.control('hubspot', 'records/contacts', {
+      records: [
+        { email: 'cold1@example.com', lastname: 'Lind', hubspot_owner_id: here.id },
+        { email: 'cold2@example.com', lastname: 'Lind' },
+      ],
+    })) as { ids: readonly string[] };
+    const { scoring } = context.models;
+    const [standing] = scoring.definitions;
+    if (standing === undefined) throw new Error('there is no definition');
+    const pilot = { owners: new Set([there.id]), segment: null, share: 0, until: null };
+    const tried = { ...standing, version: 'pilot', pilot, when: makeExpression("fit != ''", 1) };
+    await office.mark('hubspot', 'contacts', contacts);
+    await lookOnce({
+      ...context,
+      models: { ...context.models, scoring: { ...scoring, definitions: [standing, tried] } },
+    });
+    expect(
+      await simulated.fixture.query(
+        `select state #>> '{told,ready}' as ready, state ->> 'owner' as owner from tandem.journeys
+         where contact_id in ('${contacts.join("','")}') order by contact_id::bigint`,
+      ),
+    ).toEqual([
+      { ready: 'pilot', owner: there.id },
+      { ready: null, owner: null },
     ]);
   });
 });
