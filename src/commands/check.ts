@@ -152,6 +152,21 @@ const checkNamed = async ({ connectors }: Systems, loaded: LoadedLifecycle): Pro
   }
 };
 
+/** Holds the catalogue against the stages of deals in Salesforce. @throws CallFailed where it cannot be asked */
+const checkCatalogue = async (
+  { connectors }: Systems,
+  loaded: LoadedLifecycle,
+): Promise<readonly Finding[]> => {
+  if (loaded.content === null) return [];
+  const { checkContent } = await import('../lifecycle/config/content-check.ts');
+  const { file = '' } = loaded.sources['content.yaml'] ?? {};
+  // Who may not see deals is told so elsewhere; of their stages nothing is known then.
+  const seesDeals = !isFinding(await describe(connectors, file, 'salesforce', 'Opportunity'));
+  const processes = seesDeals ? await connectors.salesforce.pipelines?.('Opportunity', call) : undefined;
+  const dealStages = (processes ?? []).flatMap(({ stages }) => stages.map(({ id }) => id));
+  return checkContent(loaded, [...new Set(dealStages)]);
+};
+
 interface Live {
   readonly accounts: Sides<string> | null;
   readonly findings: readonly Finding[];
@@ -192,6 +207,7 @@ const checkLive = async (
         ...(await checkFields(parts, pairs, lifecycle)),
         ...(await checkNurture(parts, lifecycle)),
         ...(await checkNamed(parts, lifecycle)),
+        ...(await checkCatalogue(parts, lifecycle)),
       ],
     };
   } finally {

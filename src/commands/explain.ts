@@ -4,6 +4,7 @@ import { apiFieldsOf, type FieldMapping, formsOf, type PairMapping } from '../mo
 import { formatRef, type RecordRef, systemLabel, systems } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
+import { contentJson, contentNow, contentWords } from './explain/content.ts';
 import { journeyOf, journeyWords } from './explain/journey.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
 import { accountOf, accountWords, timelineEvents, timelineWords } from './explain/timeline.ts';
@@ -84,7 +85,8 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     const link = links[0] ?? null;
     const idsOf = (type: string): readonly string[] => hubspotIds(type, pairs, refs, life);
     const contactIds = idsOf('contacts');
-    const [journey, timeline, account] = await Promise.all([
+    const [content, journey, timeline, account] = await Promise.all([
+      contentNow(context.store, options.config, contactIds),
       journeyOf(context.store, contactIds),
       contactIds.length === 0 ? [] : timelineEvents(context.store, { companyIds: [], contactIds }),
       accountOf(context.store, idsOf('companies')),
@@ -101,10 +103,16 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
       ),
       ...events.map(eventWords),
       ...(journey === null || field !== null ? [] : journeyWords(journey)),
+      ...(content === null || field !== null ? [] : contentWords(content)),
       ...(field === null ? timelineWords(timeline.filter(({ event }) => event === 'activity')) : []),
       ...(account === null || field !== null ? [] : accountWords(account)),
       ...(known ? [] : ['Nothing is known of it.']),
     ];
-    answer(options, { link, journey, timeline, account, links, events: shown }, words.join('\n'));
+    const recommended = content === null ? null : contentJson(content);
+    answer(
+      options,
+      { link, journey, content: recommended, timeline, account, links, events: shown },
+      words.join('\n'),
+    );
     return known ? exitCode.fine : exitCode.found;
   });

@@ -16,6 +16,6 @@ export const readLifecycle = (configDir: string): LoadedLifecycle => {
       (entry): entry is readonly [(typeof entry)[0], TextFile] => entry[1] !== null && 'text' in entry[1],
     ),
   );
-  const { findings, ...loaded } = loadLifecycle(texts);
+  const { findings, ...loaded } = loadLifecycle(texts, Date.now());
   return { ...loaded, findings: [...unread, ...findings] };
 };

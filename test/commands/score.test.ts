@@ -153,8 +153,8 @@ describe('tandem score --what-if FILE', () => {
   });
 
   it('tells of fields that nobody has read yet', async () => {
-    const text = shipped.replace('contact.company != null', 'contact.industry == "Software"');
-    expect((await compare([], text)).unreadFields).toEqual(['contact.industry']);
+    const text = shipped.replace('contact.company != null', 'contact.twitterhandle == "Software"');
+    expect((await compare([], text)).unreadFields).toEqual(['contact.twitterhandle']);
   });
 
   const folder = mkdtempSync(join(tmpdir(), 'tandem-score-'));

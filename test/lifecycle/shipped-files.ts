@@ -53,5 +53,5 @@ export const loadWith = (
     const text = changes[name] === undefined ? shippedText(name) : changes[name];
     return text === null ? [] : [[name, { file: name, text }] as const];
   });
-  return loadLifecycle(Object.fromEntries(texts));
+  return loadLifecycle(Object.fromEntries(texts), Date.now());
 };

@@ -13,7 +13,7 @@ const audiences = (
   Object.entries(named).map(([name, when]) => ({ name, when: expressionAt(source, [key, name], when) }));
 
 /** The moment at which the last day of a piece is over; null: it has none. */
-export const expiryOf = (day: string | undefined): number | null =>
+const expiryOf = (day: string | undefined): number | null =>
   day === undefined ? null : Date.parse(day) + dayMs;
 
 const pieceOf = (piece: ContentFile['pieces'][number]): Piece => ({

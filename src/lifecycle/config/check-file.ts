@@ -8,7 +8,7 @@ import { parseYaml, type YamlSource } from '../../mapping/yaml-source.ts';
 export interface FileKind<Schema extends z.ZodType, Built> {
   readonly schema: Schema;
   readonly words: FileWords;
-  readonly rules: (source: YamlSource, content: z.output<Schema>, now: number) => readonly Finding[];
+  readonly rules: (source: YamlSource, content: z.output<Schema>) => readonly Finding[];
   readonly build: (source: YamlSource, content: z.output<Schema>) => Built;
 }
 
@@ -20,18 +20,17 @@ export interface Checked<Built> {
   readonly source: YamlSource | null;
 }
 
-/** From text to a compiled file, or to everything that is wrong with it at this moment. Never throws. */
+/** From text to a compiled file, or to everything that is wrong with it. Never throws. */
 export const checkFile = <Schema extends z.ZodType, Built>(
   kind: FileKind<Schema, Built>,
   { file, text }: TextFile,
-  now: number = Date.now(),
 ): Checked<Built> => {
   const parsed = parseYaml(file, text);
   if ('findings' in parsed) return { built: null, findings: parsed.findings, source: null };
   const { source } = parsed;
   const shaped = checkShapeOf(source, kind.schema, kind.words);
   if ('findings' in shaped) return { built: null, findings: shaped.findings, source };
-  const findings = kind.rules(source, shaped.content, now);
+  const findings = kind.rules(source, shaped.content);
   const isWrong = findings.some(({ level }) => level === 'error');
   return { built: isWrong ? null : kind.build(source, shaped.content), findings, source };
 };

@@ -2,10 +2,10 @@ import type { Finding } from '../../mapping/finding.ts';
 import { didYouMean } from '../../mapping/suggest.ts';
 import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
 import { addressKey } from '../content/consumed.ts';
-import { contentNames } from '../content/model.ts';
+import { type Catalogue, contentNames } from '../content/model.ts';
 import { pressable } from '../digest/next-step.ts';
 import { salesStages } from '../stage/stages.ts';
-import { expiryOf } from './build-content.ts';
+import type { Checked } from './check-file.ts';
 import type { ContentFile } from './content-shape.ts';
 import { errorAt, expressionFindings, noteAt } from './rule-findings.ts';
 
@@ -50,18 +50,21 @@ const addressFindings = (source: YamlSource, pieces: Pieces): readonly Finding[]
     ];
   });
 
-const expiryFindings = (source: YamlSource, pieces: Pieces, now: number): readonly Finding[] =>
-  pieces.flatMap(({ id, 'valid-until': day }, index): readonly Finding[] => {
-    const expiresAt = expiryOf(day);
-    if (expiresAt === null || expiresAt > now) return [];
-    const fix = 'take it out, or write a later day';
+/** Pieces that are over at a moment: no mistake, or a worker could not be started again on the day after. */
+export const expiredFindings = (
+  { built, source }: Pick<Checked<Catalogue>, 'built' | 'source'>,
+  now: number,
+): readonly Finding[] =>
+  (built?.pieces ?? []).flatMap(({ id, expiresAt }, index): readonly Finding[] => {
+    if (expiresAt === null || expiresAt > now || source === null) return [];
+    const day = new Date(expiresAt - 1).toISOString().slice(0, 10);
     return [
       noteAt(
         source,
         ['pieces', index, 'valid-until'],
         `piece '${id}' is expired`,
         `it was valid until ${day}, and is recommended to nobody`,
-        fix,
+        'take it out, or write a later day',
       ),
     ];
   });
@@ -138,13 +141,12 @@ const audienceFindings = (source: YamlSource, file: ContentFile): readonly Findi
     }),
   );
 
-/** Everything in content.yaml that its shape cannot say. `now`: of what is expired. */
-export const checkContentRules = (source: YamlSource, file: ContentFile, now: number): readonly Finding[] => [
+/** Everything in content.yaml that its shape cannot say, whatever the day. */
+export const checkContentRules = (source: YamlSource, file: ContentFile): readonly Finding[] => [
   ...audienceFindings(source, file),
   ...twice(source, file.pieces),
   ...addressFindings(source, file.pieces),
   ...namedFindings(source, file),
   ...stageFindings(source, file.pieces),
-  ...expiryFindings(source, file.pieces, now),
   ...unusedFindings(source, file),
 ];

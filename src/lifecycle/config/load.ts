@@ -8,6 +8,7 @@ import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Checked, checkFile, type FileKind } from './check-file.ts';
+import { expiredFindings } from './content-rules.ts';
 import { crossCheck } from './cross-checks.ts';
 import { contentKind, lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
 
@@ -39,16 +40,15 @@ const absent = { built: null, findings: [], source: null } as const;
 const checked = <Schema extends z.ZodType, Built>(
   kind: FileKind<Schema, Built>,
   text: TextFile | undefined,
-  now: number,
-): Checked<Built> => (text === undefined ? absent : checkFile(kind, text, now));
+): Checked<Built> => (text === undefined ? absent : checkFile(kind, text));
 
 /** Checks and compiles the files of the lifecycle; `now` says what is expired. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
-export const loadLifecycle = (texts: LifecycleTexts, now: number = Date.now()): LoadedLifecycle => {
-  const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml'], now);
-  const scoring = checked(scoringKind, texts['scoring.yaml'], now);
-  const routing = checked(routingKind, texts['routing.yaml'], now);
-  const sla = checked(slaKind, texts['sla.yaml'], now);
-  const content = checked(contentKind, texts['content.yaml'], now);
+export const loadLifecycle = (texts: LifecycleTexts, now: number): LoadedLifecycle => {
+  const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
+  const scoring = checked(scoringKind, texts['scoring.yaml']);
+  const routing = checked(routingKind, texts['routing.yaml']);
+  const sla = checked(slaKind, texts['sla.yaml']);
+  const content = checked(contentKind, texts['content.yaml']);
   return {
     lifecycle: lifecycle.built,
     scoring: scoring.built,
@@ -66,6 +66,7 @@ export const loadLifecycle = (texts: LifecycleTexts, now: number = Date.now()): 
     ),
     findings: [
       ...[lifecycle, scoring, routing, sla, content].flatMap(({ findings }) => findings),
+      ...expiredFindings(content, now),
       ...crossCheck({ lifecycle, scoring, routing, sla, content }),
     ],
   };

@@ -1,22 +1,39 @@
 import type { Standing } from '../effects/standing.ts';
-import type { LifecycleContext } from '../run/context.ts';
+import type { LifecycleModels } from '../run/context.ts';
 import type { Mode } from '../stage/journey.ts';
 import { salesStages } from '../stage/stages.ts';
-import { type Recommendation, recommend } from './recommend.ts';
+import { type ContentFacts, type Recommendation, recommend } from './recommend.ts';
+
+/** The two files that say what is recommended, and whether. */
+export interface ContentContext {
+  readonly models: Pick<LifecycleModels, 'lifecycle' | 'content'>;
+}
 
 /** Whether content is recommended, recorded or neither: without a catalogue it is off, whatever the behaviour says. */
-export const contentMode = ({ models }: Pick<LifecycleContext, 'models'>): Mode =>
+export const contentMode = ({ models }: ContentContext): Mode =>
   models.content === undefined ? 'off' : models.lifecycle.behaviours.content;
 
 /** What is recommended for somebody whom sales has; null: nothing is, since it is off or sales has them not. Pure. */
-export const recommendationFor = (
-  context: Pick<LifecycleContext, 'models'>,
-  { stored, person, activities, now }: Pick<Standing, 'stored' | 'person' | 'activities' | 'now'>,
+export const recommendationOf = (
+  context: ContentContext,
+  facts: Omit<ContentFacts, 'dealStage'>,
+  now: number,
 ): Recommendation | null => {
   const { content } = context.models;
-  const { stage } = stored.journey;
-  if (content === undefined || contentMode(context) === 'off' || !salesStages.has(stage)) return null;
-  const { contact, sales } = person;
-  const facts = { stage, dealStage: null, contact: contact.fields, lead: sales?.fields ?? {}, activities };
-  return recommend(facts, content, now);
+  if (content === undefined || contentMode(context) === 'off' || !salesStages.has(facts.stage)) return null;
+  return recommend({ ...facts, dealStage: null }, content, now);
 };
+
+/** The same of somebody as an effect finds them. Pure. */
+export const recommendationFor = (
+  context: ContentContext,
+  { stored, person, activities, now }: Pick<Standing, 'stored' | 'person' | 'activities' | 'now'>,
+): Recommendation | null =>
+  recommendationOf(
+    context,
+    {
+      stage: stored.journey.stage,
+      ...{ contact: person.contact.fields, lead: person.sales?.fields ?? {}, activities },
+    },
+    now,
+  );
