@@ -1,6 +1,6 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
+import { meansNo, statusWords } from '../look/lead-status.ts';
 import { untouchedStages } from '../look/left-orders.ts';
-import { meansNo } from '../look/sales-facts.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Journey } from '../stage/journey.ts';
 import { stageToShow } from '../stage/observed.ts';
@@ -34,7 +34,7 @@ export const stageFields = (
 ): RawFields => {
   const { Status, ...shown } = shownFields(journey, definition, null).salesforce;
   const others = isOpening || journey.handedAt !== null ? shown : without(shown, ofHandOff);
-  const isClosed = typeof status === 'string' && meansNo(status);
+  const isClosed = typeof status === 'string' && meansNo(status, statusWords(definition));
   const isKept = untouchedStages.has(stageToShow(journey)) && !(isOpening && isClosed);
   return Status === undefined || isKept ? others : { ...others, Status };
 };

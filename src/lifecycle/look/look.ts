@@ -13,10 +13,10 @@ import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
-import { type Stage, salesStages, stages } from '../stage/stages.ts';
+import { type Stage, salesStages } from '../stage/stages.ts';
 import { customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
-import { untouchedStages } from './left-orders.ts';
+import { statusWords } from './lead-status.ts';
 import { repairedFacts } from './mended.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
@@ -116,31 +116,16 @@ export const personOf = (id: string, { contact, sales, owner }: SeenPerson): Per
 export const personKept = ({ id, contact, sales, owner }: StoredJourney): Person | null =>
   contact === null ? null : personFrom(id, contact.fields, sales?.fields ?? {}, owner);
 
-/** Lead statuses by which a hand-over opens a lead that was closed, as lifecycle.yaml names them. */
-const statusesOfOpening = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
-  new Set([...untouchedStages].flatMap((stage) => rules[stage].salesforceStatus ?? []));
-
-/** Lead statuses that mean work, as lifecycle.yaml names them. */
-const statusesOfWork = ({ stages: rules }: LifecycleDefinition): ReadonlySet<string> =>
-  new Set(
-    stages.flatMap((stage) => {
-      const status = stage === 'working' || stage === 'accepted' ? rules[stage].salesforceStatus : null;
-      return status ?? [];
-    }),
-  );
-
 /** What the record in Salesforce tells by what changed in it since the last look. */
 export const salesFactsSeen = (
   stored: StoredJourney,
   sales: SeenRecord,
   definition: LifecycleDefinition,
-): readonly Fact[] =>
-  salesFacts(
-    sales,
-    saidBefore(stored, sales, statusesOfOpening(definition)),
-    stored.shown.salesforce,
-    statusesOfWork(definition),
-  );
+): readonly Fact[] => {
+  const words = statusWords(definition);
+  const isWithSales = salesStages.has(stored.journey.stage);
+  return salesFacts(sales, saidBefore(stored, sales, words), stored.shown.salesforce, words, isWithSales);
+};
 
 /** The newest activity by which they ask for contact, since the lifecycle is on. */
 const askIn = (activities: readonly Activity[], { scoring, sinceAt }: LookModels): Asked | null =>
@@ -220,9 +205,12 @@ export const ordersOf = (
 ): readonly EffectOrder[] =>
   transitions.flatMap(({ from, to, mode, effects, turn, at, evidence }): EffectOrder[] => {
     if (mode === 'observe') return [];
-    // A touch or a verdict closes the task that asked for it.
+    // A touch or a verdict closes the task that asked for it; a return does so itself.
+    const isEnd = to === 'disqualified' && !effects.includes('return');
     const isAnswered =
-      hasTask(from, nudged) && from !== to && (to === 'working' || to === 'accepted' || to === 'opportunity');
+      hasTask(from, nudged) &&
+      from !== to &&
+      (to === 'working' || to === 'accepted' || to === 'opportunity' || isEnd);
     const isMended = !salesStages.has(from) && from !== 'opportunity';
     const isOnce = (kind: EffectOrder['kind']): boolean =>
       oncePerTurn.has(kind) && !(kind === 'return' && isMended);

@@ -1,19 +1,11 @@
 import type { RawFields, RawValue } from '../../model/value.ts';
 import type { Fact } from '../stage/facts.ts';
 import { salesStages } from '../stage/stages.ts';
+import { meansNo, meansWork, type StatusWords } from './lead-status.ts';
 import type { KeptRecord, SeenRecord } from './person.ts';
 import type { StoredJourney } from './stored.ts';
 
 const text = (raw: RawValue | undefined): string => (typeof raw === 'string' ? raw : '');
-
-/**
- * Lead statuses as Salesforce ships them: 'Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'
- * (LeadStatus, Object Reference). A company that renamed them names its own in lifecycle.yaml (`salesforceStatus`).
- */
-const meansWork = (status: string, own: ReadonlySet<string>): boolean =>
-  own.has(status) || /^working\b/i.test(status);
-/** Whether a lead's status is a rep's no. */
-export const meansNo = (status: string): boolean => /^closed\b.*\bnot converted\b/i.test(status);
 
 /** The start of a date's day, by UTC: the rep means a day and no hour. */
 export const dayOf = (raw: RawValue | undefined): number | undefined => {
@@ -29,9 +21,9 @@ export const wordFields = ['Tandem_Disposition__c', 'Tandem_Reason__c', 'Tandem_
  * The record as it was kept, without the word that a hand-over took away since, by fields or by the status: the same word there is one that the next
  * rep said, who was quicker than the look.
  */
-const withoutWord = (kept: KeptRecord, wrote: RawFields, opened: ReadonlySet<string>): KeptRecord => {
+const withoutWord = (kept: KeptRecord, wrote: RawFields, words: StatusWords): KeptRecord => {
   const taken = wordFields.filter((field) => wrote[field] === null);
-  const isOpened = meansNo(text(kept.fields.Status)) && opened.has(text(wrote.Status));
+  const isOpened = meansNo(text(kept.fields.Status), words) && words.opening.has(text(wrote.Status));
   return {
     ...kept,
     fields: {
@@ -46,6 +38,8 @@ interface Change {
   readonly now: RawFields;
   readonly before: RawFields;
   readonly changed: (field: string) => boolean;
+  /** Whether sales has the person. Then a no stands on the lead by nobody but a rep, though Tandem may have written the same one after an earlier no. */
+  readonly isWithSales: boolean;
 }
 
 const verdictKinds: Readonly<Record<string, 'accepted' | 'rejected' | 'sent-back'>> = {
@@ -64,17 +58,32 @@ const detail = ({ now }: Change, owner: string): Partial<Fact> => {
   };
 };
 
+/** The rep's word by the lead's status, where it is new. */
+const wordByStatus = (
+  { now, before, changed, isWithSales }: Change,
+  words: StatusWords,
+): 'rejected' | 'disqualified' | 'touched' | null => {
+  const status = text(now.Status);
+  const isNo = meansNo(status, words);
+  const isOther = Object.hasOwn(now, 'Status') && status !== text(before.Status);
+  if (!changed('Status') && !(isNo && isOther && isWithSales)) return null;
+  if (words.disqualified.has(status)) return 'disqualified';
+  if (isNo) return 'rejected';
+  return meansWork(status, words) ? 'touched' : null;
+};
+
 /** The rep's word, where it is new; also where only its reason came now. */
-const verdict = (change: Change, workStatuses: ReadonlySet<string>): Fact['kind'] | null => {
+const verdict = (change: Change, words: StatusWords): Fact['kind'] | null => {
   const { now, changed } = change;
   const said = verdictKinds[text(now.Tandem_Disposition__c)];
   if (changed('Tandem_Disposition__c') && said !== undefined) return said;
+  const byStatus = wordByStatus(change, words);
+  if (byStatus !== null && byStatus !== 'touched') return byStatus;
   const status = text(now.Status);
-  if (changed('Status') && meansNo(status)) return 'rejected';
   const isReasonLate = changed('Tandem_Reason__c') && text(now.Tandem_Reason__c) !== '';
   if (isReasonLate && said !== undefined && said !== 'accepted') return said;
-  if (isReasonLate && meansNo(status)) return 'rejected';
-  return changed('Status') && meansWork(status, workStatuses) ? 'touched' : null;
+  const isNo = meansNo(status, words) && !words.disqualified.has(status);
+  return isReasonLate && isNo ? 'rejected' : byStatus;
 };
 
 /** How far the clocks of Salesforce and of the store may differ. */
@@ -82,7 +91,7 @@ const clocksDifferMs = 60_000;
 
 /**
  * What the record said before this look. A lead that this turn made, or that came while it began, said nothing: a rep who answers before anybody
- * has looked at it is heard. Null: it was there before, and what it says may be long past. `opened`: statuses by which a hand-over opens a closed lead.
+ * has looked at it is heard. Null: it was there before, and what it says may be long past.
  */
 export const saidBefore = (
   {
@@ -92,10 +101,10 @@ export const saidBefore = (
     shown,
   }: Pick<StoredJourney, 'sales' | 'journey' | 'facts' | 'shown'>,
   { ref, createdAt }: SeenRecord,
-  opened: ReadonlySet<string>,
+  words: StatusWords,
 ): KeptRecord | null => {
   const isHanded = facts.some(({ kind }) => kind === 'handed');
-  if (kept !== null && isHanded) return withoutWord(kept, shown.salesforce, opened);
+  if (kept !== null && isHanded) return withoutWord(kept, shown.salesforce, words);
   if (kept !== null || !salesStages.has(stage) || turnAt === null) return kept;
   return createdAt + clocksDifferMs < turnAt ? null : { type: ref.type, id: ref.id, fields: {} };
 };
@@ -108,7 +117,8 @@ export const salesFacts = (
   record: SeenRecord,
   kept: KeptRecord | null,
   wrote: RawFields,
-  workStatuses: ReadonlySet<string>,
+  words: StatusWords,
+  isWithSales = false,
 ): readonly Fact[] => {
   const { ref, fields, stamp } = record;
   const owner = text(fields.OwnerId);
@@ -122,7 +132,7 @@ export const salesFacts = (
   });
   const owned = owner === '' ? {} : { owner };
   if (kept === null) {
-    return meansWork(text(fields.Status), workStatuses) ? [fact('touched', owned)] : [];
+    return meansWork(text(fields.Status), words) ? [fact('touched', owned)] : [];
   }
   const isConversion = kept.type === 'Lead' && ref.type === 'Contact';
   if (isConversion) return [fact('accepted', owned)];
@@ -130,13 +140,14 @@ export const salesFacts = (
   const change: Change = {
     now: fields,
     before: kept.fields,
+    isWithSales,
     changed: (field) => {
       if (!Object.hasOwn(fields, field)) return false;
       const now = fields[field] ?? null;
       return now !== (kept.fields[field] ?? null) && !(Object.hasOwn(wrote, field) && wrote[field] === now);
     },
   };
-  const kind = verdict(change, workStatuses);
+  const kind = verdict(change, words);
   if (kind === null) return [];
   if (kind === 'touched') return [fact(kind, owned)];
   const said = detail(change, owner);

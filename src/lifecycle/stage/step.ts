@@ -77,6 +77,9 @@ const entryOfRequest = (
   return { to: wanted, effects, back: null };
 };
 
+/** Where a rep says no for good: the reason is kept, and leads nowhere. */
+const theEnd: Place = { place: 'disqualify', program: null, coolDownDays: 0, mended: 'nurture' };
+
 const entryOf = (way: Way, journey: Journey, event: StageEvent, context: StepContext): Entry | Refusal => {
   const { definition, record } = context;
   if (way.to === 'requested') {
@@ -86,7 +89,11 @@ const entryOf = (way: Way, journey: Journey, event: StageEvent, context: StepCon
   const entry: Entry =
     way.to === 'place'
       ? entryOfPlace(journey.stage, event, definition)
-      : { to: way.to, effects: way.effects, back: null };
+      : {
+          to: way.to,
+          effects: way.effects,
+          back: event.kind === 'disqualified' ? { reason: eventReason(event), place: theEnd } : null,
+        };
   if (!definition.stages[entry.to].used) return 'other';
   return closedBy(way.guards, { journey, event, record, definition, to: entry.to }) ?? entry;
 };

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { type StatusWords, statusWords } from '../../../src/lifecycle/look/lead-status.ts';
 import { newStored } from '../../../src/lifecycle/look/look.ts';
 import type { KeptRecord, SeenRecord } from '../../../src/lifecycle/look/person.ts';
 import { saidBefore, salesFacts } from '../../../src/lifecycle/look/sales-facts.ts';
 import { newJourney } from '../../../src/lifecycle/stage/journey.ts';
 import type { Stage } from '../../../src/lifecycle/stage/stages.ts';
 import type { RawFields } from '../../../src/model/value.ts';
+import { makeDefinition } from '../shipped-files.ts';
 
 const stamp = Date.parse('2026-11-30T09:00:00.000Z');
-const own = new Set(['Contacted']);
+const none: StatusWords = { work: new Set(), no: new Set(), disqualified: new Set(), opening: new Set() };
+const own: StatusWords = { ...none, work: new Set(['Contacted']) };
 
 const record = (fields: RawFields, type = 'Lead', id = '00Q1'): SeenRecord => ({
   ref: { system: 'salesforce', type, id },
@@ -127,7 +130,7 @@ describe('a lead that nobody has looked at yet', () => {
   const said = record({ ...open, Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'Not now' });
   const told = (stage: Stage, turnAt: number | null) => {
     const journey = { ...newJourney('j', 0), stage, turnAt };
-    return salesFacts(said, saidBefore({ ...newStored('j', '7', 0), journey }, said, new Set()), {}, own).map(
+    return salesFacts(said, saidBefore({ ...newStored('j', '7', 0), journey }, said, none), {}, own).map(
       ({ kind }) => kind,
     );
   };
@@ -146,7 +149,7 @@ describe('a lead that nobody has looked at yet', () => {
         shown: { hubspot: {}, salesforce: wrote },
         facts: isHanded ? [{ kind: 'handed' as const, key: 'handed', at: stamp, by: 'tandem' }] : [],
       };
-      const before = saidBefore(stored, record(closed), new Set(opened));
+      const before = saidBefore(stored, record(closed), { ...none, opening: new Set(opened) });
       return salesFacts(record(closed), before, wrote, own).map(({ kind }) => kind);
     };
     expect(kinds({ Status: open.Status }, [open.Status])).toEqual(['rejected']);
@@ -160,5 +163,69 @@ describe('a lead that nobody has looked at yet', () => {
     expect(told('sales-ready', stamp + 120_000)).toEqual([]);
     expect(told('lead', null)).toEqual([]);
     expect(told('nurture', stamp - 1_000)).toEqual([]);
+  });
+});
+
+describe("a no by the company's own status", () => {
+  const shipped = makeDefinition();
+  const showing = (statuses: Partial<Record<Stage, string>>): StatusWords =>
+    statusWords({
+      stages: Object.fromEntries(
+        Object.entries(shipped.stages).map(([stage, rule]) => [
+          stage,
+          { ...rule, salesforceStatus: statuses[stage as Stage] ?? null },
+        ]),
+      ) as typeof shipped.stages,
+    });
+  const words = showing({ returned: 'Recycled', nurture: 'Nurturing', disqualified: 'Unqualified' });
+  const said = (
+    status: string,
+    {
+      by = words,
+      before = open as RawFields,
+      wrote = {} as RawFields,
+      isWithSales = true,
+      reason = null as string | null,
+    } = {},
+  ) =>
+    salesFacts(
+      record({ ...open, Status: status, Tandem_Reason__c: reason }),
+      kept(before),
+      wrote,
+      by,
+      isWithSales,
+    ).map((fact) => (fact.reason === undefined ? fact.kind : `${fact.kind}: ${fact.reason}`));
+
+  it('is heard: returned and nurture go by the reason, disqualified is the end', () => {
+    expect(said('Recycled')).toEqual(['rejected']);
+    expect(said('Nurturing', { reason: 'No budget' })).toEqual(['rejected: No budget']);
+    expect(said('Unqualified', { reason: 'Bad data' })).toEqual(['disqualified: Bad data']);
+    expect(said('Recycled', { by: none })).toEqual([]);
+  });
+
+  it('is heard when its reason comes later; after the end a reason says nothing', () => {
+    const before = { ...open, Status: 'Recycled' };
+    expect(said('Recycled', { before, reason: 'No need' })).toEqual(['rejected: No need']);
+    expect(said('Unqualified', { before: { ...open, Status: 'Unqualified' }, reason: 'No need' })).toEqual(
+      [],
+    );
+  });
+
+  it("is not Tandem's own, unless sales has the person: then a rep said it again", () => {
+    const wrote = { Status: 'Recycled' };
+    expect(said('Recycled', { wrote, isWithSales: false })).toEqual([]);
+    expect(said('Recycled', { wrote })).toEqual(['rejected']);
+    expect(said('Recycled', { wrote, before: { ...open, Status: 'Recycled' } })).toEqual([]);
+  });
+
+  it('is none where a stage of sales shows the same, and goes by the reason where it may mean either', () => {
+    expect(said('Open', { by: showing({ 'sales-ready': 'Open', nurture: 'Open' }) })).toEqual([]);
+    expect(said('Closed', { by: showing({ nurture: 'Closed', disqualified: 'Closed' }) })).toEqual([
+      'rejected',
+    ]);
+    const closed = showing({ disqualified: 'Closed - Not Converted' });
+    expect(said('Closed - Not Converted', { by: closed, reason: 'No budget' })).toEqual([
+      'rejected: No budget',
+    ]);
   });
 });

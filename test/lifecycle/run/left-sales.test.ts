@@ -62,7 +62,7 @@ const placesOf = async (at: number): Promise<readonly string[]> => {
 
 beforeAll(async () => {
   people = await office.simulated.people(
-    [0, 1, 2, 3].map((at) => ({
+    [0, 1, 2, 3, 4].map((at) => ({
       ...{ email: `p${at}@nordlys.example`, lastname: `Lind ${at}`, company: 'Nordlys' },
     })),
   );
@@ -147,5 +147,45 @@ describe('a hand-off that was with the rep when the person left sales', () => {
       'tandem_stage',
     );
     expect([tandem_handed_at, tandem_stage]).toEqual([expect.any(String), 'disqualified']);
+  });
+});
+
+describe("a no by the company's own lead status", () => {
+  const ownStatuses = (): LifecycleContext => {
+    const { stages } = office.context.models.lifecycle;
+    const showing = (stage: keyof typeof stages, salesforceStatus: string) => ({
+      [stage]: { ...stages[stage], salesforceStatus },
+    });
+    return office.with({
+      stages: { ...stages, ...showing('returned', 'Recycled'), ...showing('disqualified', 'Unqualified') },
+    });
+  };
+  const journeyOf = async () => {
+    const { hubspot } = person(4);
+    return office.read('hubspot', 'contacts', hubspot, 'tandem_stage', 'tandem_return_reason');
+  };
+  const isTaskOpen = async (): Promise<boolean> =>
+    (await tasksOf(4)).some(({ Status }) => Status !== 'Completed');
+
+  it('ends the turn with its reason and closes the task; the next hand-over opens the lead again', async () => {
+    await setStage(4, 'sales-ready', ownStatuses());
+    expect(await isTaskOpen()).toBe(true);
+    await edit(4, { Status: 'Unqualified', Tandem_Reason__c: 'No need' }, ownStatuses());
+    expect(await journeyOf()).toMatchObject({
+      tandem_stage: 'disqualified',
+      tandem_return_reason: 'No need',
+    });
+    expect(await isTaskOpen()).toBe(false);
+    await setStage(4, 'sales-ready', ownStatuses());
+    expect(await lead(4, 'Status')).toEqual({ Status: 'Open - Not Contacted' });
+    expect(await isTaskOpen()).toBe(true);
+  });
+
+  it('goes by the reason where it shows who is on the way back', async () => {
+    const reason = 'Is a competitor or job seeker';
+    await edit(4, { Status: 'Recycled', Tandem_Reason__c: reason }, ownStatuses());
+    expect(await journeyOf()).toMatchObject({ tandem_stage: 'disqualified', tandem_return_reason: reason });
+    expect((await placesOf(4)).at(-1)).toBe(`disqualified: ${reason}`);
+    expect(await isTaskOpen()).toBe(false);
   });
 });

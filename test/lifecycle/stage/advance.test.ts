@@ -186,6 +186,12 @@ describe('pull', () => {
     expect(tell([ready(0), makeFact('handed', 0.1)], 11).path).toMatch(/untouched>returned\+return$/);
   });
 
+  it('a no for good ends the turn, with its reason, wherever the reason leads', () => {
+    const { journey, path } = tell([ready(0), makeFact('disqualified', 1, { reason: 'No budget' })], 2);
+    expect(path).toMatch(/disqualified>disqualified$/);
+    expect(journey).toMatchObject({ reason: 'No budget', program: null, cooledAt: null });
+  });
+
   it('mended data goes back to sales as a new turn', () => {
     const { journey } = tell(
       [ready(0), makeFact('rejected', 1, { reason: 'Bad data' }), makeFact('repaired', 2)],
