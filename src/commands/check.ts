@@ -139,12 +139,16 @@ const checkNurture = async (
   return checkPrograms(loaded, await connectors.hubspot.programs(programs, call));
 };
 
-/** Holds the users and queues that the lifecycle names against those of Salesforce. @throws CallFailed where it cannot be asked */
+/** Holds the users, queues and the assignment rule that the lifecycle goes by against those of Salesforce. @throws CallFailed where it cannot be asked */
 const checkNamed = async ({ connectors }: Systems, loaded: LoadedLifecycle): Promise<readonly Finding[]> => {
-  const { checkOwners, namesOwners } = await import('../lifecycle/config/owner-check.ts');
+  const { checkAssignment, checkOwners, namesOwners } = await import('../lifecycle/config/owner-check.ts');
   if (!namesOwners(loaded)) return [];
+  const { salesforce } = connectors;
   try {
-    return checkOwners(loaded, (await connectors.salesforce.owners?.(call)) ?? []);
+    const owners = (await salesforce.owners?.(call)) ?? [];
+    const isLeft = loaded.routing?.by === 'salesforce-assignment-rules';
+    const assigns = isLeft ? ((await salesforce.assigns?.('Lead', call)) ?? null) : null;
+    return [...checkAssignment(loaded, assigns), ...checkOwners(loaded, owners)];
   } catch (error) {
     if (!(error instanceof CallFailed) || !aboutObject.has(error.failure.category)) throw error;
     const file = loaded.sources['routing.yaml']?.file ?? 'routing.yaml';

@@ -33,6 +33,9 @@ export interface Connector extends RecordSystem {
   /** Everybody who owns records or has owned some, inactive ones too; also queues. */
   owners?(context: CallContext): Promise<readonly Owner[]>;
 
+  /** Whether the system has an active rule that gives new records of the type to owners. Where it is not there, nobody knows. */
+  assigns?(type: string, context: CallContext): Promise<boolean>;
+
   /** Who is away on a day between these moments (milliseconds), as their calendars say. */
   absences?(from: number, to: number, context: CallContext): Promise<readonly Absence[]>;
 

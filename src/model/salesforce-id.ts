@@ -22,6 +22,3 @@ export const toId18 = (text: string): string | null => {
   const id = text.slice(0, 15);
   return id + suffix(id);
 };
-
-/** An id as a person wrote it into a file, so that it equals what Salesforce answers; what is no id stays as it is, and is found by `check`. */
-export const writtenId = (text: string): string => toId18(text) ?? text;

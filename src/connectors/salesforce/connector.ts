@@ -7,6 +7,7 @@ import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
 import { readAbsences } from './absences.ts';
 import { makeApi } from './api.ts';
+import { assignsNow } from './assignment.ts';
 import { withBounceDates } from './bounce.ts';
 import { joinCampaigns } from './campaign-members.ts';
 import { changesSince } from './changes-since.ts';
@@ -102,6 +103,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     history: (type, ids, fields, context) => readHistory(api, type, ids, fields, context),
     absences: (from, to, context) => readAbsences(api, from, to, context),
     owners: (context) => readOwners(api, context),
+    assigns: (type, context) => assignsNow(api, type, context),
     pipelines: (type, context) => readPipelines(api, type, context),
     deletionsSince: (type, since, context) => deletionsSince(api, type, since, context),
     findAcross: (searches, values, context) => findAcross(api, searches, values, context),

@@ -1,6 +1,6 @@
+import { longId } from '../../mapping/codecs/reference.ts';
 import { type Expression, makeExpression } from '../../mapping/expression.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
-import { writtenId } from '../../model/salesforce-id.ts';
 import {
   type AllowedMoves,
   type LifecycleDefinition,
@@ -91,7 +91,7 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
   signals: {
     source: file.signals.source,
     segment: file.signals.segment ?? null,
-    task: file.signals.task === undefined ? null : writtenId(file.signals.task),
+    task: file.signals.task === undefined ? null : longId(file.signals.task),
   },
   lifecyclestage: file.lifecyclestage,
   campaigns:

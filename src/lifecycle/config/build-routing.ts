@@ -1,5 +1,5 @@
+import { longId } from '../../mapping/codecs/reference.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
-import { writtenId } from '../../model/salesforce-id.ts';
 import type { Pool, RouteTarget, RoutingModel } from '../routing/model.ts';
 import { expressionAt } from './build-lifecycle.ts';
 import type { RoutingFile } from './routing-shape.ts';
@@ -7,13 +7,13 @@ import type { RoutingFile } from './routing-shape.ts';
 const unlimited = Number.POSITIVE_INFINITY;
 
 const targetOf = ({ owner, pool }: RoutingFile['rules'][number]): RouteTarget =>
-  pool === undefined ? { kind: 'owner', id: writtenId(owner ?? '') } : { kind: 'pool', name: pool };
+  pool === undefined ? { kind: 'owner', id: longId(owner ?? '') } : { kind: 'pool', name: pool };
 
 const poolOf = (name: string, { hours, members }: RoutingFile['pools'][string]): Pool => ({
   name,
   hours,
   members: members.map(({ owner, weight, 'per-day': perDayMax, open }) => ({
-    owner: writtenId(owner),
+    owner: longId(owner),
     weight,
     perDayMax: perDayMax ?? unlimited,
     openMax: open ?? unlimited,
@@ -41,6 +41,6 @@ export const buildRouting = (source: YamlSource, file: RoutingFile): RoutingMode
           pool: file.sdr.pool,
           when: file.sdr.when === undefined ? null : expressionAt(source, ['sdr', 'when'], file.sdr.when),
         },
-  fallbackQueue: writtenId(file.fallback.queue),
+  fallbackQueue: longId(file.fallback.queue),
   reroutesMax: file['reroutes-max'],
 });

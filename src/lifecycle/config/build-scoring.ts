@@ -1,6 +1,6 @@
+import { longId } from '../../mapping/codecs/reference.ts';
 import type { Expression } from '../../mapping/expression.ts';
 import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
-import { writtenId } from '../../model/salesforce-id.ts';
 import type { ReadyDefinition, ScoringModel } from '../scoring/model.ts';
 import { dayMs } from '../stage/timers.ts';
 import { expressionAt } from './build-lifecycle.ts';
@@ -22,7 +22,7 @@ const definitionOf = (
     pilot === undefined
       ? null
       : {
-          owners: new Set(pilot.owners.map(writtenId)),
+          owners: new Set(pilot.owners.map(longId)),
           segment: optional(source, ['sales-ready', index, 'pilot', 'segment'], pilot.segment),
           share: pilot.share,
           until: pilot.until === undefined ? null : Date.parse(pilot.until),

@@ -1,5 +1,5 @@
+import { longId } from '../../mapping/codecs/reference.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
-import { writtenId } from '../../model/salesforce-id.ts';
 import type { SlaModel } from '../sla/model.ts';
 import { expressionAt } from './build-lifecycle.ts';
 import { buildCalendar } from './calendar-shape.ts';
@@ -12,7 +12,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
     Object.entries(file.calendars).map(([name, calendar]) => [name, buildCalendar(calendar)]),
   ),
   defaultCalendar: file.default,
-  reps: new Map(Object.entries(file.reps).map(([id, calendar]) => [writtenId(id), calendar])),
+  reps: new Map(Object.entries(file.reps).map(([id, calendar]) => [longId(id), calendar])),
   quality: {
     acceptedPercentMin: file.quality['accepted-percent'],
     badDataPercentMax: file.quality['bad-data-percent'],
@@ -35,7 +35,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
       : {
           start: Date.parse(file.pilot.start),
           end: Date.parse(file.pilot.end),
-          owners: new Set(file.pilot.owners.map(writtenId)),
+          owners: new Set(file.pilot.owners.map(longId)),
           measureOnlyDays: file.pilot['measure-only-days'],
           expected: file.pilot.expected ?? null,
         },

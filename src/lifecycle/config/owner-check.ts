@@ -1,7 +1,7 @@
+import { longId } from '../../mapping/codecs/reference.ts';
 import type { Finding } from '../../mapping/finding.ts';
 import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
 import type { Owner } from '../../model/owner.ts';
-import { writtenId } from '../../model/salesforce-id.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
 import type { LifecycleFileName, LoadedLifecycle } from './load.ts';
 import { routingFile } from './routing-shape.ts';
@@ -156,11 +156,31 @@ const findingOf = (each: Named, owner: Owner | undefined): readonly Finding[] =>
   );
 };
 
+/** That routing.yaml leaves the choice to Salesforce, where no rule of it chooses. `assigns`: whether one is active; null: nobody knows. Pure. */
+export const checkAssignment = (
+  { routing, lifecycle, sources }: LoadedLifecycle,
+  assigns: boolean | null,
+): readonly Finding[] => {
+  const source = sources['routing.yaml'];
+  const isAsked =
+    routing?.by === 'salesforce-assignment-rules' && lifecycle?.behaviours['hand-off'] === 'act';
+  if (source === undefined || !isAsked || assigns !== false) return [];
+  return [
+    noteAt(
+      source,
+      ['by'],
+      'Salesforce has no active lead assignment rule',
+      'every lead that is handed over goes to the fallback queue',
+      "activate one that takes everybody (Setup, Lead Assignment Rules), or put your reps under pools and write 'by: tandem'",
+    ),
+  ];
+};
+
 /**
  * Holds the users and queues that the lifecycle's files name against those of Salesforce: whether they are there, of the right kind, active, no user of Tandem's
  * own, and whether the fallback queue can own leads and tasks. `owners`: everybody, former ones and queues too. Pure.
  */
 export const checkOwners = (loaded: LoadedLifecycle, owners: readonly Owner[]): readonly Finding[] => {
   const byId = new Map(owners.map((owner) => [owner.id, owner]));
-  return named(loaded).flatMap((each) => findingOf(each, byId.get(writtenId(each.id))));
+  return named(loaded).flatMap((each) => findingOf(each, byId.get(longId(each.id))));
 };

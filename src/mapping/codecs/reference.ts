@@ -1,3 +1,4 @@
+import { toId18 } from '../../model/salesforce-id.ts';
 import { blank, type Canonical, type RawValue, type SideCodec } from '../../model/value.ts';
 import { cleanText } from '../clean-text.ts';
 import { type CodecKind, clearedHubspot, clearedSalesforce, plainKind } from './codec-kind.ts';
@@ -18,23 +19,8 @@ export interface ReferenceTable {
 /** Knows nobody: every reference is foreign until a table is given. */
 export const noReferences: ReferenceTable = { toSalesforce: () => undefined, toHubspot: () => undefined };
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
-
-/**
- * The form of 18 characters of an id of 15: three more, each for five characters, say which of these are capitals (Salesforce: 'Why are
- * some ids 15 characters and others 18'). Other texts are answered as they are.
- */
-export const longId = (id: string): string => {
-  if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
-  const suffix = [0, 5, 10].map((start) => {
-    const bits = [...id.slice(start, start + 5)].reduce(
-      (sum, letter, place) => sum + (/[A-Z]/.test(letter) ? 2 ** place : 0),
-      0,
-    );
-    return alphabet[bits] ?? '';
-  });
-  return id + suffix.join('');
-};
+/** The form of 18 characters of an id of 15; other texts are answered as they are. */
+export const longId = (id: string): string => (id.length === 15 ? (toId18(id) ?? id) : id);
 
 const foreign = (raw: RawValue, why: string): Canonical => ({ kind: 'foreign', raw, why });
 

@@ -51,6 +51,18 @@ describe('what an administrator set up in Salesforce', () => {
     await org.control('/rules', []);
   });
 
+  it('assigns: whether a rule of leads is active', async () => {
+    const assigns = async () => org.connector.assigns?.('Lead', reading);
+    expect(await assigns()).toBe(false);
+    const owners = (await org.connector.owners?.(reading)) ?? [];
+    const entries = [{ owner: owners.find(({ kind, active }) => kind === 'user' && active)?.id ?? '' }];
+    await org.control('/assignment', { rules: [{ name: 'Old', active: false, entries }] });
+    expect(await assigns()).toBe(false);
+    await org.control('/assignment', entries);
+    expect(await assigns()).toBe(true);
+    await org.control('/assignment', []);
+  });
+
   it('absences: all-day events that say out of office and are on, and no other events', async () => {
     const owners = (await org.connector.owners?.(reading)) ?? [];
     const owner = owners.find(({ name }) => name === 'Nia Newbie')?.id ?? '';

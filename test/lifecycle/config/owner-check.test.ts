@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkOwners, namesOwners } from '../../../src/lifecycle/config/owner-check.ts';
+import { checkAssignment, checkOwners, namesOwners } from '../../../src/lifecycle/config/owner-check.ts';
 import type { Owner } from '../../../src/model/owner.ts';
 import { loadWith, shippedText } from '../shipped-files.ts';
 
@@ -56,6 +56,19 @@ describe('check of users and queues', () => {
       `note routing.yaml:11 'Sam Former' (${gone}) is not active in Salesforce`,
       `error routing.yaml:12 ${tandem} is the user 'Integration', as whom Tandem itself signs in`,
     ]);
+  });
+
+  it('notes that no assignment rule is active where routing leaves the choice to one, and a hand-off acts', () => {
+    const said = (assigns: boolean | null, changes: Parameters<typeof loadWith>[0] = {}) =>
+      checkAssignment(loadWith(changes), assigns).map(({ level, what }) => `${level} ${what}`);
+    expect(said(false)).toEqual(['note Salesforce has no active lead assignment rule']);
+    const observed = shippedText('lifecycle.yaml').replace('hand-off: act', 'hand-off: observe');
+    expect([
+      said(true),
+      said(null),
+      said(false, { 'routing.yaml': routing('tandem') }),
+      said(false, { 'lifecycle.yaml': observed }),
+    ]).toEqual([[], [], [], []]);
   });
 
   it('finds a fallback queue that can own no leads, or no tasks, or is none', () => {

@@ -261,6 +261,11 @@ describe('tandem check', () => {
     expect(findings.filter((each) => each.file === file)).toEqual([
       expect.objectContaining({
         level: 'note',
+        line: lineOf('by: salesforce-assignment-rules'),
+        what: 'Salesforce has no active lead assignment rule',
+      }),
+      expect.objectContaining({
+        level: 'note',
         line: lineOf('fallback: {'),
         what: "the queue 'Inbound Leads' can own no tasks",
         why: 'a lead that waits in it has none',
