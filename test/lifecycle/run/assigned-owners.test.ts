@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journeyOf, journeyWords } from '../../../src/commands/explain/journey.ts';
 import { currentProblems } from '../../../src/commands/status/problems.ts';
@@ -10,7 +6,6 @@ import { lookOnce } from '../../../src/lifecycle/run/look-pass.ts';
 import { findUnassigned } from '../../../src/lifecycle/run/unassigned.ts';
 import { makeExpression } from '../../../src/mapping/expression.ts';
 import type { Sides } from '../../../src/model/system.ts';
-import { repositoryRoot } from '../../../src/settings.ts';
 import { withOffice } from './office.ts';
 
 const office = withOffice();
@@ -225,52 +220,6 @@ describe('a lead in a queue that owns leads alone', () => {
         cause: expect.stringMatching(/^nobody can take it: .* the fallback queue can own no leads$/),
         next: expect.stringContaining('Setup, Queues'),
       },
-    ]);
-  });
-});
-
-describe('tandem check', () => {
-  it('asks Salesforce for the queue and the reps that the files name', { timeout: 120_000 }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tandem-check-'));
-    const config = join(folder, 'config');
-    await cp(join(repositoryRoot, 'config'), config, { recursive: true });
-    const file = join(config, 'routing.yaml');
-    const text = (await readFile(file, 'utf8')).replace(ids.unrouted, ids.inbound);
-    await writeFile(file, text);
-    const lineOf = (part: string): number => text.split('\n').findIndex((line) => line.includes(part)) + 1;
-    const { access } = office.simulated.sandbox;
-    const answer = await new Promise<string>((resolve, reject) => {
-      execFile(
-        join(repositoryRoot, 'bin/tandem'),
-        ['check', '--json', '--config', config, '--data', join(folder, 'data')],
-        {
-          env: {
-            ...process.env,
-            HUBSPOT_BASE_URL: access.hubspot,
-            HUBSPOT_ACCESS_TOKEN: access.hubspotToken,
-            SALESFORCE_LOGIN_URL: access.salesforce,
-            SALESFORCE_CLIENT_ID: access.salesforceClientId,
-            SALESFORCE_CLIENT_SECRET: access.salesforceClientSecret,
-          },
-        },
-        (error, stdout, stderr) => (stdout === '' ? reject(error ?? new Error(stderr)) : resolve(stdout)),
-      );
-    });
-    await rm(folder, { recursive: true, force: true });
-    const { findings } = JSON.parse(answer) as { findings: readonly { readonly file: string }[] };
-    expect(findings.filter((each) => each.file === file)).toEqual([
-      expect.objectContaining({
-        level: 'note',
-        line: lineOf('by: salesforce-assignment-rules'),
-        what: 'Salesforce has no active lead assignment rule',
-      }),
-      expect.objectContaining({
-        level: 'note',
-        line: lineOf('fallback: {'),
-        what: "the queue 'Inbound Leads' can own no tasks",
-        why: 'a lead that waits in it has none',
-        fix: "add Task to the supported objects of 'Inbound Leads' (Setup, Queues)",
-      }),
     ]);
   });
 });
