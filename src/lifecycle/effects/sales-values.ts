@@ -249,6 +249,10 @@ const scoreFields = (judgement: Judgement): RawFields => ({
   Tandem_Engagement__c: String(judgement.score.engagement),
 });
 
+/** Whether the person came to sales in this turn: the clocks begin when the values stand on the lead, while the rest of the hand-over may still be under way. */
+const hasCome = ({ effect, clocks, stored: { journey } }: Standing): boolean =>
+  isHanding(effect) || clocks.some(({ turn, kind }) => turn === journey.turn && kind === 'follow-up');
+
 /** Whether an effect shows the score: a hand-off always does, for the score is why it is one. */
 const showsScore = ({ behaviours }: LifecycleDefinition, effect: Effect): boolean =>
   behaviours.score === 'act' || isHanding(effect);
@@ -271,7 +275,13 @@ export const salesValues = (context: LifecycleContext, standing: Standing): RawF
   const owner = effect.route?.decision;
   return {
     ...(showsStage(lifecycle, effect)
-      ? stageFields(stored.journey, lifecycle, person.sales?.fields.Status, isHanding(effect))
+      ? stageFields(
+          stored.journey,
+          lifecycle,
+          person.sales?.fields.Status,
+          isHanding(effect),
+          hasCome(standing),
+        )
       : {}),
     ...(showsScore(lifecycle, effect) ? scoreFields(judgement) : {}),
     ...(digest === null ? {} : { Tandem_Why_Now__c: digest.whyNow, Tandem_Digest__c: digest.text }),

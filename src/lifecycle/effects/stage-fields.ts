@@ -24,16 +24,17 @@ const without = (fields: RawFields, names: ReadonlySet<string>): RawFields =>
 
 /**
  * The stage as Salesforce shows it. Pure; `status` is what the record has. Before a rep has begun, the status is the rep's own and may say more than the
- * stage: a hand-over opens a lead that was closed by a no, since the next no by status would not be seen, and leaves every other status alone.
+ * stage: a hand-over opens a lead that was closed by a no, since the next no by status would not be seen, and leaves every other status alone. `hasCome`: whether the lead came to sales in this turn.
  */
 export const stageFields = (
   journey: Journey,
   definition: LifecycleDefinition,
   status: RawValue | undefined,
   isOpening: boolean,
+  hasCome = isOpening,
 ): RawFields => {
   const { Status, ...shown } = shownFields(journey, definition, null).salesforce;
-  const others = isOpening || journey.handedAt !== null ? shown : without(shown, ofHandOff);
+  const others = hasCome ? shown : without(shown, ofHandOff);
   const isClosed = typeof status === 'string' && meansNo(status, statusWords(definition));
   const isKept = untouchedStages.has(stageToShow(journey)) && !(isOpening && isClosed);
   return Status === undefined || isKept ? others : { ...others, Status };

@@ -26,3 +26,26 @@ describe('the status of a lead', () => {
     expect(status('nurture', 'Closed - Not Converted', false)).toBeUndefined();
   });
 });
+
+describe('what says that a lead came by a hand-off', () => {
+  const names = (isOpening: boolean, hasCome?: boolean) =>
+    Object.keys(
+      stageFields(
+        { ...newJourney('j', 0), stage: 'sales-ready', turn: 1 },
+        shipped,
+        null,
+        isOpening,
+        hasCome,
+      ),
+    );
+  const ofHandOff = ['Tandem_Ready_At__c', 'Tandem_Definition__c'];
+
+  it('is written with it, and after it, also on the contact that a lead became before the hand-off was done', () => {
+    expect(names(true)).toEqual(expect.arrayContaining(ofHandOff));
+    expect(names(false, true)).toEqual(expect.arrayContaining(ofHandOff));
+  });
+
+  it('is not while the hand-off waits', () => {
+    expect(names(false).filter((name) => ofHandOff.includes(name))).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handOffAccount, termOf } from '../../../src/lifecycle/account/account.ts';
 import { accountRows } from '../../../src/lifecycle/run/account-rows.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
@@ -28,7 +28,7 @@ const tasksOf = (at: number): Promise<readonly RawFields[]> =>
 const effectsOf = async (at: number, kind: string) =>
   office.simulated.fixture.query<{ state: string; why: string | null }>(
     `select e.state, e.why from tandem.effects e join tandem.journeys j on j.id = e.journey_id
-     where j.contact_id = '${person(at).hubspot}' and e.kind = '${kind}' order by e.at`,
+     where j.contact_id = '${person(at).hubspot}' and e.kind = '${kind}' order by e.turn`,
   );
 /** Everything that waits is tried again, whatever time it waits for. */
 const tryAgain = async (context: LifecycleContext): Promise<void> => {
@@ -74,6 +74,10 @@ beforeAll(async () => {
   await office.settle();
 }, 60_000);
 
+beforeEach(() => {
+  office.told.length = 0;
+});
+
 describe('a hand-off that waits while the person leaves sales', () => {
   it('is not carried out any more: no owner, no task, no message, and no count as handed over', async () => {
     const before = (await lead(0, 'OwnerId')).OwnerId;
@@ -109,7 +113,6 @@ describe('a hand-off that waits while the person leaves sales', () => {
       'held: left sales before it was handed over',
       expect.stringMatching(/^not-yet-due/),
     ]);
-    office.told.length = 0;
   });
 
   it('goes on for who is still with sales', async () => {
@@ -117,7 +120,6 @@ describe('a hand-off that waits while the person leaves sales', () => {
     await tryAgain(office.context);
     expect(await tasksOf(2)).toHaveLength(1);
     expect(office.told).toHaveLength(1);
-    office.told.length = 0;
   });
 });
 
