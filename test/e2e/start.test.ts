@@ -140,9 +140,12 @@ describe('npm start', () => {
     expect(demonstration.lines.find((line) => line.includes('First alignment done'))).toMatch(
       /: 40 people linked, 16 contacts and 0 leads created, [1-9]\d* companies and deals linked/,
     );
-    expect(has(demonstration, /First alignment: \d+ of about \d+ people linked(, \d+ companies and deals)? · \d+ waiting · \d/)).toBe(
-      true,
-    );
+    expect(
+      has(
+        demonstration,
+        /First alignment: \d+ of about \d+ people linked(, \d+ companies and deals)? · \d+ waiting · \d/,
+      ),
+    ).toBe(true);
     // Not only the story's: the two colleagues' own edits, one way and the other.
     for (const way of ['HubSpot → Salesforce', 'Salesforce → HubSpot'])
       await until(demonstration, `an edit that arrived ${way}`, () => arrivedBy(demonstration, way) >= 1);

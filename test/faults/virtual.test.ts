@@ -36,20 +36,28 @@ const storm = async (scenariosOf: fc.Arbitrary<Scenario>, numRuns: number): Prom
   return sum;
 };
 
-it(`after each of ${polled} storms both sides agree, nobody is there twice, and every edit is the value or in the ledger`, async () => {
-  const { kills, merges, undeleted, converted } = await storm(scenario, polled);
-  expect(kills).toBeGreaterThan(polled / 2);
-  // What never happens in the storms is not proven by them.
-  expect(merges).toBeGreaterThanOrEqual(Math.floor(polled / 20));
-  expect(undeleted).toBeGreaterThanOrEqual(Math.floor(polled / 100));
-  expect(converted).toBeGreaterThanOrEqual(Math.floor(polled / 10));
-}, longestMs);
+it(
+  `after each of ${polled} storms both sides agree, nobody is there twice, and every edit is the value or in the ledger`,
+  async () => {
+    const { kills, merges, undeleted, converted } = await storm(scenario, polled);
+    expect(kills).toBeGreaterThan(polled / 2);
+    // What never happens in the storms is not proven by them.
+    expect(merges).toBeGreaterThanOrEqual(Math.floor(polled / 20));
+    expect(undeleted).toBeGreaterThanOrEqual(Math.floor(polled / 100));
+    expect(converted).toBeGreaterThanOrEqual(Math.floor(polled / 10));
+  },
+  longestMs,
+);
 
-it(`and so they do after ${live} in which the systems tell of changes: twice, late, in any order, in part, or not at all`, async () => {
-  const { streamed, converted } = await storm(liveScenario, live);
-  expect(streamed).toBeGreaterThanOrEqual(live);
-  expect(converted).toBeGreaterThanOrEqual(Math.floor(live / 10));
-}, longestMs);
+it(
+  `and so they do after ${live} in which the systems tell of changes: twice, late, in any order, in part, or not at all`,
+  async () => {
+    const { streamed, converted } = await storm(liveScenario, live);
+    expect(streamed).toBeGreaterThanOrEqual(live);
+    expect(converted).toBeGreaterThanOrEqual(Math.floor(live / 10));
+  },
+  longestMs,
+);
 
 it('takes the same course for the same scenario', async () => {
   const samples = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connectors/connector.ts';
-import type { ConflictRule } from '../../src/model/mapping.ts';
+import type { ConflictRule, FirstRule } from '../../src/model/mapping.ts';
 import type { Sides, System } from '../../src/model/system.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { LateProxy } from './late-proxy.ts';
@@ -47,9 +47,11 @@ beforeEach(async () => {
   };
 });
 
-/** What settles a conflict of the title. */
-const settledBy = (conflict: ConflictRule): void => {
-  const fields = pair.fields.map((field) => (field.name === 'jobtitle' ? { ...field, conflict } : field));
+/** What settles a conflict of the title, and what its first meeting. */
+const settledBy = (conflict: ConflictRule, first: FirstRule = 'newest'): void => {
+  const fields = pair.fields.map((field) =>
+    field.name === 'jobtitle' ? { ...field, conflict, first } : field,
+  );
   simulated.pair = { ...pair, fields };
 };
 
@@ -92,34 +94,28 @@ describe.each(sides)('a late write to %s (%s)', (target, _, tracked) => {
     if (tracked) await simulated.control('salesforce', 'history', { Lead: ['Title'] });
   });
 
-  it('carried out within the deadline over an edit that wins: it is put back and flows', async () => {
-    settledBy(`prefer-${target}`);
-    await holdWrite(target);
-    await editByPerson(target, 'by a person');
-    await proxyOf(target).release();
-    expect((await values())[target]).toBe('second');
-    await mark();
-    await simulated.drain();
-    expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
-    const rules = (await ledger()).map(({ rule, system, to }) => ({ rule, system, to }));
-    expect(rules).toContainEqual({ rule: 'late-write', system: target, to: '"by a person"' });
-    // What lost to it is told as well.
-    expect((await ledger()).some(({ lost }) => lost === '"second"')).toBe(true);
-  });
-
-  it('of a field that was never settled before: the edit is put back and flows', async () => {
-    settledBy(`prefer-${target}`);
-    await fixture.query(`update tandem.links set base = (base::jsonb - 'jobtitle')::json`);
-    await holdWrite(target);
-    await editByPerson(target, 'by a person');
-    await proxyOf(target).release();
-    expect((await values())[target]).toBe('second');
-    await mark();
-    await simulated.drain();
-    expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
-    const rules = (await ledger()).map(({ rule, system, to }) => ({ rule, system, to }));
-    expect(rules).toContainEqual({ rule: 'late-write', system: target, to: '"by a person"' });
-  });
+  it.each([
+    ['was settled before', true],
+    ['was never settled', false],
+  ])(
+    'carried out within the deadline over an edit that wins, in a field that %s: it is put back and flows',
+    async (_, isSettled) => {
+      settledBy(`prefer-${target}`, `prefer-${target === 'hubspot' ? 'salesforce' : 'hubspot'}`);
+      if (!isSettled) await fixture.query(`update tandem.links set base = (base::jsonb - 'jobtitle')::json`);
+      await holdWrite(target);
+      await editByPerson(target, 'by a person');
+      await proxyOf(target).release();
+      expect((await values())[target]).toBe('second');
+      await mark();
+      await simulated.drain();
+      expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
+      const rules = (await ledger()).map(({ rule, system, to }) => ({ rule, system, to }));
+      expect(rules).toContainEqual({ rule: 'late-write', system: target, to: '"by a person"' });
+      // What it replaced is told as well: as what lost where it was a conflict, as what stood there before where the edit came later.
+      const told = (await ledger()).map(({ lost, from }) => (isSettled ? lost : from));
+      expect(told).toContain('"second"');
+    },
+  );
 
   it('over an edit whose putting back is lost as well: it is put back once more', async () => {
     settledBy(`prefer-${target}`);
