@@ -98,6 +98,4 @@ export class UnreachableError extends Error {
 }
 
 /** The store is away: nothing that was asked of it is known to have happened, and it may be back at any moment. */
-export class StoreAwayError extends UnreachableError {
-  override readonly name = 'StoreAwayError';
-}
+export class StoreAwayError extends UnreachableError {}

@@ -169,6 +169,7 @@ describe('control', () => {
         total: 6,
         byCaller: { integration: 4, person: 1 },
         byRoute: { 'POST /counters/{name}': 2, 'GET {unknown}': 1, 'GET /counters/{name}': 1 },
+        droppedByRoute: { 'GET /counters/{name}': 1 },
         byStatus: { 200: 1, 201: 2, 401: 1, 404: 1, dropped: 1 },
         limited: 0,
       },

@@ -105,6 +105,7 @@ describe('stats', () => {
         'POST /crm/v3/objects/contacts': 1,
         'POST /crm/v3/objects/contacts/batch/read': 1,
       },
+      droppedByRoute: {},
       byStatus: { 200: 3, 201: 1, 207: 1 },
       limited: 0,
     });
