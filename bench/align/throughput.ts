@@ -90,6 +90,7 @@ const timeIntake = async (pair: PairMapping, people: readonly Pair[], warmUp: nu
         }),
       ),
     parkedOf: async () => new Map(),
+    noteKept: async () => undefined,
   };
   const signals = people.flatMap((values, index) =>
     systems.map((system): ChangedRecord => {

@@ -33,6 +33,8 @@ export interface LastWrite {
   readonly flips: number;
   /** When the row of flips began, the vendor's milliseconds; 0 where there is none. */
   readonly since: number;
+  /** It was seen to stand there afterwards: what is there later is somebody's edit, and no silent refusal. */
+  readonly kept?: true;
 }
 
 /** A Salesforce record that follows a link's primary one: an older lead, a duplicate. */

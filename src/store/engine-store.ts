@@ -26,7 +26,7 @@ import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
 import { handedAmong } from './lifecycle/records.ts';
-import { linksAfter, linksOf, liveLinks } from './links.ts';
+import { linksAfter, linksOf, liveLinks, noteKept } from './links.ts';
 import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
@@ -45,6 +45,10 @@ export class PostgresEngineStore {
   constructor(db: Db, onDefect: (unit: string, error: unknown) => void) {
     this.#db = db;
     this.#onDefect = onDefect;
+  }
+
+  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base'>[]): Promise<void> {
+    return noteKept(this.#db, links);
   }
 
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {

@@ -22,7 +22,9 @@ const corrupt = (what: string): Error =>
   new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
 
 const entryToJson = ({ hubspot, salesforce, wrote, late }: BaseEntry): readonly unknown[] => {
-  const written = wrote ? [wrote.to, wrote.over, wrote.flips, wrote.since] : null;
+  const written = wrote
+    ? [wrote.to, wrote.over, wrote.flips, wrote.since, ...(wrote.kept ? [true] : [])]
+    : null;
   if (late) return [hubspot, salesforce, written, [late.to, late.sent]];
   return written ? [hubspot, salesforce, written] : [hubspot, salesforce];
 };
@@ -38,10 +40,10 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 
 const parseWrote = (stored: unknown): LastWrite => {
   if (!Array.isArray(stored)) throw corrupt('base');
-  const [system, over, flips, since]: unknown[] = stored;
+  const [system, over, flips, since, kept]: unknown[] = stored;
   const to = systems.find((each) => each === system);
   if (to === undefined || !isRaw(over) || !isCount(flips) || !isCount(since)) throw corrupt('base');
-  return { to, over, flips, since };
+  return { to, over, flips, since, ...(kept === true ? { kept } : {}) };
 };
 
 const parseLate = (stored: unknown): LateWrite => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Follower, Link } from '../model/state.ts';
 import type { System } from '../model/system.ts';
 import { batch, cleanText, epochMs } from './batch.ts';
-import { parseBase } from './json.ts';
+import { baseToJson, parseBase } from './json.ts';
 import { type Db, run } from './transaction.ts';
 
 /** A row of tandem.links as {@link linkColumns} selects it. */
@@ -110,4 +110,22 @@ export const liveLinks = async (db: Db, ids: readonly string[]): Promise<Readonl
       where link.id = any(${[...ids]}::uuid[]) and link.ended_at is null`,
   );
   return new Map(rows.map((row) => [row.id, toLink(row)]));
+};
+
+/** EngineStore.noteKept. No plan is made anew for it: a settle that was under way leaves the next echo to say it once more. */
+export const noteKept = async (
+  db: Db,
+  links: readonly Pick<Link, 'id' | 'version' | 'base'>[],
+): Promise<void> => {
+  if (links.length === 0) return;
+  const rows = batch('k', links, {
+    id: ['uuid', ({ id }) => id],
+    version: ['bigint', ({ version }) => version],
+    base: ['json', ({ base }) => baseToJson(base)],
+  });
+  await run(
+    db,
+    sql`update tandem.links link set base = k.base from ${rows}
+      where link.id = k.id and link.version = k.version and link.ended_at is null`,
+  );
 };

@@ -134,6 +134,8 @@ const isUntouched = (
 ): boolean | null => {
   // Nobody tells who made or ended a tie: whoever brings the one before back has changed it.
   if (base.wrote?.to !== system || field.ties) return false;
+  // Salesforce's last modifier may be Tandem for another field's sake, written after a person took this one back.
+  if (base.wrote.kept) return false;
   // An association that HubSpot takes is there, and the history of the property that shows it does not tell who made it: whoever brings
   // the one before back has changed it.
   if (system === 'hubspot' && isPrimaryAssociation(evidence.snapshots.hubspot.ref.type, field)) return false;

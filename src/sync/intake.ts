@@ -16,7 +16,7 @@ import { fieldsOutOfScope, mayMoveScope, wasOut } from './scope.ts';
 export interface IntakeContext {
   readonly pair: PairMapping;
   readonly mappingHash: string;
-  readonly store: Pick<EngineStore, 'linksOf' | 'parkedOf'>;
+  readonly store: Pick<EngineStore, 'linksOf' | 'parkedOf' | 'noteKept'>;
 }
 
 /** A live signal tells of one of two fields: whether it says something else than this side's half of the base of what they make up. */
@@ -33,6 +33,18 @@ const arePartsNews = (
   );
 };
 
+const saysTheSameAs = (
+  { codecs }: FieldMapping,
+  { ref: { system }, fields }: ChangedRecord,
+  name: string,
+  half: BaseEntry,
+): boolean => {
+  const raw = fields[name] ?? null;
+  return (
+    raw === half[system] || sameCanonical(codecs[system].decode(raw), codecs[system].decode(half[system]))
+  );
+};
+
 /** The mapped fields whose value in the signal differs from this side's half of the base, or that have no base yet. */
 export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): readonly FieldMapping[] => {
   const { system } = record.ref;
@@ -42,10 +54,7 @@ export const newsIn = (pair: PairMapping, record: ChangedRecord, link: Link): re
     const half = link.base[field.name];
     if (!Object.hasOwn(record.fields, name))
       return field.parts ? arePartsNews(field.parts, record, half) : false;
-    if (!half) return true;
-    const raw = record.fields[name] ?? null;
-    const codec = field.codecs[system];
-    return raw !== half[system] && !sameCanonical(codec.decode(raw), codec.decode(half[system]));
+    return !half || !saysTheSameAs(field, record, name, half);
   });
 };
 
@@ -141,6 +150,24 @@ export const isKnownNews = (
 };
 
 /**
+ * A link with what this record shows of Tandem's last writes: those that stand there were kept. Only then can it be told later that a person, and no
+ * rule of the system, took one back. Null where nothing is to be noted.
+ */
+export const keptIn = (pair: PairMapping, record: ChangedRecord, link: Link | undefined): Link | null => {
+  const { system } = record.ref;
+  if (!link || link.ended || record.deleted || followerIn(link, record.ref) || isOutdated(record, link))
+    return null;
+  const kept = formOfLink(pair, link).fields.flatMap((field): [string, BaseEntry][] => {
+    const entry = link.base[field.name];
+    const name = field.fields[system];
+    if (entry?.wrote?.to !== system || entry.wrote.kept || !Object.hasOwn(record.fields, name)) return [];
+    if (!saysTheSameAs(field, record, name, entry)) return [];
+    return [[field.name, { ...entry, wrote: { ...entry.wrote, kept: true } }]];
+  });
+  return kept.length === 0 ? null : { ...link, base: { ...link.base, ...Object.fromEntries(kept) } };
+};
+
+/**
  * What among records that a listing, poll or live source named is news. A signal whose values equal this side's half of the base
  * ends here, without a read or a row; this is where the worker's own writes end. So does one that is older than what was seen, or
  * news of refused values alone.
@@ -154,6 +181,7 @@ export const newsAmong = async (
   const { pair, store } = context;
   const ids = records.map((record) => record.ref.id);
   const links = await store.linksOf(pair.name, first.ref.system, ids);
+  await store.noteKept(records.flatMap((record) => keptIn(pair, record, links.get(record.ref.id)) ?? []));
   const news = records.flatMap((record) => newsOf(pair, record, links.get(record.ref.id)) ?? []);
   if (news.length === 0) return [];
   const units = news.map(({ unit }) => unit);

@@ -30,6 +30,9 @@ export interface EngineStore {
   /** Live links of a pair in the order of their HubSpot ids (as text), those behind `after` ('' is before the first), at most `limit`. */
   linksAfter(pair: string, after: string, limit: number): Promise<readonly Link[]>;
 
+  /** Moves these bases to what was seen of last writes, where a link is at its version still; the version stays. */
+  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base'>[]): Promise<void>;
+
   /** Live links by id. */
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
 

@@ -73,7 +73,11 @@ const read = (secret = portal.app.clientSecret): void => {
     concernsAllLanes: () => false,
     onStoreError: () => undefined,
   });
-  const store = { linksOf: async () => new Map(), parkedOf: async () => new Map() };
+  const store = {
+    linksOf: async () => new Map(),
+    parkedOf: async () => new Map(),
+    noteKept: async () => undefined,
+  };
   reading = keepReadingJournal(
     {
       journal: makeHubSpotJournal({

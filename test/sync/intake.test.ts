@@ -46,6 +46,7 @@ const marks = async (
     linksOf: async () => new Map(link ? [[record.ref.id, link]] : []),
     parkedOf: async (_pair, units) =>
       new Map(units.map((unit) => [unit, parked.filter((row) => row.unit === unit)])),
+    noteKept: async () => undefined,
   };
   return (await marksOf({ pair, mappingHash, store }, [record], 'live', 'test')).length;
 };

@@ -23,6 +23,7 @@ const intakeWith = (link: Link | null, taken: Taken): LiveIntake => {
   const store: IntakeContext['store'] = {
     linksOf: async (_pair, _system, ids) => new Map(link ? ids.map((id) => [id, link]) : []),
     parkedOf: async () => new Map(),
+    noteKept: async () => undefined,
   };
   return {
     pairs: [{ pair, mappingHash: 'hash', store }],

@@ -192,6 +192,16 @@ describe('a target that does not keep the value', () => {
     expect(plan({ ...reset, lastModifiedByUs: false }).writes.hubspot).toMatchObject([{ sent: 'CEO' }]);
   });
 
+  it('is a change where what was written was seen to stand there: Tandem may be the last modifier for another field', () => {
+    const kept = {
+      ...sent,
+      wrote: { to: 'salesforce', over: 'CEO', flips: 0, since: 0, kept: true },
+    } as const;
+    expect(plan({ ...reset, base: kept, lastModifiedByUs: true }).writes.hubspot).toMatchObject([
+      { sent: 'CEO' },
+    ]);
+  });
+
   it('asks HubSpot, which does not name the last modifier, for its history', () => {
     const there = { to: 'hubspot', over: 'CEO', flips: 0, since: 0 } as const;
     const scene = { base: { ...sent, wrote: there }, hubspot: 'CEO', salesforce: 'Chief' };

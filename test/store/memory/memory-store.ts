@@ -54,6 +54,13 @@ export class MemoryStore implements EngineStore {
       .slice(0, limit);
   }
 
+  async noteKept(links: Parameters<EngineStore['noteKept']>[0]): Promise<void> {
+    for (const { id, version, base } of links) {
+      const link = this.state.links.get(id);
+      if (link && link.version === version && link.ended === null) this.state.links.set(id, { ...link, base });
+    }
+  }
+
   async links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     return new Map([...this.state.links].filter(([id, link]) => ids.includes(id) && link.ended === null));
   }
