@@ -7,7 +7,6 @@ import { repositoryRoot } from '../../src/settings.ts';
 import { embeddedFolder } from '../../src/store/embedded/folder.ts';
 import { withStartLock } from '../../src/store/embedded/start-lock.ts';
 import { mirror, Stage } from '../e2e/harness/stage.ts';
-import { until } from '../e2e/harness/until.ts';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../e2e/harness/stage.ts';
 import { until } from '../e2e/harness/until.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(async () => stage?.close());
 
 describe('systems that go away', () => {
   it('--until-idle gives an API up that stays down, with 3, its variable and what to do', async () => {
