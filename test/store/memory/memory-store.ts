@@ -57,7 +57,8 @@ export class MemoryStore implements EngineStore {
   async noteKept(links: Parameters<EngineStore['noteKept']>[0]): Promise<void> {
     for (const { id, version, base } of links) {
       const link = this.state.links.get(id);
-      if (link && link.version === version && link.ended === null) this.state.links.set(id, { ...link, base });
+      if (link && link.version === version && link.ended === null)
+        this.state.links.set(id, { ...link, base });
     }
   }
 
