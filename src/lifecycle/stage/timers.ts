@@ -20,21 +20,20 @@ const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): 
   const { stage, handedAt, touchedAt, since, movedAt, nudgedAt, cooledAt, recontactAt } = journey;
   const timers: Timer[] = [];
   if (behaviours.return !== 'off') {
+    const isOfPast = isStandingOfPast(journey);
+    // Asked once; who is held back waits for a word, and goes at that moment.
+    const maySpeak = !isOfPast || journey.heldAt === null;
     if (untouchable.has(stage) && touchedAt === null) {
       // Whom nobody has yet, nobody left untouched: it is the hand-over that stands still.
       const at = (days: number): number => Math.max(handedAt ?? since, since) + days * dayMs;
-      timers.push(
-        handedAt === null
-          ? { kind: 'stalled', at: at(pull.stalledDays) }
-          : { kind: 'untouched', at: at(pull.noTouchDays) },
-      );
+      if (handedAt !== null) timers.push({ kind: 'untouched', at: at(pull.noTouchDays) });
+      else if (maySpeak)
+        timers.push({ kind: 'stalled', at: Math.max(at(pull.stalledDays), journey.letGoAt ?? 0) });
     }
     // What waits in a queue stalls only once somebody began; before that it is untouched.
     if (stalling.has(stage) && (!untouchable.has(stage) || touchedAt !== null)) {
       const still = Math.max(movedAt, since);
-      const isOfPast = isStandingOfPast(journey);
-      // Asked once; who is held back waits for a word, and goes at that moment.
-      if (!isOfPast || journey.heldAt === null) {
+      if (maySpeak) {
         timers.push({
           kind: 'stalled',
           at: Math.max(still + pull.stalledDays * dayMs, journey.letGoAt ?? still),
