@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { FieldHistoryEntry } from '../model/record.ts';
 import type { FieldWrite, Intent } from '../model/state.ts';
-import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { bothSides, otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { moveBase, type Overwritten } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
@@ -94,12 +94,7 @@ const rememberDecision = (
   system: System,
 ): void => {
   if (link.base[name] !== undefined) return;
-  moveBase(draft, {
-    [name]:
-      system === 'hubspot'
-        ? { hubspot: replaced, salesforce: source }
-        : { hubspot: source, salesforce: replaced },
-  });
+  moveBase(draft, { [name]: bothSides((side) => (side === system ? replaced : source)) });
 };
 
 /** Histories of the suspects' fields: a call a system for the records of all. */

@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Connection } from 'jsforce';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { otherSystem, type Sides, type System, systemLabel } from '../../src/model/system.ts';
 import { decidedCause, erasedPrefix, liftedCause } from '../../src/sync/identity.ts';
-import { workOnce } from '../../src/sync/work.ts';
 import { pair, withSimulators } from './simulated.ts';
 import { type Carried, isBodiless, SimulatorProxy } from './simulator-proxy.ts';
 
@@ -72,16 +71,7 @@ beforeEach(async () => {
 /** Works off everything, through the proxies. */
 const drain = async (): Promise<void> => {
   const urls = { hubspot: proxyOf('hubspot').url, salesforce: proxyOf('salesforce').url };
-  const context = simulated.context(simulated.connect(urls));
-  await vi.waitUntil(
-    async () => {
-      await fixture.query('update tandem.dirty set due = now()');
-      await workOnce(context, 'live');
-      const { dirty, leased, openIntents } = await context.store.backlog(pair.name);
-      return dirty + leased + openIntents === 0;
-    },
-    { timeout: 15_000, interval: 5 },
-  );
+  await simulated.drain(simulated.context(simulated.connect(urls)), 15_000);
 };
 
 /** A colleague's: HubSpot archives, Salesforce deletes into the bin. */

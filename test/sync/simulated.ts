@@ -148,9 +148,8 @@ export class Simulated {
     await this.drain();
   }
 
-  /** Works off everything, whatever time it waits for. */
-  async drain(): Promise<void> {
-    const context = this.context();
+  /** Works off everything, whatever time it waits for; by a context of its own where none is given. */
+  async drain(context = this.context(), timeout = 10_000): Promise<void> {
     await vi.waitUntil(
       async () => {
         await this.fixture.query('update tandem.dirty set due = now()');
@@ -158,7 +157,7 @@ export class Simulated {
         const { dirty, leased, openIntents } = await context.store.backlog(pair.name);
         return dirty + leased + openIntents === 0;
       },
-      { timeout: 10_000, interval: 5 },
+      { timeout, interval: 5 },
     );
   }
 
