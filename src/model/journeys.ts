@@ -319,6 +319,23 @@ export interface RefusedEffects {
   readonly count: number;
 }
 
+/** A hand-over that stands still for longer than its clock allows. */
+export interface LateHandOff {
+  /** Of the order. */
+  readonly kind: string;
+  readonly turn: number;
+  /** When its time was over, milliseconds. */
+  readonly dueAt: number;
+  /** JSON of its steps. */
+  readonly steps: string;
+  /** What it waits for; null: nothing of it could be tried. */
+  readonly why: string | null;
+  /** What a person has to do; null: it is tried again by itself, or nobody knows. */
+  readonly next: string | null;
+  readonly contactId: string;
+  readonly salesforceId: string | null;
+}
+
 /** A task that an effect made in Salesforce. */
 export interface MadeTask {
   readonly journeyId: string;

@@ -20,6 +20,7 @@ export const leafColors: Readonly<Record<Leaf, string>> = {
   disqualified: '#8d7b68',
   moved: '#efd28f',
   'in-flight': '#b9a7d9',
+  'in-flight-late': '#8a5cc2',
   held: '#b4bac5',
   failed: '#7d2a4a',
 };
@@ -54,7 +55,7 @@ const sumWords = (account: HandOffAccount): string => {
   const of = (name: Term): number => termOf(account, name).count;
   return [
     `${of('ready')} ready = ${of('handed')} handed + ${of('held')} held back`,
-    `${of('handed')} handed = ${of('received')} received + ${of('in-flight')} in flight + ${of('failed')} failed`,
+    `${of('handed')} handed = ${of('received')} received + ${of('in-flight')} in flight + ${of('in-flight-late')} in flight (late) + ${of('failed')} failed`,
     `${of('received')} received = ${of('touched')} touched + ${of('not-yet-due')} not yet due + ${of('overdue')} overdue + ${of('moved')} moved`,
   ].join(' · ');
 };
@@ -97,7 +98,11 @@ const groups: readonly { readonly name: string; readonly color: string; readonly
       color: leafColors.returned,
       leaves: ['returned', 'rejected', 'disqualified', 'moved'],
     },
-    { name: 'Not handed over', color: leafColors.held, leaves: ['held', 'in-flight', 'failed'] },
+    {
+      name: 'Not handed over',
+      color: leafColors.held,
+      leaves: ['held', 'in-flight', 'in-flight-late', 'failed'],
+    },
   ];
 
 const inGroup = ({ places }: TrendWeek, own: readonly Leaf[]): readonly string[] =>

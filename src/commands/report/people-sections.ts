@@ -12,7 +12,12 @@ import { clockWords, many, moment, percentWords, sourceWords } from './words.ts'
 /** So many names stand in a chart; the table has all. */
 const chartMax = 12;
 
-const lateColors = { 'follow-up': leafColors.overdue, verdict: '#e39a8f', return: '#8d7b68' } as const;
+const lateColors = {
+  'hand-off': leafColors['in-flight-late'],
+  'follow-up': leafColors.overdue,
+  verdict: '#e39a8f',
+  return: '#8d7b68',
+} as const;
 
 export const repName = ({ owner, name }: Pick<RepTimes, 'owner' | 'name'>): string =>
   name ?? (owner === null ? 'Nobody' : `Salesforce user ${owner}`);

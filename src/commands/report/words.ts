@@ -8,6 +8,7 @@ import type { ClockKind } from '../../lifecycle/sla/model.ts';
 export const leafWords: Readonly<Record<Leaf, string>> = {
   held: 'ready, and not handed over',
   'in-flight': 'being handed over at this moment',
+  'in-flight-late': 'the hand-off stands still for longer than it may take',
   failed: 'a step of the hand-off was refused',
   'not-yet-due': 'with a rep, untouched, still in time',
   overdue: 'with a rep, untouched, and late',
@@ -20,6 +21,7 @@ export const leafWords: Readonly<Record<Leaf, string>> = {
 };
 
 export const clockWords: Readonly<Record<ClockKind, string>> = {
+  'hand-off': 'hand-over',
   'follow-up': 'first touch',
   verdict: 'yes or no',
   return: 'back in a program',

@@ -1,9 +1,10 @@
 import type { Fault } from '../../model/failure.ts';
-import type { PairMapping } from '../../model/mapping.ts';
+import { isPeople, type PairMapping } from '../../model/mapping.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { ParkedGroup } from '../../store/status/waiting.ts';
 import { parkedWords } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
+import { lateProblems } from './late-hand-offs.ts';
 
 /** A problem in the words of `status --json` (contract.md), and by which it is known again. */
 export interface CurrentProblem {
@@ -64,6 +65,8 @@ export const currentProblems = async (
   const held = new Map(
     (await store.operator.heldChanges()).map(({ id, records }) => [`held:${id}`, records]),
   );
+  const people = pairs.find(isPeople);
+  const late = people === undefined ? [] : await store.lifecycle.lateHandOffs(people.name);
   const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
   return [
     ...standing.map(({ key, what, since, cause, fault, next }) => ({
@@ -72,6 +75,7 @@ export const currentProblems = async (
       records: held.get(key) ?? 0,
     })),
     ...parked.flat(),
+    ...lateProblems(late, standing),
     ...(await orderProblems(store)),
   ];
 };

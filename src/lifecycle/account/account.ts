@@ -3,12 +3,12 @@ import { type AccountRows, turnKey } from './rows.ts';
 import { type TurnStory, turnsOf } from './turns.ts';
 
 /**
- * The tree: each term is the sum of its parts. ready = held + handed; handed = received + in flight + failed; received = touched + not yet due +
+ * The tree: each term is the sum of its parts. ready = held + handed; handed = received + in flight + in flight (late) + failed; received = touched + not yet due +
  * overdue + moved; touched = accepted + returned + rejected + disqualified + being worked.
  */
 const tree = {
   ready: ['handed', 'held'],
-  handed: ['received', 'in-flight', 'failed'],
+  handed: ['received', 'in-flight', 'in-flight-late', 'failed'],
   received: ['touched', 'not-yet-due', 'overdue', 'moved'],
   touched: ['accepted', 'returned', 'rejected', 'disqualified', 'being-worked'],
 } as const satisfies Readonly<Record<string, readonly (Leaf | 'handed' | 'received' | 'touched')[]>>;

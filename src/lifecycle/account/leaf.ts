@@ -7,6 +7,7 @@ import type { TurnStory } from './turns.ts';
 export const leaves = [
   'held',
   'in-flight',
+  'in-flight-late',
   'failed',
   'not-yet-due',
   'overdue',
@@ -78,7 +79,12 @@ export const observedOnly = 'observed only';
 
 const heldBack = (why: string): Place => ({ leaf: 'held', why });
 
-const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
+/** Whether the hand-over has taken longer than it may, by its clock. */
+const isLate = ({ handOffClock }: TurnStory, now: number): boolean =>
+  handOffClock !== null && handOffClock.dueAt !== null && now >= handOffClock.dueAt;
+
+const beforeReceipt = (turn: TurnStory, now: number): Place | null => {
+  const { handOff, transitions } = turn;
   if (handOff === null) {
     const isObserved = transitions.some(
       ({ effects, mode }) => effects.includes('hand-off') && mode === 'observe',
@@ -87,6 +93,8 @@ const beforeReceipt = ({ handOff, transitions }: TurnStory): Place | null => {
   }
   if (handOff.mode === 'observe') return heldBack(observedOnly);
   if (handOff.state === 'held') return heldBack(handOff.why ?? 'no reason stored');
+  const isUnderWay = handOff.state === 'failed' || handOff.state === 'in-flight';
+  if (isUnderWay && isLate(turn, now)) return { leaf: 'in-flight-late', why: handOff.why };
   if (handOff.state === 'failed') return { leaf: 'failed', why: handOff.why ?? 'no reason stored' };
   return handOff.state === 'in-flight' ? { leaf: 'in-flight', why: null } : null;
 };
@@ -109,14 +117,15 @@ const untouched = (turn: TurnStory, story: readonly AccountTransition[], now: nu
 /**
  * The one place of a turn at a moment. Total and pure: the first question that can be answered decides, so that no turn is in two places or in none.
  *
- * - held, in flight, failed: not with sales yet, by the state of its newest hand-off
+ * - held, in flight, failed: not with sales yet, by the state of its newest hand-off; in flight (late): for longer than the clock of the hand-off allows,
+ *   whether a step waits or was refused
  * - moved: was with a rep and nobody touched it, and it is not there any more: it left sales, or is on its way to another rep
  * - accepted, returned, rejected, disqualified: by the last word of whoever has it now
  * - being worked: touched, and no word yet, or taken up again after it
  * - not yet due, overdue: untouched, by the follow-up clock
  */
 export const placeOf = (turn: TurnStory, now: number): Place => {
-  const before = beforeReceipt(turn);
+  const before = beforeReceipt(turn, now);
   if (before !== null) return before;
   const handedAt = turn.handOff?.handedAt ?? null;
   const { since, story } = presentPart(turn);

@@ -8,6 +8,7 @@ export const labels: Readonly<Record<Term, string>> = {
   held: 'held back',
   handed: 'handed',
   'in-flight': 'in flight',
+  'in-flight-late': 'in flight (late)',
   failed: 'failed',
   received: 'received',
   touched: 'touched',

@@ -19,7 +19,7 @@ export interface HandOffRow {
   readonly readyAt: number;
   readonly mode: 'observe' | 'act';
   readonly state: HandOffState;
-  /** `held`, `failed`: the reason, in few and always the same words, since it is what they are counted by. */
+  /** `held`, `failed`, and what an `in-flight` one waits for where that is known: the reason, in few and always the same words, since it is what they are counted by. */
   readonly why: string | null;
   /** When all its steps were done; null before. */
   readonly handedAt: number | null;

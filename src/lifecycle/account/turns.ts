@@ -19,6 +19,8 @@ export interface TurnStory {
   readonly handOff: HandOffRow | null;
   readonly touches: readonly TouchRow[];
   readonly followUp: ClockRow | null;
+  /** How long the hand-over may take; null: it has no clock. */
+  readonly handOffClock: ClockRow | null;
 }
 
 const isBeginning = ({ effects }: AccountTransition): boolean => effects.includes('hand-off');
@@ -40,9 +42,9 @@ export const turnsOf = (rows: AccountRows, now: number): readonly TurnStory[] =>
     rows.touches.filter(({ at }) => at <= now),
     turnKey,
   );
-  const clocks = new Map(
-    rows.clocks.filter(({ kind }) => kind === 'follow-up').map((clock) => [turnKey(clock), clock]),
-  );
+  const clocksOf = (wanted: ClockRow['kind']): ReadonlyMap<string, ClockRow> =>
+    new Map(rows.clocks.filter(({ kind }) => kind === wanted).map((clock) => [turnKey(clock), clock]));
+  const [clocks, handOffClocks] = [clocksOf('follow-up'), clocksOf('hand-off')];
   const begun = [...transitions].filter(([, own]) => own.some(isBeginning)).map(([key]) => key);
   const stories = [...new Set([...begun, ...handOffs.keys()])].flatMap((key): TurnStory[] => {
     const own = transitions.get(key) ?? [];
@@ -62,6 +64,7 @@ export const turnsOf = (rows: AccountRows, now: number): readonly TurnStory[] =>
         ),
         touches: touches.get(key) ?? [],
         followUp: clocks.get(key) ?? null,
+        handOffClock: handOffClocks.get(key) ?? null,
       },
     ];
   });

@@ -23,6 +23,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
     verdictDays: file['follow-up']['verdict-days'],
   },
   returnHours: file.return.hours,
+  handOffHours: file['hand-off'].hours,
   remindPercent: file['remind-percent'],
   breach: { tells: file.breach.tells, reassignHours: file.breach['reassign-hours'] ?? null },
   pauses: file.pauses.map(({ name, when }, index) => ({

@@ -44,6 +44,15 @@ export const slaFile = z
       })
       .prefault({})
       .meta({ description: "Sales' side: how soon they act." }),
+    'hand-off': z
+      .strictObject({
+        hours: hours.default(1).meta({
+          description:
+            'Business hours (of the default calendar) that a hand-over may take until it counts as late.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'How soon somebody who is ready is with a rep.' }),
     return: z
       .strictObject({
         hours: hours.default(8).meta({ description: 'Business hours from the no to a program.' }),

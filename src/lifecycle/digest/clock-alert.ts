@@ -23,6 +23,7 @@ export const workingTime = (ms: number): string => {
 
 /** What the clock waits for, and by when it is wanted. */
 const waits: Readonly<Record<ClockKind, { readonly missing: string; readonly wanted: string }>> = {
+  'hand-off': { missing: 'not handed over yet', wanted: 'With a rep' },
   'follow-up': { missing: 'no touch yet', wanted: 'First touch' },
   verdict: { missing: 'no yes or no yet', wanted: 'Yes or no' },
   return: { missing: 'not back in a program yet', wanted: 'Back in a program' },
@@ -39,7 +40,7 @@ export interface ClockTelling {
   readonly owner: string | null;
   /** The manager is to be told, and nobody is named as one. */
   readonly managerMissing: boolean;
-  /** What is said instead of why the person came: of a return, where they are to go and what stands in the way. */
+  /** What is said instead of why the person came: of a return or a hand-over, what stands in the way. */
   readonly about?: string;
 }
 

@@ -1,28 +1,21 @@
-import type { EffectSave, JourneyRow } from '../../model/journeys.ts';
+import type { EffectSave } from '../../model/journeys.ts';
 import type { RawFields } from '../../model/value.ts';
 import { noteOf } from '../content/content-note.ts';
 import { shownOn } from '../look/shown-orders.ts';
-import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
-import { readAbout } from '../run/read-about.ts';
-import { openDealsOf, withAskingDeals } from '../run/read-asking.ts';
-import { readPeople } from '../run/read-people.ts';
-import { toActivity, toClock, toClockRow, toEffect, toStored } from '../run/rows.ts';
+import { toClockRow, toEffect } from '../run/rows.ts';
 import { readTouches } from '../run/touch-pass.ts';
 import type { Fact } from '../stage/facts.ts';
-import { salesStages } from '../stage/stages.ts';
 import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
 import { isClockStep, mootReason } from './clock-steps.ts';
 import { type Effect, isHanding, nextStep, type StepName, type StepResult } from './effect.ts';
 import { hasLeftSales, withoutTelling } from './left-sales.ts';
+import { loadStandings } from './load-standings.ts';
 import { heldResult } from './route-step.ts';
 import { clocksOf, ownerOf, readingOf } from './sales-values.ts';
-import type { About, Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 import { makeSteps } from './steps.ts';
-
-/** Activities that texts for a rep are made of. */
-const activitiesMax = 200;
 
 /** Steps that a second call would show: that they are about to be made is stored before. */
 const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell', 'timeline']);
@@ -40,89 +33,6 @@ interface UnderWay {
   /** Nothing of it is to be done any more. */
   moot?: true;
 }
-
-/** One journey that cannot be read must not keep the others' effects waiting. */
-const storedOf = (context: LifecycleContext, row: JourneyRow): StoredJourney | null => {
-  try {
-    return toStored(row);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    context.events.emit('look-failed', {
-      contact: row.contactId,
-      cause,
-      next: 'Report it; its effects wait.',
-    });
-    return null;
-  }
-};
-
-/** The opportunities whose requests these effects answer, by contact. */
-const dealsAsked = (
-  effects: readonly Effect[],
-  journeys: ReadonlyMap<string, StoredJourney | null>,
-): ReadonlyMap<string, readonly string[]> =>
-  new Map(
-    effects.flatMap(({ kind, contactId }) => {
-      const stored = kind === 'request' ? (journeys.get(contactId) ?? null) : null;
-      return stored === null ? [] : [[contactId, openDealsOf(stored)]];
-    }),
-  );
-
-/** Effects that tell nobody of the person. */
-const silent: ReadonlySet<Effect['kind']> = new Set(['return', 'close-task', 'request']);
-
-const isTold = ({ kind }: Effect, { journey }: StoredJourney): boolean =>
-  !silent.has(kind) && (kind === 'ask-reason' || salesStages.has(journey.stage));
-
-const loadStandings = async (
-  context: LifecycleContext,
-  effects: readonly Effect[],
-): Promise<readonly Standing[]> => {
-  const { store } = context;
-  const contactIds = [...new Set(effects.map(({ contactId }) => contactId))];
-  const journeyIds = [...new Set(effects.map(({ journeyId }) => journeyId))];
-  const [{ people }, rows, timelines, transitions, clocks, feedback, staff, now] = await Promise.all([
-    readPeople(context, contactIds),
-    store.journeys(contactIds),
-    store.timeline(journeyIds, activitiesMax),
-    store.transitions(journeyIds),
-    store.clocks(journeyIds),
-    store.feedback(journeyIds),
-    context.staff(),
-    store.now(),
-  ]);
-  const journeys = new Map([...rows].map(([id, row]) => [id, storedOf(context, row)]));
-  const asked = await withAskingDeals(context, people, dealsAsked(effects, journeys));
-  const told = effects.flatMap((effect) => {
-    const [person, stored] = [asked.get(effect.contactId), journeys.get(effect.contactId) ?? null];
-    return person === undefined || stored === null || !isTold(effect, stored)
-      ? []
-      : [{ person, turn: stored.journey.turn }];
-  });
-  const about = await readAbout(context, told, staff);
-  return effects.flatMap((effect): Standing[] => {
-    const person = asked.get(effect.contactId);
-    const stored = journeys.get(effect.contactId) ?? null;
-    if (stored === null || person === undefined) return [];
-    return [
-      {
-        effect,
-        stored,
-        person,
-        activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
-        transitions: transitions.get(effect.journeyId) ?? [],
-        clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
-        feedback: feedback.get(effect.journeyId) ?? [],
-        ...withAbout(about.get(effect.contactId)),
-        staff,
-        now,
-      },
-    ];
-  });
-};
-
-const withAbout = (about: About | undefined): Pick<Standing, 'about'> =>
-  about === undefined ? {} : { about };
 
 /** What a completed effect tells the journey. */
 const factOf = ({ standing }: UnderWay): Fact | null => {

@@ -36,6 +36,7 @@ const hasAnswer = (
 ): boolean => {
   // What the rep says of somebody who is on the way back brings them nowhere; that the return is done does.
   if (kind === 'return') return stored.facts.some((fact) => fact.kind === 'placed');
+  if (kind === 'hand-off') return stored.facts.some((fact) => fact.kind === 'handed');
   const seen = sales === null ? [] : salesFactsSeen(stored, sales, lifecycle);
   return [...stored.facts, ...seen].some(
     (fact) => verdicts.has(fact.kind) || (kind === 'follow-up' && fact.kind === 'touched'),
@@ -65,5 +66,6 @@ export const mootReason = (standing: Standing, lifecycle: LifecycleDefinition): 
   if (clock === null) return 'the clock began anew for another owner';
   if (clock.doneAt !== null || clock.turn !== stored.journey.turn) return 'the clock had stopped';
   if (!hasAnswer(standing, lifecycle, clock.kind)) return null;
+  if (clock.kind === 'hand-off') return 'they were handed over';
   return clock.kind === 'return' ? 'they were back' : 'the rep had acted';
 };

@@ -67,9 +67,9 @@ const refusedBy = (standing: Standing): ReadonlySet<string> => {
 const moves = ({ stored, clocks, effect }: Standing): number =>
   Math.max(
     stored.journey.reroutes,
-    // A return that began anew gave the lead to nobody.
+    // A hand-over or a return that began anew gave the lead to nobody.
     ...clocks
-      .filter(({ turn, kind }) => turn === effect.turn && kind !== 'return')
+      .filter(({ turn, kind }) => turn === effect.turn && kind !== 'return' && kind !== 'hand-off')
       .map((clock) => clock.moves ?? 0),
   );
 

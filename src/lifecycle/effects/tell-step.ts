@@ -6,7 +6,7 @@ import type { MailOutcome } from '../run/ports.ts';
 import { type Clock, readClock } from '../sla/clock.ts';
 import { retryMs } from './backoff.ts';
 import { clockOf, isClockStep } from './clock-steps.ts';
-import type { StepResult } from './effect.ts';
+import { isHanding, type StepResult } from './effect.ts';
 import { digestInput, followUp, ownerOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 
@@ -47,26 +47,36 @@ const meantBy = (
   return [...new Set(named)].filter((each) => each !== null);
 };
 
-/** Where somebody who was given back is to go, and what keeps them from it. */
-const returnWords = async ({ store }: LifecycleContext, { stored }: Standing): Promise<string> => {
+/** Where somebody who is on the way to a rep, or back from one, is to go, and what keeps them from it. */
+const wayWords = async (
+  { store }: LifecycleContext,
+  { stored }: Standing,
+  kind: 'hand-off' | 'return',
+): Promise<string> => {
   const { id, turn, reason, program } = stored.journey;
+  const isMeant = (each: string): boolean =>
+    kind === 'return' ? each === 'return' : isHanding({ kind: each });
   const open = (await store.effectsOf([id])).findLast(
-    (each) => each.kind === 'return' && each.turn === turn && each.doneAt === null,
+    (each) => isMeant(each.kind) && each.turn === turn && each.doneAt === null,
   );
   const parts = [
-    `Given back: ${reason ?? 'no reason'}`,
-    program === null ? null : `to '${program}'`,
+    ...(kind === 'return'
+      ? [`Given back: ${reason ?? 'no reason'}`, program === null ? null : `to '${program}'`]
+      : ['The hand-over stands still']),
     open?.why ?? null,
     open?.next ?? null,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 };
 
-/** A return is marketing's to mend: whoever lifecycle.yaml holds accountable for those who are on their way back is told, whatever breach.tells says. */
-const returnMessage = async (
+/**
+ * A return, or a hand-over that stands still, is marketing's to mend: whoever lifecycle.yaml holds accountable for the stage is told, whatever breach.tells
+ * says.
+ */
+const wayMessage = async (
   context: LifecycleContext,
   standing: Standing,
-  clock: Clock,
+  clock: Clock & { readonly kind: 'hand-off' | 'return' },
   step: ClockTelling['step'],
 ): Promise<Message> => {
   const { lifecycle, sla } = context.models;
@@ -74,12 +84,12 @@ const returnMessage = async (
   const { stage } = stored.journey;
   const telling: ClockTelling = {
     step,
-    kind: 'return',
+    kind: clock.kind,
     reading: readClock(clock, sla, staff.calendarOf(clock.owner), now),
     to: [lifecycle.stages[stage].accountable.marketing],
     owner: null,
     managerMissing: false,
-    about: await returnWords(context, standing),
+    about: await wayWords(context, standing, clock.kind),
   };
   return clockMessage(context, standing, telling, []);
 };
@@ -92,7 +102,9 @@ const messageOfClock = async (
 ): Promise<Message | null> => {
   const clock = clockOf(standing);
   if (clock === null) return null;
-  if (clock.kind === 'return') return returnMessage(context, standing, clock, step);
+  const { kind } = clock;
+  if (kind === 'return' || kind === 'hand-off')
+    return wayMessage(context, standing, { ...clock, kind }, step);
   const { staff, now } = standing;
   const id = ownerOf(standing);
   const owner = staff.owners.get(id ?? '') ?? null;
@@ -102,7 +114,7 @@ const messageOfClock = async (
   const meant = meantBy(context, step, owner, manager);
   const telling: ClockTelling = {
     step,
-    kind: clock.kind,
+    kind,
     reading: readClock(clock, context.models.sla, staff.calendarOf(clock.owner), now),
     to: meant.map(({ name }) => name),
     owner: owner?.name ?? null,

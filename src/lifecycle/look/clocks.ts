@@ -3,6 +3,7 @@ import { type Clock, type DueStep, dueSteps, nextStepAt, pauseBy } from '../sla/
 import type { SlaModel } from '../sla/model.ts';
 import type { Journey, Mode, Transition } from '../stage/journey.ts';
 import { protectedStages, salesStages } from '../stage/stages.ts';
+import type { EffectOrder } from './stored.ts';
 
 /** A clock with the keys of its steps that were taken, or observed. */
 export interface KeptClock {
@@ -40,6 +41,39 @@ export const withReturnClock = (
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };
 
+/** Orders that a rep is to have somebody, and that no other clock of this turn measures: a reassignment has the one that ran out. */
+const bringing: readonly EffectOrder['kind'][] = ['hand-off', 'hand-on', 're-route'];
+
+/**
+ * The clock of a hand-over, for somebody who is ordered to a rep at this look: from the moment of the order to all its steps done. It waits for Tandem and the
+ * systems, not for a person, so that it is nobody's; another rep in the same turn has one of their own. Pure.
+ */
+export const withHandOffClock = (
+  kept: readonly KeptClock[],
+  journey: Journey,
+  orders: readonly EffectOrder[],
+): readonly KeptClock[] => {
+  const order = orders.findLast(({ kind }) => bringing.includes(kind));
+  if (order === undefined) return kept;
+  const { turn, at: startedAt } = order;
+  const isOurs = ({ clock }: KeptClock): boolean => clock.kind === 'hand-off' && clock.turn === turn;
+  const before = kept.find(isOurs)?.clock;
+  const clock: Clock = {
+    ...{ journey: journey.id, turn, kind: 'hand-off', startedAt },
+    ...{ asked: false, owner: null, pauses: [], doneAt: null },
+    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+  };
+  return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
+};
+
+/** When a hand-over was over: they are with whoever was to have them, or nobody is to any more. */
+const handOffDoneAt = ({ turn, startedAt }: Clock, journey: Journey): number | null => {
+  const { handedAt, turnAt, stage, since } = journey;
+  if (turn !== journey.turn) return Math.max(turnAt ?? since, startedAt);
+  if (handedAt !== null) return Math.max(handedAt, startedAt);
+  return salesStages.has(stage) ? null : Math.max(since, startedAt);
+};
+
 /** When a return was over: they are where the reason leads, or with sales, a deal or a customer again, which nobody waits for any more. */
 const returnDoneAt = ({ turn, startedAt }: Clock, journey: Journey): number | null => {
   const { placedAt = null, turnAt, stage, since } = journey;
@@ -53,6 +87,7 @@ const doneAt = (clock: Clock, journey: Journey): number | null => {
   const { turn, kind, startedAt } = clock;
   const { touchedAt, verdictAt, stage, since } = journey;
   if (kind === 'return') return returnDoneAt(clock, journey);
+  if (kind === 'hand-off') return handOffDoneAt(clock, journey);
   if (turn !== journey.turn) return journey.returnedAt ?? since;
   // The verdict that gave them to another rep is of the moment at which that rep's clock begins.
   const verdict = verdictAt !== null && verdictAt > startedAt ? verdictAt : null;
@@ -92,11 +127,12 @@ export const lookAtClocks = (
   const times: number[] = [];
   const clocks = kept.map(({ clock: before, stepsDone }): KeptClock => {
     if (before.doneAt !== null) return { clock: before, stepsDone };
-    // A return stays that of whoever had the person: what somebody else does with the record since is no part of it.
-    const isKept = owner === null || before.turn !== journey.turn || before.kind === 'return';
+    // A return stays that of whoever had the person, and a hand-over nobody's: what somebody does with the record since is no part of it.
+    const isOfNobody = before.kind === 'return' || before.kind === 'hand-off';
+    const isKept = owner === null || before.turn !== journey.turn || isOfNobody;
     const owned = isKept ? before : { ...before, owner };
-    // Pauses tell what a rep waits for; the way back into a program waits for none of it.
-    const timed = owned.kind === 'return' ? owned : pauseBy(owned, sla, names, now);
+    // Pauses tell what a rep waits for; the way to a rep, or back into a program, waits for none of it.
+    const timed = isOfNobody ? owned : pauseBy(owned, sla, names, now);
     const clock = { ...timed, doneAt: doneAt(before, journey) };
     const calendar = calendarOf(clock.owner);
     const steps = dueSteps(clock, sla, calendar, mode, new Set(stepsDone), now);

@@ -19,7 +19,7 @@ const refusing = ['returned', 'rejected', 'disqualified'] as const;
 const isRefused = ({ leaf }: LeadRecord): boolean => refusing.some((each) => each === leaf);
 const isAccepted = ({ leaf }: LeadRecord): boolean => leaf === 'accepted';
 const isHanded = ({ leaf }: LeadRecord): boolean =>
-  leaf !== 'held' && leaf !== 'in-flight' && leaf !== 'failed';
+  leaf !== 'held' && leaf !== 'in-flight' && leaf !== 'in-flight-late' && leaf !== 'failed';
 
 export const judgedOf = (
   group: string | null,

@@ -20,7 +20,7 @@ export interface StoredHandOffs {
 }
 
 /** Reasons are counted by their words: what names a record or a field comes behind the colon, and is left out. */
-const inFewWords = (why: string | null): string => (why ?? 'no reason stored').split(':')[0] ?? '';
+const inFewWords = (why: string | null): string | null => why?.split(':')[0] ?? null;
 
 const handOffRow = (effect: HandOffEffectRow): readonly HandOffRow[] => {
   const { journey, turn, kind, at, doneAt, refused, reached, why, contactId, salesforceId } = effect;
@@ -35,7 +35,7 @@ const handOffRow = (effect: HandOffEffectRow): readonly HandOffRow[] => {
   }
   const state = doneAt !== null ? 'handed' : refused ? 'failed' : 'in-flight';
   return [
-    { ...order, ...records, state, why: state === 'failed' ? inFewWords(why) : null, handedAt: doneAt },
+    { ...order, ...records, state, why: state === 'handed' ? null : inFewWords(why), handedAt: doneAt },
   ];
 };
 

@@ -3,7 +3,7 @@ import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { bearsOnContent } from '../content/consumed.ts';
 import { contentMode } from '../content/standing-content.ts';
-import { type KeptClock, lookAtClocks, withReturnClock } from '../look/clocks.ts';
+import { type KeptClock, lookAtClocks, withHandOffClock, withReturnClock } from '../look/clocks.ts';
 import { type Memory, noMemory } from '../look/details.ts';
 import { heldBack } from '../look/held-back.ts';
 import { leftOrders } from '../look/left-orders.ts';
@@ -161,7 +161,8 @@ const lookAtOne = (
   const known = clocks
     .filter(({ journeyId }) => journeyId === before.id)
     .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
-  const kept = withReturnClock(known, journey, looked.transitions);
+  const begun = withReturnClock(known, journey, looked.transitions);
+  const kept = withHandOffClock(begun, journey, looked.effects);
   const timed = lookAtClocks(
     kept,
     journey,

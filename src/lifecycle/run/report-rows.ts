@@ -64,18 +64,19 @@ const isState = (state: string): state is ReportDeal['state'] => states.includes
 export const toReportDeals = (rows: readonly ReportDealRow[]): readonly ReportDeal[] =>
   rows.flatMap(({ state, ...deal }): ReportDeal[] => (isState(state) ? [{ ...deal, state }] : []));
 
-/** Stored clocks as they read now, by the hours of whoever has the lead. */
+/** Stored clocks of reps as they read now, by the hours of whoever has the lead; that of a hand-over is nobody's, and the account tells of it. */
 export const toReportClocks = (
   rows: readonly ClockRow[],
   sla: SlaModel,
   calendarOf: (owner: string | null) => Calendar,
   now: number,
 ): readonly ReportClock[] =>
-  rows.map((row) => {
+  rows.flatMap((row): ReportClock[] => {
     const clock = toClock(row);
     const { turn, kind, owner, startedAt, doneAt } = clock;
+    if (kind === 'hand-off') return [];
     const { dueAt } = readClock(clock, sla, calendarOf(owner), now);
-    return { journey: row.journeyId, turn, kind, owner, startedAt, dueAt, doneAt };
+    return [{ journey: row.journeyId, turn, kind, owner, startedAt, dueAt, doneAt }];
   });
 
 /** What of content a report tells. */

@@ -34,6 +34,7 @@ export const budgetOf = (
     return day === null ? null : sla.followUp.verdictDays * day;
   }
   if (clock.kind === 'return') return sla.returnHours * hourMs;
+  if (clock.kind === 'hand-off') return sla.handOffHours * hourMs;
   return (clock.asked ? sla.followUp.askedHours : sla.followUp.scoredHours) * hourMs;
 };
 
@@ -95,7 +96,8 @@ const stepTimes = (
   const { remindAt, dueAt, budgetMs } = readClock(clock, sla, calendar, clock.startedAt);
   const hours = sla.breach.reassignHours;
   return {
-    remind: remindAt,
+    // A hand-over takes seconds: nobody is reminded of one, and who is on call is told when it is late.
+    remind: clock.kind === 'hand-off' ? null : remindAt,
     escalate: dueAt,
     reassign:
       hours === null || dueAt === null || clock.kind !== 'follow-up'
@@ -115,7 +117,8 @@ export const modeOf = (
   behaviour: Mode,
   at: number,
 ): 'off' | 'observe' | 'act' => {
-  if (behaviour !== 'act' || pilot === null) return behaviour;
+  // No rep is waited for while a hand-over stands still: a pilot, which is about reps, has no say in it.
+  if (behaviour !== 'act' || pilot === null || clock.kind === 'hand-off') return behaviour;
   const isIn = clock.owner !== null && pilot.owners.has(clock.owner);
   return isIn && at >= pilot.start + pilot.measureOnlyDays * dayMs && at < pilot.end ? 'act' : 'observe';
 };

@@ -138,8 +138,11 @@ export const complianceReport = (
   );
   const takesPart = (owner: string | null | undefined): boolean =>
     typeof owner === 'string' && pilot.owners.has(owner);
+  // A hand-over has no owner of its own: it is measured with whoever got the lead.
+  const ownerOf = (clock: Clock): string | null | undefined =>
+    clock.kind === 'hand-off' ? owners.get(turnKey(clock)) : clock.owner;
   const those = (part: boolean): ComplianceRows => ({
-    clocks: clocks.filter(({ owner }) => takesPart(owner) === part),
+    clocks: clocks.filter((clock) => takesPart(ownerOf(clock)) === part),
     entries: entries.filter((entry) => takesPart(owners.get(turnKey(entry))) === part),
   });
   return {

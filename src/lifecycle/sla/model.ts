@@ -5,8 +5,9 @@ import type { Calendar } from '../calendar/calendar.ts';
  * - follow-up: from the hand-off to the first touch
  * - verdict: from the hand-off to a rep's yes or no
  * - return: from the rep's no to the place in a program
+ * - hand-off: from being ready to all steps of the hand-over done; late is a hand-over that stands still
  */
-export const clockKinds = ['follow-up', 'verdict', 'return'] as const;
+export const clockKinds = ['follow-up', 'verdict', 'return', 'hand-off'] as const;
 export type ClockKind = (typeof clockKinds)[number];
 
 export const clockSteps = ['remind', 'escalate', 'reassign'] as const;
@@ -38,6 +39,8 @@ export interface SlaModel {
     readonly verdictDays: number;
   };
   readonly returnHours: number;
+  /** Business hours that the steps of a hand-over may take. */
+  readonly handOffHours: number;
   readonly remindPercent: number;
   readonly breach: {
     readonly tells: readonly ('owner' | 'manager')[];

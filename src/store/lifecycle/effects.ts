@@ -3,6 +3,7 @@ import type {
   EffectRow,
   EffectSave,
   EffectStanding,
+  LateHandOff,
   MadeTask,
   OpenOrder,
   RefusedEffects,
@@ -159,13 +160,34 @@ export const openOrders = async (db: Db): Promise<readonly OpenOrder[]> =>
 /** More causes than this are not shown: they would not be read. */
 const causesMax = 50;
 
-/** Orders that wait for a person to do something, by what they are and why. */
+/** Hand-overs whose own clock is over and that are not done. */
+const lateOnes = sql`
+  tandem.clocks c join tandem.effects e on e.journey_id = c.journey_id and e.turn = c.turn
+  where c.kind = 'hand-off' and c.done_at is null and c.due_at <= now()
+    and e.state = 'open' and e.kind in ('hand-off', 'hand-on', 're-route')`;
+
+/** PostgresLifecycleStore.lateHandOffs. */
+export const lateHandOffs = async (db: Db, pair: string): Promise<readonly LateHandOff[]> =>
+  run(
+    db,
+    sql<LateHandOff>`
+      select late.kind, late.turn, late."dueAt", late.steps, late.why, late.next, j.contact_id as "contactId", link.salesforce_id as "salesforceId"
+      from (
+        select distinct on (e.journey_id) e.journey_id, e.kind, e.turn, round(${epochMs('c.due_at')}) as "dueAt", e.steps::text as steps, e.why,
+          e.next_step as next
+        from ${lateOnes} order by e.journey_id, e.at desc) late
+      join tandem.journeys j on j.id = late.journey_id
+      left join tandem.links link on link.pair = ${pair} and link.hubspot_id = j.contact_id and link.ended_at is null
+      order by late."dueAt", j.contact_id`,
+  );
+
+/** Orders that wait for a person to do something, by what they are and why; of hand-overs those that are not late, for these are told one by one. */
 export const refusedEffects = async (db: Db): Promise<readonly RefusedEffects[]> =>
   run(
     db,
     sql<RefusedEffects>`
       select kind, coalesce(why, '') as why, (array_agg(next_step order by since))[1] as next, round(${epochMs('min(since)')}) as since,
         count(*)::float8 as count
-      from tandem.effects where state = 'open' and next_step is not null
+      from tandem.effects where state = 'open' and next_step is not null and key not in (select e.key from ${lateOnes})
       group by kind, coalesce(why, '') order by count desc, since limit ${causesMax}`,
   );

@@ -23,6 +23,7 @@ import type {
   JourneySave,
   JourneySignal,
   LateClock,
+  LateHandOff,
   MadeTask,
   OpenOrder,
   RecommendedRow,
@@ -64,6 +65,7 @@ import {
   doneAmong,
   dueEffects,
   effectsOf,
+  lateHandOffs,
   openOrders,
   refusedEffects,
   saveEffects,
@@ -193,6 +195,11 @@ export class PostgresLifecycleStore {
   /** Orders that wait for a person, by kind and reason. */
   refusedEffects(): Promise<readonly RefusedEffects[]> {
     return refusedEffects(this.#db);
+  }
+
+  /** Hand-overs of people of this pair that stand still for longer than they may, those that are late longest first. */
+  lateHandOffs(pair: string): Promise<readonly LateHandOff[]> {
+    return lateHandOffs(this.#db, pair);
   }
 
   accountTransitions(): Promise<readonly AccountTransitionRow[]> {

@@ -20,6 +20,8 @@ interface Case {
   readonly next?: readonly Partial<AccountTransition>[];
   readonly touchedAt?: number;
   readonly dueAt?: number | null;
+  /** Of the hand-over itself. */
+  readonly handedBy?: number | null;
   readonly mode?: 'observe' | 'act';
 }
 
@@ -45,9 +47,12 @@ const rowsOf = (cases: readonly Case[]): AccountRows => ({
   touches: cases.flatMap(({ touchedAt }, index) =>
     touchedAt === undefined ? [] : [{ journey: String(index), turn: 1, at: touchedAt }],
   ),
-  clocks: cases.flatMap(({ dueAt }, index) =>
-    dueAt === undefined ? [] : [{ journey: String(index), turn: 1, kind: 'follow-up' as const, dueAt }],
-  ),
+  clocks: cases.flatMap(({ dueAt, handedBy }, index) => [
+    ...(dueAt === undefined ? [] : [{ journey: String(index), turn: 1, kind: 'follow-up' as const, dueAt }]),
+    ...(handedBy === undefined
+      ? []
+      : [{ journey: String(index), turn: 1, kind: 'hand-off' as const, dueAt: handedBy }]),
+  ]),
 });
 
 const touched = { cause: 'touched', to: 'working', at: start + hour } as const;
@@ -64,6 +69,25 @@ const cases: readonly (readonly [string, Case, Term, string | null])[] = [
   ['an observed hand-off is recorded', { handOff: { mode: 'observe' } }, 'held', 'observed only'],
   ['nobody can own it', { handOff: { state: 'held', why: 'no owner', handedAt: null } }, 'held', 'no owner'],
   ['its steps are under way', { handOff: { state: 'in-flight', handedAt: null } }, 'in-flight', null],
+  [
+    'its steps are under way, in time',
+    { handOff: { state: 'in-flight', handedAt: null, why: 'its record is under way' }, handedBy: now + 1 },
+    'in-flight',
+    null,
+  ],
+  [
+    'its steps take longer than they may',
+    { handOff: { state: 'in-flight', handedAt: null, why: 'its record is under way' }, handedBy: now },
+    'in-flight-late',
+    'its record is under way',
+  ],
+  [
+    'a step is refused for longer than the steps may take',
+    { handOff: { state: 'failed', why: 'refused by a validation rule', handedAt: null }, handedBy: start },
+    'in-flight-late',
+    'refused by a validation rule',
+  ],
+  ['it took longer than it might, and is done', { handedBy: start }, 'not-yet-due', 'without a clock'],
   ['it was handed after this moment', { handOff: { handedAt: now + 1 } }, 'in-flight', null],
   [
     'a step is refused',
@@ -306,6 +330,7 @@ ready 6 (HubSpot 5)
       overdue 1
       moved 0
     in flight 0
+    in flight (late) 0
     failed 0
   held back 2
     - no owner: 1

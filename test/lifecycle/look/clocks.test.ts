@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtClocks, withReturnClock } from '../../../src/lifecycle/look/clocks.ts';
+import { lookAtClocks, withHandOffClock, withReturnClock } from '../../../src/lifecycle/look/clocks.ts';
 import { leaverOf, leftOrders } from '../../../src/lifecycle/look/left-orders.ts';
-import type { Clock } from '../../../src/lifecycle/sla/clock.ts';
+import { type Clock, modeOf } from '../../../src/lifecycle/sla/clock.ts';
 import {
   type Journey,
   type Mode,
@@ -144,6 +144,57 @@ describe('the clock of a return', () => {
       'j/1/return/1/remind',
       'j/1/return/1/escalate',
     ]);
+  });
+});
+
+describe('the clock of a hand-over', () => {
+  const ordered = (kind: 'hand-off' | 're-route' | 'reassign' | 'return', kept: Clock[] = [], at = monday) =>
+    withHandOffClock(
+      kept.map((each) => ({ clock: each, stepsDone: ['x'] })),
+      journey(),
+      [{ key: 'k', kind, turn: 1, at, evidence: 'e' }],
+    );
+  const own = clock({ kind: 'hand-off', asked: false, owner: null });
+  const onTheWay = (more: Partial<Journey> = {}): Journey => journey({ handedAt: null, ...more });
+
+  it('begins with the order that a rep is to have them, and is nobody’s', () => {
+    expect(ordered('hand-off')).toEqual([{ clock: own, stepsDone: [] }]);
+    expect(ordered('return')).toEqual([]);
+    // The clock that ran out goes on until somebody else has them.
+    expect(ordered('reassign')).toEqual([]);
+  });
+
+  it('begins anew for another rep in the same turn', () => {
+    expect(ordered('re-route', [{ ...own, doneAt: monday }], monday + hour)).toEqual([
+      { clock: { ...own, startedAt: monday + hour, moves: 1 }, stepsDone: [] },
+    ]);
+  });
+
+  it('reminds nobody, tells once when its time is over, whatever pauses a rep and in a pilot, too', () => {
+    expect(look(own, onTheWay(), monday + hour - 1).due).toEqual([]);
+    const { due, clocks, nextAt } = look(own, onTheWay(), monday + hour, '005T');
+    expect(due.map(({ step }) => [step.key, step.mode])).toEqual([['j/1/hand-off/escalate', 'act']]);
+    expect(clocks[0]?.clock).toMatchObject({ owner: null, doneAt: null, pauses: [] });
+    expect(nextAt).toBeNull();
+    const pilot = {
+      start: 0,
+      end: 2 * monday,
+      owners: new Set(['005B']),
+      measureOnlyDays: 0,
+      expected: null,
+    };
+    expect(modeOf(own, { ...sla, pilot }, 'act', monday)).toBe('act');
+  });
+
+  it.each<[string, Partial<Journey>, number | null]>([
+    ['under way', {}, null],
+    ['with the rep', { handedAt: monday + hour }, monday + hour],
+    ['a rep began by themselves', { stage: 'working', touchedAt: monday + 1 }, null],
+    ['out of sales', { stage: 'returned', since: monday + hour }, monday + hour],
+    ['in a deal', { stage: 'opportunity', since: monday + hour }, monday + hour],
+    ['ready again in another turn', { turn: 2, turnAt: monday + hour }, monday + hour],
+  ])('%s', (_, more, doneAt) => {
+    expect(look(own, onTheWay(more), monday + 2 * hour).clocks[0]?.clock.doneAt).toBe(doneAt);
   });
 });
 

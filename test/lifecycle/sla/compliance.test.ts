@@ -109,6 +109,15 @@ describe('a pilot', () => {
     expect(everybody.clocks['follow-up']).toMatchObject({ met: 2, missed: 1, late: 1 });
   });
 
+  it('measures a hand-over, which is nobody’s, with whoever got the lead', () => {
+    const own = lead('005A', 1, 0.5);
+    const { clock } = own;
+    const handOver = { ...own, clock: { ...clock, kind: 'hand-off' as const, owner: null } };
+    const { pilot: seen } = report(pilot, own, handOver);
+    expect(seen?.participants.clocks['hand-off']).toMatchObject({ met: 1 });
+    expect(seen?.others.clocks['hand-off']).toMatchObject({ met: 0 });
+  });
+
   it('is told in words and as JSON', () => {
     const told = report(pilot, ...leads);
     expect(complianceText(told).split('\n').slice(0, 5)).toEqual([
