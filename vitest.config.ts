@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with whole workers or many processes: they wait more than they compute, after the others, which compute more than they wait. */
+/** Tests with whole workers or many processes: they wait more than they compute, and come after the light ones, which only compute. */
 const heavy = ['test/{commands,e2e,bench}/**/*.test.ts'];
+/** Tests that change the process they run in: nock patches `http`, the seeded runs replace the clock. */
+const alone = ['test/connectors/hubspot/{read,changes,client,write}.test.ts', 'test/faults/**/*.test.ts'];
 /** What is too long for every run: `npm run test:nightly`. */
 const nightly = process.env.TANDEM_NIGHTLY ? [] : ['test/**/*.nightly.test.ts'];
 
@@ -9,8 +11,6 @@ export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
-    // Nothing a test does leaves its process, so that its timers and sockets cannot leak into the next file.
-    isolate: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A condition that is waited for may take longer than a second on a loaded machine.
@@ -25,9 +25,22 @@ export default defineConfig({
         test: {
           name: 'light',
           include: ['test/**/*.test.ts'],
-          exclude: [...heavy, ...nightly],
+          exclude: [...heavy, ...alone, ...nightly],
+          // One process for many files: loading the clients, the grammar and the database layer for each of 250 files again was half
+          // of what these tests cost.
+          isolate: false,
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          exclude: nightly,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {

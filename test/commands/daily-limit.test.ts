@@ -25,7 +25,6 @@ it('a daily limit that is used up at start is a problem in status and a line in 
   const problem = await until(
     'the problem in status',
     async () => (await stage.status()).problems.find(({ fault }) => fault === 'salesforce') ?? null,
-    30_000,
   );
   expect(problem).toMatchObject({
     what: 'Salesforce takes no calls',

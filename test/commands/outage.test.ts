@@ -40,7 +40,6 @@ describe('systems that go away', () => {
       const problem = await until(
         'a problem in status',
         async () => (await company.status()).problems.find(({ fault }) => fault === 'hubspot') ?? null,
-        20_000,
       );
       expect(problem.next).toContain('HUBSPOT_BASE_URL');
       await away.back();

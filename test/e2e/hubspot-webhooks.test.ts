@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Child } from './harness/child.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
-import { until } from './harness/until.ts';
+import { patienceMs, until } from './harness/until.ts';
 
 const secret = 'the app’s client secret';
 const searchRoute = 'POST /crm/v3/objects/contacts/search';
@@ -38,7 +38,10 @@ const titles = async (): Promise<ReadonlyMap<unknown, unknown>> =>
     (await stage.sandbox.records('salesforce', 'Lead')).map((lead) => [lead.HubSpot_Id__c, lead.Title]),
   );
 
-const untilTitles = async (wanted: ReadonlyMap<string, string | null>, withinMs = 20_000): Promise<void> => {
+const untilTitles = async (
+  wanted: ReadonlyMap<string, string | null>,
+  withinMs = patienceMs,
+): Promise<void> => {
   await until(
     `${wanted.size} titles in Salesforce`,
     async () => {
@@ -55,7 +58,7 @@ const untilDelivered = async (): Promise<void> => {
     const response = await fetch(`${stage.sandbox.access.hubspot}/_sandbox/webhooks`);
     return pendingShape.parse(await response.json()).pending === 0 ? true : null;
   };
-  await until('the last delivery', look, 20_000);
+  await until('the last delivery', look);
 };
 
 const createPeople = async (count: number, of: string): Promise<string[]> =>
@@ -122,11 +125,11 @@ describe('a worker that HubSpot tells of changes', () => {
     });
     const [contact = ''] = await createPeople(1, 'untold');
     await person.editContacts([{ id: contact, values: { city: 'Rome' } }]);
-    await until('the lead', async () => ((await titles()).get(contact) === 'new' ? true : null), 20_000);
+    await until('the lead', async () => ((await titles()).get(contact) === 'new' ? true : null));
     await person.editContacts([{ id: contact, values: { jobtitle: 'never told' } }]);
     await worker.stop();
     const isShown = async () => ((await person.countContacts('jobtitle', 'never told')) === 1 ? true : null);
-    await until('the edit in the index of the search', isShown, 20_000);
+    await until('the edit in the index of the search', isShown);
     // The next start looks once, as every sweep does.
     await startWorker();
     await untilTitles(new Map([[contact, 'never told']]));

@@ -5,7 +5,6 @@ import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
-const withinMs = 20_000;
 let stage: Stage;
 let person: Person;
 let salesforce: Connection;
@@ -29,7 +28,7 @@ const people = async (type: 'Lead' | 'Contact', email: string): Promise<readonly
   );
 
 const oneOf = async (type: 'Lead' | 'Contact', email: string, is: (row: Row) => boolean): Promise<Row> =>
-  until(`one ${type}`, async () => (await people(type, email)).find(is) ?? null, withinMs);
+  until(`one ${type}`, async () => (await people(type, email)).find(is) ?? null);
 
 /** A contact and the lead that the worker made for it. */
 const aligned = async (name: string): Promise<{ contact: string; lead: string; email: string }> => {
@@ -40,7 +39,7 @@ const aligned = async (name: string): Promise<{ contact: string; lead: string; e
     const { tandem_salesforce_id: id } = await person.readContact(contact, 'tandem_salesforce_id');
     return id === lead.Id ? true : null;
   };
-  await until('the identity in HubSpot', isNamed, withinMs);
+  await until('the identity in HubSpot', isNamed);
   return { contact, lead: String(lead.Id), email };
 };
 
@@ -69,11 +68,7 @@ describe('issue 5, 2 and 3: a link follows its records', () => {
     ]);
     await oneOf('Contact', email, (row) => row.Title === 'Head' && row.MailingCity === 'Rome');
     await salesforce.sobject('Contact').update({ Id: String(made.Id), Title: 'Chief' });
-    await until(
-      'the title in HubSpot',
-      async () => ((await jobtitle(contact)) === 'Chief' ? true : null),
-      withinMs,
-    );
+    await until('the title in HubSpot', async () => ((await jobtitle(contact)) === 'Chief' ? true : null));
     expect(await people('Contact', email)).toHaveLength(1);
     expect((await person.readContact(contact, 'company')).company).toBe('Other');
   }, 60_000);
@@ -85,19 +80,15 @@ describe('issue 5, 2 and 3: a link follows its records', () => {
       primaryObjectId: first.contact,
       objectIdToMerge: second.contact,
     });
-    await until(
-      'a primary lead and a follower',
-      async () => {
-        const rows = await stage.sandbox.records('salesforce', 'Lead');
-        const own = rows.filter(({ HubSpot_Id__c: id }) => String(id).split('.')[0] === survivor);
-        // Whichever link is looked at first begins anew; the rule then says which lead is the primary one.
-        const identityOf = (lead: string) => String(own.find(({ Id }) => Id === lead)?.HubSpot_Id__c);
-        const isFollower = new RegExp(`^${survivor}\\.\\d+$`).test(identityOf(second.lead));
-        // The first one is the older.
-        return identityOf(first.lead) === survivor && isFollower ? true : null;
-      },
-      withinMs,
-    );
+    await until('a primary lead and a follower', async () => {
+      const rows = await stage.sandbox.records('salesforce', 'Lead');
+      const own = rows.filter(({ HubSpot_Id__c: id }) => String(id).split('.')[0] === survivor);
+      // Whichever link is looked at first begins anew; the rule then says which lead is the primary one.
+      const identityOf = (lead: string) => String(own.find(({ Id }) => Id === lead)?.HubSpot_Id__c);
+      const isFollower = new RegExp(`^${survivor}\\.\\d+$`).test(identityOf(second.lead));
+      // The first one is the older.
+      return identityOf(first.lead) === survivor && isFollower ? true : null;
+    });
   }, 90_000);
 
   it('a merge in Salesforce: the link goes to the survivor', async () => {
@@ -108,14 +99,10 @@ describe('issue 5, 2 and 3: a link follows its records', () => {
       recordToMergeIds: [lead],
     } as never);
     await person.editContacts([{ id: contact, values: { jobtitle: 'after the merge' } }]);
-    await until(
-      'the title on the survivor',
-      async () => {
-        const row = await person.readLead(master);
-        return row.Title === 'after the merge' && row.HubSpot_Id__c === contact ? true : null;
-      },
-      withinMs,
-    );
+    await until('the title on the survivor', async () => {
+      const row = await person.readLead(master);
+      return row.Title === 'after the merge' && row.HubSpot_Id__c === contact ? true : null;
+    });
     expect((await people('Lead', email)).length).toBeLessThan(2);
   }, 60_000);
 

@@ -44,7 +44,6 @@ const untilThere = async <R extends Row>(
     async () =>
       (await read()).find((row) => Object.entries(wanted).every(([name, value]) => row[name] === value)) ??
       null,
-    30_000,
   );
 const untilIn = async (type: string, wanted: Row): Promise<Row> =>
   /^[A-Z]/.test(type)
@@ -141,7 +140,7 @@ describe('several pairs of objects in one worker', () => {
       const accounts = (await inSalesforce('Account')).filter(({ Name }) => Name === 'Twin');
       return own !== undefined && accounts.some(({ HubSpot_Id__c: id }) => id === own.id) ? true : null;
     };
-    await until('the account, linked', there, 30_000);
+    await until('the account, linked', there);
     const companies = (await inHubspot('companies')).filter(({ domain }) => domain === 'twin.example');
     expect(companies).toHaveLength(1);
     const accounts = (await inSalesforce('Account')).filter(({ Website }) =>

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { patienceMs } from './harness/until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const data = mkdtempSync(join(tmpdir(), 'tandem-start-'));
@@ -63,7 +64,7 @@ const until = async (
   what: string,
   holds: () => boolean | Promise<boolean>,
 ): Promise<void> => {
-  const deadline = performance.now() + 40_000;
+  const deadline = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > deadline || process.exitCode !== null)
       throw new Error(`never seen: ${what}; said:\n${lines.join('\n')}`);

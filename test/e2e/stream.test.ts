@@ -6,9 +6,8 @@ import { mirrorMappings } from '../mirror.ts';
 import type { Child } from './harness/child.ts';
 import type { Person } from './harness/person.ts';
 import { mirror, Stage } from './harness/stage.ts';
-import { until } from './harness/until.ts';
+import { patienceMs, until } from './harness/until.ts';
 
-const withinMs = 10_000;
 /** Objects that the stream tells of. Of all but Lead nothing happens here, so that there is no place of theirs to go on from. */
 const objects = mirrorMappings.pairs.flatMap((pair) => typesOn(pair, 'salesforce')).length;
 const silent = objects - 1;
@@ -24,7 +23,7 @@ const untilLooked = async (stage: Stage): Promise<void> => {
     if (now !== seen) [seen, since] = [now, performance.now()];
     return performance.now() - since > 1_000 ? true : null;
   };
-  await until('the end of the looks', isQuiet, withinMs);
+  await until('the end of the looks', isQuiet);
 };
 
 /** A worker that hears of Salesforce's changes over its stream, and a person known to both systems. */
@@ -39,10 +38,8 @@ describe('Salesforce’s change events', () => {
   const streaming = async (body: unknown): Promise<unknown> =>
     stage.sandbox.control('salesforce', 'streaming', body);
   const expectTitle = async (title: string): Promise<void> => {
-    await until(
-      `the title ${title} in HubSpot`,
-      async () => ((await person.readContact(contact, 'jobtitle')).jobtitle === title ? true : null),
-      withinMs,
+    await until(`the title ${title} in HubSpot`, async () =>
+      (await person.readContact(contact, 'jobtitle')).jobtitle === title ? true : null,
     );
   };
   const editTitle = async (Title: string): Promise<void> =>
@@ -57,14 +54,10 @@ describe('Salesforce’s change events', () => {
       env: { TANDEM_POLL_SECONDS: '600' },
     });
     await worker.event('stream-opened');
-    contact = await until(
-      'the contact',
-      async () => {
-        const [record] = await stage.sandbox.records('hubspot', 'contacts');
-        return record === undefined ? null : String(record.id);
-      },
-      withinMs,
-    );
+    contact = await until('the contact', async () => {
+      const [record] = await stage.sandbox.records('hubspot', 'contacts');
+      return record === undefined ? null : String(record.id);
+    });
     await untilLooked(stage);
   });
   afterAll(async () => stage?.close());
@@ -123,11 +116,7 @@ describe('Salesforce’s change events', () => {
     await editTitle('Purged');
     await streaming({ reset: true, expireReplay: true, disconnect: true });
     await expectTitle('Purged');
-    await until(
-      'a look at each object',
-      async () => ((await polls()) >= before + objects ? true : null),
-      withinMs,
-    );
+    await until('a look at each object', async () => ((await polls()) >= before + objects ? true : null));
     expect(await polls()).toBe(before + objects);
   });
 });
@@ -142,15 +131,11 @@ it('is replaced by polling when the day’s events are used up, and status says 
     await stage.sandbox.control('salesforce', 'streaming', { deliveryLimit: 0 });
     await worker.event('stream-failed');
     await person.editLeads([{ id: lead, values: { Title: 'polled' } }]);
-    await until(
-      'the title in HubSpot',
-      async () => {
-        const [contact] = await stage.sandbox.records('hubspot', 'contacts');
-        const properties = contact?.properties as Readonly<Record<string, string>> | undefined;
-        return properties?.jobtitle === 'polled' ? true : null;
-      },
-      withinMs,
-    );
+    await until('the title in HubSpot', async () => {
+      const [contact] = await stage.sandbox.records('hubspot', 'contacts');
+      const properties = contact?.properties as Readonly<Record<string, string>> | undefined;
+      return properties?.jobtitle === 'polled' ? true : null;
+    });
     const { problems } = await stage.status();
     expect(problems).toMatchObject([
       { what: 'Salesforce does not tell of changes by itself', fault: 'salesforce' },
@@ -197,7 +182,7 @@ describe('the stream of a fleet', () => {
     expect(other?.linesOf('stream-opened')).toEqual([]);
     // So that there is a place to go on from.
     await person.editLeads([{ id: lead, values: { Title: 'before' } }]);
-    const contactWith = async (title: string, withinMs = 10_000): Promise<void> => {
+    const contactWith = async (title: string, withinMs = patienceMs): Promise<void> => {
       await until(
         `the title ${title} in HubSpot`,
         async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { repositoryRoot } from '../../../src/settings.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 export type JsonLine = Readonly<Record<string, unknown>>;
 
@@ -77,7 +77,7 @@ export class Child {
   }
 
   /** The first JSON line that fits, now or later; fails at once when the child ends without it. */
-  async line(what: string, fits: (line: JsonLine) => boolean, withinMs = 30_000): Promise<JsonLine> {
+  async line(what: string, fits: (line: JsonLine) => boolean, withinMs = patienceMs): Promise<JsonLine> {
     return until(
       `a line '${what}' of ${this.words()}`,
       () => {

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const lookEveryMs = 100;
 
+/** How long a story waits for one thing: long enough for a machine that does much beside, shorter than the test's own limit. */
+export const patienceMs = 90_000;
+
 /**
  * Looks until there is an answer that is not null, at most so long. A look that throws counts as none; the last error is the
  * cause of the failure, since it mostly says why.
@@ -9,7 +12,7 @@ const lookEveryMs = 100;
 export const until = async <T>(
   what: string,
   look: () => Promise<T | null> | T | null,
-  withinMs: number,
+  withinMs: number = patienceMs,
 ): Promise<T> => {
   const deadline = performance.now() + withinMs;
   let cause: unknown;
