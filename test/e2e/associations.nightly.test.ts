@@ -9,7 +9,7 @@ import { until } from './harness/until.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-describe('associations without live signals', () => {
+describe('Objects: associations without live signals', () => {
   let stage: Stage;
   let person: Person;
   const worker = { stop: async (): Promise<unknown> => undefined };

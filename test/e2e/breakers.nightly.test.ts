@@ -79,7 +79,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.close());
 
-describe('the mass-change breaker', () => {
+describe('Merge, completely: the mass-change breaker', () => {
   let id = '';
 
   it('holds back what empties a field of many at once, says so, and lets everything else go on', async () => {
@@ -132,7 +132,7 @@ describe('the mass-change breaker', () => {
   });
 });
 
-describe('a field that does not stay as it was written', () => {
+describe('Merge, completely: a field that does not stay as it was written', () => {
   it('is parked where the target takes it without a word and shows the old value; the new one is not undone', async () => {
     worker = start();
     const [contact = ''] = ids.slice(90);

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.close());
 
-describe('scope and consent', () => {
+describe('Scope and consent: who takes part, and an opt-out', () => {
   let known = '';
   let stranger = '';
 
@@ -93,7 +93,7 @@ describe('scope and consent', () => {
   });
 });
 
-describe('consent of somebody who takes no part on either side, and was never linked', () => {
+describe('Scope and consent: somebody who takes no part on either side, and was never linked', () => {
   const names = ['contact-says', 'lead-says'] as const;
   const people = new Map<string, { readonly contact: string; readonly lead: string }>();
   const idsOf = (name: string) => {
@@ -141,7 +141,7 @@ describe('consent of somebody who takes no part on either side, and was never li
   });
 });
 
-describe('consent of a person with several leads', () => {
+describe('Scope and consent: a person with several leads', () => {
   const persons = {
     says: { contact: '', primary: '', follower: '' },
     hears: { contact: '', primary: '', follower: '' },

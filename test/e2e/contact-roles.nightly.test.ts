@@ -114,7 +114,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('who takes part in a deal', () => {
+describe('Objects: who takes part in a deal', () => {
   const ids = { deal: '', opportunity: '', ann: '', annThere: '', bob: '', bobThere: '' };
 
   it('in HubSpot takes part in Salesforce, with their role', async () => {

@@ -88,7 +88,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('issue 5, 3: a person who is erased', () => {
+describe('Life events: a person who is erased', () => {
   it('in HubSpot: no value of theirs is in the database, the lead stays, and its edits bring nothing back', async () => {
     const word = 'qzvfirst';
     const contact = await aligned(word);

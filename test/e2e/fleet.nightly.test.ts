@@ -90,7 +90,7 @@ class Fleet {
 }
 
 describe.each(['postgres', 'redis'] as const)(
-  `three workers on one budget, wakes on %s (seed ${seed})`,
+  `A fleet: three workers on one budget, wakes on %s (seed ${seed})`,
   (kind) => {
     if (kind === 'redis' && !hasRedis) {
       it.skip('needs redis-server, which this machine does not have', () => undefined);

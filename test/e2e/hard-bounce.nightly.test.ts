@@ -15,7 +15,7 @@ const run = async (): Promise<void> => {
 const leadOf = async (email: string) =>
   (await stage.sandbox.records('salesforce', 'Lead')).find((lead) => lead.Email === email);
 
-describe('a hard bounce', () => {
+describe('Scope and consent: a hard bounce', () => {
   const bounce =
     '  - { hubspot: hs_email_hard_bounce_reason_enum, salesforce: EmailBouncedReason, kind: text, latch: true, direction: to-salesforce }';
   const sent = async (values: Readonly<Record<string, string>>): Promise<void> => {

@@ -53,7 +53,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('a worker that reads HubSpot’s journal', () => {
+describe('Signals: a worker that reads HubSpot’s journal', () => {
   let contact: string;
 
   it('polls until the journal has told of something, and takes changes from it then', async () => {

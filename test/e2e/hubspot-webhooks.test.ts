@@ -77,7 +77,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('a worker that HubSpot tells of changes', () => {
+describe('Signals: a worker that HubSpot tells of changes', () => {
   it('brings a new contact and its edits to Salesforce without a single poll', async () => {
     const before = await searches();
     const [contact = ''] = await createPeople(1, 'ada');

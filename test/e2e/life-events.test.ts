@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('issue 5, 2 and 3: a link follows its records', () => {
+describe('Life events: a link follows its records', () => {
   it('a conversion: later changes go to the contact and come from it, and the lead follows', async () => {
     const { contact, lead, email } = await aligned('convert');
     const result = await salesforce.soap.convertLead({ leadId: lead, convertedStatus: 'Closed - Converted' });

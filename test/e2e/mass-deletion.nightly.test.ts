@@ -64,7 +64,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => stage?.close());
 
-describe('many leads that are deleted at once', () => {
+describe('Life events: many leads that are deleted at once', () => {
   let id = '';
   /** A deleted lead whose link waits. */
   let waiting = '';

@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.close());
 
-describe.skipIf(!dataForTests('e2e/merge'))('merge, completely', () => {
+describe.skipIf(!dataForTests('e2e/merge'))('Merge, completely: hard texts, sources and addresses', () => {
   let texts: readonly string[] = [];
   const contacts = new Map<string, string>();
   let leadId = '';

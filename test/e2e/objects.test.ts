@@ -103,7 +103,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('several pairs of objects in one worker', () => {
+describe('Objects: several pairs of objects in one worker', () => {
   it('aligns companies both ways and finds them by domain, whatever the address looks like', async () => {
     await account({ Name: 'Globex', Website: 'https://www.Globex.example/about?x', BillingCity: 'Bonn' });
     const company = await untilIn('companies', { name: 'Globex', domain: 'globex.example', city: 'Bonn' });

@@ -74,7 +74,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-describe('issue 5, 1 and 3: pipelines and record types', () => {
+describe('Objects: pipelines and record types', () => {
   const ids = { deal: '', opportunity: '' };
   const edit = async (values: Values): Promise<void> => person.edit('Opportunity', ids.opportunity, values);
 

@@ -4,7 +4,7 @@ import { Stage } from './harness/stage.ts';
 import { until } from './harness/until.ts';
 
 /** A contact whose email two leads have: whom Tandem asks about, and what becomes of the answer `create`. */
-describe('a question that is answered with somebody new', () => {
+describe('Identity: a question that is answered with somebody new', () => {
   let stage: Stage;
   let person: Person;
   let contact = '';

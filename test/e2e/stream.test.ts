@@ -27,7 +27,7 @@ const untilLooked = async (stage: Stage): Promise<void> => {
 };
 
 /** A worker that hears of Salesforce's changes over its stream, and a person known to both systems. */
-describe('Salesforce’s change events', () => {
+describe('Signals: Salesforce’s change events', () => {
   let stage: Stage;
   let person: Person;
   let worker: Child;
@@ -145,7 +145,7 @@ it('is replaced by polling when the day’s events are used up, and status says 
   }
 });
 
-describe('the stream of a fleet', () => {
+describe('A fleet: the stream of a fleet', () => {
   let stage: Stage;
   let database: EmbeddedPostgres;
 
