@@ -308,6 +308,15 @@ export interface Backlog {
   readonly parked: number;
   readonly reviews: number;
   readonly links: number;
+}
+
+/** What a worker asks before each batch. Counted no further than asked for, so that it costs the same however much waits. */
+export interface Workload {
+  readonly dirty: number;
+  /** Dirty rows that are due now, those of leased units for which a signal came meanwhile among them. */
+  readonly due: number;
+  /** Units that somebody works on. */
+  readonly leased: number;
   /** The strongest class among the due rows; null when none is due. */
   readonly strongest: WorkClass | null;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { workClasses } from '../model/budget.ts';
-import type { Backlog } from '../model/state.ts';
+import type { Backlog, Workload } from '../model/state.ts';
 import { type Db, run } from './transaction.ts';
 import { linkIdOfUnit } from './unit-key.ts';
 
@@ -11,7 +11,7 @@ import { linkIdOfUnit } from './unit-key.ts';
 export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
   const [row] = await run(
     db,
-    sql<Omit<Backlog, 'strongest'> & { class: number | null }>`
+    sql<Backlog>`
       with leased as materialized (
         select lease.unit, ${linkIdOfUnit('lease.unit')} as link_id from tandem.leases lease
         where lease.pair = ${pair} and lease.expires > now()
@@ -29,11 +29,10 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
             and d.type = coalesce(worked.type, d.type)
           where d.due <= now()) each
       ), row as (
-        select count(*) as dirty, count(*) filter (where due <= now()) as due, min(class) filter (where due <= now()) as class,
-          min(since) as since, count(*) filter (where held) as held
+        select count(*) as dirty, count(*) filter (where due <= now()) as due, min(since) as since, count(*) filter (where held) as held
         from tandem.dirty where pair = ${pair}
       )
-      select row.dirty::float8 as dirty, (row.due - (select rows from busy))::float8 as due, row.class::int as class,
+      select row.dirty::float8 as dirty, (row.due - (select rows from busy))::float8 as due,
         (extract(epoch from now() - row.since) * 1000)::float8 as "oldestMs", row.held::float8 as held,
         (select count(*) from tandem.intents where pair = ${pair})::float8 as "openIntents",
         (select count(*) from leased)::float8 as leased,
@@ -43,6 +42,26 @@ export const backlog = async (db: Db, pair: string): Promise<Backlog> => {
       from row`,
   );
   if (row === undefined) throw new Error('backlog: no row');
+  return row;
+};
+
+/** EngineStore.workload: index reads of at most `upTo` rows a class, where the backlog counts whole tables. */
+export const workload = async (db: Db, pair: string, upTo: number): Promise<Workload> => {
+  const [row] = await run(
+    db,
+    sql<Omit<Workload, 'strongest'> & { class: number | null }>`
+      with ready as materialized (
+        select c.class, (select count(*) from (
+          select from tandem.dirty d where d.pair = ${pair} and d.class = c.class and d.due <= now() limit ${upTo}) each) as rows
+        from unnest(${[...workClasses.keys()]}::smallint[]) as c(class)
+      )
+      select (select count(*) from (select from tandem.dirty where pair = ${pair} limit ${upTo}) each)::float8 as dirty,
+        least(sum(rows), ${upTo})::float8 as due, (min(class) filter (where rows > 0))::int as class,
+        (select count(*) from (
+          select from tandem.leases where pair = ${pair} and expires > now() limit ${upTo}) each)::float8 as leased
+      from ready`,
+  );
+  if (row === undefined) throw new Error('workload: no row');
   const { class: place, ...counts } = row;
   return { ...counts, strongest: place === null ? null : (workClasses[place] ?? null) };
 };

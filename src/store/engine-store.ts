@@ -13,10 +13,11 @@ import type {
   Parked,
   Problem,
   UnitSettlement,
+  Workload,
 } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
 import { awaitLinks, wakeAwaited } from './awaited.ts';
-import { backlog } from './backlog.ts';
+import { backlog, workload } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
 import { decidedNew } from './decisions.ts';
@@ -170,6 +171,10 @@ export class PostgresEngineStore {
 
   backlog(pair: string): Promise<Backlog> {
     return backlog(this.#db, pair);
+  }
+
+  workload(pair: string, upTo: number): Promise<Workload> {
+    return workload(this.#db, pair, upTo);
   }
 
   retryParked(pair: string): Promise<number> {

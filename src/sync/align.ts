@@ -109,12 +109,9 @@ export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
   const form = pair.conversion?.form;
   const isOpen = form !== undefined && converted !== undefined && !converted.done;
   if (!system && !isOpen) return 'done';
-  const backlog = await store.backlog(pair.name);
-  const busy = backlog.due + backlog.leased > 0;
-  if (
-    backlog.dirty > dirtyRowsMax ||
-    (system === 'salesforce' && alignment.listed.salesforce === 0 && busy)
-  ) {
+  const { dirty, due, leased } = await store.workload(pair.name, dirtyRowsMax + 1);
+  const busy = due + leased > 0;
+  if (dirty > dirtyRowsMax || (system === 'salesforce' && alignment.listed.salesforce === 0 && busy)) {
     return 'wait';
   }
   if (system) await listNext(context, alignment, system);

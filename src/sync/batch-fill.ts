@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Backlog } from '../model/state.ts';
+import type { Workload } from '../model/state.ts';
 import { unitsPerBatch } from './reservation.ts';
 
 /** Due work waits no longer than this for a full batch: short beside any poll's interval, and long beside a page's way. */
@@ -49,29 +49,32 @@ export class BatchFill {
    * the next may claim. Nothing due: null.
    */
   async next<T>(
-    readBacklog: () => Promise<Backlog>,
+    readWorkload: () => Promise<Workload>,
     signal: AbortSignal,
-    work: (backlog: Backlog, claimed: () => void) => Promise<T>,
+    work: (workload: Workload, claimed: () => void) => Promise<T>,
   ): Promise<T | null> {
     const before = this.turn;
     const { promise, resolve: claimed } = Promise.withResolvers<void>();
     this.turn = promise;
     await before;
     try {
-      const backlog = await this.untilWorthwhile(readBacklog, signal);
-      return backlog.due === 0 ? null : await work(backlog, claimed);
+      const workload = await this.untilWorthwhile(readWorkload, signal);
+      return workload.due === 0 ? null : await work(workload, claimed);
     } finally {
       claimed();
     }
   }
 
-  private async untilWorthwhile(readBacklog: () => Promise<Backlog>, signal: AbortSignal): Promise<Backlog> {
+  private async untilWorthwhile(
+    readWorkload: () => Promise<Workload>,
+    signal: AbortSignal,
+  ): Promise<Workload> {
     const over = AbortSignal.any([signal, AbortSignal.timeout(this.fillMsMax)]);
     for (;;) {
       const isLast = this.streams === 0 || over.aborted;
       const news = this.news.promise;
-      const backlog = await readBacklog();
-      if (isLast || backlog.due >= unitsPerBatch) return backlog;
+      const workload = await readWorkload();
+      if (isLast || workload.due >= unitsPerBatch) return workload;
       await Promise.race([news, aborted(over)]);
     }
   }

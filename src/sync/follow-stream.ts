@@ -28,7 +28,7 @@ const isAligned = async (engine: EngineContext): Promise<boolean> => {
   if (alignment?.mappingHash !== mappingHash) return false;
   const isListed = alignment.done.hubspot && alignment.done.salesforce;
   if (!isListed || alignment.converted?.done === false) return false;
-  return (await store.backlog(pair.name)).dirty <= dirtyRowsSettled;
+  return (await store.workload(pair.name, dirtyRowsSettled + 1)).dirty <= dirtyRowsSettled;
 };
 
 /**

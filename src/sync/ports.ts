@@ -13,6 +13,7 @@ import type {
   Parked,
   Problem,
   UnitSettlement,
+  Workload,
 } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
 
@@ -156,6 +157,9 @@ export interface EngineStore {
   wakeAwaited?(all: boolean): Promise<number>;
 
   backlog(pair: string): Promise<Backlog>;
+
+  /** What waits, each number at most `upTo`: cheap however much there is. */
+  workload(pair: string, upTo: number): Promise<Workload>;
 
   /**
    * Marks some of the HubSpot records of links that ended by their archiving, and of which something is kept, to be looked for, each once a

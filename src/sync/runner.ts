@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed, UnreachableError } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
+import type { Workload } from '../model/state.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { alignStep } from './align.ts';
 import { AssociationPace } from './association-pace.ts';
@@ -11,6 +12,7 @@ import type { EngineContext } from './engine.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
+import { unitsPerBatch } from './reservation.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
 import { hasTieLooks, lookAtTies, tieLookEveryMs } from './tie-look.ts';
@@ -139,10 +141,8 @@ export class Runner {
   /** Resolves when nothing is dirty or in flight and a full look from after the last write found nothing new. */
   async untilIdle(): Promise<void> {
     while (!this.ending.signal.aborted && !(await this.isIdle())) {
-      const backlog = await this.safely('store', async () =>
-        this.context.store.backlog(this.context.pair.name),
-      );
-      if (this.aligned && backlog && backlog.due + backlog.leased === 0) {
+      const workload = await this.workload(1);
+      if (this.aligned && workload && workload.due + workload.leased === 0) {
         this.lookAsked = true;
         this.pollSoon?.();
       }
@@ -154,16 +154,20 @@ export class Runner {
     if (this.working !== null) return false;
     const paused = await this.safely('store', async () => readPaused(this.context));
     if (paused === null) return false;
+    // What waits for a person's word, or for a field to come back, does not keep anybody waiting.
+    if (paused.whole) return (await this.workload(1))?.leased === 0;
+    if (!this.aligned) return false;
+    if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
     const backlog = await this.safely('store', async () =>
       this.context.store.backlog(this.context.pair.name),
     );
-    // What waits for a person's word, or for a field to come back, does not keep anybody waiting.
-    if (paused.whole) return backlog?.leased === 0;
-    if (!this.aligned) return false;
-    if (this.lookedAt < Math.max(this.movedAt, this.startedAt) + indexSettleMs) return false;
     return (
       backlog !== null && backlog.dirty === backlog.held && backlog.openIntents === 0 && backlog.leased === 0
     );
+  }
+
+  private async workload(upTo: number): Promise<Workload | null> {
+    return this.safely('store', async () => this.context.store.workload(this.context.pair.name, upTo));
   }
 
   private async pause(ms: number, ending: AbortSignal = this.ending.signal): Promise<void> {
@@ -211,7 +215,7 @@ export class Runner {
     while (!this.ending.signal.aborted) {
       const result = await this.safely('work', async () =>
         this.fill.next(
-          async () => this.context.store.backlog(this.context.pair.name),
+          async () => this.context.store.workload(this.context.pair.name, unitsPerBatch),
           this.ending.signal,
           async ({ strongest }, claimed) => workOnce(this.context, strongest ?? 'live', claimed),
         ),

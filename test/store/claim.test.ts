@@ -63,12 +63,21 @@ describe('signals', () => {
     ]);
   });
 
-  it('the backlog tells the strongest class that is due', async () => {
-    expect((await store.backlog(pair)).strongest).toBeNull();
+  it('the workload tells the strongest class that is due', async () => {
+    expect((await store.workload(pair, 10)).strongest).toBeNull();
     await store.commitSignals([makeMark(contact('1'), { class: 'backfill' })]);
-    expect((await store.backlog(pair)).strongest).toBe('backfill');
+    expect((await store.workload(pair, 10)).strongest).toBe('backfill');
     await store.commitSignals([makeMark(contact('2'), { class: 'live' })]);
-    expect((await store.backlog(pair)).strongest).toBe('live');
+    expect((await store.workload(pair, 10)).strongest).toBe('live');
+  });
+
+  it('the workload counts what waits no further than asked', async () => {
+    expect(await store.workload(pair, 2)).toEqual({ dirty: 0, due: 0, leased: 0, strongest: null });
+    await store.commitSignals(['1', '2', '3'].map((id) => makeMark(contact(id), { class: 'live' })));
+    expect(await store.workload(pair, 2)).toEqual({ dirty: 2, due: 2, leased: 0, strongest: 'live' });
+    expect(await store.workload(pair, 10)).toEqual({ dirty: 3, due: 3, leased: 0, strongest: 'live' });
+    await claim(1);
+    expect(await store.workload(pair, 10)).toMatchObject({ dirty: 3, due: 2, leased: 1 });
   });
 
   it('commit with the cursor or the alignment they came from', async () => {

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Backlog } from '../../src/model/state.ts';
+import type { Workload } from '../../src/model/state.ts';
 import { BatchFill } from '../../src/sync/batch-fill.ts';
 import { unitsPerBatch } from '../../src/sync/reservation.ts';
 
-const makeBacklog = (due: number): Backlog => ({
-  dirty: due,
-  due,
-  oldestMs: 0,
-  held: 0,
-  openIntents: 0,
-  leased: 0,
-  parked: 0,
-  reviews: 0,
-  links: 0,
-  strongest: 'live',
-});
+const makeWorkload = (due: number): Workload => ({ dirty: due, due, leased: 0, strongest: 'live' });
 
 const never = new AbortController().signal;
 
@@ -23,12 +12,12 @@ const makeClaimer = (fill: BatchFill, due: () => number, signal = never) => {
   const claims: number[] = [];
   const next = async (): Promise<number | null> =>
     fill.next(
-      async () => makeBacklog(due()),
+      async () => makeWorkload(due()),
       signal,
-      async (backlog, claimed) => {
-        claims.push(backlog.due);
+      async (workload, claimed) => {
+        claims.push(workload.due);
         claimed();
-        return backlog.due;
+        return workload.due;
       },
     );
   return { claims, next };
@@ -86,9 +75,9 @@ describe('BatchFill', () => {
     let due = 5;
     const first = Promise.withResolvers<() => void>();
     const working = fill.next(
-      async () => makeBacklog(due),
+      async () => makeWorkload(due),
       never,
-      async (_backlog, claimed) => {
+      async (_workload, claimed) => {
         first.resolve(claimed);
         return 'first';
       },

@@ -110,7 +110,7 @@ const follower = (): StreamFollower => {
       ...{ listed: { hubspot: 0, salesforce: 0 } },
       done: { hubspot: world.aligned, salesforce: world.aligned },
     }),
-    backlog: async () => ({ dirty: 0 }),
+    workload: async () => ({ dirty: 0 }),
     cursor: async () => ({ stamp: 0, id: '' }),
     commitSignals: async () => undefined,
     linksOf: async () => new Map(),

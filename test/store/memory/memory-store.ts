@@ -12,6 +12,7 @@ import type {
   Parked,
   Problem,
   UnitSettlement,
+  Workload,
 } from '../../../src/model/state.ts';
 import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
@@ -252,6 +253,19 @@ export class MemoryStore implements EngineStore {
       parked: ofPair(state.parked.values()).length,
       reviews: ofPair(state.reviews.values()).length,
       links: ofPair(state.links.values()).filter(({ ended }) => ended === null).length,
+    };
+  }
+
+  async workload(pair: string, upTo: number): Promise<Workload> {
+    const { state } = this;
+    const now = state.now();
+    const dirty = [...state.dirty.values()].filter((row) => row.pair === pair);
+    const ready = dirty.filter(({ due }) => due <= now);
+    const leased = [...state.leases.values()].filter((row) => row.pair === pair && row.expires > now);
+    return {
+      dirty: Math.min(dirty.length, upTo),
+      due: Math.min(ready.length, upTo),
+      leased: Math.min(leased.length, upTo),
       strongest: ready.length === 0 ? null : ready.map((row) => row.class).reduce(stronger),
     };
   }
