@@ -23,7 +23,8 @@ const list = async (context: CommandContext, options: StoreOptions): Promise<num
     }));
   const total = pages.reduce((sum, page) => sum + page.total, 0);
   const words = reviews.map(
-    ({ record, cause, candidates, since }) => `${record} since ${since}: ${cause}: ${candidates.join(', ')}`,
+    ({ record, cause, candidates, since }) =>
+      `${record} since ${since}: ${[cause, ...(candidates.length === 0 ? [] : [candidates.join(', ')])].join(': ')}`,
   );
   const more = total > reviews.length ? [`and ${total - reviews.length} more`] : [];
   answer(options, { total, reviews }, total === 0 ? 'Nothing to decide.' : [...words, ...more].join('\n'));

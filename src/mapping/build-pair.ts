@@ -228,6 +228,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     match,
     create: content.create,
     primary: content.primary,
+    duplicates: content.duplicates,
     fields: [
       ...fields.filter((_, index) => content.fields[index]?.only === undefined),
       ...placeField(content, source.placeOfKey([], 'pipelines').line),

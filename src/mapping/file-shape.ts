@@ -14,6 +14,7 @@ import {
   conflictRules,
   createRules,
   directions,
+  duplicateChoices,
   firstRules,
   primaryRules,
   sourceClasses,
@@ -380,6 +381,10 @@ export const mappingFile = z
     primary: z.enum(primaryRules).default('oldest').meta({
       description:
         'Several Salesforce records of one HubSpot record: which of them is aligned, the others follow. A contact before a lead, an open lead before a converted one, then this.',
+    }),
+    duplicates: z.enum(duplicateChoices).default('review').meta({
+      description:
+        'A duplicate rule of Salesforce warns that a record may be there already. review: nothing is saved, a person is asked; save: it is saved all the same. A rule that blocks is never passed.',
     }),
     scope,
     sources,

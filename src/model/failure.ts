@@ -1,4 +1,4 @@
-import type { System } from './system.ts';
+import type { RecordRef, System } from './system.ts';
 
 /**
  * What kind of failure it is; the category decides how it is handled.
@@ -28,6 +28,16 @@ export type FailureCategory = (typeof failureCategories)[number];
 /** Who has to act: the contract's `fault` in `status.problems`. */
 export type Fault = 'hubspot' | 'salesforce' | 'tandem' | 'config' | 'data' | 'credentials';
 
+/** What a duplicate rule of the system that is written to found: ids alone. */
+export interface DuplicateReport {
+  /** The rule's own name; null where the system does not say it. */
+  readonly rule: string | null;
+  /** The rule only warns: whoever says so saves all the same. Null: not said. */
+  readonly canSave: boolean | null;
+  /** Whom the rule takes the record for. Empty: nobody whom the system shows us. */
+  readonly matches: readonly RecordRef[];
+}
+
 /** A refusal or breakdown of one call or one row of a batch. Never holds field values: they are people's data. */
 export interface Failure {
   readonly category: FailureCategory;
@@ -40,6 +50,8 @@ export interface Failure {
   readonly fields: readonly string[];
   /** The id of the record that is already there, for identity failures that name it. */
   readonly existingId?: string;
+  /** Of `duplicatesCode`: what the rule found, where the system says it. */
+  readonly duplicates?: DuplicateReport;
   /** Do not try again before this many milliseconds, where the vendor says. */
   readonly retryAfterMs?: number;
 }
@@ -59,6 +71,9 @@ const codesOfValue: ReadonlySet<string> = new Set([
   'INVALID_DATE',
   'INVALID_OPTION',
 ]);
+
+/** Salesforce's code of a record that a duplicate rule takes for one that is there. */
+export const duplicatesCode = 'DUPLICATES_DETECTED';
 
 /** The code of records that a system does not show, and of which it does not say that they are gone. */
 export const unreachableCode = 'UNREACHABLE';

@@ -190,6 +190,13 @@ export const createRules = ['matchable', 'always', 'sales-ready', 'never'] as co
 export type CreateRule = (typeof createRules)[number];
 
 /**
+ * What is done where a duplicate rule of Salesforce warns that a record may be there already: a person is asked (of an update: told), or it is
+ * saved all the same. A rule that blocks is never passed.
+ */
+export const duplicateChoices = ['review', 'save'] as const;
+export type DuplicateChoice = (typeof duplicateChoices)[number];
+
+/**
  * A record that is converted lives on as a record of another object (a lead as its contact). `form` is the same pair as it stands
  * for those: their object and field names; fields that have no counterpart there are left out, so that their base is kept.
  */
@@ -216,6 +223,8 @@ export interface PairMapping {
   readonly create: Sides<CreateRule>;
   /** Absent: `oldest`. */
   readonly primary?: PrimaryRule;
+  /** Absent: `review`. */
+  readonly duplicates?: DuplicateChoice;
   readonly fields: readonly FieldMapping[];
   /**
    * The lifecycle looks at the people of this pair: every change of theirs is told to it, and these fields (API names) are heard of live beside

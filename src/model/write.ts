@@ -2,6 +2,12 @@ import type { Failure } from './failure.ts';
 import type { RawFields } from './value.ts';
 
 /**
+ * Which of the target's duplicate rules a row passes that only warn: `save`, all of them; a list, those that take the record for nobody but
+ * these records (ids), of whom a person has said that it is nobody of them. Where nothing is said, none.
+ */
+export type DuplicatePass = 'save' | readonly string[];
+
+/**
  * One row of a batch of writes. `key` is the intent's id: it ties the answer to the row (HubSpot: objectWriteTraceId).
  * Updates go by id. An upsert is only for a unit that never had a link, on the identity field of the system it writes to.
  */
@@ -15,6 +21,7 @@ export type WriteRow =
       readonly was?: RawFields;
       /** Salesforce: the org's own active assignment rule gives the record to somebody, with this write. */
       readonly assigns?: true;
+      readonly duplicates?: DuplicatePass;
     }
   | {
       readonly op: 'upsert';
@@ -22,6 +29,7 @@ export type WriteRow =
       readonly identityField: string;
       readonly identityValue: string;
       readonly fields: RawFields;
+      readonly duplicates?: DuplicatePass;
     };
 
 /**

@@ -40,7 +40,7 @@ export const decideNew = (
   if (holding.length > 0 && isTakenKey(pair, otherSystem(system))) {
     return stillAsked('decided to be new, but HubSpot has a contact with its email already', holding);
   }
-  return { kind: 'none', decided: true, asConverted: converted.length > 0 };
+  return { kind: 'none', decided: true, ruledOut, asConverted: converted.length > 0 };
 };
 
 /** Whether a person's word may say otherwise: to a question, and to a link with whom was ruled out. */
@@ -49,14 +49,15 @@ const isOverruled = (verdict: MatchVerdict, ruledOut: readonly RecordRef[]): boo
   (verdict.kind === 'link' && ruledOut.some(({ id }) => id === verdict.other.ref.id));
 
 /**
- * The verdict on each record that was looked up. Where there is anybody, a person may have said that it is nobody of them: the decision is
- * asked of the store under the record's match-key locks, and stands for good.
+ * The verdict on each record that was looked up. Where there is anybody, or a duplicate rule of the other system found somebody (`isBlocked`), a
+ * person may have said that it is nobody of them: the decision is asked of the store under the record's match-key locks, and stands for good.
  */
 export const verdictsOf = async <S extends Seeker>(
   { pair, store }: Pick<EngineContext, 'pair' | 'store'>,
   system: System,
   found: ReadonlyMap<S, Candidates>,
   isLinked: (ref: RecordRef) => boolean,
+  isBlocked: (seeker: S) => boolean = () => false,
 ): Promise<ReadonlyMap<S, MatchVerdict>> => {
   const plain = [...found].map(([seeker, candidates]) => ({
     seeker,
@@ -64,17 +65,17 @@ export const verdictsOf = async <S extends Seeker>(
     verdict: decideMatch(candidates, isLinked),
   }));
   const somebody = plain
-    .filter(({ verdict }) => verdict.kind !== 'none')
+    .filter(({ seeker, verdict }) => verdict.kind !== 'none' || isBlocked(seeker))
     .map(({ seeker }) => seeker.record.ref.id);
   const decided = somebody.length === 0 ? new Map() : await store.decidedNew(pair.name, system, somebody);
   return new Map(
-    plain.map(({ seeker, candidates, verdict }) => {
+    plain.map(({ seeker, candidates, verdict }): [S, MatchVerdict] => {
       const ruledOut = decided.get(seeker.record.ref.id);
+      if (ruledOut === undefined) return [seeker, verdict];
+      if (verdict.kind === 'none') return [seeker, { ...verdict, decided: true, ruledOut }];
       return [
         seeker,
-        ruledOut !== undefined && isOverruled(verdict, ruledOut)
-          ? decideNew(pair, system, candidates, isLinked, ruledOut)
-          : verdict,
+        isOverruled(verdict, ruledOut) ? decideNew(pair, system, candidates, isLinked, ruledOut) : verdict,
       ];
     }),
   );

@@ -58,6 +58,8 @@ export interface Draft {
   /** Parked rows that still stand, all of them until a plan says otherwise; the others are taken back when the unit is settled. */
   stillParked: readonly Parked[];
   review: Omit<Review, 'since'> | null | undefined;
+  /** Of whom a person has said that it is nobody of them. */
+  ruledOut: readonly RecordRef[] | undefined;
 }
 
 export const makeDraft = (unit: ClaimedUnit): Draft => ({
@@ -83,6 +85,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   park: [],
   stillParked: [...unit.parked],
   review: undefined,
+  ruledOut: undefined,
 });
 
 /** A pause that ends makes what it held due; should that ever be missed, it is looked at after so long. */

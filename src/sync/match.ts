@@ -31,10 +31,15 @@ export interface Candidates {
 export type MatchVerdict =
   | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
   /**
-   * Nobody; `decided`: by a person's word, whoever else there is. `asConverted`: a converted lead holds the record's id, so that it can only be
+   * Nobody; `decided`: by a person's word, whoever else there is, `ruledOut` those of whom they said that it is not. `asConverted`: a converted lead holds the record's id, so that it can only be
    * created as what converted ones are.
    */
-  | { readonly kind: 'none'; readonly decided?: boolean; readonly asConverted?: boolean }
+  | {
+      readonly kind: 'none';
+      readonly decided?: boolean;
+      readonly ruledOut?: readonly RecordRef[];
+      readonly asConverted?: boolean;
+    }
   /** A question; `decided`: asked although a person has said that it is nobody of the candidates, since they are in the way. */
   | {
       readonly kind: 'review';

@@ -1,11 +1,15 @@
-import { canRetryHelp, type Failure, unreachableCode } from '../model/failure.ts';
+import { canRetryHelp, duplicatesCode, type Failure, unreachableCode } from '../model/failure.ts';
+import { formFor } from '../model/mapping.ts';
 import type { FieldWrite } from '../model/state.ts';
-import { type RecordRef, systemLabel } from '../model/system.ts';
+import { formatRef, type RecordRef, systemLabel } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { digestOf } from './digest.ts';
 import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
 import { type Mapped, rawFieldsOf } from './plan.ts';
+
+/** Records that a message names. */
+const matchesNamed = 5;
 
 /** The step that helps, for the person who reads a parked row. */
 export const nextStepOf = (failure: Failure): string => {
@@ -16,6 +20,9 @@ export const nextStepOf = (failure: Failure): string => {
     case 'identity':
       if (failure.code === unreachableCode) {
         return `Look for the record in ${there}. If it is there, share it with the integration user again: Tandem looks by itself, within the hour. If it is gone for good, nothing is to be done.`;
+      }
+      if (failure.code === duplicatesCode) {
+        return `Merge the records in ${there}, correct the value, or let the rule pass it; it is tried again when either record changes, or by tandem failures retry.`;
       }
       return `Look at the record in ${there}: it may be deleted, merged, converted or a duplicate. It is tried again when either record changes.`;
     case 'permission':
@@ -33,6 +40,33 @@ export const nextStepOf = (failure: Failure): string => {
   }
 };
 
+/** What a duplicate rule said of a record that is linked, with whom it takes it for: the ids are what a person needs. */
+const withMatches = (failure: Failure): Failure => {
+  const { duplicates } = failure;
+  if (duplicates === undefined) return failure;
+  const rule = duplicates.rule === null ? '' : ` ${duplicates.rule}`;
+  const whom = duplicates.matches.slice(0, matchesNamed).map(formatRef).join(', ');
+  return {
+    ...failure,
+    message: `${failure.message} (duplicate rule${rule}: ${whom === '' ? 'it names no record' : whom})`,
+  };
+};
+
+/**
+ * What a duplicate rule refuses of a record that is linked is no sign of another identity, and no look again cures it. Of what was sent the match
+ * keys are what makes it somebody else: they are parked, and the others go on. Where none was sent it is the record.
+ */
+const blameMatchKeys = (
+  { pair }: Mapped,
+  { system, type }: RecordRef,
+  writes: readonly FieldWrite[],
+  failure: Failure,
+): Failure => {
+  const keys = new Set(formFor(pair, system, type).match.map(({ fields }) => fields[system]));
+  const fields = writes.map(({ apiField }) => apiField).filter((name) => keys.has(name));
+  return { ...withMatches(failure), fields };
+};
+
 /**
  * What a refused row asks for: another look, or parked fields while the rest goes on. Nothing of the row was executed. A refusal that
  * another look may cure is parked meanwhile, so that it is seen before the last look.
@@ -42,8 +76,10 @@ export const applyRefusal = (
   { pair, mappingHash }: Mapped,
   target: RecordRef,
   writes: readonly FieldWrite[],
-  failure: Failure,
+  refusal: Failure,
 ): void => {
+  const ofRule = refusal.code === duplicatesCode;
+  const failure = ofRule ? blameMatchKeys({ pair, mappingHash }, target, writes, refusal) : refusal;
   const attempts = attemptsOf(draft.unit);
   if (canRetryHelp(failure)) {
     lookAgain(draft, failure.retryAfterMs ?? againAfterMs(attempts));
@@ -53,7 +89,7 @@ export const applyRefusal = (
     lookAgain(draft, againAfterMs(Math.max(attempts, 2)));
     return;
   }
-  const isSought = failure.category === 'identity' && attempts < identityLooksMax;
+  const isSought = failure.category === 'identity' && !ofRule && attempts < identityLooksMax;
   if (isSought) lookAgain(draft, againAfterMs(attempts));
   // What the first look again cures (a conversion or a merge that was under way) is nobody's concern.
   if (isSought && attempts === 0) return;

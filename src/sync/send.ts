@@ -70,14 +70,23 @@ const wasOf = ({ pair }: EngineContext, { target, writes }: NewIntent): { readon
     : { was: Object.fromEntries(own.map(({ apiField, replaced }) => [apiField, replaced])) };
 };
 
-const rowOf = (context: EngineContext, intent: NewIntent): WriteRow =>
-  intent.op === 'update'
+/** Which duplicate rules of Salesforce a row passes: those that the mapping, or a person's word, lets it pass. */
+const passOf = ({ pair }: EngineContext, { draft, intent }: SendJob): Pick<WriteRow, 'duplicates'> => {
+  if (intent.target.system !== 'salesforce') return {};
+  if (pair.duplicates === 'save') return { duplicates: 'save' };
+  return intent.op === 'create' && draft.ruledOut ? { duplicates: draft.ruledOut.map(({ id }) => id) } : {};
+};
+
+const rowOf = (context: EngineContext, job: SendJob): WriteRow => {
+  const { intent } = job;
+  return intent.op === 'update'
     ? {
         op: 'update',
         key: intent.id,
         id: intent.target.id,
         fields: rawFieldsOf(intent.writes),
         ...wasOf(context, intent),
+        ...passOf(context, job),
       }
     : {
         op: 'upsert',
@@ -85,7 +94,9 @@ const rowOf = (context: EngineContext, intent: NewIntent): WriteRow =>
         identityField: context.pair.identity[intent.target.system],
         identityValue: intent.source.id,
         fields: rawFieldsOf(intent.writes),
+        ...passOf(context, job),
       };
+};
 
 const sendSide = async (
   context: EngineContext,
@@ -116,7 +127,7 @@ const sendType = async (
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
-  const rows = jobs.map((job) => rowOf(context, job.intent));
+  const rows = jobs.map((job) => rowOf(context, job));
   const callContext = contextFor(context, workClass, 'write', reservations[system]);
   const outcomes = await context.systems[system].writeMany(type, rows, callContext);
   return jobs.map((job, index) => ({

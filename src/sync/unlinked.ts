@@ -8,6 +8,7 @@ import { otherSystem, type RecordRef, type Sides, type System, systems } from '.
 import { againAfterMs } from './backoff.ts';
 import { verdictsOf } from './decided-new.ts';
 import { attemptsOf, type Draft, lookAgain } from './draft.ts';
+import { parkedForCreation, waitsForAnswer, wasBlocked } from './duplicates.ts';
 import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
 import { eraseTold, eraseVanished, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
@@ -132,6 +133,8 @@ const readOwn = async (
     if (isMerged || record.deleted || isConverted(pair, record)) {
       draft.closedIntents.push(...draft.unit.intents.map((intent) => intent.id));
       draft.stillParked = [];
+      // Whatever was asked about it, there is nobody left to ask about.
+      draft.review = null;
       if (isMerged) draft.marks.push(nextMark(pair, record.ref, 'merged'));
       return [];
     }
@@ -330,10 +333,14 @@ const decide = (
     lookAgain(draft, indexLagMs);
     return null;
   }
+  draft.ruledOut = verdict.ruledOut;
   const form = (verdict.asConverted && pair.conversion?.form) || formOfRecord(pair, record.ref);
-  const plan = planCreate(inForm(context, form), record, draft.unit.parked);
+  const plan = planCreate(inForm(context, form), record, parkedForCreation(pair, draft));
   draft.stillParked = plan.stillParked;
-  if (plan.kind === 'blocked') return null;
+  if (plan.kind === 'blocked') {
+    if (waitsForAnswer(plan.stillParked)) draft.review = undefined;
+    return null;
+  }
   const to = { system: target, type: form.types[target], id: '' };
   const { readAt, stamp } = record;
   return {
@@ -378,7 +385,7 @@ const workSide = async (
     ),
   );
   const isLinked = await linkedAmong(context, otherSystem(system), others);
-  const verdicts = await verdictsOf(context, system, candidates, isLinked);
+  const verdicts = await verdictsOf(context, system, candidates, isLinked, ({ draft }) => wasBlocked(draft));
   const handed = await handedOf(context, system, locked);
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];

@@ -8,6 +8,7 @@ import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
+import { askAboutDuplicates } from './duplicates.ts';
 import type { EngineContext } from './engine.ts';
 import { givenLaterCause } from './follower-consent.ts';
 import { formOfRecord, inForm } from './forms.ts';
@@ -231,7 +232,7 @@ const workBatch = async (
   for (const draft of drafts) tellEnd(context, draft);
   const wanted = withoutHeld(paused, [...free, ...creates, ...unlinked.jobs]);
   const sent = await sendAll(context, wanted, workClass, reservations);
-  for (const each of sent) applyOutcome(context, each);
+  for (const each of await askAboutDuplicates(context, sent, workClass)) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');
   const sources = new Map(unlinked.creates.map(({ job, source }) => [job.draft, source]));
   const identities = await adoptCreated(context, landed, sources);

@@ -103,3 +103,79 @@ describe('Identity: a question that is answered with somebody new', () => {
     expect((await stage.verify()).unexplained).toBe(0);
   });
 });
+
+/** A contact whom a duplicate rule of Salesforce takes for two leads: the question, its candidates side by side, and the answers. */
+describe('a question that a duplicate rule of Salesforce asks', () => {
+  let stage: Stage;
+  let person: Person;
+  const contacts: string[] = [];
+  let head = '';
+  let config = '';
+
+  const leads = async (): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+    stage.sandbox.records('salesforce', 'Lead');
+  const record = (at: number): string => `hubspot:contacts/${contacts[at]}`;
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    person = await stage.person();
+    const ng = { LastName: 'Ng', Company: 'Brix' };
+    head = await person.createLead({ ...ng, FirstName: 'Ann', Title: 'Head', Email: 'ann@home.example.com' });
+    await person.createLead({ ...ng, FirstName: 'Bo', Title: 'Cook', Email: 'bo@home.example.com' });
+    await stage.sandbox.control('salesforce', 'rules', [
+      { object: 'Lead', kind: 'duplicate', fields: ['LastName', 'Company'], set: { allowSave: true } },
+    ]);
+    // Nobody of sales' own: each lead would have a contact, and the link, by itself.
+    config = await stage.changedMirror((text) => text.replace('  hubspot: matchable', '  hubspot: never'));
+    stage.start(['run', '--config', config, '--data', stage.data, '--port', '0']);
+    for (const email of ['ann@brix.example.com', 'new@brix.example.com']) {
+      const values = { email, firstname: 'Ann', lastname: 'Ng', company: 'Brix', jobtitle: 'Head' };
+      contacts.push(await person.createContact(values));
+    }
+    const both = async (): Promise<true | null> => {
+      const { reviews } = (await stage.ask('reviews')).json as { reviews: { record: string }[] };
+      const asked = reviews.map((review) => review.record);
+      return asked.includes(record(0)) && asked.includes(record(1)) ? true : null;
+    };
+    await until('both questions', both, 60_000);
+  }, 90_000);
+  afterAll(async () => stage?.close());
+
+  it('ranks the records that the rule found, and failures names the rule and what to press', async () => {
+    const { reviews } = (await stage.ask('reviews', 'show', record(0))).json as {
+      reviews: { cause: string; ranked: { record: string; place: number }[]; unranked: string | null }[];
+    };
+    expect(reviews).toMatchObject([
+      {
+        cause: expect.stringMatching(/^Salesforce's duplicate rule Standard_Lead_Duplicate_Rule takes it/),
+        ranked: [{ record: `salesforce:Lead/${head}`, place: 1 }, { place: 2 }],
+        unranked: null,
+      },
+    ]);
+    const { failures } = (await stage.ask('failures')).json as { failures: object[] };
+    expect(failures).toMatchObject([
+      {
+        cause: 'people/salesforce/*/DUPLICATES_DETECTED',
+        records: 2,
+        next: expect.stringMatching(/tandem reviews show/),
+      },
+    ]);
+  });
+
+  it('does as the person says: the one is that lead, the other is saved beside them', async () => {
+    expect(await stage.ask('reviews', 'decide', record(0), 'link', `salesforce:${head}`)).toMatchObject({
+      code: 0,
+    });
+    expect(await stage.ask('reviews', 'decide', record(1), 'create')).toMatchObject({ code: 0 });
+    const done = async (): Promise<true | null> => {
+      const all = await leads();
+      const linked = all.find(({ Id }) => Id === head)?.HubSpot_Id__c === contacts[0];
+      return linked && all.some(({ HubSpot_Id__c: id }) => id === contacts[1]) ? true : null;
+    };
+    await until('both answers', done, 60_000);
+    expect(await leads()).toHaveLength(3);
+    expect((await stage.ask('failures')).json).toEqual({ failures: [] });
+    const { stdout } = await stage.tandem(['verify', '--json', '--config', config, '--data', stage.data]);
+    expect(JSON.parse(stdout)).toMatchObject({ unexplained: 0 });
+  }, 90_000);
+});

@@ -2,6 +2,7 @@ import { UsageError } from '../../model/failure.ts';
 import { type PairMapping, typesOn } from '../../model/mapping.ts';
 import type { Review } from '../../model/state.ts';
 import { formatRef, otherSystem, type RecordRef, systemLabel } from '../../model/system.ts';
+import { isOfDuplicateRule } from '../../sync/duplicates.ts';
 import { decidedCause, erasedPrefix, liftedCause } from '../../sync/identity.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
@@ -67,7 +68,8 @@ const create = async (context: CommandContext, options: StoreOptions, review: Re
   const { ref } = review;
   const pair = pairOf(context, review);
   assertCreates(pair, ref);
-  if (review.candidates.length === 0 || review.cause.startsWith(erasedPrefix)) {
+  const isOfErased = review.candidates.length === 0 && !isOfDuplicateRule(review);
+  if (isOfErased || review.cause.startsWith(erasedPrefix)) {
     throw new UsageError(
       'The question is not whether it is somebody new: somebody was erased for privacy.',
       'What is left of them is deleted where it is, or let be: tandem reviews decide RECORD leave.',
@@ -85,6 +87,23 @@ const create = async (context: CommandContext, options: StoreOptions, review: Re
   return exitCode.fine;
 };
 
+/** Why a candidate cannot be the record's counterpart: it has another one. @throws UsageError */
+const assertFree = async (
+  { store }: CommandContext,
+  { pair, ref }: Review,
+  candidate: RecordRef,
+): Promise<void> => {
+  const links = await store.engine.linksOf(pair, candidate.system, [candidate.id]);
+  const link = links.get(candidate.id);
+  if (link === undefined || link.ended !== null || link.ids[ref.system] === ref.id) return;
+  const here = systemLabel[ref.system];
+  const other = formatRef({ ...ref, id: link.ids[ref.system] });
+  throw new UsageError(
+    `${formatRef(candidate)} is linked with ${other} already.`,
+    `If all are one, merge ${formatRef(ref)} and ${other} in ${here}: the link goes to the one that is left.`,
+  );
+};
+
 /**
  * Links a record to a candidate at a person's word. The decision is kept where every look begins: in the record's own identity field.
  */
@@ -96,6 +115,7 @@ const link = async (
 ): Promise<number> => {
   const pair = pairOf(context, review);
   const { ref } = review;
+  await assertFree(context, review, candidate);
   const refused = await writeOne(context, ref, { [pair.identity[ref.system]]: candidate.id });
   if (refused !== null) {
     const words = `${systemLabel[ref.system]} refuses it: ${refused.code}: ${refused.message}`;

@@ -9,7 +9,8 @@ import { failed } from './send.ts';
 export const subrequestsMax = 25;
 export const queriesMax = 5;
 
-const compositeSchema = z.object({
+/** The answer of a composite; what each request came to is in `body`. */
+export const compositeSchema = z.object({
   compositeResponse: z.array(
     z.object({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() }),
   ),

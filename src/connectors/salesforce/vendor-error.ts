@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Failure, FailureCategory } from '../../model/failure.ts';
+import type { DuplicateReport, Failure, FailureCategory } from '../../model/failure.ts';
 import { toId18 } from '../../model/salesforce-id.ts';
+import { duplicateReportSchema } from './duplicate-report.ts';
 import { harmlessMessage } from './harmless-message.ts';
 
 /** One error as Salesforce gives it: REST says errorCode, the collections and SOAP say statusCode. */
@@ -8,6 +9,8 @@ export interface VendorError {
   readonly code: string;
   readonly message: string;
   readonly fields: readonly string[];
+  /** Of a single record's refusal by a duplicate rule; a collection's answer does not have it. */
+  readonly duplicates?: DuplicateReport;
 }
 
 const errorSchema = z
@@ -16,14 +19,18 @@ const errorSchema = z
     statusCode: z.string().optional(),
     message: z.string().nullish(),
     fields: z.array(z.string()).nullish(),
+    duplicateResut: duplicateReportSchema,
+    duplicateResult: duplicateReportSchema,
   })
-  .transform(
-    (error): VendorError => ({
+  .transform((error): VendorError => {
+    const duplicates = error.duplicateResut ?? error.duplicateResult;
+    return {
       code: error.statusCode ?? error.errorCode ?? 'UNKNOWN_ERROR',
       message: error.message ?? '',
       fields: error.fields ?? [],
-    }),
-  );
+      ...(duplicates ? { duplicates } : {}),
+    };
+  });
 
 /** The errors of one row of a collections answer. */
 export const vendorErrorsSchema = z.array(errorSchema);
@@ -121,6 +128,7 @@ export const toFailure = (
     message: harmlessMessage(error, sent),
     fields: error.fields.length > 0 ? error.fields : impliedFields(error),
     ...(existing === null ? {} : { existingId: existing }),
+    ...(error.duplicates ? { duplicates: error.duplicates } : {}),
     ...(category === 'throttled' && isConcurrentLimit(error) ? { retryAfterMs: concurrentRetryMs } : {}),
   };
 };

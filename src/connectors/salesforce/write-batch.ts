@@ -6,7 +6,7 @@ import type { RawFields } from '../../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 import type { Api, ApiRequest, WriteCall } from './api.ts';
 import { soqlName } from './soql.ts';
-import { rowCategory, toFailure, vendorErrorsSchema } from './vendor-error.ts';
+import { rowCategory, toFailure, type VendorError, vendorErrorsSchema } from './vendor-error.ts';
 import type { WriteBatch } from './write-batches.ts';
 
 const resultsSchema = z.array(
@@ -21,11 +21,15 @@ type Result = z.infer<typeof resultsSchema>[number];
 
 /**
  * Auto-assign is on by default and would let the company's lead rule override the owner that a mapping sets; MRU would fill
- * the integration user's recent items (REST API guide, request headers).
+ * the integration user's recent items. A duplicate rule that only warns is passed by a word of the caller's alone (REST API guide, request headers).
  */
-const headersOf = ({ assigns }: WriteBatch): Readonly<Record<string, string>> => ({
+export const headersOf = ({
+  assigns,
+  saves,
+}: Pick<WriteBatch, 'assigns' | 'saves'>): Readonly<Record<string, string>> => ({
   'Sforce-Auto-Assign': assigns ? 'TRUE' : 'FALSE',
   'Sforce-Mru': 'updateMru=false',
+  ...(saves ? { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } : {}),
 });
 
 /** What a row sent: these values must not come back in a message. */
@@ -66,6 +70,16 @@ const sendBatch = async (
   }
 };
 
+/** What a row's refusal means for it. */
+export const outcomeOfError = (row: WriteRow, error: VendorError | undefined): WriteOutcome => {
+  if (error === undefined) return { kind: 'unknown', cause: 'refused without a reason' };
+  const category = rowCategory(error);
+  const failure = toFailure(error, category, valuesOf(row));
+  // Salesforce's own breakdown in the middle of a row: whether it was rolled back is not said.
+  if (category === 'unavailable') return { kind: 'unknown', cause: `${failure.code}: ${failure.message}` };
+  return { kind: 'refused', failure };
+};
+
 /** One row's outcome out of its result. The first error decides; a failed upsert may say `created`, which means nothing then. */
 const toOutcome = (row: WriteRow, result: Result): WriteOutcome => {
   if (result.success) {
@@ -74,13 +88,7 @@ const toOutcome = (row: WriteRow, result: Result): WriteOutcome => {
       return { kind: 'unknown', cause: 'the answer says that it landed, but not under which id' };
     return { kind: 'landed', id, created: row.op === 'upsert' && result.created === true, stamp: null };
   }
-  const error = result.errors?.[0];
-  if (error === undefined) return { kind: 'unknown', cause: 'refused without a reason' };
-  const category = rowCategory(error);
-  const failure = toFailure(error, category, valuesOf(row));
-  // Salesforce's own breakdown in the middle of a row: whether it was rolled back is not said.
-  if (category === 'unavailable') return { kind: 'unknown', cause: `${failure.code}: ${failure.message}` };
-  return { kind: 'refused', failure };
+  return outcomeOfError(row, result.errors?.[0]);
 };
 
 /** Calls that finding the rows to blame may take: one bad row among 200 needs 16. */

@@ -8,6 +8,8 @@ export interface WriteBatch {
   readonly identityField: string | null;
   /** The org's assignment rule runs on the rows. */
   readonly assigns: boolean;
+  /** Duplicate rules that only warn are passed. */
+  readonly saves: boolean;
   readonly rows: readonly { readonly at: number; readonly row: WriteRow; readonly target: string }[];
 }
 
@@ -29,6 +31,7 @@ export const planBatches = (rows: readonly (readonly [number, WriteRow])[]): rea
       turn: number;
       identityField: string | null;
       assigns: boolean;
+      saves: boolean;
       rows: { at: number; row: WriteRow; target: string }[];
     }
   >();
@@ -38,17 +41,19 @@ export const planBatches = (rows: readonly (readonly [number, WriteRow])[]): rea
     turnOf.set(target, turn + 1);
     const identityField = row.op === 'update' ? null : row.identityField;
     const assigns = row.op === 'update' && row.assigns === true;
-    const key = `${turn} ${assigns} ${identityField ?? ''}`;
-    const group = groups.get(key) ?? { turn, identityField, assigns, rows: [] };
+    const saves = row.duplicates === 'save';
+    const key = `${turn} ${assigns} ${saves} ${identityField ?? ''}`;
+    const group = groups.get(key) ?? { turn, identityField, assigns, saves, rows: [] };
     group.rows.push({ at, row, target });
     groups.set(key, group);
   }
   return [...groups.values()]
     .sort((a, b) => a.turn - b.turn)
-    .flatMap(({ identityField, assigns, rows: members }) =>
+    .flatMap(({ identityField, assigns, saves, rows: members }) =>
       Array.from({ length: Math.ceil(members.length / collectionMax) }, (_, part) => ({
         identityField,
         assigns,
+        saves,
         rows: members.slice(part * collectionMax, (part + 1) * collectionMax),
       })),
     );

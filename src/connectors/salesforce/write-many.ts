@@ -3,6 +3,7 @@ import type { Failure } from '../../model/failure.ts';
 import { toId18 } from '../../model/salesforce-id.ts';
 import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 import type { Api } from './api.ts';
+import { settleDuplicates } from './duplicates.ts';
 import { type BatchOutcome, writeBatch } from './write-batch.ts';
 import { planBatches } from './write-batches.ts';
 
@@ -31,7 +32,8 @@ const notAfterUnknown: WriteOutcome = refused({
 
 /**
  * Writes by sObject Collections, 200 rows a call, each row for itself (allOrNone false). A call is sent once: a time-out, a
- * cut connection and a 5xx leave its rows unknown. Answers carry no stamp.
+ * cut connection and a 5xx leave its rows unknown. Answers carry no stamp. Rows that a
+ * duplicate rule refused are asked about (duplicates.ts).
  */
 export const writeMany = async (
   api: Api,
@@ -62,7 +64,9 @@ export const writeMany = async (
           };
     stopped = sent.stop;
     const targetAt = new Map(batch.rows.map(({ at, target }) => [at, target]));
-    for (const [at, outcome] of sent.outcomes) {
+    const settled =
+      stopped === null ? await settleDuplicates(api, type, batch, sent.outcomes, context) : sent.outcomes;
+    for (const [at, outcome] of settled) {
       outcomes.set(at, outcome);
       if (outcome.kind === 'unknown') unsettled.add(targetAt.get(at) ?? '');
     }

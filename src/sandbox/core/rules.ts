@@ -13,7 +13,9 @@ const conditionSchema = z.record(z.string(), z.union([scalar, z.array(scalar)]))
  * - lock: a record for which `when` holds cannot be edited
  * - hide: `field` does not exist for the integration
  * - readonly: `field` can be read but not written by the integration
- * - duplicate: a create is refused whose `field` equals that of another record
+ * - duplicate: a create is refused whose `field` equals that of another record. In Salesforce an active duplicate rule, called `name`, all
+ *   of whose `fields` equal those of another record, of the objects `against` (its own, where nothing is said); `on` says whether it runs on
+ *   a create (where nothing is said), an update of one of its fields, or both; with `set: {allowSave: true}` it only alerts
  * - unshare (Salesforce): a record for which `when` holds is not there for the integration, which it is not shared with any more
  * All but hide, readonly and unshare bind every caller. `code` and `message` replace the vendor's own words.
  */
@@ -22,13 +24,19 @@ export const ruleSchema = z
     object: z.string().min(1),
     kind: z.enum(['validation', 'required', 'update', 'lock', 'hide', 'readonly', 'duplicate', 'unshare']),
     field: z.string().min(1).optional(),
+    fields: z.array(z.string().min(1)).min(1).optional(),
+    against: z.array(z.string().min(1)).min(1).optional(),
+    on: z.enum(['create', 'update', 'both']).optional(),
+    name: z.string().min(1).optional(),
     when: conditionSchema.optional(),
     set: z.record(z.string(), scalar).optional(),
     code: z.string().min(1).optional(),
     message: z.string().min(1).optional(),
   })
   .superRefine((rule, context) => {
-    const needsField = ['required', 'hide', 'readonly', 'duplicate'].includes(rule.kind);
+    const needsField =
+      ['required', 'hide', 'readonly'].includes(rule.kind) ||
+      (rule.kind === 'duplicate' && rule.fields === undefined);
     if (needsField && rule.field === undefined) {
       context.addIssue({
         code: 'custom',

@@ -3,6 +3,7 @@ import { callers } from '../core/message.ts';
 import { ControlError, type ControlRoute } from '../core/system.ts';
 import { setAssignment } from './assignment-control.ts';
 import type { Company } from './company.ts';
+import { readDuplicateOptions } from './dml/check-duplicates.ts';
 import { leadMappingSchema } from './dml/lead-mapping.ts';
 import { Writer } from './dml/writer.ts';
 import { SalesforceError } from './errors.ts';
@@ -143,7 +144,7 @@ const personWriter = (company: Company): Writer =>
     assignment: company.assignment,
     actor: company.actor('person'),
     autoAssign: false,
-    allowDuplicates: true,
+    duplicates: readDuplicateOptions('allowSave=true'),
     origin: webPageOrigin,
   });
 

@@ -20,7 +20,15 @@ interface VendorError {
 }
 
 const outcomeOf = async (error: VendorError, fields: RawFields = {}): Promise<WriteOutcome | undefined> => {
-  fake.onApi = () => ({ json: [{ success: false, created: true, errors: [error] }] });
+  const { statusCode, ...said } = error;
+  const body = [{ errorCode: statusCode, ...said }];
+  const sub = { body, httpHeaders: {}, httpStatusCode: 400, referenceId: 'row0' };
+  fake.onApi = ({ path }) => ({
+    // What a duplicate rule refused is asked about alone, in a composite.
+    json: path.endsWith('/composite')
+      ? { compositeResponse: [sub] }
+      : [{ success: false, created: true, errors: [error] }],
+  });
   const [outcome] = await connectorTo(fake).writeMany(
     'Lead',
     [{ op: 'upsert', key: 'k', identityField: 'HubSpot_Id__c', identityValue: '151', fields }],

@@ -29,7 +29,7 @@ const whole = (name: string, action: Action, category: FailureCategory, next?: R
   ...(next ? { next } : {}),
 });
 
-/** Salesforce's errors on a write: of one row, and of the call. */
+/** Salesforce's errors on a write: of one row, and of the call. What becomes of DUPLICATES_DETECTED is in test/sync/duplicates.test.ts. */
 export const salesforceCases: readonly Case[] = [
   row(
     'STRING_TOO_LONG',
@@ -176,7 +176,6 @@ export const salesforceCases: readonly Case[] = [
   row('ENTITY_IS_DELETED', 'entity is deleted', [], 'looks again', 'identity'),
   row('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [], 'looks again', 'identity'),
   row('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead', [], 'looks again', 'identity'),
-  row('DUPLICATES_DETECTED', 'Use one of these records?', [], 'looks again', 'identity'),
   row(
     'DUPLICATE_VALUE',
     'duplicate value found: HubSpot_Id__c duplicates value on record with id: 00Q8M000003uKqq',

@@ -206,7 +206,7 @@ describe('an identity signal that never ends', () => {
     const context = simulated.context();
     await editSource('salesforce');
     await simulated.mark({ hubspot: ids.hubspot });
-    const effect = salesforceRow('DUPLICATES_DETECTED', 'Use one of these records?');
+    const effect = salesforceRow('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
     await simulated.control('salesforce', 'faults', [
       { match: { path: writePath.salesforce, method: 'PATCH' }, effect },
     ]);

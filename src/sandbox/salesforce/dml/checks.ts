@@ -1,4 +1,4 @@
-import { type CompanyRule, conditionHolds } from '../../core/rules.ts';
+import { conditionHolds } from '../../core/rules.ts';
 import type { CompanyRules } from '../access.ts';
 import { type RowError, refuse, SalesforceError } from '../errors.ts';
 import { prefixOf, toId15 } from '../ids.ts';
@@ -153,69 +153,6 @@ export const checkUnique = (table: Table, draft: Row, sees: Sees): void => {
       `duplicate value found: ${definition.name} duplicates value on record with id: ${sees(table, other) ? toId15(other.id) : '<unknown>'}`,
       [],
     );
-  }
-};
-
-/** The body of a duplicate rule's refusal; the key is really spelled so (captures of v54 and v56). */
-const duplicateResult = (
-  schema: ObjectSchema,
-  rule: CompanyRule,
-  matches: readonly Row[],
-  message: string,
-) => ({
-  duplicateResut: {
-    allowSave: rule.set?.allowSave === true,
-    duplicateRule: `Standard_${schema.name}_Duplicate_Rule`,
-    duplicateRuleEntityType: schema.name,
-    errorMessage: message,
-    matchResults: [
-      {
-        entityType: schema.name,
-        errors: [],
-        matchEngine: 'FuzzyMatchEngine',
-        matchRecords: matches.map((row) => ({
-          additionalInformation: [],
-          fieldDiffs: [],
-          matchConfidence: 100,
-          record: { attributes: { type: schema.name }, Id: row.id },
-        })),
-        rule: `Standard_${schema.name}_Match_Rule_v1_1`,
-        size: matches.length,
-        success: true,
-      },
-    ],
-  },
-});
-
-/**
- * A duplicate rule refuses a create whose field equals another record's. One with `set: {allowSave: true}` only alerts:
- * the header Sforce-Duplicate-Rule-Header: allowSave=true passes it.
- */
-export const checkDuplicates = (
-  table: Table,
-  rules: CompanyRules,
-  draft: Row,
-  now: number,
-  allowSave: boolean,
-): void => {
-  const { schema } = table;
-  for (const rule of rules.of(schema, 'duplicate')) {
-    const field = rule.field === undefined ? undefined : schema.field(rule.field);
-    if (field === undefined || (allowSave && rule.set?.allowSave === true)) continue;
-    const value = draft.values[field.column] ?? null;
-    if (value === null || !conditionHolds(rule, readerOf(schema, draft, now))) continue;
-    const candidates = table.index(field.column)?.find(value) ?? table.rows;
-    const wanted = String(value).toLowerCase();
-    const matches = candidates.filter(
-      (row) => !row.deleted && String(row.values[field.column] ?? '').toLowerCase() === wanted,
-    );
-    if (matches.length === 0) continue;
-    const message = rule.message ?? 'Use one of these records?';
-    throw new SalesforceError({
-      code: rule.code ?? 'DUPLICATES_DETECTED',
-      message,
-      extra: duplicateResult(schema, rule, matches, message),
-    });
   }
 };
 

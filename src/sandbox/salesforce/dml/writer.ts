@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts';
 import type { StoredValue } from '../schema/field.ts';
 import type { BoundField, ObjectSchema } from '../schema/org-schema.ts';
 import { isShared } from '../sharing.ts';
+import type { RecordUrl } from '../soql/api-record.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/row.ts';
 import type { Table } from '../store/table.ts';
@@ -11,8 +12,8 @@ import { coerceValue } from '../values/coerce.ts';
 import type { AutoAssign, LeadAssignment } from './assignment.ts';
 import { checkMember, checkStatusRemoval, firstStatuses, settleStatus } from './campaigns.ts';
 import { checkActivity, lockedParents } from './check-activity.ts';
+import { checkDuplicates, type DuplicateOptions } from './check-duplicates.ts';
 import {
-  checkDuplicates,
   checkLock,
   checkReferences,
   checkRequired,
@@ -33,8 +34,9 @@ export interface WriteContext {
   readonly assignment: LeadAssignment;
   readonly actor: Actor;
   readonly autoAssign: AutoAssign;
-  /** Sforce-Duplicate-Rule-Header: allowSave=true. */
-  readonly allowDuplicates: boolean;
+  readonly duplicates: DuplicateOptions;
+  /** Where a record is found, for answers that name others. */
+  readonly recordUrl?: RecordUrl;
   /** `changeOrigin` of the change events; absent: not through an API. */
   readonly origin?: string;
 }
@@ -74,8 +76,7 @@ export class Writer {
     this.#apply(values, changes, 'create', schema);
     const draft = this.#automate(schema, { id: '', values, deleted: false, logAt: -1 });
     this.#check(table, draft, changes);
-    const { nowSeconds } = this.#context.database;
-    checkDuplicates(table, this.#context.rules, draft, nowSeconds, this.#context.allowDuplicates);
+    checkDuplicates({ ...this.#context, sees: this.#sees }, table, draft, null);
     const row = this.transaction.insert(table, draft.values);
     this.#settle(table, row);
     if (schema.name === 'Campaign') this.#giveStatuses(row);
@@ -100,6 +101,7 @@ export class Writer {
     this.#apply(values, changes, 'update', schema);
     const draft = this.#automate(schema, { ...row, values });
     this.#check(table, draft, changes);
+    checkDuplicates({ ...this.#context, sees: this.#sees }, table, draft, row);
     this.transaction.update(table, row, draft.values);
     this.#settle(table, row);
   }

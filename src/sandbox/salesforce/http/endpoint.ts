@@ -4,6 +4,7 @@ import type { Route } from '../../core/routes.ts';
 import type { Actor } from '../access.ts';
 import type { Company } from '../company.ts';
 import { readAutoAssign } from '../dml/assignment.ts';
+import { readDuplicateOptions } from '../dml/check-duplicates.ts';
 import type { Sees } from '../dml/checks.ts';
 import type { WriteContext } from '../dml/writer.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from '../errors.ts';
@@ -122,14 +123,14 @@ const originOf = (rest: RestCall): string => {
 export const writeContext = (rest: RestCall): WriteContext => {
   const { headers } = rest.call.request;
   const { database, rules, assignment } = rest.company;
-  const duplicates = headerOf(headers, 'sforce-duplicate-rule-header') ?? '';
   return {
     database,
     rules,
     assignment,
     actor: rest.actor,
     autoAssign: readAutoAssign(headerOf(headers, 'sforce-auto-assign')),
-    allowDuplicates: /allowsave\s*=\s*true/i.test(duplicates),
+    duplicates: readDuplicateOptions(headerOf(headers, 'sforce-duplicate-rule-header')),
+    recordUrl: rest.recordUrl,
     origin: originOf(rest),
   };
 };

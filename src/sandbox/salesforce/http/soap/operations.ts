@@ -1,5 +1,6 @@
 import type { Caller } from '../../../core/message.ts';
 import type { Company } from '../../company.ts';
+import { readDuplicateOptions } from '../../dml/check-duplicates.ts';
 import { LeadConversion } from '../../dml/convert-lead.ts';
 import { mergeRecords } from '../../dml/merge.ts';
 import { type Body, type WriteContext, Writer } from '../../dml/writer.ts';
@@ -22,7 +23,7 @@ const contextOf = (company: Company, caller: Caller): WriteContext => ({
   assignment: company.assignment,
   actor: company.actor(caller),
   autoAssign: true,
-  allowDuplicates: false,
+  duplicates: readDuplicateOptions(),
   origin: 'com/salesforce/api/soap/64.0',
 });
 
