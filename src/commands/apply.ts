@@ -13,6 +13,7 @@ const words = {
   'hand-off': 'handed over',
   return: 'given back',
   lifecyclestage: 'moved back in lifecyclestage',
+  observed: 'owed a hand-off that was only observed',
 } as const;
 
 /**
@@ -39,10 +40,10 @@ export const applyCommand = async (options: ApplyOptions): Promise<number> =>
       return exitCode.found;
     }
     const { id, pair, kind, field, records, since } = released;
-    answer(
-      options,
-      { released: { id, pair, kind, field, records, since: iso(since) } },
-      `Released: ${records} or more records of ${pair} are ${words[kind]}${field === null ? '' : ` (${field})`}, now.`,
-    );
+    const what =
+      kind === 'observed'
+        ? `the next of ${records} people are handed over; the others wait for another word (tandem status).`
+        : `${records} or more records of ${pair} are ${words[kind]}${field === null ? '' : ` (${field})`}, now.`;
+    answer(options, { released: { id, pair, kind, field, records, since: iso(since) } }, `Released: ${what}`);
     return exitCode.fine;
   });

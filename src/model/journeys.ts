@@ -8,10 +8,10 @@ import type { RecordRef } from './system.ts';
 export const journeySignals = '#journeys';
 
 /**
- * What a first start holds back beyond its cap: people who are ready by their past, leads that stall by it, and steps back of HubSpot's
- * lifecyclestage.
+ * What is held back beyond a cap: of a first start people who are ready by their past, leads that stall by it, and steps back of HubSpot's
+ * lifecyclestage; and people whose hand-off was only observed, once hand-offs act (`observed`).
  */
-export const firstStartKinds = ['hand-off', 'return', 'lifecyclestage'] as const;
+export const firstStartKinds = ['hand-off', 'return', 'lifecyclestage', 'observed'] as const;
 export type FirstStartKind = (typeof firstStartKinds)[number];
 
 /** A record of somebody that was told to have changed. */

@@ -139,7 +139,7 @@ export const rehearseLifecycle = async ({
       asked: by('asked'),
       score: by('score'),
       named: by('named'),
-      held: held['hand-off'].waiting,
+      held: held['hand-off'].waiting + held.observed.waiting,
     },
     returns: { now: orders.filter(({ kind }) => kind === 'return').length, held: held.return.waiting },
     programs,

@@ -87,6 +87,7 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     'hand-off': file['first-start']['hand-offs'],
     return: file['first-start'].returns,
     lifecyclestage: file['first-start']['lifecyclestage-back'],
+    observed: file['first-start'].observed,
   },
   signals: {
     source: file.signals.source,

@@ -142,6 +142,10 @@ export const lifecycleFile = z
         'lifecyclestage-back': z.int().min(0).default(50).meta({
           description: 'With lifecyclestage: both: contacts whose value stands further than their stage.',
         }),
+        observed: z.int().min(0).default(50).meta({
+          description:
+            'People who were ready while hand-off only observed, once it acts: so many go by themselves, and so many more with each tandem apply --held. Who asked goes first, then the best score.',
+        }),
       })
       .prefault({})
       .meta({

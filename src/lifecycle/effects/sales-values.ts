@@ -33,10 +33,20 @@ import type { Standing } from './standing.ts';
 export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
   judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
 
-/** What is shown again tells why the person came: by the move that brought them in this turn, and not by the order to show. */
+/** An order that only lets go what was owed, or held back: why the person is ready, what began their turn says. */
+const isLetGo = ({ kind, evidence }: Pick<Effect, 'kind' | 'evidence'>): boolean =>
+  kind === 'hand-off' && evidence.startsWith('released');
+
+/**
+ * What is shown again tells why the person came: by the move that brought them in this turn, and not by the order to show. A hand-off that was owed, by what had
+ * made it one.
+ */
 const causeOf = ({ effect, stored, transitions }: Standing): Pick<Effect, 'kind' | 'at' | 'evidence'> => {
-  if (effect.kind !== 'show') return effect;
-  const begun = transitions.findLast(({ to, turn }) => to === 'sales-ready' && turn === stored.journey.turn);
+  if (effect.kind !== 'show' && !isLetGo(effect)) return effect;
+  const begun = transitions.findLast(
+    ({ to, turn, evidence }) =>
+      to === 'sales-ready' && turn === stored.journey.turn && !evidence.startsWith('released'),
+  );
   if (begun === undefined) return effect;
   const kind = begun.effects.includes('hand-on')
     ? 'hand-on'
@@ -182,7 +192,7 @@ export const ownerOf = ({ effect, person }: Standing): string | null => {
 export const clocksOf = (standing: Standing): readonly Clock[] => {
   const { effect, stored, clocks } = standing;
   if (!isHanding(effect)) return [];
-  const asked = stored.asked !== null && effect.evidence === `asked/${stored.asked.activity}`;
+  const asked = stored.asked !== null && causeOf(standing).evidence === `asked/${stored.asked.activity}`;
   const kinds: readonly ClockKind[] = ['follow-up', 'verdict'];
   return kinds.map((kind): Clock => {
     const before = clocks.find((clock) => clock.kind === kind && clock.turn === effect.turn);

@@ -13,6 +13,7 @@ import { type Advance, advance, futureToleranceMs } from '../stage/advance.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
+import { withOwed } from '../stage/owed.ts';
 import { type Stage, salesStages } from '../stage/stages.ts';
 import { customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
@@ -318,6 +319,16 @@ const factsSeen = (
   ];
 };
 
+const withOwedHandOff = (
+  done: Advance,
+  judgement: Judgement | null,
+  lifecycle: LifecycleDefinition,
+  now: number,
+): Advance => {
+  const isReady = judgement === null ? null : judgement.ready !== null;
+  return { ...done, journey: withOwed(done.journey, lifecycle, isReady, now) };
+};
+
 /**
  * One look at a person: what changed since the last one becomes facts and activities, the score is computed anew, and the stage machine works
  * all of it through. Pure. `otherwise` are activities that other sources than the contact itself tell of, stored ones among them or not; `memory`
@@ -372,7 +383,12 @@ export const lookAt = (
     ...told,
     ...customerFacts(before, record, told, lifecycle, now),
   ];
-  const done = advance(before.journey, { events, record }, lifecycle, now);
+  const done = withOwedHandOff(
+    advance(before.journey, { events, record }, lifecycle, now),
+    judgement,
+    lifecycle,
+    now,
+  );
   const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
   const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);
   const effects = [

@@ -7,6 +7,8 @@ interface Words {
   /** The key of `first-start` in lifecycle.yaml. */
   readonly key: string;
   readonly look: string;
+  /** What lets them go, where it is not all at once; absent: all of them. */
+  readonly next?: (next: string, cap: number) => string;
 }
 
 const people = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -30,7 +32,18 @@ const words: Readonly<Record<FirstStartKind, Words>> = {
     key: 'lifecyclestage-back',
     look: 'Each step back fires the workflows that listen to it; with lifecyclestage: forward none is made.',
   },
+  observed: {
+    what: (count) =>
+      `${people(count, 'person was', 'people were')} ready while hand-offs were only observed, and nobody has them (held back)`,
+    key: 'observed',
+    look: 'Who asks for contact, does something new or is taken up by a rep waits no more.',
+    next: (next, cap) =>
+      `Once the reps can take more: ${next} lets the next ${cap > 0 ? cap : 'fifty'} go, and this stays for the others.`,
+  },
 };
+
+const usualNext = (key: string, next: string): string =>
+  `If all are meant to go: ${next}. If only some more: a higher first-start.${key}, and start the worker anew.`;
 
 /** Says what is held back, once in the log, and in `status` as it stands. */
 const tell = async (
@@ -44,13 +57,14 @@ const tell = async (
     const told = { pair: pair.name, kind: what, field: null, records: waiting, percent: null, next };
     events.emit('held', { id: hold.id, ...told });
   }
-  const { key, look, ...say } = words[what];
+  const { key, look, next: wave, ...say } = words[what];
+  const cap = models.lifecycle.firstStart[what];
   await engine.raiseProblem({
     key: `held:${hold.id}`,
     what: say.what(waiting),
-    cause: `${models.lifecycle.firstStart[what]} in all go by themselves: first-start.${key} in lifecycle.yaml.`,
+    cause: `${cap} ${wave === undefined ? 'in all go' : 'go'} by themselves: first-start.${key} in lifecycle.yaml.`,
     fault: 'config',
-    next: `${look} If all are meant to go: ${next}. If only some more: a higher first-start.${key}, and start the worker anew.`,
+    next: `${look} ${wave === undefined ? usualNext(key, next) : wave(next, cap)}`,
   });
 };
 
@@ -60,7 +74,12 @@ const tell = async (
  */
 export const letGoOnce = async (context: LifecycleContext): Promise<number> => {
   const { store, pair, models, events } = context;
-  const steps = await store.firstStart(pair.name, models.lifecycle.firstStart);
+  const { firstStart, behaviours } = models.lifecycle;
+  const acts = behaviours['hand-off'] === 'act';
+  const steps = await store.firstStart(pair.name, {
+    ...firstStart,
+    observed: acts ? firstStart.observed : 0,
+  });
   for (const step of steps) {
     const { what, letGo, waiting } = step;
     if (letGo > 0) events.emit('first-start', { what, people: letGo, waiting });

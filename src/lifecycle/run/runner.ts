@@ -123,6 +123,9 @@ export class LifecycleRunner {
       if (!this.#isBegun) {
         // Before anybody is looked at: who asks from now on is heard.
         await this.#context.store.sinceAt();
+        // And those whom hand-offs owe what they only observed, whoever was the last to look at them.
+        if (this.#context.models.lifecycle.behaviours['hand-off'] === 'act')
+          await this.#context.store.wakeObserved();
         this.#isBegun = true;
       }
       if (performance.now() - this.#touchesAt >= this.#touchesEveryMs) {

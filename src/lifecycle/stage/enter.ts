@@ -72,6 +72,9 @@ export const enterStage = (
   const inStage = (changed: Journey): Journey => ({ ...changed, stage: to, since: at });
   if (beginsTurn(journey.stage, to))
     return inStage({ ...nextTurn(journey, event, at), ...awake, movedAt: at });
+  // A hand-off that was only observed is one from now on, in the turn that it began.
+  if (to === journey.stage && entry.effects.includes('hand-off'))
+    return inStage({ ...journey, turnAt: at, movedAt: at, handedAt: null, touchedAt: null });
   if (to === journey.stage && back === null) return journey;
   if (back !== null && to === 'sales-ready') return inStage(rerouted(journey, at, back));
   if (back !== null) return inStage(givenBack(journey, event, at, back));

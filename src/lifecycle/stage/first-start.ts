@@ -1,5 +1,6 @@
 import type { ScoreFact, StageEvent } from './facts.ts';
 import type { Journey } from './journey.ts';
+import { isWaitingObserved } from './owed.ts';
 import { type Stage, salesStages } from './stages.ts';
 
 /*
@@ -37,6 +38,8 @@ export const heldSince = (
   score: ScoreFact | null,
 ): number | null => {
   if (after.stage !== before.stage && !attractingStages.has(after.stage)) return null;
+  // Of an owed hand-off the look says it; what becomes of it ends it.
+  if (isWaitingObserved(before)) return isWaitingObserved(after) ? before.heldAt : null;
   const isNow =
     event.kind === 'scored'
       ? attractingStages.has(after.stage) &&

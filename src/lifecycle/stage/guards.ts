@@ -2,6 +2,7 @@ import type { LifecycleDefinition } from './definition.ts';
 import { type FactRecord, reasonOf, type StageEvent } from './facts.ts';
 import { isHeld } from './first-start.ts';
 import type { Journey, Refusal } from './journey.ts';
+import { isNewsToOwed, isOwed } from './owed.ts';
 import type { Stage } from './stages.ts';
 import type { Guard } from './table.ts';
 
@@ -32,6 +33,9 @@ const guards: Readonly<Record<Guard, (view: GuardView) => Refusal | null>> = {
   'ready-waiting': ({ journey }) => (journey.waiting === null ? 'not-ready' : null),
   'not-excluded': ({ journey }) => (journey.excluded ? 'excluded' : null),
   'not-held': ({ journey, event }) => (isHeld(journey, scoreOf(event) ?? null) ? 'first-start' : null),
+  owed: ({ journey, definition }) => (isOwed(journey, definition) ? null : 'other'),
+  'since-owed': ({ journey, event }) =>
+    isNewsToOwed(journey, scoreOf(event)?.newestAt ?? null) ? null : 'first-start',
   cooled: ({ journey, event }) =>
     journey.cooledAt !== null && event.at < journey.cooledAt ? 'cooling' : null,
   'something-new': ({ journey, event }) => {

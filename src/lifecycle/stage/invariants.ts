@@ -4,6 +4,7 @@ import { beginsTurn } from './enter.ts';
 import type { Facts } from './facts.ts';
 import type { Journey } from './journey.ts';
 import { stageToShow } from './observed.ts';
+import { isWaitingObserved } from './owed.ts';
 import { protectedStages, type Stage, salesStages } from './stages.ts';
 import { nextTimer } from './timers.ts';
 
@@ -79,11 +80,15 @@ export const invariants: Readonly<Record<string, Check>> = {
 
   '6 a turn is one hand-off': ({ before, result: { journey, transitions } }) => {
     let { turn } = before;
-    const wrong = firstOf(transitions, ({ from, to, turn: told, effects }) => {
+    let isObserved = isWaitingObserved(before);
+    const wrong = firstOf(transitions, ({ from, to, turn: told, effects, mode }) => {
       const begins = beginsTurn(from, to);
       if (begins) turn += 1;
       if (told !== turn) return `turn ${told}, not ${turn}`;
-      return effects.includes('hand-off') === begins
+      // One that was only observed is owed, and may follow in its turn.
+      const isOwed = isObserved && from === to && mode === 'act';
+      isObserved = begins ? mode === 'observe' : isObserved && from === to && !effects.includes('hand-off');
+      return effects.includes('hand-off') === (begins || (isOwed && effects.includes('hand-off')))
         ? null
         : `${from} to ${to} in turn ${turn} hands over or not`;
     });
@@ -149,6 +154,8 @@ export const invariants: Readonly<Record<string, Check>> = {
     const needsClock = salesStages.has(journey.stage) || journey.waiting !== null;
     // Who is held back by the first start waits for a word, in the account and in `status`.
     if (!needsClock || definition.behaviours.return === 'off' || journey.heldAt !== null) return null;
+    // Whose hand-off was only observed waits for hand-offs to act.
+    if (isWaitingObserved(journey) && (journey.owedAt ?? null) === null) return null;
     return nextTimer(journey, definition) === null ? `${journey.stage} waits for nothing` : null;
   },
 

@@ -69,8 +69,10 @@ export interface Journey {
   readonly movedAt: number;
   /** The last nudge; one is enough for each time that they stand still. */
   readonly nudgedAt: number | null;
-  /** Effects of the present stage that were only observed: what a switch to `act` would owe. */
+  /** Effects of the present stage that were only observed: what a switch to `act` owes. */
   readonly owed: readonly EffectKind[];
+  /** Since when hand-offs act while this one is owed; null: it is not. Absent in journeys that were stored before it was kept. */
+  readonly owedAt?: number | null;
   /**
    * What both systems are to see of somebody whose stage was only observed: the last one that was more than that. Null: the stage itself. Absent, as the
    * next two, in journeys that were stored before it was kept.
@@ -85,7 +87,7 @@ export interface Journey {
   readonly forgottenAt: number | null;
   /** Who was there before the lifecycle was on: since when it looks at them; null: they came later. */
   readonly pastAt: number | null;
-  /** Ready, or stalled, by that past alone, and held back since then by the first start; null: nothing is. */
+  /** Ready, or stalled, by that past alone, or owed a hand-off that was only observed, and held back since then; null: nothing is. */
   readonly heldAt: number | null;
   /** When the cap of the first start, or a person, let them go; nothing is held back after it. */
   readonly letGoAt: number | null;
@@ -187,6 +189,7 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   movedAt: at,
   nudgedAt: null,
   owed: [],
+  owedAt: null,
   shownStage: null,
   observedTurn: false,
   observedReturn: false,

@@ -24,7 +24,7 @@ export const followsObserved = ({ owed }: Journey, kind: EventKind): boolean =>
 export const withShown = (
   before: Journey,
   moved: Journey,
-  { from, to, mode }: Pick<Transition, 'from' | 'to' | 'mode'>,
+  { from, to, mode, effects }: Pick<Transition, 'from' | 'to' | 'mode' | 'effects'>,
   isBack: boolean,
 ): Journey => {
   const isObserved = mode === 'observe';
@@ -32,7 +32,7 @@ export const withShown = (
   return {
     ...moved,
     shownStage: isObserved ? kept : null,
-    observedTurn: moved.turn === before.turn ? (before.observedTurn ?? false) : isObserved,
+    observedTurn: effects.includes('hand-off') ? isObserved : (before.observedTurn ?? false),
     observedReturn: isBack ? isObserved : (before.observedReturn ?? false),
   };
 };

@@ -10,7 +10,7 @@ import {
 } from './facts.ts';
 import { heldSince } from './first-start.ts';
 import { closedBy, eventReason, scoreOf } from './guards.ts';
-import type { Journey, Refusal, Transition } from './journey.ts';
+import type { EffectKind, Journey, Refusal, Transition } from './journey.ts';
 import { followsObserved, withShown } from './observed.ts';
 import { remember } from './remember.ts';
 import { moveOf, protectedStages, type Stage, salesStages, stages } from './stages.ts';
@@ -157,7 +157,7 @@ const transitionOf = (
     turn: after.turn,
     reason: entry.back?.reason ?? null,
     version: definition.version,
-    definition: beginsTurn(before.stage, entry.to) ? after.definition : null,
+    definition: entry.effects.includes('hand-off') ? after.definition : null,
     behaviour: way.behaviour,
     mode: isDone ? 'act' : 'observe',
     effects: entry.effects,
@@ -187,14 +187,17 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   const entered = enterStage(remembered, open.entry, event, at, context.definition);
   const transition = transitionOf(before, entered, event, open, context.definition);
   const owed = transition.mode === 'observe' ? open.entry.effects : [];
-  const kept = transition.move === 'same' ? before.owed : [];
+  // What acts now is owed no more.
+  const isDone = (kind: EffectKind): boolean =>
+    transition.mode === 'act' && open.entry.effects.includes(kind);
+  const kept = transition.move === 'same' ? before.owed.filter((kind) => !isDone(kind)) : [];
+  const after: Journey = {
+    ...withShown(before, entered, transition, open.entry.back !== null),
+    lastAt: at,
+    owed: [...new Set([...kept, ...owed])],
+  };
   return {
-    journey: {
-      ...withShown(before, entered, transition, open.entry.back !== null),
-      lastAt: at,
-      owed: [...new Set([...kept, ...owed])],
-      heldAt: heldSince(before, entered, event, scoreOf(event) ?? null),
-    },
+    journey: { ...after, heldAt: heldSince(before, after, event, scoreOf(event) ?? null) },
     transition,
     refusal: null,
   };

@@ -12,6 +12,8 @@ export type Guard =
   | 'ready-waiting' // it did so while cooling
   | 'not-excluded'
   | 'not-held' // the first start does not hold it back
+  | 'owed' // the hand-off of this turn was only observed, and hand-offs act now
+  | 'since-owed' // engagement that is newer than that
   | 'cooled'
   | 'something-new' // engagement that is newer than the last return
   | 'to-sdr'
@@ -146,7 +148,10 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
   engaged: { ...attracting, known: [], activity: [], scored: [handOff('ready', 'not-held')] },
   'sales-ready': {
     ...selling,
-    asked: [tell('sales-ready')],
+    // Whose hand-off was only observed has nobody who could be told: they are handed over.
+    asked: [handOff('owed'), tell('sales-ready')],
+    scored: [handOff('owed', 'ready', 'since-owed')],
+    released: [handOff('owed')],
     nudge: [nudge('sales-ready')],
     handed: [follow('sdr', 'to-sdr')],
   },

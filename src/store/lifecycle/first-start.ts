@@ -39,7 +39,10 @@ export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<v
       rank: ['float8', ({ rank }) => rank],
       since: ['float8', ({ since }) => since],
     })} order by h.journey
-    on conflict (journey_id, what) do update set rank = excluded.rank where f.let_go_at is null and f.rank <> excluded.rank`.execute(
+    on conflict (journey_id, what) do update set rank = excluded.rank,
+        since = case when f.what = 'observed' then excluded.since else f.since end,
+        let_go_at = case when f.what = 'observed' and f.since < excluded.since then null else f.let_go_at end
+      where (f.let_go_at is null and f.rank <> excluded.rank) or (f.what = 'observed' and f.since < excluded.since)`.execute(
     tx,
   );
 };
@@ -60,10 +63,15 @@ const wake = async (tx: Tx, what: FirstStartKind, journeyIds: readonly string[])
         done_at = null, at = excluded.at, turn = excluded.turn`.execute(tx);
     return;
   }
+  // A first start lets somebody go once; what was only observed can be owed again in another turn.
+  const key =
+    what === 'observed' ? sql`(select 'released/' || floor(${epochMs('now()')}))` : sql`(select 'released')`;
   await sql`
     insert into tandem.told_facts (journey_id, key, fact)
-    select id, 'released', json_build_object('kind', 'released', 'key', 'released', 'at', floor(${epochMs('now()')}), 'by', 'tandem')
-    from unnest(${ids}) as let_go(id) on conflict (journey_id, key) do nothing`.execute(tx);
+    select id, key, json_build_object('kind', 'released', 'key', key, 'at', floor(${epochMs('now()')}), 'by', 'tandem')
+    from unnest(${ids}) as let_go(id), ${key} as released(key) on conflict (journey_id, key) do nothing`.execute(
+    tx,
+  );
   await sql`update tandem.journeys set next_at = now() where id = any(${ids})`.execute(tx);
 };
 
@@ -83,8 +91,15 @@ const letGo = async (tx: Tx, what: FirstStartKind, most: number | null): Promise
   return rows.length;
 };
 
-/** A person's word: everything of this kind goes, now and from now on. */
+/** So many go with a person's word where the file lets nobody go by themselves. */
+const waveUsual = 50;
+
+/**
+ * A person's word: everything of this kind goes, now and from now on. Of those whose hand-off was only observed the next wave does, which the pass lets go: it
+ * knows how many that are.
+ */
 export const letAllGo = async (tx: Tx, what: FirstStartKind): Promise<void> => {
+  if (what === 'observed') return;
   await alone(tx);
   await letGo(tx, what, null);
 };
@@ -92,7 +107,8 @@ export const letAllGo = async (tx: Tx, what: FirstStartKind): Promise<void> => {
 interface Standing {
   readonly waiting: number;
   readonly gone: number;
-  readonly isOver: boolean;
+  /** How many holds of this kind a person has let go. */
+  readonly words: number;
   readonly hold: string | null;
   readonly told: number | null;
 }
@@ -101,7 +117,7 @@ const standingOf = async (tx: Tx, pair: string, what: FirstStartKind): Promise<S
   const scope = scopeOf(what);
   const { rows } = await sql<Standing>`
     select count(*) filter (where let_go_at is null)::float8 as waiting, count(*) filter (where let_go_at is not null)::float8 as gone,
-      exists (select from tandem.held where pair = ${pair} and scope = ${scope} and released_at is not null) as "isOver",
+      (select count(*)::float8 from tandem.held where pair = ${pair} and scope = ${scope} and released_at is not null) as words,
       (select id from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as hold,
       (select records::float8 from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as told
     from tandem.first_start where what = ${what}`.execute(tx);
@@ -130,9 +146,15 @@ const hold = async (
   return rows[0]?.id ?? '';
 };
 
+/** How many may go now; null: all. A word lets everybody of a first start go, and of what was only observed the next wave. */
+const mostOf = (what: FirstStartKind, cap: number, words: number, gone: number): number | null => {
+  if (what === 'observed') return Math.max(0, cap + words * (cap > 0 ? cap : waveUsual) - gone);
+  return words > 0 ? null : Math.max(0, cap - gone);
+};
+
 const oneKind = async (tx: Tx, pair: string, what: FirstStartKind, cap: number): Promise<FirstStartStep> => {
-  const { waiting, gone, isOver, hold: open, told } = await standingOf(tx, pair, what);
-  const most = isOver ? null : Math.max(0, cap - gone);
+  const { waiting, gone, words, hold: open, told } = await standingOf(tx, pair, what);
+  const most = mostOf(what, cap, words, gone);
   const went = waiting === 0 || most === 0 ? 0 : await letGo(tx, what, most);
   const left = waiting - went;
   if (left === 0) {
@@ -205,6 +227,17 @@ export const holdStages = async (
   return new Set(rows.map(({ id }) => id));
 };
 
+/** LifecycleStore.wakeObserved. Whoever is held back already was looked at. */
+export const wakeObserved = async (db: Db): Promise<void> => {
+  await run(
+    db,
+    sql`
+      update tandem.journeys j set next_at = now()
+      where j.stage = 'sales-ready' and (j.state #> '{journey,owed}')::jsonb ? 'hand-off'
+        and not exists (select from tandem.first_start f where f.journey_id = j.id and f.what = 'observed')`,
+  );
+};
+
 /** PostgresLifecycleStore.firstStartCounts. */
 export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
   const rows = await run(
@@ -217,7 +250,10 @@ export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
     const { letGo: gone = 0, waiting = 0 } = rows.find((row) => row.what === what) ?? {};
     return { letGo: gone, waiting };
   };
-  return { 'hand-off': of('hand-off'), return: of('return'), lifecyclestage: of('lifecyclestage') };
+  return {
+    ...{ 'hand-off': of('hand-off'), return: of('return') },
+    ...{ lifecyclestage: of('lifecyclestage'), observed: of('observed') },
+  };
 };
 
 /** PostgresLifecycleStore.heldHandOffs. */

@@ -73,7 +73,7 @@ import {
   transitions,
 } from './effects.ts';
 import { feedback, noteFeedback } from './feedback.ts';
-import { firstStart, firstStartCounts, heldHandOffs, holdStages } from './first-start.ts';
+import { firstStart, firstStartCounts, heldHandOffs, holdStages, wakeObserved } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, untouched } from './journeys.ts';
 import {
@@ -354,6 +354,10 @@ export class PostgresLifecycleStore {
 
   journeysAfter(after: string | null, limit: number): Promise<readonly JourneyRow[]> {
     return journeysAfter(this.#db, after, limit);
+  }
+
+  wakeObserved(): Promise<void> {
+    return wakeObserved(this.#db);
   }
 
   firstStart(

@@ -4,6 +4,7 @@ import { advance } from '../../../src/lifecycle/stage/advance.ts';
 import { type Fact, factKinds, noRecord, reasons } from '../../../src/lifecycle/stage/facts.ts';
 import { brokenInvariants } from '../../../src/lifecycle/stage/invariants.ts';
 import { type Journey, modes, newJourney, type Transition } from '../../../src/lifecycle/stage/journey.ts';
+import { isOwed, withOwed } from '../../../src/lifecycle/stage/owed.ts';
 import { stages } from '../../../src/lifecycle/stage/stages.ts';
 import { makeDefinition } from '../shipped-files.ts';
 
@@ -99,6 +100,45 @@ describe('random stories: late, from the future, twice, with a clock that goes b
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('keep every invariant while hand-offs are observed, off and acting by turns', () => {
+    const turns = fc.array(
+      fc.record({
+        mode: fc.constantFrom(...modes),
+        facts: fc.array(fact, { maxLength: 4 }),
+        hours: fc.integer({ min: 0, max: 600 }),
+        isReady: fc.option(fc.boolean(), { nil: null }),
+      }),
+      { minLength: 2, maxLength: 15 },
+    );
+    let owed = 0;
+    let paid = 0;
+    fc.assert(
+      fc.property(turns, (told) => {
+        let journey = newJourney('1', start);
+        let now = start;
+        for (const { mode, facts, hours, isReady } of told) {
+          const { behaviours: shipped } = makeDefinition();
+          const rules = makeDefinition({ behaviours: { ...shipped, 'hand-off': mode } });
+          now += hours * hour;
+          const before = journey;
+          const result = advance(before, { events: facts, record }, rules, now);
+          const advanced = { before, facts: { events: facts, record }, definition: rules, now, result };
+          expect(brokenInvariants(advanced)).toEqual([]);
+          paid += result.transitions.filter(
+            ({ from, to, effects }) => from === to && effects.includes('hand-off'),
+          ).length;
+          journey = withOwed(result.journey, rules, isReady, now);
+          if ((journey.owedAt ?? null) !== null) owed += 1;
+          expect(journey.owedAt ?? null).toBe(isOwed(journey, rules) ? (before.owedAt ?? now) : null);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    // The stories come to it.
+    expect(owed).toBeGreaterThan(20);
+    expect(paid).toBeGreaterThan(5);
   });
 
   it('hold back the past of somebody who was excluded and is admitted again', () => {
