@@ -60,6 +60,13 @@ const contactSays = async ({ contact }: Known, values: Fields): Promise<void> =>
     withinMs,
   );
 
+const listsSay = async ({ contact }: Known, names: readonly string[]): Promise<void> =>
+  until(
+    `the lists of the contact to be ${names.join(', ')}`,
+    async () => expect(await person.listsOf(contact)).toEqual(names),
+    withinMs,
+  );
+
 /** Somebody whom marketing has known for a while. */
 const meet = async (firstname: string, more: Record<string, string> = {}): Promise<Known> => {
   const email = `${firstname.toLowerCase()}@nordlys.example`;
@@ -185,6 +192,11 @@ describe('the guide, row by row', () => {
       tandem_recontact_on: march,
     });
     await leadSays(vera, { Tandem_Stage__c: 'nurture' });
+    await listsSay(vera, ['Nurture: later']);
+    // Marketing put her on another program as well, and on a list that is none of Tandem's.
+    await person.makeList('Customer newsletter');
+    for (const list of ['Nurture: general', 'Customer newsletter'])
+      await person.putOnList(list, vera.contact);
     // The loop is closed: marketing puts them forward once more, from its own side.
     await person.editContacts([
       { id: vera.contact, values: { tandem_request: 'Name a prospect', tandem_request_detail: '' } },
@@ -194,6 +206,9 @@ describe('the guide, row by row', () => {
       ...{ Tandem_Reason__c: null, Tandem_Recontact_On__c: null },
     });
     await contactSays(vera, { tandem_stage: 'sales-ready' });
+    // While a rep works her, no program writes to her.
+    await listsSay(vera, ['Customer newsletter']);
+    await contactSays(vera, { tandem_program: null });
   });
 
   it('G3.1: a defined process: a stage may be skipped, and each move is kept with its cause and version', async () => {
@@ -217,11 +232,7 @@ describe('the guide, row by row', () => {
       Tandem_Reason__c: 'No budget',
     });
     await contactSays(noor, { tandem_stage: 'nurture', tandem_program: 'Nurture: budget' });
-    await until(
-      'the list to have them',
-      async () => expect(await person.listsOf(noor.contact)).toEqual(['Nurture: budget']),
-      withinMs,
-    );
+    await listsSay(noor, ['Nurture: budget']);
     expect((await tasksOf((await leadOf(noor)).Id)).map(({ Status }) => Status)).toEqual(['Completed']);
   });
 

@@ -53,8 +53,8 @@ describe(`a year of ${people} people, with reps who accept, reject, forget, go o
     );
   });
 
-  it('has nobody in two turns at a moment, and everybody on the list of their last return alone', () => {
-    const { reasons } = rules.definition;
+  it('has nobody in two turns at a moment, and everybody on the list of their last return, or of their stage, alone', () => {
+    const { reasons, stages } = rules.definition;
     const isOthers = (place: string): boolean => place === 're-route' || place === 'account-owner';
     const stories = Map.groupBy(year.transitions, ({ lead }) => lead);
     for (const { journey } of year.leads) {
@@ -67,7 +67,8 @@ describe(`a year of ${people} people, with reps who accept, reject, forget, go o
         expect([journey.id, own, begins && isTaken]).toEqual([journey.id, turn + (begins ? 1 : 0), false]);
         if (effects.includes('return') && reason !== null)
           list = reasons[isOthers(reasons[reason].place) ? 'Unknown' : reason].program;
-        else if (to !== 'nurture' && to !== from) list = null;
+        else if (to === 'nurture') list ??= stages.nurture.program;
+        else if (to !== from) list = stages[to].program;
         [stage, turn] = [to, own];
       }
       expect([journey.id, journey.stage, journey.turn, journey.program]).toEqual([

@@ -240,6 +240,7 @@ export const makeContext = async (
     joinProgram: (program, ids, context) => hubspot.joinList(program, ids, context),
     joinCampaigns: (members, context) => salesforce.joinCampaigns(members, context),
     leavePrograms: (programs, ids, context) => hubspot.leaveLists(programs, ids, context),
+    programsOf: (programs, ids, context) => hubspot.onLists(programs, ids, context),
     ...(options.webhook === null ? {} : { tell: tellBy(options.webhook) }),
     ...(options.mail === null ? {} : { mail: await mailBy(options.mail.smtpUrl, options.mail.from) }),
     recordUrl: (id) => `${site}/${id}`,

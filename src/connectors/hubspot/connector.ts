@@ -56,6 +56,12 @@ export interface HubSpotConnector extends Connector {
   refusedEngagement(): readonly EngagementKind[];
   /** Takes contacts out of lists by their names. See HubSpotLists. */
   leaveLists(names: readonly string[], ids: readonly string[], context: CallContext): Promise<Left>;
+  /** Which of these lists contacts are on. See HubSpotLists. */
+  onLists(
+    names: readonly string[],
+    ids: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 /** HubSpot's CRM v3 API behind the contract of connector.ts. Makes no call by itself; build it once per process. */
@@ -119,6 +125,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     engagement: (wanted, context) => engagement.read(wanted, context),
     refusedEngagement: () => engagement.refused,
     leaveLists: (names, ids, context) => lists.leave(names, ids, context),
+    onLists: (names, ids, context) => lists.on(names, ids, context),
     fates: (type, ids, context) => readFates(http, type, ids, context),
     now: async (context) => {
       const { date } = await readAccount(http, context);

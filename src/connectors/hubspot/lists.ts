@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { HubSpotHttp } from './http.ts';
+import { readMemberships } from './list-memberships.ts';
 import { contactsTypeId } from './wire.ts';
 
 /** Memberships in one call; the API names no limit, and a call of this size is answered at once. */
@@ -105,6 +106,28 @@ export class HubSpotLists {
       }
     }
     return { left, kept };
+  }
+
+  /**
+   * Which of these lists contacts are on, those that fill themselves left out; who is on none of them is left out too. One call for all contacts, and one for
+   * each list that was never asked for. @throws CallFailed
+   */
+  async on(
+    names: readonly string[],
+    ids: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const on = new Map<string, readonly string[]>();
+    const memberships = await readMemberships(this.#http, ids, context);
+    if (memberships.length === 0) return on;
+    for (const name of names) {
+      const list = await this.find(name, context);
+      if (list === null || list.processingType === 'DYNAMIC') continue;
+      for (const { contactId, listId } of memberships) {
+        if (listId === list.listId) on.set(contactId, [...(on.get(contactId) ?? []), name]);
+      }
+    }
+    return on;
   }
 
   async #change(

@@ -32,15 +32,19 @@ const ruleOf = (source: YamlSource, file: LifecycleFile, stage: Stage): StageRul
     lifecyclestage: said?.lifecyclestage ?? null,
     leadStatus: said?.leadStatus ?? null,
     salesforceStatus: said?.salesforceStatus ?? null,
+    program: said?.program ?? null,
   };
 };
 
 /** The programs that the file names, once each, in its own order. */
-const programsOf = ({ reasons: places, pull, requests }: LifecycleFile): readonly string[] => [
+const programsOf = ({ reasons: places, pull, requests, stages: used }: LifecycleFile): readonly string[] => [
   ...new Set(
-    [...reasons.map((reason) => places[reason].program), pull.nudge?.program, ...requests.programs].filter(
-      (program) => program !== undefined,
-    ),
+    [
+      ...reasons.map((reason) => places[reason].program),
+      ...stages.map((stage) => used[stage]?.program),
+      pull.nudge?.program,
+      ...requests.programs,
+    ].filter((program) => program !== undefined),
   ),
 ];
 

@@ -2,6 +2,7 @@ import type { Finding } from '../../mapping/finding.ts';
 import { didYouMean } from '../../mapping/suggest.ts';
 import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
 import { recordNames } from '../stage/facts.ts';
+import { isWithRep } from '../stage/programs.ts';
 import { moveOf, optionalStages, orderOf, type Stage, stages } from '../stage/stages.ts';
 import type { LifecycleFile } from './lifecycle-shape.ts';
 import { errorAt, expressionFindings } from './rule-findings.ts';
@@ -188,6 +189,24 @@ const nudgeFindings = (source: YamlSource, { pull }: LifecycleFile): readonly Fi
   return findings;
 };
 
+/** Where nobody is to be mailed by a program of the stage, and why. */
+const programless = (stage: Stage): readonly [string, string] | null => {
+  if (stage === 'returned') return ['the reason says which program they go to', "write it under 'reasons'"];
+  if (stage === 'disqualified') return ['nobody writes to them any more', 'delete it'];
+  if (!isWithRep(stage)) return null;
+  return [
+    'a rep works them, and nurture mails would come between',
+    "delete it; 'pull.nudge' with 'as: program' is for those who stand still",
+  ];
+};
+
+const stageProgramFindings = (source: YamlSource, file: LifecycleFile): readonly Finding[] =>
+  stages.flatMap((stage) => {
+    const why = file.stages[stage]?.program === undefined ? null : programless(stage);
+    if (why === null) return [];
+    return [errorAt(source, ['stages', stage, 'program'], `'${stage}' can have no program`, ...why)];
+  });
+
 /** With `forward`, a later stage that shows an earlier lifecyclestage would never be seen in HubSpot. */
 const shownFindings = (source: YamlSource, file: LifecycleFile): readonly Finding[] => {
   if (file.lifecyclestage !== 'forward') return [];
@@ -218,5 +237,6 @@ export const checkLifecycleRules = (source: YamlSource, file: LifecycleFile): re
   ...behaviourFindings(source, file),
   ...requestFindings(source, file),
   ...nudgeFindings(source, file),
+  ...stageProgramFindings(source, file),
   ...shownFindings(source, file),
 ];

@@ -19,6 +19,9 @@ const stage = z.strictObject({
   lifecyclestage: text("HubSpot's lifecyclestage that shows it; absent: left alone.").optional(),
   leadStatus: text("HubSpot's hs_lead_status that shows it; absent: left alone.").optional(),
   salesforceStatus: text("Salesforce's Lead.Status that shows it; absent: left to the reps.").optional(),
+  program: text(
+    'Name of the HubSpot list that those are put on who enter it, until they leave it; in nurture those whose reason has none. Not where a rep works them.',
+  ).optional(),
 });
 
 const mode = z.enum(modes);
@@ -96,7 +99,7 @@ export const lifecycleFile = z
         }),
         programs: z.array(z.string().min(1)).default([]).meta({
           description:
-            'Further programs (HubSpot lists) that a request may enroll people in, beside those of reasons and nudge.',
+            'Further programs (HubSpot lists) that a request may enroll people in, beside those of reasons, stages and nudge.',
         }),
         campaigns: z.array(z.string().min(1)).default([]).meta({
           description:

@@ -2,6 +2,7 @@ import type { Finding } from '../../mapping/finding.ts';
 import type { KeyPath } from '../../mapping/yaml-source.ts';
 import type { ProgramStanding } from '../../model/programs.ts';
 import { reasons } from '../stage/facts.ts';
+import { stages } from '../stage/stages.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
 import type { LoadedLifecycle } from './load.ts';
 import { errorAt, noteAt } from './rule-findings.ts';
@@ -14,12 +15,14 @@ interface Place {
 
 const placeOf = (
   name: string,
-  { reasons: places, pull, behaviours }: NonNullable<LoadedLifecycle['lifecycle']>,
+  { reasons: places, stages: rules, pull, behaviours }: NonNullable<LoadedLifecycle['lifecycle']>,
   requestable: readonly string[],
 ): Place => {
   const acts = behaviours.return === 'act';
   const reason = reasons.find((each) => places[each].program === name);
   if (reason !== undefined) return { path: ['reasons', reason, 'program'], acts };
+  const stage = stages.find((each) => rules[each].program === name);
+  if (stage !== undefined) return { path: ['stages', stage, 'program'], acts };
   if (pull.nudge?.program === name) return { path: ['pull', 'nudge', 'program'], acts };
   return { path: ['requests', 'programs', requestable.indexOf(name)], acts: behaviours.requests === 'act' };
 };

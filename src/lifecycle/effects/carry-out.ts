@@ -269,8 +269,9 @@ export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<nu
   let open: UnderWay[] = standings.map(underWay);
   await putOff(context, gone);
   for (;;) {
-    // Whoever is first says which step is next; all that stand at it go together.
-    const step = open[0] === undefined ? null : nextStep(open[0].standing.effect);
+    // Whoever is first says which step is next; all that stand at it go together. No rep waits for a list.
+    const first = open.find(({ standing }) => standing.effect.kind !== 'programs') ?? open[0];
+    const step = first === undefined ? null : nextStep(first.standing.effect);
     if (step === null) break;
     const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
     let going = at;

@@ -13,7 +13,8 @@ import type { RouteDecision, RouteLine } from '../routing/route.ts';
  * - tell: the owner is told at once, where that is configured
  * - campaign: the person is a member of the campaign that brought them, where that is configured
  * - timeline: the most telling things that they did stand on the record's timeline, where that is configured
- * - list: the person is in the program's list
+ * - leave: the person is on the list of no program that they are not to be in any more
+ * - list: the person is on the program's list
  * - close: the rep's open tasks of Tandem's are closed
  * - ask: what somebody asked for by a field is done, or known to be refused
  * - answer: the field is emptied, and the record says what became of it
@@ -27,6 +28,7 @@ export type StepName =
   | 'tell'
   | 'campaign'
   | 'timeline'
+  | 'leave'
   | 'list'
   | 'close'
   | 'ask'
@@ -42,7 +44,10 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   'tell-owner': ['sales', 'tell'],
   // A task for the owner, or a program: the step that is not configured has nothing to do.
   nudge: ['list', 'task'],
-  return: ['list', 'close', 'sales', 'hubspot'],
+  return: ['leave', 'list', 'close', 'sales', 'hubspot'],
+  // On the way out of nurture, and in and out of stages with a program. An order of its own: a hand-off waits for no list, and one that is not done any more
+  // has brought them out of nurture all the same.
+  programs: ['leave', 'list'],
   'ask-reason': ['task'],
   'close-task': ['close', 'hubspot'],
   remind: ['tell'],

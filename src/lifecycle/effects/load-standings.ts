@@ -44,7 +44,7 @@ const dealsAsked = (
   );
 
 /** Effects that tell nobody of the person. */
-const silent: ReadonlySet<Effect['kind']> = new Set(['return', 'close-task', 'request']);
+const silent: ReadonlySet<Effect['kind']> = new Set(['return', 'programs', 'close-task', 'request']);
 
 const isTold = ({ kind }: Effect, { journey }: StoredJourney): boolean =>
   !silent.has(kind) && (kind === 'ask-reason' || salesStages.has(journey.stage));

@@ -10,8 +10,9 @@ import {
   type SeenRequest,
   systemOf,
 } from '../requests/request.ts';
-import { joinedProgram, leftPrograms, notJoined, resultText } from '../requests/results.ts';
+import { inRepair, joinedProgram, leftPrograms, notJoined, resultText } from '../requests/results.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
+import { isInRepair } from '../stage/programs.ts';
 import type { StepResult } from './effect.ts';
 import type { Standing } from './standing.ts';
 import { done, outcomeOf, type Step } from './step.ts';
@@ -43,13 +44,19 @@ const join = async (
   program: string,
   standings: readonly Standing[],
 ): Promise<Asked> => {
-  const unmarked = await setSuppressed(context, standings, false);
-  const refused = await context.joinProgram(program, idsOf(standings), callFor(context, 'write'));
-  return standings.map((standing) => {
+  // What was asked for while they were fine may come to be done after a rep said that they are to be mended.
+  const mending = standings.filter(({ stored }) => isInRepair(stored.journey));
+  const joining = standings.filter((standing) => !mending.includes(standing));
+  const said = mending.map((standing) => [standing, inRepair(standing.stored.journey.reason)] as const);
+  if (joining.length === 0) return said;
+  const unmarked = await setSuppressed(context, joining, false);
+  const refused = await context.joinProgram(program, idsOf(joining), callFor(context, 'write'));
+  const joined = joining.map((standing) => {
     const why = refused.get(standing.effect.contactId) ?? null;
     const text = why === null ? joinedProgram(program) : notJoined(why);
-    return [standing, unmarked.get(standing) ?? text];
+    return [standing, unmarked.get(standing) ?? text] as const;
   });
+  return [...said, ...joined];
 };
 
 const leave = async (

@@ -2,11 +2,11 @@ import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
-import { isAnswered, isAskedBy, leaveMended } from './asked-reason.ts';
+import { isAnswered, isAskedBy } from './asked-reason.ts';
 import { isAssigned } from './assigned.ts';
 import type { StepName, StepResult } from './effect.ts';
 import { hasLeftSales } from './left-sales.ts';
-import { leaveNudged } from './nudged.ts';
+import { leaveStep, listStep } from './program-steps.ts';
 import { answerStep, askStep } from './request-steps.ts';
 import { routeStep } from './route-step.ts';
 import { hubspotValues, ownerOf, queueWithoutTasks, salesValues, taskOf } from './sales-values.ts';
@@ -225,40 +225,6 @@ const taskStep: Step = async (context, standings) => {
   });
 };
 
-/** The program that an effect puts somebody into; null: none. */
-const programFor = ({ models }: LifecycleContext, { effect, stored }: Standing): string | null => {
-  if (effect.kind !== 'nudge') return stored.journey.program;
-  const { nudge } = models.lifecycle.pull;
-  return nudge?.as === 'program' ? nudge.program : null;
-};
-
-const listStep: Step = async (context, standings) => {
-  const returns = standings.filter(({ effect }) => effect.kind === 'return');
-  await leaveMended(context, returns);
-  await leaveNudged(context, returns);
-  const byProgram = Map.groupBy(standings, (standing) => programFor(context, standing));
-  const results = new Map<Standing, StepResult>();
-  for (const [program, own] of byProgram) {
-    const ids = own.map(({ effect }) => effect.contactId);
-    const refused =
-      program === null ? new Map() : await context.joinProgram(program, ids, callFor(context, 'write'));
-    for (const standing of own) {
-      const why: string | null = refused.get(standing.effect.contactId) ?? null;
-      results.set(
-        standing,
-        why === null
-          ? done
-          : {
-              kind: 'refused',
-              why,
-              next: `Make the HubSpot list '${program}', or name another program in lifecycle.yaml.`,
-            },
-      );
-    }
-  }
-  return standings.map((standing) => results.get(standing) ?? done);
-};
-
 /** Closes the tasks that Tandem gave for this turn, unless somebody closed or deleted them. */
 const closeStep: Step = async (context, standings) => {
   const { store, systems } = context;
@@ -307,6 +273,7 @@ export const makeSteps = (wrote: {
   tell: tellStep,
   campaign: campaignStep,
   timeline: timelineStep,
+  leave: leaveStep,
   list: listStep,
   close: closeStep,
   ask: askStep,

@@ -32,6 +32,8 @@ export const customerFacts = (
   const buys = told.some(({ kind }) => kind === 'won');
   if (behaviours.stages === 'off' || !(owning.has(stage) || buys)) return [];
   const grows = stage === 'growing' || told.some(({ kind }) => kind === 'grew');
+  const held = (name: 'at-risk' | 'lost'): boolean =>
+    before.contact === null || stages[name].entry?.holds(recordBefore(before)) === true;
   const holds = (name: 'at-risk' | 'lost', beginsOnly: boolean): boolean => {
     const { entry, used } = stages[name];
     if (entry === null || !used || !entry.holds(record)) return false;
@@ -42,11 +44,14 @@ export const customerFacts = (
     now - 1,
     ...told.map((each) => each.at).filter((each) => each <= now + futureToleranceMs),
   );
-  const fact = (kind: 'at-risk' | 'churned' | 'recovered'): readonly Fact[] => [
-    { kind, key: `${kind}/${now}/${before.version}`, at: latest + 1, by: 'tandem' },
+  const fact = (kind: 'at-risk' | 'churned' | 'recovered', isStanding = false): readonly Fact[] => [
+    {
+      ...{ kind, key: `${kind}/${now}/${before.version}`, at: latest + 1, by: 'tandem' },
+      ...(isStanding ? { standing: true } : {}),
+    },
   ];
-  if (holds('lost', churnedAt !== null)) return fact('churned');
-  if (stage !== 'at-risk') return holds('at-risk', grows) ? fact('at-risk') : [];
+  if (holds('lost', churnedAt !== null)) return fact('churned', held('lost'));
+  if (stage !== 'at-risk') return holds('at-risk', grows) ? fact('at-risk', held('at-risk')) : [];
   const { entry } = stages['at-risk'];
   return entry === null || entry.holds(record) ? [] : fact('recovered');
 };

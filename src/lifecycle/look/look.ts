@@ -14,11 +14,12 @@ import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
 import { withOwed } from '../stage/owed.ts';
-import { type Stage, salesStages } from '../stage/stages.ts';
+import { salesStages } from '../stage/stages.ts';
 import { customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
 import { statusWords } from './lead-status.ts';
 import { repairedFacts } from './mended.ts';
+import { ordersOf, programOrders, wasNudged } from './orders.ts';
 import type { KeptRecord, SeenPerson, SeenRecord } from './person.ts';
 import { requestFacts } from './request-plan.ts';
 import { type FreshRequest, freshRequests, requestOrders, requestsAfter } from './requests.ts';
@@ -188,43 +189,6 @@ const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readon
   ];
 };
 
-/** Kinds of which a turn has one alone, but for the return that a late reason mends; of the others it has one for each cause. */
-const oncePerTurn: ReadonlySet<EffectOrder['kind']> = new Set(['hand-off', 'return', 'ask-reason']);
-
-const wasNudged = ({ nudgedAt, turnAt }: Journey): boolean =>
-  nudgedAt !== null && nudgedAt >= (turnAt ?? Number.NEGATIVE_INFINITY);
-
-/** Where a task of Tandem's may be open: of the hand-off, or by a nudge. */
-const hasTask = (stage: Stage, nudged: boolean): boolean =>
-  stage === 'sales-ready' || stage === 'sdr' || (nudged && (stage === 'working' || stage === 'accepted'));
-
-/** The orders that transitions give, by their keys. What is only observed gives none. `nudged`: a nudge came in this turn. */
-export const ordersOf = (
-  journey: string,
-  transitions: readonly Transition[],
-  nudged = false,
-): readonly EffectOrder[] =>
-  transitions.flatMap(({ from, to, mode, effects, turn, at, evidence }): EffectOrder[] => {
-    if (mode === 'observe') return [];
-    // A touch or a verdict closes the task that asked for it; a return does so itself.
-    const isEnd = to === 'disqualified' && !effects.includes('return');
-    const isAnswered =
-      hasTask(from, nudged) &&
-      from !== to &&
-      (to === 'working' || to === 'accepted' || to === 'opportunity' || isEnd);
-    const isMended = !salesStages.has(from) && from !== 'opportunity';
-    const isOnce = (kind: EffectOrder['kind']): boolean =>
-      oncePerTurn.has(kind) && !(kind === 'return' && isMended);
-    const kinds = [...effects, ...(isAnswered ? (['close-task'] as const) : [])];
-    return kinds.map((kind) => ({
-      key: `${journey}/${turn}/${kind}${isOnce(kind) ? '' : `/${at}`}`,
-      kind,
-      turn,
-      at,
-      evidence,
-    }));
-  });
-
 /** After a return only what comes then counts towards being ready. */
 const tallies = (
   stored: StoredJourney,
@@ -393,6 +357,7 @@ export const lookAt = (
   const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);
   const effects = [
     ...ordersOf(before.id, done.transitions, wasNudged(done.journey)),
+    ...programOrders(before, done.transitions, lifecycle),
     ...requestOrders(before.id, done.journey.turn, requests, lifecycle),
   ];
   // A rep will read it: whatever can be known of the person.

@@ -5,6 +5,7 @@ import type { Advance } from '../stage/advance.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { type Fact, isReason } from '../stage/facts.ts';
 import type { Journey } from '../stage/journey.ts';
+import { isInRepair } from '../stage/programs.ts';
 import { protectedStages, type Stage, salesStages, stages } from '../stage/stages.ts';
 import type { SeenPerson } from './person.ts';
 import type { FreshRequest } from './requests.ts';
@@ -127,6 +128,7 @@ export const planOf = (
       if (detail === '') return say(results.missingProgram(programs));
       const program = programs.find((each) => isSameText(each, detail));
       if (program === undefined) return say(results.unknownProgram(detail, programs));
+      if (isInRepair(advanced.journey)) return say(results.inRepair(advanced.journey.reason));
       const isOptedOut = String(person.contact.fields.hs_email_optout) === 'true';
       return isOptedOut ? say(results.optedOut) : { kind: 'join', program };
     }

@@ -60,7 +60,7 @@ export interface StoredJourney {
 export interface EffectOrder {
   /** `JOURNEY/TURN/KIND`, and where a turn can have several, `/N` of the moment: the same order is never carried out twice. */
   readonly key: string;
-  readonly kind: EffectKind | ClockStep | 'close-task' | 'request' | 'show';
+  readonly kind: EffectKind | ClockStep | 'close-task' | 'programs' | 'request' | 'show';
   readonly turn: number;
   readonly at: number;
   /** The key of the fact or timer that caused it. */

@@ -27,6 +27,11 @@ export const unknownProgram = (name: string, programs: readonly string[]): strin
   notDone(`${shown(name)} is none of the programs. ${programChoice(programs)}`);
 export const optedOut = notDone('they opted out of email, and no program would reach them');
 
+const mendFirst = (reason: string | null): string =>
+  `they came back to be mended first${reason === null ? '' : ` (${reason})`}, and nobody mails them before. Correct the record, or merge the duplicate; then ask again`;
+/** `reason`: the one that brought them back to be mended. */
+export const inRepair = (reason: string | null): string => notDone(mendFirst(reason));
+
 const stageChoice = ({ requestable, stages }: LifecycleDefinition): string =>
   requestable.size === 0
     ? 'No stages can be set by a request'
@@ -66,6 +71,7 @@ const reasons: Readonly<Partial<Record<Refusal, string>>> = {
   excluded:
     'they are excluded (a competitor, a job seeker or one of us by the rules in scoring.yaml) and are not handed over',
   off: 'requests are switched off',
+  'to-mend': mendFirst(null),
   late: 'something newer happened meanwhile; ask again if you still want it',
   'too-old': 'something newer happened meanwhile; ask again if you still want it',
 };

@@ -14,6 +14,7 @@ import type {
   LeavePrograms,
   LifecycleStore,
   MailOwner,
+  ReadPrograms,
   Systems,
   TellOwner,
 } from './ports.ts';
@@ -51,6 +52,7 @@ export interface LifecycleContext {
   readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;
   readonly leavePrograms: LeavePrograms;
+  readonly programsOf: ReadPrograms;
   /** Absent: nobody becomes a member of a campaign. */
   readonly joinCampaigns?: JoinCampaigns;
   /** Absent: what the contact sums up is all that is told. */

@@ -208,6 +208,13 @@ export type LeavePrograms = (
   readonly kept: readonly string[];
 }>;
 
+/** Which of these programs people are in, but for those whose members follow from filters; who is in none is left out. */
+export type ReadPrograms = (
+  programs: readonly string[],
+  contactIds: readonly string[],
+  context: CallContext,
+) => Promise<ReadonlyMap<string, readonly string[]>>;
+
 /**
  * What people did, in detail: pages, forms, mails, and what was logged of them. Called beside the hand-offs, never before one; a rejection puts the
  * question off, and nothing else.

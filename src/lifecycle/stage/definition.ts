@@ -20,6 +20,8 @@ export interface StageRule {
   readonly lifecyclestage: string | null;
   readonly leadStatus: string | null;
   readonly salesforceStatus: string | null;
+  /** The program of those who enter it, for as long as they are there; in `nurture` of those whose reason has none. Null: none. */
+  readonly program: string | null;
 }
 
 /** Where a reason leads, and for how long nothing but asking, a date or a person brings the person forward. */

@@ -2,6 +2,7 @@ import type { LifecycleDefinition, Place } from './definition.ts';
 import type { Reason, StageEvent } from './facts.ts';
 import { scoreOf } from './guards.ts';
 import type { EffectKind, Journey } from './journey.ts';
+import { stageProgram } from './programs.ts';
 import { type Stage, salesStages } from './stages.ts';
 import { dayMs } from './timers.ts';
 
@@ -66,9 +67,10 @@ export const enterStage = (
   entry: Entry,
   event: StageEvent,
   at: number,
-  { pull }: LifecycleDefinition,
+  definition: LifecycleDefinition,
 ): Journey => {
   const { to, back } = entry;
+  const program = stageProgram(journey, to, event, definition);
   const inStage = (changed: Journey): Journey => ({ ...changed, stage: to, since: at });
   if (beginsTurn(journey.stage, to))
     return inStage({ ...nextTurn(journey, event, at), ...awake, movedAt: at });
@@ -78,13 +80,15 @@ export const enterStage = (
   if (to === journey.stage && back === null) return journey;
   if (back !== null && to === 'sales-ready') return inStage(rerouted(journey, at, back));
   if (back !== null) return inStage(givenBack(journey, event, at, back));
-  if (to === 'lost') return inStage({ ...journey, ...awake, cooledAt: at + pull.winBackDays * dayMs });
+  if (to === 'lost') {
+    return inStage({ ...journey, ...awake, program, cooledAt: at + definition.pull.winBackDays * dayMs });
+  }
   // The program, the reason and the wait go along from `returned` to `nurture`.
-  if (to === 'nurture') return inStage(journey);
+  if (to === 'nurture') return inStage({ ...journey, program: journey.program ?? program });
   if (to === 'sales-ready') {
     // Who was just handed from an SDR to a rep has come there.
     const handedAt = event.kind === 'handed' ? event.at : null;
     return inStage({ ...journey, handedAt, touchedAt: null, movedAt: at });
   }
-  return inStage({ ...journey, ...awake });
+  return inStage({ ...journey, ...awake, program });
 };

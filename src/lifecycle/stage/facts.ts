@@ -74,6 +74,8 @@ export interface Fact {
   readonly stage?: string;
   /** `scored`. */
   readonly score?: ScoreFact;
+  /** `at-risk`, `churned`: it was so before anybody looked. */
+  readonly standing?: true;
 }
 
 /** What the machine looks at: what happened, and the merged record as it is now, for the rules of entry. */

@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts';
 import type { Journey } from './journey.ts';
 import { stageToShow } from './observed.ts';
 import { isWaitingObserved } from './owed.ts';
+import { isInRepair, withoutProgram } from './programs.ts';
 import { protectedStages, type Stage, salesStages } from './stages.ts';
 import { nextTimer } from './timers.ts';
 
@@ -189,6 +190,11 @@ export const invariants: Readonly<Record<string, Check>> = {
       const newestAt = facts.events.find(({ key }) => key === evidence)?.score?.newestAt ?? 0;
       return newestAt >= pastAt ? null : 'handed over by what was before the lifecycle was on';
     }),
+
+  '18 nobody has a program while a rep works them, or before they are mended': ({ result: { journey } }) =>
+    journey.program !== null && (withoutProgram.has(journey.stage) || isInRepair(journey))
+      ? `${journey.stage} with the program ${journey.program}`
+      : null,
 };
 
 /** All that is broken, as `number name: what`. */

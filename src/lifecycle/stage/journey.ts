@@ -142,6 +142,7 @@ export const refusals = [
   'open-deal',
   'protected', // a customer
   'excluded',
+  'to-mend', // given back to be mended, and mailed nothing before
   'cooling',
   'first-start', // rests on the time before the lifecycle was on, and nobody has let it go
   'nothing-new', // nothing since sales gave them back

@@ -12,6 +12,7 @@ import { heldSince } from './first-start.ts';
 import { closedBy, eventReason, scoreOf } from './guards.ts';
 import type { EffectKind, Journey, Refusal, Transition } from './journey.ts';
 import { followsObserved, withShown } from './observed.ts';
+import { isInRepair } from './programs.ts';
 import { remember } from './remember.ts';
 import { moveOf, protectedStages, type Stage, salesStages, stages } from './stages.ts';
 import { stageTable, type Way } from './table.ts';
@@ -67,6 +68,7 @@ const entryOfRequest = (
   if (protectedStages.has(wanted) || !isNamed) return 'not-allowed';
   if (wanted === 'nurture' || wanted === 'returned') {
     const entry = entryOfPlace(journey.stage, event, definition);
+    if (isInRepair(journey) && (entry.back?.place.program ?? null) !== null) return 'to-mend';
     return entry.to === 'sales-ready' ? 'not-allowed' : entry;
   }
   if (wanted === 'sales-ready' || wanted === 'sdr') {

@@ -28,6 +28,11 @@ describe('lists by name', () => {
     await portal.connector.joinList('Nurture: later', [vera, ben], writing);
     expect(await membersOf('Nurture: later')).toEqual([vera, ben]);
     const names = ['Nurture: budget', 'Nurture: later', 'Nurture: general', 'No such list'];
+    const on = await portal.connector.onLists(names.slice(1), [vera, ben, '999'], reading);
+    expect([...on]).toEqual([
+      [vera, ['Nurture: later']],
+      [ben, ['Nurture: later']],
+    ]);
     const { left, kept } = await portal.connector.leaveLists(names, [vera], writing);
     expect([...left]).toEqual([[vera, ['Nurture: budget', 'Nurture: later']]]);
     expect(kept).toEqual([]);

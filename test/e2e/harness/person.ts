@@ -46,6 +46,7 @@ export interface PipelineIds {
 
 const membershipsShape = z.object({ results: z.array(z.object({ listId: z.string() })) });
 const listNameShape = z.object({ list: z.object({ name: z.string() }) });
+const listIdShape = z.object({ list: z.object({ listId: z.string() }) });
 
 /** The colleague who works in both systems: public APIs, credentials of their own, never the worker's. */
 export class Person {
@@ -92,6 +93,16 @@ export class Person {
   /** A list of contacts that people are put on by hand. */
   async makeList(name: string): Promise<void> {
     await this.hubspot('POST', '/crm/v3/lists', { name, objectTypeId: '0-1', processingType: 'MANUAL' });
+  }
+
+  /** Puts a contact on a list by hand. */
+  async putOnList(name: string, id: string): Promise<void> {
+    const answer = await this.hubspot(
+      'GET',
+      `/crm/v3/lists/object-type-id/0-1/name/${encodeURIComponent(name)}`,
+    );
+    const { listId } = listIdShape.parse(answer).list;
+    await this.hubspot('PUT', `/crm/v3/lists/${listId}/memberships/add`, [id]);
   }
 
   /** How many contacts HubSpot's search shows with this value; its index lags by seconds. */

@@ -78,6 +78,24 @@ describe('a mistake is told with its line, its cause and what to do', () => {
       'never used',
     ],
     [
+      'a program while a rep works them',
+      'Owner of the lead, leadStatus: CONNECTED',
+      'Owner of the lead, program: x',
+      "'accepted' can have no program",
+    ],
+    [
+      'a program of those who are nobody',
+      'nobody, leadStatus: UNQUALIFIED',
+      'nobody, program: x',
+      "'disqualified' can have no program",
+    ],
+    [
+      'a program beside the one of the reason',
+      'returned: { marketing: Demand generation, sales: nobody',
+      'returned: { marketing: Demand generation, sales: nobody, program: x',
+      'the reason says which program',
+    ],
+    [
       'unknown that leads elsewhere',
       "Unknown: { place: nurture, program: 'Nurture: general',",
       'Unknown: { place: repair,',

@@ -23,6 +23,18 @@ const found = (...standings: ProgramStanding[]) =>
   checkPrograms(acting, standings).map(({ level, line, what }) => [level, line, what]);
 
 describe('check of programs', () => {
+  it('finds those of stages at the stage', () => {
+    expect(
+      found(
+        standing('Nurture: win-back', { list: 'missing', flows: [] }),
+        standing('Nurture: general', { flows: [] }),
+      ),
+    ).toEqual([
+      ['error', lineOf('win-back:'), "HubSpot has no list 'Nurture: win-back'"],
+      ['note', lineOf('Other:'), "no workflow of HubSpot listens to the list 'Nurture: general'"],
+    ]);
+  });
+
   it('says nothing of those that a workflow listens to', () => {
     expect(checkPrograms(acting, [standing('Nurture: later')])).toEqual([]);
   });

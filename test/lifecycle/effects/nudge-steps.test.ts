@@ -8,7 +8,7 @@ import type { Nudge } from '../../../src/lifecycle/stage/definition.ts';
 import { makeDefinition } from '../shipped-files.ts';
 
 const now = Date.parse('2026-11-30T09:00:00.000Z');
-const { list, task } = makeSteps({ hubspot: new Map(), salesforce: new Map() });
+const { leave, list, task } = makeSteps({ hubspot: new Map(), salesforce: new Map() });
 const { pull } = makeDefinition();
 const byProgram: Nudge = { afterDays: 10, as: 'program', program: 'Nudge', offer: null };
 
@@ -46,10 +46,16 @@ const makeStanding = (id: string, kind: 'nudge' | 'return', nudged = kind === 'n
     },
     stored: {
       ...stored,
-      journey: { ...stored.journey, turn: 1, program: kind === 'return' ? 'Nudge' : null },
+      journey: {
+        ...stored.journey,
+        ...{ turn: 1, stage: kind === 'return' ? 'returned' : 'working', place: 'nurture' },
+        program: kind === 'return' ? 'Nudge' : null,
+      },
     },
     person: { contact: {}, sales: { ref: { id: `00Q${id}` }, fields: {} } },
-    transitions: nudged ? [{ turn: 1, mode: 'act', evidence: 'nudge', effects: ['nudge'] }] : [],
+    transitions: nudged
+      ? [{ turn: 1, mode: 'act', evidence: 'nudge', to: 'working', reason: null, effects: ['nudge'] }]
+      : [],
   } as unknown as Standing;
 };
 const withProgram = (standing: Standing, program: string): Standing => ({
@@ -81,11 +87,13 @@ describe('a nudge by a program', () => {
 
   it('is over when they come back: the program of the reason is the one that talks to them', async () => {
     const { context, joined, left } = makeContext(byProgram);
-    await list(context, [
+    const standings = [
       withProgram(makeStanding('1', 'return', true), 'Nurture: later'),
       withProgram(makeStanding('2', 'return', false), 'Nurture: later'),
       makeStanding('3', 'return', true),
-    ]);
+    ];
+    await leave(context, standings);
+    await list(context, standings);
     expect(left).toEqual(['Nudge: 1']);
     expect(joined).toEqual(['Nurture: later: 1 2', 'Nudge: 3']);
   });

@@ -122,7 +122,7 @@ describe('details beside roll-ups', () => {
     kept.fields = { recent_conversion_date: iso(at), recent_conversion_event_name: 'Form 12' };
     expect(kept.look().effects).toEqual([]);
     const told = toActivityOf({ type: 'formSubmission', at, form: 'Form 12', url: 'https://a.example/demo' });
-    expect(kept.look([told]).effects.map(({ kind }) => kind)).toEqual(['hand-off']);
+    expect(kept.look([told]).effects.map(({ kind }) => kind)).toEqual(['hand-off', 'programs']);
     expect(kept.look([told]).effects).toEqual([]);
   });
 

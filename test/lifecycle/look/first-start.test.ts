@@ -75,14 +75,14 @@ describe('who is ready by what was before the lifecycle was on', () => {
     const reading = { ...ready, hs_analytics_last_timestamp: iso(now + 60_000) };
     for (const fields of [asking, reading]) {
       const looked = look(held.stored, person(fields, null, now + 60_000), now + 61_000);
-      expect([looked.stored.journey.stage, kinds(looked)]).toEqual(['sales-ready', ['hand-off']]);
+      expect([looked.stored.journey.stage, kinds(looked)]).toEqual(['sales-ready', ['hand-off', 'programs']]);
       expect(heldBack(looked, models.lifecycle)).toEqual({ held: null });
     }
   });
 
   it('goes when let go, by the score of that day', () => {
     const looked = look(released(held.stored, now + day), person(ready), now + day);
-    expect([looked.stored.journey.stage, kinds(looked)]).toEqual(['sales-ready', ['hand-off']]);
+    expect([looked.stored.journey.stage, kinds(looked)]).toEqual(['sales-ready', ['hand-off', 'programs']]);
     const later = now + 200 * day;
     const faded = look(released(held.stored, later), person(ready), later);
     expect([faded.stored.journey.stage, kinds(faded)]).toEqual(['engaged', []]);
@@ -93,7 +93,7 @@ describe('who is ready by what was before the lifecycle was on', () => {
     const faded = look(held.stored, person(ready), now + 200 * day);
     expect([faded.stored.journey.heldAt, heldBack(faded, models.lifecycle)]).toEqual([null, { held: null }]);
     const later = look(newStored('j', '7', now), person(ready), now);
-    expect(kinds(later)).toEqual(['hand-off']);
+    expect(kinds(later)).toEqual(['hand-off', 'programs']);
     expect(heldBack(later, models.lifecycle)).toEqual({});
   });
 });

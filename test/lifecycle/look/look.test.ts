@@ -64,7 +64,10 @@ describe('a look at a person', () => {
   it('who asks for contact goes to sales at once, by one order', () => {
     const looked = look(first(), person(asking));
     expect(ways(looked).at(-1)).toMatch(/→ sales-ready \(asked\)$/);
-    expect(looked.effects).toMatchObject([{ key: 'j/1/hand-off', kind: 'hand-off', turn: 1 }]);
+    expect(looked.effects).toMatchObject([
+      { key: 'j/1/hand-off', kind: 'hand-off', turn: 1 },
+      { key: expect.stringMatching(/^j\/1\/programs\/asked/), kind: 'programs', turn: 1 },
+    ]);
     expect(looked.stored.asked).toMatchObject({ rule: 'Demo or contact form' });
     expect(looked.activities.map(({ type }) => type)).toEqual(['formSubmission']);
     expect(look(looked.stored, person(asking), now + minute).effects).toEqual([]);
@@ -93,7 +96,7 @@ describe('a look at a person', () => {
     expect([early.activities, early.againAt]).toEqual([[], later]);
     expect(early.stored.asked).toBeNull();
     const due = look(early.stored, seen, later);
-    expect(due.effects.map(({ kind }) => kind)).toEqual(['hand-off']);
+    expect(due.effects.map(({ kind }) => kind)).toEqual(['hand-off', 'programs']);
     expect(due.againAt).toBeNull();
   });
 
@@ -120,7 +123,10 @@ describe('a look at a person', () => {
     expect(back.stored.earned).toEqual({});
     const again = { ...asking, recent_conversion_date: iso(now + 4 * minute) };
     const forward = look(back.stored, person(again, said, now + 4 * minute), now + 4 * minute);
-    expect(forward.effects.map(({ key }) => key)).toEqual(['j/2/hand-off']);
+    expect(forward.effects.map(({ key }) => key)).toEqual([
+      'j/2/hand-off',
+      `j/2/programs/${forward.effects[0]?.evidence}`,
+    ]);
   });
 
   it("a rep's no counts in the very second of the hand-off, whose milliseconds the stamp has lost", () => {

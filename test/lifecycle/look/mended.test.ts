@@ -73,7 +73,7 @@ describe('somebody whose data was bad', () => {
     const right = 'vera@nordlys.example';
     const inHubspot = look(returned('Bad data'), seen(2, { email: right }, no), 2);
     expect(ways(inHubspot)).toEqual(['returned → sales-ready (repaired)']);
-    expect(inHubspot.effects.map(({ key }) => key)).toEqual(['j/1/hand-off']);
+    expect(inHubspot.effects.map(({ kind }) => kind)).toEqual(['hand-off', 'programs']);
     expect(inHubspot.effects[0]?.evidence).toMatch(/^repaired\//);
     const aligned = look(inHubspot.stored, seen(3, { email: right }, { ...no, Email: right }), 3);
     expect(ways(aligned)).toEqual([]);

@@ -152,7 +152,7 @@ describe('what is asked for', () => {
   it('a prospect that is named is handed over, and one who is with sales stays where they are', () => {
     const named = look(known(), asks('Name a prospect'), now + minute);
     expect(named.stored.journey).toMatchObject({ stage: 'sales-ready', turn: 1 });
-    expect(named.effects.map(({ kind }) => kind)).toEqual(['hand-off', 'request']);
+    expect(named.effects.map(({ kind }) => kind)).toEqual(['hand-off', 'programs', 'request']);
     expect(saidIn(named)).toMatch(/^Done: handed over to sales/);
     const working = { ...none, Status: 'Working - Contacted' };
     const touched = look(answered(named.stored), working, now + 2 * minute);

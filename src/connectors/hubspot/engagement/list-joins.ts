@@ -2,37 +2,18 @@ import { z } from 'zod';
 import type { CallContext } from '../../../model/budget.ts';
 import type { FoundActivity, WantedEngagement } from '../../../model/engagement.ts';
 import type { HubSpotHttp } from '../http.ts';
-import { contactsTypeId } from '../wire.ts';
+import { type ListMembership, readMemberships } from '../list-memberships.ts';
 
-/** Records in one call; the API names no limit. */
-const recordsMax = 500;
 /** Names of so many lists in one call: they stand in the address. */
 const namesMax = 100;
 /** Of one person so many are told, those joined last: some are on hundreds of lists that fill themselves. */
 const perPersonMax = 10;
 
-const membershipsSchema = z.object({
-  results: z.array(
-    z.object({
-      recordId: z.union([z.string(), z.number()]).transform(String),
-      recordListMemberships: z.array(
-        z.object({ listId: z.string(), lastAddedTimestamp: z.iso.datetime({ offset: true }).nullish() }),
-      ),
-    }),
-  ),
-});
 const namesSchema = z.object({ lists: z.array(z.object({ listId: z.string(), name: z.string() })) });
-
-interface Join {
-  readonly contactId: string;
-  readonly listId: string;
-  readonly at: number;
-}
 
 /**
  * Which lists people were put on or came to by its filters, and when: one call for all of them, and one for the names of lists that are not known yet. Who
  * has left a list again is told by no call, so that a join is all that there is of it.
- * Source: Lists API v3, memberships of records (https://developers.hubspot.com/docs/api-reference/crm-lists-v3/guide).
  */
 export class HubSpotListJoins {
   readonly #http: HubSpotHttp;
@@ -42,26 +23,17 @@ export class HubSpotListJoins {
     this.#http = http;
   }
 
-  async #joins(wanted: readonly WantedEngagement[], context: CallContext): Promise<readonly Join[]> {
-    const { body } = await this.#http.read(context, {
-      method: 'POST',
-      path: '/crm/v3/lists/records/memberships/batch/read',
-      body: {
-        inputs: wanted.map(({ contactId }) => ({ objectTypeId: contactsTypeId, recordId: contactId })),
-      },
-      schema: membershipsSchema,
-    });
+  async #joins(
+    wanted: readonly WantedEngagement[],
+    context: CallContext,
+  ): Promise<readonly ListMembership[]> {
+    const ids = wanted.map(({ contactId }) => contactId);
     const since = new Map(wanted.map((person) => [person.contactId, person.since]));
-    return body.results.flatMap(({ recordId, recordListMemberships }) =>
-      recordListMemberships
-        .flatMap(({ listId, lastAddedTimestamp }): Join[] => {
-          const at = Date.parse(lastAddedTimestamp ?? '');
-          return at >= (since.get(recordId) ?? Number.POSITIVE_INFINITY)
-            ? [{ contactId: recordId, listId, at }]
-            : [];
-        })
-        .sort((a, b) => b.at - a.at)
-        .slice(0, perPersonMax),
+    const joins = (await readMemberships(this.#http, ids, context)).filter(
+      ({ contactId, at }) => at >= (since.get(contactId) ?? Number.POSITIVE_INFINITY),
+    );
+    return [...Map.groupBy(joins, ({ contactId }) => contactId).values()].flatMap((own) =>
+      own.sort((a, b) => b.at - a.at).slice(0, perPersonMax),
     );
   }
 
@@ -83,10 +55,7 @@ export class HubSpotListJoins {
     wanted: readonly WantedEngagement[],
     context: CallContext,
   ): Promise<ReadonlyMap<string, readonly FoundActivity[]>> {
-    const joins: Join[] = [];
-    for (let from = 0; from < wanted.length; from += recordsMax) {
-      joins.push(...(await this.#joins(wanted.slice(from, from + recordsMax), context)));
-    }
+    const joins = await this.#joins(wanted, context);
     await this.#learnNames(
       joins.map(({ listId }) => listId),
       context,

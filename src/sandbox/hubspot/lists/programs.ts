@@ -8,6 +8,9 @@ export const nurturePrograms: readonly string[] = [
   'Nurture: competitor',
   'Nurture: referral',
   'Nurture: general',
+  'Nurture: win-back',
+  'Nurture: lost customers',
+  'Nurture: not ready yet',
 ];
 
 /** A program that nobody built a workflow for, and one whose workflow is switched off. */

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { byHand, dies, invitation, wanted, withNurtured } from './nurtured.ts';
+
+/** The rest of programs.test.ts: every way out of nurture, what people ask for, outages, and who is mended. */
+const people = withNurtured(22);
+
+/** Another router, which has given the lead to nobody yet. */
+const waiting = (): LifecycleContext => {
+  const context = people.filed();
+  const { models } = context;
+  return { ...context, models: { ...models, routing: { ...models.routing, by: 'external' } } };
+};
+/** The day that the rep named has come. */
+const dayComes = async (at: number): Promise<void> => {
+  await people.office.simulated.fixture.query(
+    `update tandem.journeys set next_at = now(),
+       state = jsonb_set(state::jsonb, '{journey,recontactAt}', to_jsonb((extract(epoch from now()) * 1000)::bigint - 1))
+     where contact_id = '${people.person(at).hubspot}'`,
+  );
+  await people.office.settle(people.filed());
+};
+
+describe('whoever goes forward from nurture', () => {
+  it.each<[string, string, (at: number) => Promise<void>]>([
+    ['asking for contact', 'sales-ready', (at) => people.asksForContact(at)],
+    ['a rep who begins to work them', 'working', (at) => people.edit(at, { Status: 'Working - Contacted' })],
+    [
+      "a rep's yes",
+      'accepted',
+      (at) => people.edit(at, { Tandem_Disposition__c: 'Accepted', Tandem_Reason__c: null }),
+    ],
+    [
+      'a word that they are nobody for us',
+      'disqualified',
+      (at) => people.ask(at, 'Set stage', 'disqualified'),
+    ],
+    ['the day that the rep named', 'sales-ready', dayComes],
+  ])('by %s leaves the program', async (_, stage, go) => {
+    const at = await people.inNurture();
+    expect(await people.on(at)).toEqual(['Nurture: later']);
+    await go(at);
+    expect(await people.shows(at)).toEqual([stage, []]);
+  });
+
+  it('costs those who were in no program one call that asks, however many are handed over', async () => {
+    const before = await people.office.calls('hubspot');
+    await people.tell(people.somebody(), wanted);
+    await people.tell(people.somebody(), wanted);
+    await people.office.settle(people.filed());
+    const made = [...(await people.office.calls('hubspot'))].flatMap(([route, count]) => {
+      const more = count - (before.get(route) ?? 0);
+      return route.includes('/lists/') && more > 0 ? [`${route}: ${more}`] : [];
+    });
+    expect(made).toEqual(['POST /crm/v3/lists/records/memberships/batch/read: 1']);
+  });
+
+  it('leaves what a rep asked for since as it is, and with the next hand-over that too', async () => {
+    const at = people.somebody();
+    await people.toSales(at);
+    await people.ask(at, 'Enroll in program', 'Nurture: champions');
+    await people.edit(at, { Status: 'Working - Contacted' });
+    await people.edit(at, { Tandem_Disposition__c: 'Accepted' });
+    expect(await people.shows(at)).toEqual(['accepted', ['Nurture: champions']]);
+    await people.giveBack(at, 'No budget');
+    expect(await people.on(at)).toEqual(['Nurture: budget', 'Nurture: champions']);
+    await people.asksForContact(at);
+    expect(await people.on(at)).toEqual([]);
+  });
+
+  it('while returns are only observed: lists are left to people, but for whom a hand-over that acts brings to a rep', async () => {
+    const [at, other] = [people.somebody(), people.somebody()];
+    const pilot = people.filed({ return: 'observe' });
+    await people.put(at, 'Nurture: general');
+    await people.put(other, 'Nurture: general');
+    await people.edit(at, { Status: 'Working - Contacted' }, pilot);
+    await people.toSales(other, pilot);
+    expect([await people.on(at), await people.on(other)]).toEqual([['Nurture: general'], []]);
+  });
+
+  it('by a hand-over that is not done any more is out of the program all the same', async () => {
+    const at = await people.inNurture();
+    await people.toSales(at, waiting());
+    expect(await people.on(at)).toEqual([]);
+    await people.ask(at, 'Set stage', 'disqualified', waiting());
+    await people.tryAgain();
+    expect((await people.orders(at, 'hand-off')).map(({ why }) => why)).toContain(
+      'not done: they had left sales',
+    );
+    expect(await people.on(at)).toEqual([]);
+  });
+});
+
+describe('an order to leave that waits', () => {
+  it('after a death that came after the call: leaving again changes nothing', async () => {
+    const at = await people.inNurture();
+    await people.tell(at, wanted);
+    const { leavePrograms } = people.office.context;
+    const context: LifecycleContext = {
+      ...people.filed(),
+      leavePrograms: async (...args) => {
+        await leavePrograms(...args);
+        return dies();
+      },
+    };
+    await expect(people.round(context)).rejects.toThrow('gone');
+    await people.tryAgain();
+    expect(await people.shows(at)).toEqual(['sales-ready', []]);
+    expect((await people.orders(at, 'programs')).map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  it('keeps no hand-over waiting, and says what is in the way', async () => {
+    const at = await people.inNurture();
+    await people.office.simulated.control('hubspot', 'faults', [
+      { match: { path: '/crm/v3/lists' }, effect: { status: 403, code: 'MISSING_SCOPES' } },
+    ]);
+    await people.toSales(at);
+    await people.office.simulated.control('hubspot', 'faults', []);
+    expect((await people.orders(at, 'hand-off')).map(({ state }) => state)).toEqual(['done', 'done']);
+    expect((await people.orders(at, 'programs')).at(-1)).toMatchObject({
+      ...{ state: 'open', why: expect.stringContaining('MISSING_SCOPES') },
+      next: expect.stringContaining('crm.lists.write'),
+    });
+    await people.tryAgain();
+    expect(await people.on(at)).toEqual([]);
+  });
+
+  it('until they are back takes nobody out of the program of the new reason', async () => {
+    const at = await people.inNurture();
+    await people.tell(at, wanted);
+    await expect(people.round({ ...people.filed(), leavePrograms: dies })).rejects.toThrow('gone');
+    await people.office.simulated.fixture.query(
+      "update tandem.effects set due = now() + interval '1 hour' where kind = 'programs' and state = 'open'",
+    );
+    await people.giveBack(at, 'No budget');
+    expect(await people.on(at)).toEqual(['Nurture: budget', 'Nurture: later']);
+    await people.tryAgain();
+    expect(await people.shows(at)).toEqual(['nurture', ['Nurture: budget']]);
+  });
+
+  it('until a rep has asked for another program takes nobody out of that', async () => {
+    const at = await people.inNurture();
+    await people.tell(at, wanted);
+    await expect(people.round({ ...people.filed(), leavePrograms: dies })).rejects.toThrow('gone');
+    await people.office.simulated.fixture.query(
+      "update tandem.effects set due = now() + interval '1 hour' where kind = 'programs' and state = 'open'",
+    );
+    await people.office.settle(people.filed());
+    await people.ask(at, 'Enroll in program', 'Nurture: champions');
+    await people.tryAgain();
+    expect(await people.shows(at)).toEqual(['sales-ready', ['Nurture: champions']]);
+  });
+});
+
+describe('who is to be mended first', () => {
+  it('comes off every list of a program, also one that a request alone names, and no request puts them on one', async () => {
+    const at = people.somebody();
+    await people.toSales(at);
+    await people.ask(at, 'Enroll in program', 'Nurture: champions');
+    await people.ask(at, 'Enroll in program', invitation);
+    await people.put(at, byHand);
+    await people.giveBack(at, 'Bad data');
+    expect(await people.shows(at)).toEqual(['returned', [byHand]]);
+    for (const program of ['Nurture: champions', invitation]) {
+      await people.ask(at, 'Enroll in program', program);
+      expect(await people.answer(at)).toMatch(/^Not done: they came back to be mended first \(Bad data\)/);
+    }
+    expect(await people.askInHubspot(at, 'Set stage', 'nurture')).toMatch(/^Not done: they came back/);
+    expect(await people.shows(at)).toEqual(['returned', [byHand]]);
+  });
+
+  it('is mailed again once mended, where that leads', async () => {
+    const at = people.somebody();
+    const { reasons } = people.office.context.models.lifecycle;
+    const mended = { ...reasons['Bad data'], mended: 'nurture' as const };
+    const context = people.office.with({ reasons: { ...reasons, 'Bad data': mended } });
+    await people.toSales(at, context);
+    await people.put(at, 'Nurture: later');
+    await people.giveBack(at, 'Bad data', context);
+    expect(await people.shows(at)).toEqual(['returned', []]);
+    await people.edit(at, { Phone: '+47 22 12 34 99' }, context);
+    expect(await people.shows(at)).toEqual(['nurture', ['Nurture: general']]);
+    const { hubspot } = people.person(at);
+    expect(await people.office.read('hubspot', 'contacts', hubspot, 'tandem_program')).toEqual({
+      tandem_program: 'Nurture: general',
+    });
+  });
+});
