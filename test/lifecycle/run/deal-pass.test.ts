@@ -38,6 +38,7 @@ const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
     engine: { cursor: async () => ({ stamp: at, id: '' }), commitSignals: async () => undefined },
     store: {
       anybodyIn: async () => true,
+      now: async () => Date.now(),
       dealsUnread: async () => unread,
       dealsRead: async (turns: readonly { readonly turn: number }[]) => {
         read.push(...turns.map(({ turn }) => turn));
