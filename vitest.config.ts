@@ -46,9 +46,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What the store in memory of the seeded runs must be able to do.
+          // What the store in memory of the seeded runs must be able to do: everything that an engine asks of its store. The other
+          // files of test/store are Postgres's own matters (schema, migrations, sessions, outages, elections, scale, the embedded
+          // server), the lifecycle's, and what operators and status ask; permits have a contract of their own.
           name: 'store in memory',
-          include: ['test/store/{claim,followers,settle}.test.ts'],
+          include: [
+            'test/store/{awaited,breakers,claim,dead-workers,followers,live-signals,settle,standing,tombstones,values}.test.ts',
+          ],
           env: { TANDEM_STORE: 'memory' },
           maxWorkers: 3,
           sequence: { groupOrder: 0 },

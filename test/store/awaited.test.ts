@@ -2,15 +2,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AwaitedLink, Link } from '../../src/model/state.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
 import { contact, holder, lead, makeBegin, makeMark, makeSettlement, pair } from './builders.ts';
-import { withStore } from './postgres.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
+const fixture = storeUnderTest();
 let store: EngineStore;
 beforeEach(async () => {
-  store = fixture.store.engine;
-  await fixture.query('truncate tandem.awaited, tandem.links, tandem.dirty, tandem.leases cascade');
+  store = fixture.store;
+  await fixture.reset();
 });
 
+const dayMs = 86_400_000;
 const deal = (id: string) => ({ system: 'hubspot', type: 'deals', id }) as const;
 const waits = (id: string, toType?: string): AwaitedLink => ({
   ...{ pair: 'deals', ref: deal('900'), of: pair, id },
@@ -55,32 +56,20 @@ describe('who waits for a link', () => {
     const link = await begin();
     await store.awaitLinks?.([waits('1', 'Contact')]);
     expect([await woken(), await woken(true)]).toEqual([0, 0]);
-    await fixture.query("update tandem.awaited set since = now() - interval '3 days'");
-    await fixture.query("update tandem.links set began_at = now() - interval '4 days'");
+    await fixture.age('awaited', 3 * dayMs);
+    await fixture.age('links', 4 * dayMs);
     await convert(link);
     expect(await woken()).toBe(1);
-    const rows = await fixture.query<{ record_id: string }>(
-      "select record_id from tandem.dirty where pair = 'deals'",
-    );
-    expect(rows).toEqual([{ record_id: '900' }]);
+    const units = await store.claim('deals', holder, 10, 60_000);
+    expect(units.map(({ key }) => key)).toEqual(['hubspot:deals/900']);
   });
 
   it('to a contact waits no more once the record was read without it; what waits for any link stays', async () => {
     await store.awaitLinks?.([waits('1', 'Contact'), waits('2', 'Contact'), waits('3')]);
     await store.awaitLinks?.([waits('2', 'Contact')], [deal('900'), deal('901')]);
-    const waiting = async () =>
-      (await fixture.store.operator.life([deal('900')])).awaited.map(({ id }) => id).sort();
+    const waiting = async () => fixture.awaitedBy(deal('900'));
     expect(await waiting()).toEqual(['2', '3']);
     await store.awaitLinks?.([], [deal('900')]);
     expect(await waiting()).toEqual(['3']);
-  });
-
-  it('is told of as long as it waits', async () => {
-    await store.awaitLinks?.([waits('1', 'Contact'), waits('2')]);
-    const life = await fixture.store.operator.life([deal('900')]);
-    expect(life.awaited.map(({ id, of, toType }) => [id, of, toType]).sort()).toEqual([
-      ['1', pair, 'Contact'],
-      ['2', pair, undefined],
-    ]);
   });
 });

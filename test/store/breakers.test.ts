@@ -1,40 +1,31 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { MassChangeRow } from '../../src/store/breakers.ts';
-import { withStore } from './postgres.ts';
+import type { MassChange } from '../../src/sync/breakers/mass-change.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
+const fixture = storeUnderTest();
+const minuteMs = 60_000;
 const limits = { records: 50, percent: 5, minutes: 10, overwrites: 'alike' } as const;
 
-const blanks = (from: number, to: number): readonly MassChangeRow[] =>
+const blanks = (from: number, to: number): readonly MassChange[] =>
   Array.from({ length: to - from }, (_, n) => ({
     unit: `link:${from + n}`,
     kind: 'blank',
     scope: 'blank',
     field: 'phone',
   }));
-const overwrites = (from: number, to: number, value: string): readonly MassChangeRow[] =>
+const overwrites = (from: number, to: number, value: string): readonly MassChange[] =>
   Array.from({ length: to - from }, (_, n) => ({
     unit: `link:${from + n}`,
     kind: 'overwrite',
     scope: `overwrite:jobtitle:${value}`,
     field: 'jobtitle',
   }));
-const note = (changes: readonly MassChangeRow[]) =>
-  fixture.store.engine.noteChanges('people', changes, limits);
-
-/** So many live links, so that a share of them is a number. */
-const links = async (count: number): Promise<void> => {
-  await fixture.query(
-    `insert into tandem.links (id, pair, hubspot_id, salesforce_id, version, base, hubspot_stamp, salesforce_stamp)
-     select gen_random_uuid(), 'people', n::text, n::text, 1, '{}', 0, 0 from generate_series(1, $1::int) n`,
-    [count],
-  );
-};
+const note = (changes: readonly MassChange[]) => fixture.store.noteChanges('people', changes, limits);
 
 beforeEach(async () => fixture.reset());
 
 it('trips above 50 records and above 5% of all, and not where only one of the two is so', async () => {
-  await links(2_000);
+  await fixture.makeLinks(2_000);
   expect((await note(blanks(0, 51))).open).toEqual([]);
   expect((await note(blanks(51, 100))).open).toEqual([]);
   const { open, begun } = await note(blanks(100, 101));
@@ -43,42 +34,42 @@ it('trips above 50 records and above 5% of all, and not where only one of the tw
 });
 
 it('counts a record once, however often it is looked at', async () => {
-  await links(100);
+  await fixture.makeLinks(100);
   for (let round = 0; round < 3; round += 1) expect((await note(blanks(0, 50))).begun).toEqual([]);
   expect((await note(blanks(50, 51))).begun).toHaveLength(1);
 });
 
 it('forgets what is older than the window', async () => {
-  await links(100);
+  await fixture.makeLinks(100);
   await note(blanks(0, 50));
-  await fixture.query("update tandem.mass_changes set at = now() - interval '11 minutes'");
+  await fixture.age('changes', 11 * minuteMs);
   expect((await note(blanks(50, 90))).begun).toEqual([]);
 });
 
 it('begins one hold, whoever trips it, and names it to all until it is released', async () => {
-  await links(100);
+  await fixture.makeLinks(100);
   const both = await Promise.all([note(blanks(0, 60)), note(blanks(60, 120))]);
   const begun = both.flatMap((each) => each.begun);
   expect(new Set(begun.map(({ id }) => id)).size).toBe(1);
-  const [held] = await fixture.store.operator.heldChanges();
+  const [held] = await fixture.heldChanges();
   expect((await note(blanks(120, 121))).open).toEqual([held]);
   expect((await note(overwrites(0, 1, 'x'))).open).toEqual([]);
-  expect(await fixture.store.operator.releaseHeld(held?.id ?? '')).toEqual(held);
-  expect(await fixture.store.operator.releaseHeld(held?.id ?? '')).toBeNull();
+  expect(await fixture.releaseHeld(held?.id ?? '')).toEqual(held);
+  expect(await fixture.releaseHeld(held?.id ?? '')).toBeNull();
 });
 
 it('does not trip again over what was released, even hours later, but over as many new ones', async () => {
-  await links(100);
+  await fixture.makeLinks(100);
   await note(blanks(0, 60));
-  const [held] = await fixture.store.operator.heldChanges();
-  await fixture.query("update tandem.mass_changes set at = at - interval '3 hours'");
-  await fixture.store.operator.releaseHeld(held?.id ?? '');
+  const [held] = await fixture.heldChanges();
+  await fixture.age('changes', 180 * minuteMs);
+  await fixture.releaseHeld(held?.id ?? '');
   expect(await note(blanks(0, 60))).toEqual({ open: [], begun: [] });
   expect((await note(blanks(60, 111))).begun).toHaveLength(1);
 });
 
 it('takes overwrites with one value for a mass change, but not a pick list at work', async () => {
-  await links(200);
+  await fixture.makeLinks(200);
   const mixed = ['a', 'b', 'c'].flatMap((value, n) => overwrites(n * 60, (n + 1) * 60, value));
   expect((await note(mixed)).begun).toEqual([]);
   expect((await note(overwrites(0, 200, 'd'))).begun).toMatchObject([

@@ -16,3 +16,18 @@ it('tells a link once, by whichever of its records it is asked, and by both toge
   }
   expect((await operator.life([contact('2')])).links).toEqual([]);
 });
+
+it('tells what a record waits for as long as it does', async () => {
+  const { engine, operator } = fixture.store;
+  const ref = { system: 'hubspot', type: 'deals', id: '900' } as const;
+  const waits = { pair: 'deals', ref, of: pair } as const;
+  await engine.awaitLinks([
+    { ...waits, id: '1', toType: 'Contact' },
+    { ...waits, id: '2' },
+  ]);
+  const { awaited } = await operator.life([ref]);
+  expect(awaited.map(({ id, of, toType }) => [id, of, toType]).sort()).toEqual([
+    ['1', pair, 'Contact'],
+    ['2', pair, undefined],
+  ]);
+});

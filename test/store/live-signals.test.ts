@@ -1,19 +1,18 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { FoundChange, LiveBatch } from '../../src/model/live.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { LiveStore } from '../../src/sync/signal-sources.ts';
 import { contact, makeMark, pair } from './builders.ts';
-import { withStore } from './postgres.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
-/** A store of its own for each test: what it remembers of earlier ones would be wrong after the reset. */
-let live: Store['live'];
-let store: Store | null = null;
+const fixture = storeUnderTest();
+/** Of each test's own: what it remembers of earlier ones would be wrong after the reset. */
+let live: LiveStore;
 
 beforeEach(async () => {
   await fixture.reset();
-  store = await openStore({ connectionString: fixture.connectionString, onTrouble: () => undefined });
-  live = store.live;
-  return async () => store?.close();
+  const opened = await fixture.openLive();
+  live = opened.live;
+  return () => opened.close();
 });
 
 const graceMs = 30_000;
@@ -26,34 +25,21 @@ const batchOf = (overrides: Partial<LiveBatch> = {}): LiveBatch => ({
 });
 const look = (...found: readonly FoundChange[]) =>
   live.noteUntold({ pair, system: 'hubspot', type: 'contacts', found, graceMs });
-const changedAgo = async (ms: number, overrides: Partial<FoundChange> = {}): Promise<FoundChange> => {
-  const [clock] = await fixture.query<{ now: number }>(
-    'select (extract(epoch from now()) * 1000)::float8 as now',
-  );
-  return { id: '7', stamp: (clock?.now ?? 0) - ms, unread: true, ...overrides };
-};
+const changedAgo = async (ms: number, overrides: Partial<FoundChange> = {}): Promise<FoundChange> => ({
+  ...{ id: '7', stamp: (await fixture.now()) - ms, unread: true },
+  ...overrides,
+});
 /** As if the last signal had come so long ago. */
-const age = async (ms: number): Promise<void> => {
-  await fixture.query(
-    `update tandem.signal_sources set heard_at = heard_at - $1::float8 * interval '1 millisecond',
-      alive_at = alive_at - $1::float8 * interval '1 millisecond'`,
-    [ms],
-  );
-};
+const age = (ms: number): Promise<void> => fixture.ageSignals({ signals: ms });
 /** As if the source had been there for so long. */
-const there = async (ms: number): Promise<void> => {
-  await fixture.query(
-    `update tandem.signal_sources set since = now() - $1::float8 * interval '1 millisecond'`,
-    [ms],
-  );
-};
+const there = (ms: number): Promise<void> => fixture.ageSignals({ there: ms });
 const state = async () => (await live.sources())[0];
 
 it('commits dirty rows and the reader’s place together, and knows the source to be alive', async () => {
   await live.commitLive(
     batchOf({ source: 'journal', marks: [makeMark(contact('1'))], position: { topic: 'portal', at: 'o1' } }),
   );
-  expect((await fixture.store.engine.backlog(pair)).dirty).toBe(1);
+  expect((await fixture.store.backlog(pair)).dirty).toBe(1);
   expect(await live.position('hubspot', 'journal', 'portal')).toBe('o1');
   expect(await state()).toMatchObject({ source: 'journal', type: 'contacts', missed: false });
   expect((await state())?.aliveAgoMs).toBeLessThan(5_000);
@@ -69,7 +55,7 @@ it('keeps neither rows nor place when one of them cannot be stored', async () =>
     live.commitLive(batchOf({ marks: [broken], position: { topic: 'portal', at: 'o1' } })),
   ).rejects.toThrow();
   expect(await live.position('hubspot', 'webhooks', 'portal')).toBeNull();
-  expect((await fixture.store.engine.backlog(pair)).dirty).toBe(0);
+  expect((await fixture.store.backlog(pair)).dirty).toBe(0);
 });
 
 it('answers nothing untold where no source was ever live', async () => {
@@ -83,7 +69,7 @@ it('finds a change untold that is old enough, unread and not dirty; a younger or
   expect(await look(await changedAgo(60_000, { unread: false }))).toEqual([]);
   expect(await look(await changedAgo(60_000))).toEqual(['7']);
   expect((await state())?.missed).toBe(false);
-  await fixture.store.engine.commitSignals([makeMark(contact('7'))]);
+  await fixture.store.commitSignals([makeMark(contact('7'))]);
   expect(await look(await changedAgo(60_000))).toEqual([]);
 });
 
@@ -95,7 +81,7 @@ it('holds a source for silent that said nothing since such a change, until it sp
   expect((await state())?.missed).toBe(true);
   await live.noteLooked('hubspot', 'contacts');
   expect((await state())?.aliveAgoMs).toBeGreaterThan(100_000);
-  await fixture.store.live.commitLive(batchOf());
+  await live.commitLive(batchOf());
   expect(await state()).toMatchObject({ missed: false });
 });
 
@@ -111,21 +97,13 @@ it('does not blame a source for what changed before it was there, or while it wa
 });
 
 it('notices that the worker’s own writes do not come back', async () => {
-  const wrote = async (agoMs: number): Promise<void> => {
-    await fixture.query(
-      `insert into tandem.ledger (pair, event, system, type, record_id, from_value, to_value, cause, rule, lost, at)
-        values ($1, 'write', 'salesforce', 'Lead', '00Q1', 'null', 'null', '', '', 'null',
-          now() - $2::float8 * interval '1 millisecond')`,
-      [pair, agoMs],
-    );
-  };
   const request = { pair, system: 'salesforce', source: 'stream', type: 'Lead', graceMs } as const;
   await live.alive('salesforce', 'stream', ['Lead']);
   await there(300_000);
-  await wrote(400_000);
-  await wrote(1_000);
+  await fixture.wrote(400_000);
+  await fixture.wrote(1_000);
   expect(await live.noteUnheard(request)).toBe(false);
-  await wrote(60_000);
+  await fixture.wrote(60_000);
   expect(await live.noteUnheard(request)).toBe(true);
   expect(await state()).toMatchObject({ missed: true });
   await live.commitLive(
@@ -156,23 +134,23 @@ it('knows a source that is lost at once, and looks do not bring it back', async 
 
 it('remembers which fields were told of, and ends the problem of one that is', async () => {
   const problem = { what: 'w', cause: 'c', fault: 'config', next: 'n' } as const;
-  await fixture.store.engine.raiseProblem({ key: 'live:hubspot:contacts.jobtitle', ...problem });
-  await fixture.store.engine.raiseProblem({ key: 'live:hubspot:contacts.city', ...problem });
+  await fixture.store.raiseProblem({ key: 'live:hubspot:contacts.jobtitle', ...problem });
+  await fixture.store.raiseProblem({ key: 'live:hubspot:contacts.city', ...problem });
   expect(await live.neverHeard('hubspot', 'contacts', ['city', 'jobtitle'])).toEqual(['city', 'jobtitle']);
   await live.commitLive(batchOf());
   expect(await live.neverHeard('hubspot', 'contacts', ['city', 'jobtitle'])).toEqual(['city']);
-  const keys = (await fixture.store.status.problems()).map(({ key }) => key);
+  const keys = (await fixture.problems()).map(({ key }) => key);
   expect(keys).toEqual(['live:hubspot:contacts.city']);
 });
 
 it('forgets a source that is not set up any more, and with the last one its problems', async () => {
   const problem = { what: 'w', cause: 'c', fault: 'config', next: 'n' } as const;
   await live.commitLive(batchOf());
-  await fixture.store.engine.raiseProblem({ key: 'live:hubspot:contacts.city', ...problem });
+  await fixture.store.raiseProblem({ key: 'live:hubspot:contacts.city', ...problem });
   await live.keepOnly('hubspot', ['webhooks']);
   expect(await live.sources()).toHaveLength(1);
-  expect(await fixture.store.status.problems()).toHaveLength(1);
+  expect(await fixture.problems()).toHaveLength(1);
   await live.keepOnly('hubspot', []);
   expect(await live.sources()).toEqual([]);
-  expect(await fixture.store.status.problems()).toEqual([]);
+  expect(await fixture.problems()).toEqual([]);
 });

@@ -4,7 +4,6 @@ import {
   contact,
   holder,
   lead,
-  makeIntent,
   makeLedgerEntry,
   makeMark,
   makeParked,
@@ -22,27 +21,6 @@ const claimOne = async (id: string): Promise<ClaimedUnit> => {
   if (unit === undefined) throw new Error('nothing claimed');
   return unit;
 };
-
-it('tells problems by their age, which new words do not change', async () => {
-  const { engine, status } = fixture.store;
-  const problem = {
-    key: 'hubspot:unavailable',
-    what: 'HubSpot is away',
-    cause: 'ECONNREFUSED',
-    fault: 'hubspot',
-    next: 'wait',
-  } as const;
-  await engine.raiseProblem(problem);
-  const [first] = await status.problems();
-  await engine.raiseProblem({ ...problem, what: 'HubSpot is still away' });
-  await engine.raiseProblem({ ...problem, key: 'config:x' });
-  expect(await status.problems()).toEqual([
-    { ...problem, what: 'HubSpot is still away', since: first?.since },
-    { ...problem, key: 'config:x', since: expect.any(Number) },
-  ]);
-  await engine.clearProblem('hubspot:unavailable');
-  expect((await status.problems()).map(({ key }) => key)).toEqual(['config:x']);
-});
 
 it('tells the latency of the last hour by the system written to', async () => {
   const unit = await claimOne('1');
@@ -130,36 +108,4 @@ it('groups what is parked by cause, and is not confused by what a vendor says', 
   expect(groups).toHaveLength(3);
   const standing = await fixture.store.status.standingOf(pair, [{ unit: one.key, refs: [contact('1')] }]);
   expect(standing.get(one.key)?.parked).toHaveLength(2);
-});
-
-it('tells how a unit stands: dirty on either side, asked, parked, or with a write under way', async () => {
-  const { engine, status } = fixture.store;
-  const one = await claimOne('1');
-  const review = { pair, unit: one.key, ref: contact('1'), cause: 'two candidates', candidates: [lead('a')] };
-  await engine.settle([makeSettlement(one, { park: [makeParked(one, { field: null })], review })]);
-  const two = await claimOne('2');
-  await engine.openIntents(
-    [makeIntent(two, { source: contact('2') })],
-    new Map([[two.key, two.fence]]),
-    20_000,
-    1_000,
-  );
-  await engine.settle([makeSettlement(two)]);
-  await engine.commitSignals([makeMark(lead('00Q3'))]);
-  const standing = await status.standingOf(pair, [
-    { unit: one.key, refs: [contact('1')] },
-    { unit: two.key, refs: [contact('2')] },
-    { unit: 'link:x', refs: [contact('3'), lead('00Q3')] },
-    { unit: 'link:y', refs: [contact('4'), lead('00Q4')] },
-  ]);
-  expect(Object.fromEntries(standing)).toEqual({
-    [one.key]: {
-      dirty: false,
-      review: 'two candidates',
-      parked: [{ system: 'salesforce', field: null, code: 'STRING_TOO_LONG' }],
-    },
-    [two.key]: { dirty: true, review: null, parked: [] },
-    'link:x': { dirty: true, review: null, parked: [] },
-    'link:y': { dirty: false, review: null, parked: [] },
-  });
 });

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import type { ClaimedUnit } from '../../src/model/state.ts';
 import type { RawValue } from '../../src/model/value.ts';
 import { contact, holder, makeIntent, makeLedgerEntry, makeMark, makeSettlement, pair } from './builders.ts';
-import { withStore } from './postgres.ts';
+import { storeUnderTest } from './contract.ts';
 
-const fixture = withStore();
+const fixture = storeUnderTest();
 
 /** Strings of any code units: NUL, lone surrogates, quotes and backslashes included. */
 const anyText = fc.oneof(
@@ -47,7 +47,7 @@ const anyBase = fc.dictionary(
 );
 
 it('gives every value back as it was put in: base, intents, ledger', async () => {
-  const store = fixture.store.engine;
+  const { store } = fixture;
   let count = 0;
   await fc.assert(
     fc.asyncProperty(anyBase, anyBase, anyValue, anyText, async (base, moved, value, cause) => {
@@ -91,12 +91,8 @@ it('gives every value back as it was put in: base, intents, ledger', async () =>
       const [again] = await store.claim(pair, holder, 1, 60_000);
       expect(again?.link?.base).toEqual({ ...base, ...moved });
       expect(again?.intents[0]?.writes).toEqual(intent.writes);
-      const [entry] = await fixture.query<{ from: string; to: string; lost: string }>(
-        'select from_value::text as from, to_value::text as to, lost::text as lost from tandem.ledger where field = $1',
-        [`f${count}`],
-      );
-      expect([entry?.from, entry?.lost].map((text) => JSON.parse(text ?? ''))).toEqual([value, value]);
-      expect(JSON.parse(entry?.to ?? '')).toEqual({ name: value });
+      const entry = (await fixture.ledger()).find(({ field }) => field === `f${count}`);
+      expect([entry?.from, entry?.lost, entry?.to]).toEqual([value, value, { name: value }]);
       await store.settle([makeSettlement(again as ClaimedUnit, { closedIntents: [intent.id] })]);
     }),
     { numRuns: 60, interruptAfterTimeLimit: 10_000 },

@@ -29,13 +29,19 @@ export class MemoryLiveStore implements LiveStore {
   }
 
   async commitLive({ system, source, marks, heard, position }: LiveBatch): Promise<void> {
+    this.store.state.assertStorable(marks);
     for (const mark of marks) this.store.state.mark(mark);
     if (position) this.place(system, source, position.topic, position.at);
     const now = this.store.state.now();
     for (const { type, fields } of heard) {
       this.prove(this.sourceOf(system, source, type));
       Object.assign(this.sourceOf(system, source, type), { heardAt: now, missed: false });
-      for (const field of fields) this.fields.add(`${system} ${type} ${field}`);
+      const problem = `live:${system}:${type}`;
+      this.store.state.problems.delete(problem);
+      for (const field of fields) {
+        this.fields.add(`${system} ${type} ${field}`);
+        this.store.state.problems.delete(`${problem}.${field}`);
+      }
     }
   }
 
@@ -71,8 +77,23 @@ export class MemoryLiveStore implements LiveStore {
     for (const type of types) this.sourceOf(system, source, type).aliveAt = null;
   }
 
-  async keepOnly(): Promise<void> {
-    this.known.clear();
+  async keepOnly(system: System, sources: readonly LiveSource[]): Promise<void> {
+    for (const [key, each] of this.known) {
+      if (each.system === system && !sources.includes(each.source)) this.known.delete(key);
+    }
+    const { problems } = this.store.state;
+    for (const key of [...problems.keys()]) {
+      if (sources.length === 0 && key.startsWith(`live:${system}:`)) problems.delete(key);
+    }
+  }
+
+  /** As if the last signals, or the sources themselves, had been there so long ago. */
+  age(ms: { readonly signals?: number; readonly there?: number }): void {
+    const ago = (at: number | null): number | null => (at === null ? null : at - (ms.signals ?? 0));
+    for (const each of this.known.values()) {
+      Object.assign(each, { heardAt: ago(each.heardAt), aliveAt: ago(each.aliveAt) });
+      if (ms.there !== undefined) each.since = this.store.state.now() - ms.there;
+    }
   }
 
   async sources(): Promise<readonly SourceState[]> {

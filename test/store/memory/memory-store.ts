@@ -1,8 +1,10 @@
 import { workClasses } from '../../../src/model/budget.ts';
+import type { BreakerLimits } from '../../../src/model/mapping.ts';
 import type { Pause } from '../../../src/model/pause.ts';
 import type { ChangeCursor } from '../../../src/model/record.ts';
 import type {
   Alignment,
+  AwaitedLink,
   Backlog,
   ClaimedUnit,
   DirtyMark,
@@ -11,11 +13,15 @@ import type {
   NewIntent,
   Parked,
   Problem,
+  Standing,
   UnitSettlement,
   Workload,
 } from '../../../src/model/state.ts';
 import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
+import type { BreakerStore, MassChange } from '../../../src/sync/breakers/mass-change.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
+import { awaitLinks, wakeAwaited } from './awaited.ts';
+import { noteChanges } from './breakers.ts';
 import { endLease, settleAll } from './settle.ts';
 import { MemoryState, type StoredDirty, stronger } from './state.ts';
 
@@ -23,9 +29,9 @@ type Position = Parameters<EngineStore['commitSignals']>[1];
 
 /**
  * The engine's store in memory, on a clock that is given: for runs in which nothing may depend on chance. It passes the contract
- * tests of the one in Postgres (`claim.test.ts`, `followers.test.ts`, `settle.test.ts`). Each method is one turn of the event loop, hence one transaction.
+ * tests of the one in Postgres (project `store in memory` of vitest.config.ts). Each method is one turn of the event loop, hence one transaction.
  */
-export class MemoryStore implements EngineStore {
+export class MemoryStore implements EngineStore, BreakerStore {
   readonly state: MemoryState;
   private readonly onDefect: (unit: string, error: unknown) => void;
 
@@ -80,6 +86,7 @@ export class MemoryStore implements EngineStore {
     if (position !== undefined && 'cursor' in position && !Number.isFinite(position.cursor.at.stamp)) {
       throw new Error('the stamp of a cursor is no number');
     }
+    this.state.assertStorable(marks);
     for (const mark of foldMarks(marks)) this.state.mark(mark);
     if (position === undefined) return;
     if ('alignment' in position) this.state.alignments.set(position.alignment.pair, position.alignment);
@@ -232,6 +239,60 @@ export class MemoryStore implements EngineStore {
     return dead.length;
   }
 
+  async awaitLinks(awaited: readonly AwaitedLink[], whole: readonly RecordRef[] = []): Promise<void> {
+    awaitLinks(this.state, awaited, whole);
+  }
+
+  async wakeAwaited(all: boolean): Promise<number> {
+    return wakeAwaited(this.state, all);
+  }
+
+  async noteChanges(pair: string, changes: readonly MassChange[], limits: BreakerLimits['mass']) {
+    return noteChanges(this.state, pair, changes, limits);
+  }
+
+  async lookAtTombstones(pair: string, type: string, cause: string): Promise<number> {
+    const { state } = this;
+    const due = [...state.links.values()]
+      .filter(
+        ({ id, ended, base, ...link }) =>
+          link.pair === pair &&
+          ended?.cause === 'deleted in HubSpot' &&
+          Object.keys(base).length > 0 &&
+          (state.lookedAt.get(id) ?? ended.at) < state.now() - tombstoneLookMs,
+      )
+      .slice(0, tombstonesAtOnce);
+    for (const { id, ids, types } of due) {
+      state.lookedAt.set(id, state.now());
+      const ref = { system: 'hubspot', type: types?.hubspot ?? type, id: ids.hubspot } as const;
+      state.mark({ pair, ref, class: 'sweep', stamp: null, cause });
+    }
+    return due.length;
+  }
+
+  /** What can account for a difference of these units, as StatusQueries.standingOf tells it. */
+  async standingOf(
+    pair: string,
+    units: readonly { readonly unit: string; readonly refs: readonly RecordRef[] }[],
+  ): Promise<ReadonlyMap<string, Standing>> {
+    const { state } = this;
+    const isOpen = (ref: RecordRef): boolean =>
+      state.dirty.has(`${pair} ${formatRef(ref)}`) ||
+      state.openIntentsFrom(pair, ref.system, ref.id).length > 0;
+    return new Map(
+      units.map(({ unit, refs }) => [
+        unit,
+        {
+          dirty: refs.some(isOpen),
+          review: state.reviews.get(`${pair} ${unit}`)?.cause ?? null,
+          parked: this.parkedRows(pair, unit).map(({ system, field, failure }) => ({
+            ...{ system, field, code: failure.code },
+          })),
+        },
+      ]),
+    );
+  }
+
   async pauses(): Promise<readonly Pause[]> {
     return [...this.state.pauses];
   }
@@ -318,6 +379,10 @@ export class MemoryStore implements EngineStore {
     }
   }
 }
+
+/** An ended link is looked at once a day, so many at a time. */
+const tombstoneLookMs = 86_400_000;
+const tombstonesAtOnce = 200;
 
 /** A live link before an ended one, the one that ended later before the other. */
 const isBetter = (link: Link, known: Link): boolean =>

@@ -1,6 +1,7 @@
 import { recordName } from '../../../src/model/erasure.ts';
 import type { Follower, Link, UnitSettlement } from '../../../src/model/state.ts';
 import { formatRef, systems } from '../../../src/model/system.ts';
+import { renewAwaited } from './awaited.ts';
 import { erasePerson } from './erase.ts';
 import type { MemoryState } from './state.ts';
 
@@ -37,6 +38,7 @@ const settleOne = (
 ): Link | null | 'refused' => {
   const { pair, unit, move, end, begin, follow } = settlement;
   if (state.leases.get(unit.key)?.fence !== unit.fence) return 'refused';
+  if (isLinkedMeanwhile(state, settlement)) return 'refused';
   const moving = move === undefined ? undefined : state.links.get(move.linkId);
   if (move !== undefined && (moving?.ended !== null || moving.version !== move.version)) return 'refused';
   const ending = end === undefined ? undefined : state.links.get(end.linkId);
@@ -66,6 +68,9 @@ const settleOne = (
   }
 
   moveLink(state, settlement);
+  const moved = move?.to === undefined ? undefined : state.links.get(move.linkId);
+  if (moved !== undefined) renewAwaited(state, moved);
+  if (move?.to !== undefined) forgetAlone(state, pair, 'salesforce:', move.to.ref.id);
   applyFollowers(state, settlement);
   if (end !== undefined) endLink(state, end);
   const begun = begin === undefined ? null : beginLink(state, settlement);
@@ -80,6 +85,17 @@ const settleOne = (
   for (const mark of settlement.mark ?? []) state.mark(mark);
   if (!keep) releaseUnit(state, key, settlement);
   return begun;
+};
+
+/** Whether a unit without link says something lasting of a record that is in a live link by now. */
+const isLinkedMeanwhile = (
+  state: MemoryState,
+  { pair, unit, begin, clean, park, review }: UnitSettlement,
+): boolean => {
+  const system = systems.find((each) => unit.key.startsWith(`${each}:`));
+  const isFinal = clean.length + park.length > 0 || (review ?? null) !== null;
+  if (system === undefined || begin !== undefined || !isFinal) return false;
+  return state.liveLinkOf(pair, system, unit.key.slice(unit.key.indexOf('/') + 1)) !== undefined;
 };
 
 /** The live link that a Salesforce record is in, as the primary one or as a follower. */
@@ -139,25 +155,31 @@ const endLink = (state: MemoryState, { linkId, cause }: NonNullable<UnitSettleme
   for (const [key, row] of state.reviews) if (row.unit === `link:${linkId}`) state.reviews.delete(key);
 };
 
+/** What was asked or parked about a record while it was in no link is over. */
+const forgetAlone = (state: MemoryState, pair: string, prefix: string, id: string): void => {
+  for (const table of [state.parked, state.reviews]) {
+    for (const [name, row] of [...table]) {
+      if (row.pair === pair && row.unit.startsWith(prefix) && row.unit.endsWith(`/${id}`)) table.delete(name);
+    }
+  }
+};
+
 /** A begun link takes over lease, match keys and parked rows; what is asked or parked about its records elsewhere is over. */
 const beginLink = (state: MemoryState, { pair, unit, begin }: UnitSettlement): Link => {
   if (begin === undefined) throw new Error('nothing begins');
   const link: Link = { id: state.nextId(), pair, version: 1, ended: null, ...begin };
   state.links.set(link.id, link);
+  state.begunAt.set(link.id, state.now());
   const key = `link:${link.id}`;
   const lease = state.leases.get(unit.key);
   state.leases.delete(unit.key);
   if (lease !== undefined) state.leases.set(key, lease);
-  const isOfLink = (other: string): boolean =>
-    systems.some((system) => other.startsWith(`${system}:`) && other.endsWith(`/${begin.ids[system]}`));
   for (const [name, row] of [...state.parked]) {
-    if (row.pair !== pair || !(row.unit === unit.key || isOfLink(row.unit))) continue;
+    if (row.pair !== pair || row.unit !== unit.key) continue;
     state.parked.delete(name);
-    if (row.unit === unit.key) state.parked.set(parkedKey({ ...row, unit: key }), { ...row, unit: key });
+    state.parked.set(parkedKey({ ...row, unit: key }), { ...row, unit: key });
   }
-  for (const [name, row] of [...state.reviews]) {
-    if (row.pair === pair && isOfLink(row.unit)) state.reviews.delete(name);
-  }
+  for (const system of systems) forgetAlone(state, pair, `${system}:`, begin.ids[system]);
   return link;
 };
 

@@ -3,6 +3,7 @@ import type { Pause } from '../../../src/model/pause.ts';
 import type { ChangeCursor } from '../../../src/model/record.ts';
 import type {
   Alignment,
+  AwaitedLink,
   DirtyMark,
   DirtyRow,
   Intent,
@@ -13,6 +14,7 @@ import type {
   Review,
 } from '../../../src/model/state.ts';
 import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
+import type { CountedChange, StoredHold } from './breakers.ts';
 
 /** A dirty row as it stands, with what claims go by. */
 export interface StoredDirty extends DirtyRow {
@@ -45,6 +47,14 @@ export class MemoryState {
   readonly alignments = new Map<string, Alignment>();
   readonly problems = new Map<string, Problem>();
   readonly pauses: Pause[] = [];
+  /** When links began, and when ended ones were looked at last, by their ids. */
+  readonly begunAt = new Map<string, number>();
+  readonly lookedAt = new Map<string, number>();
+  /** What waits for links of other pairs, and since when. */
+  readonly awaited = new Map<string, AwaitedLink & { readonly since: number }>();
+  /** What may be part of a mass change, by pair, scope and unit. */
+  readonly massChanges = new Map<string, CountedChange>();
+  readonly holds: StoredHold[] = [];
   /** Names of who was erased. */
   readonly erased = new Set<string>();
   /** Holders whose process lives; leases of others are broken. */
@@ -69,7 +79,7 @@ export class MemoryState {
   }
 
   clear(): void {
-    const tables = [
+    const work = [
       this.links,
       this.dirty,
       this.leases,
@@ -78,11 +88,16 @@ export class MemoryState {
       this.parked,
       this.reviews,
     ];
-    for (const table of [...tables, this.cursors, this.alignments, this.problems]) table.clear();
-    this.decidedNew.clear();
-    this.ledger.length = 0;
-    this.pauses.length = 0;
-    this.erased.clear();
+    const beside = [
+      this.cursors,
+      this.alignments,
+      this.problems,
+      this.decidedNew,
+      this.begunAt,
+      this.lookedAt,
+    ];
+    for (const table of [...work, ...beside, this.awaited, this.massChanges, this.erased]) table.clear();
+    for (const rows of [this.ledger, this.pauses, this.holds]) rows.length = 0;
   }
 
   liveLinkOf(pair: string, system: System, id: string): Link | undefined {
@@ -117,6 +132,13 @@ export class MemoryState {
     return [...this.intents.values()].filter(
       ({ source, ...intent }) => intent.pair === pair && source.system === system && source.id === id,
     );
+  }
+
+  /** @throws Error for what Postgres would refuse; nothing is changed. */
+  assertStorable(marks: readonly DirtyMark[]): void {
+    for (const { pair, class: workClass } of marks) {
+      if (typeof pair !== 'string' || !workClasses.includes(workClass)) throw new Error('no such dirty row');
+    }
   }
 
   mark(mark: DirtyMark): void {
