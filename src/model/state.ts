@@ -206,7 +206,10 @@ export interface ClaimedUnit {
   readonly parked: readonly Parked[];
 }
 
-/** What became of one unit; applied whole or not at all, and only under the unit's fence. */
+/**
+ * What became of one unit; applied whole or not at all, and only under the unit's fence. What a unit without link says for good (answered
+ * rows, something parked, a question) is refused once its record is in a live link: it is looked at again as that link.
+ */
 export interface UnitSettlement {
   readonly unit: Pick<ClaimedUnit, 'key' | 'fence'>;
   readonly pair: string;

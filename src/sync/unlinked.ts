@@ -127,6 +127,8 @@ const readOwn = async (
     const record = found.get(ref.id);
     if (!record) {
       handleMissing(context, draft, ref);
+      // It is not known to be gone; what it was to become is, and holds a person's values: who is shown again is looked up as anybody.
+      if (draft.park.length > 0) draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
       return [];
     }
     const isMerged = record.ref.id !== ref.id;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedUnit, Follower, Link, UnitSettlement } from '../../src/model/state.ts';
 import type { RecordRef } from '../../src/model/system.ts';
 import type { EngineStore } from '../../src/sync/ports.ts';
-import { contact, holder, lead, makeBegin, makeMark, makeSettlement, pair } from './builders.ts';
+import { contact, holder, lead, makeBegin, makeMark, makeParked, makeSettlement, pair } from './builders.ts';
 import { storeUnderTest } from './contract.ts';
 
 const fixture = storeUnderTest();
@@ -156,6 +156,19 @@ describe('a link moves to another Salesforce record', () => {
     });
     expect(await followersOf('1')).toEqual([follower('00Q3', 3), follower('00Q1', 4)]);
     expect([await ownerOf('00Q1'), await ownerOf('00Q2')]).toEqual([link.id, link.id]);
+  });
+
+  it('and what was asked or refused about that one while it stood alone is over', async () => {
+    await store.commitSignals([makeMark(lead('00Q2'))]);
+    const [alone] = await store.claim(pair, holder, 1, 60_000);
+    if (alone === undefined) throw new Error('nothing claimed');
+    const cause = 'several records have the same match key';
+    const review = { pair, unit: alone.key, ref: lead('00Q2'), cause, candidates: [lead('00Q1')] };
+    await store.settle([makeSettlement(alone, { review, park: [makeParked(alone, { ref: lead('00Q2') })] })]);
+    const link = await begin('1', '00Q1');
+    expect(await store.backlog(pair)).toMatchObject({ reviews: 1, parked: 1 });
+    expect(await settle(contact('1'), { move: moveOf(link, '00Q2', {}) })).toBe(true);
+    expect(await store.backlog(pair)).toMatchObject({ reviews: 0, parked: 0 });
   });
 
   it('with a base of its own where the values are another record, and without a trace of the old one', async () => {

@@ -187,6 +187,24 @@ describe('settle', () => {
     expect(refused).toEqual(new Set([taken?.key, second?.key]));
   });
 
+  it('keeps no question about a record that was linked meanwhile, and looks at it again as that link', async () => {
+    const [alone, other] = await claimed(contact('1'), lead('00Q1'));
+    if (alone === undefined || other === undefined) throw new Error('two units were to be claimed');
+    const begin = makeBegin({ hubspot: '1', salesforce: '00Q1' });
+    const { begun } = await store.settle([makeSettlement(other, { begin })]);
+    const cause = 'the record in the identity field is linked elsewhere';
+    const review = { pair, unit: alone.key, ref: contact('1'), cause, candidates: [lead('00Q1')] };
+    const park = [makeParked(alone, { ref: contact('1') })];
+    for (const overrides of [{ review, clean: [] }, { park, clean: [] }, {}]) {
+      const { refused } = await store.settle([makeSettlement(alone, overrides)]);
+      expect(refused).toEqual(new Set([alone.key]));
+    }
+    expect(await store.backlog(pair)).toMatchObject({ reviews: 0, parked: 0, dirty: 1 });
+    await store.release([alone], 0);
+    const again = await store.claim(pair, holder, 10, leaseMs);
+    expect(again.map(({ key }) => key)).toEqual([`link:${begun.get(other.key)?.id}`]);
+  });
+
   it('lets one of two workers begin a link with the same record at the same moment', async () => {
     const units = await claimed(...Array.from({ length: 8 }, (_, index) => contact(String(index))));
     const results = await Promise.all(

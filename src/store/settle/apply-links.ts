@@ -34,6 +34,12 @@ export const applyLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise
     tx,
     accepted.flatMap(({ moved, settlement }) => (moved && settlement.move?.to ? [moved] : [])),
   );
+  await forgetAlone(
+    tx,
+    accepted.flatMap(({ settlement: { pair, move } }) =>
+      move?.to ? [{ pair, hubspot: '', salesforce: move.to.ref.id }] : [],
+    ),
+  );
   await weigh(tx, accepted);
   await endLinks(
     tx,
@@ -153,17 +159,32 @@ const beginLinks = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> 
     old: ['text', (begin) => begin.old],
     new: ['text', (begin) => linkUnit(begin.link.id)],
     pair: ['text', (begin) => begin.link.pair],
-    hubspot: ['text', (begin) => begin.link.ids.hubspot],
-    salesforce: ['text', (begin) => begin.link.ids.salesforce],
   });
   await sql`update tandem.leases lease set unit = u.new from ${units} where lease.unit = u.old`.execute(tx);
   await sql`
     update tandem.parked p set unit = u.new from ${units} where p.pair = u.pair and p.unit = u.old`.execute(
     tx,
   );
+  await forgetAlone(
+    tx,
+    links.map(({ pair, ids }) => ({ pair, ...ids })),
+  );
+};
+
+/** What was asked or refused about records while they were in no link is over: they are a link's own from now on. */
+const forgetAlone = async (
+  tx: Tx,
+  records: readonly { readonly pair: string; readonly hubspot: string; readonly salesforce: string }[],
+): Promise<void> => {
+  if (records.length === 0) return;
+  const rows = batch('u', records, {
+    pair: ['text', ({ pair }) => pair],
+    hubspot: ['text', ({ hubspot }) => hubspot],
+    salesforce: ['text', ({ salesforce }) => salesforce],
+  });
   for (const table of ['parked', 'reviews']) {
     await sql`
-      delete from tandem.${sql.raw(table)} p using ${units}
+      delete from tandem.${sql.raw(table)} p using ${rows}
       where p.pair = u.pair and (
         split_part(p.unit, ':', 1) = 'hubspot' and split_part(p.unit, '/', 2) = u.hubspot
         or split_part(p.unit, ':', 1) = 'salesforce' and split_part(p.unit, '/', 2) = u.salesforce)`.execute(

@@ -8,7 +8,7 @@ import { erasedAmong } from '../erasure/tombstones.ts';
 import { lockFences } from '../leases.ts';
 import { type LinkRow, linkColumns, toLink } from '../links.ts';
 import type { Tx } from '../transaction.ts';
-import { linkUnit } from '../unit-key.ts';
+import { linkUnit, parseUnit } from '../unit-key.ts';
 
 /** A settlement whose preconditions hold, with what was computed from the locked rows. */
 export interface Accepted {
@@ -26,7 +26,8 @@ export interface Accepted {
 
 /**
  * Locks what the settlements rest on (leases, then links, each in order of key) and sorts out those whose preconditions
- * fail: the fence is old, the link moved or ended, a record is in another live link, or of somebody who was erased meanwhile.
+ * fail: the fence is old, the link moved or ended, a record is in another live link, or of somebody who was erased meanwhile. What a
+ * unit without link says of a record that was linked meanwhile is refused as well: it was looked at as one that stands alone.
  */
 export const checkSettlements = async (
   tx: Tx,
@@ -38,13 +39,15 @@ export const checkSettlements = async (
   );
   const links = await lockLinks(tx, settlements);
   const taken = await liveLinksOfBegins(tx, settlements);
+  const linked = await linkedMeanwhile(tx, settlements);
   const erased = await erasedAmong(tx, settlements.flatMap(namesOfBegin));
   const touched = new Set<string>();
   const accepted: Accepted[] = [];
   for (const settlement of settlements) {
     const claims = claimsOf(settlement);
     const isFree = claims.every((claim) => !touched.has(claim));
-    if (!isFree || !fenced.has(settlement.unit.key)) continue;
+    const { key } = settlement.unit;
+    if (!isFree || !fenced.has(key) || linked.has(key)) continue;
     if (namesOfBegin(settlement).some((name) => erased.has(name))) continue;
     const outcome = accept(settlement, links, taken);
     if (outcome === null) continue;
@@ -191,6 +194,37 @@ const liveLinksOfBegins = async (
     join tandem.followers f on f.pair = b.pair and f.salesforce_id = b.salesforce
     join tandem.links l on l.id = f.link_id and l.ended_at is null`.execute(tx);
   return new Map(found.rows.map((row) => [recordKey(row.pair, row.system, row.record_id), row.id]));
+};
+
+/** Units of records, which say that nothing is left to do, or what is asked or refused, and whose record is in a live link by now. */
+const linkedMeanwhile = async (
+  tx: Tx,
+  settlements: readonly UnitSettlement[],
+): Promise<ReadonlySet<string>> => {
+  const alone = settlements.flatMap(({ pair, unit, begin, clean, park, review }) => {
+    const subject = parseUnit(unit.key);
+    const isFinal = clean.length + park.length > 0 || (review ?? null) !== null;
+    if (!('ref' in subject) || begin !== undefined || !isFinal) return [];
+    const { system, id } = subject.ref;
+    const [hubspot, salesforce] = system === 'hubspot' ? [id, ''] : ['', id];
+    return [{ pair, unit: unit.key, hubspot, salesforce }];
+  });
+  if (alone.length === 0) return new Set();
+  const rows = batch('a', alone, {
+    pair: ['text', (each) => each.pair],
+    unit: ['text', (each) => each.unit],
+    hubspot: ['text', (each) => each.hubspot],
+    salesforce: ['text', (each) => each.salesforce],
+  });
+  const found = await sql<{ unit: string }>`
+    select a.unit from ${rows}
+    join tandem.links l on l.pair = a.pair and l.hubspot_id = a.hubspot and l.ended_at is null
+    union all
+    select a.unit from ${rows}
+    join tandem.links l on l.pair = a.pair and l.salesforce_id = a.salesforce and l.ended_at is null`.execute(
+    tx,
+  );
+  return new Set(found.rows.map(({ unit }) => unit));
 };
 
 const followersOf = (pair: string, followers: readonly Follower[] = []) =>
