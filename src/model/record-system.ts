@@ -121,6 +121,15 @@ export interface RecordSystem {
     context: CallContext,
   ): Promise<{ readonly ids: readonly string[]; readonly until: number }>;
 
+  /**
+   * Which of these types have records that changed at or after their stamps (ms), deleted ones among them: one call for several, which asks whether reading is
+   * worth a call each. Where it is not there, only reading tells.
+   */
+  changedAmong?(
+    looks: readonly { readonly type: string; readonly since: number }[],
+    context: CallContext,
+  ): Promise<ReadonlySet<string>>;
+
   /** The labels that ties of these two types can have; null where any is taken. Rejects with CallFailed where ties cannot be seen. */
   tieLabels?(type: string, toType: string, context: CallContext): Promise<readonly string[] | null>;
 

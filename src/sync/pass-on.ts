@@ -14,6 +14,7 @@ export const passOn = (inner: RecordSystem): RecordSystem => ({
   ...(inner.readTies && { readTies: inner.readTies.bind(inner) }),
   ...(inner.writeTies && { writeTies: inner.writeTies.bind(inner) }),
   ...(inner.tiesChangedSince && { tiesChangedSince: inner.tiesChangedSince.bind(inner) }),
+  ...(inner.changedAmong && { changedAmong: inner.changedAmong.bind(inner) }),
   ...(inner.tieLabels && { tieLabels: inner.tieLabels.bind(inner) }),
   ...(inner.readTieFields && { readTieFields: inner.readTieFields.bind(inner) }),
   history: async (...request) => inner.history(...request),

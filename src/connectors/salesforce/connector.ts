@@ -10,6 +10,7 @@ import { makeApi } from './api.ts';
 import { assignsNow } from './assignment.ts';
 import { withBounceDates } from './bounce.ts';
 import { joinCampaigns } from './campaign-members.ts';
+import { changedAmong } from './changed-among.ts';
 import { changesSince } from './changes-since.ts';
 import { deletionsSince, vendorNow } from './deleted.ts';
 import { describe, describeMany } from './describe.ts';
@@ -110,6 +111,7 @@ export const makeSalesforceConnector = (options: SalesforceOptions): SalesforceC
     readTies: (type, ids, toType, context) => readTies(api, type, ids, toType, context),
     writeTies: (changes, context) => writeTies(api, changes, context),
     tiesChangedSince: (type, toType, since, context) => tiesChangedSince(api, type, toType, since, context),
+    changedAmong: (looks, context) => changedAmong(api, looks, context),
     tieLabels: (type, toType, context) => tieLabels(api, type, toType, context),
     fates: (type, ids, context) => readFates(api, type, ids, context),
     now: (context) => vendorNow(api, context),

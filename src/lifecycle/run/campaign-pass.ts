@@ -1,16 +1,12 @@
 import { CallFailed } from '../../model/failure.ts';
-import { journeySignals } from '../../model/journeys.ts';
 import type { ChangeCursor, ChangedRecord } from '../../model/record.ts';
 import { instantOf } from '../look/roll-ups.ts';
 import { campaignKey, requestFields } from '../requests/request.ts';
 import { notInHubSpot, resultText } from '../requests/results.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 import type { CampaignNames } from './rows.ts';
+import { overlapMs, restedAt, salesPlace } from './sales-news.ts';
 
-/** Rows that are committed late carry earlier stamps; as the engine's polls of Salesforce do. */
-const overlapMs = 300_000;
-/** The clocks of the store and of Salesforce differ by less; the overlap covers it several times. */
-const clocksMs = 60_000;
 /** Who is added to a campaign in the moment of an import is in HubSpot some time later; so long they are waited for. */
 const linkedWithinMs = 60 * 60_000;
 
@@ -161,12 +157,12 @@ const readMembers = async (
     await engine.commitSignals([], { cursor: { ...memberPlace, at: last } });
   }
   // Where nobody joins any campaign for days, the last members would be read again at each pass.
-  const quietAt = begunAt - clocksMs;
-  if (Number.isFinite(waitsFrom) || quietAt <= last.stamp) return;
-  await engine.commitSignals([], { cursor: { ...memberPlace, at: { stamp: quietAt, id: '' } } });
+  const rested = restedAt(last, begunAt);
+  if (Number.isFinite(waitsFrom) || rested === last) return;
+  await engine.commitSignals([], { cursor: { ...memberPlace, at: rested } });
 };
 
-const memberPlace = { pair: journeySignals, system: 'salesforce', type: 'CampaignMember' } as const;
+const memberPlace = salesPlace('CampaignMember');
 
 /**
  * Reads who was added to the campaigns whose members are prospects (`requests.campaigns`) since the last time, and tells their journeys: two calls, and one more for

@@ -1,25 +1,18 @@
-import { journeySignals } from '../../model/journeys.ts';
 import type { RecordSnapshot } from '../../model/record.ts';
 import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
 import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import type { Journey } from '../stage/journey.ts';
-import { protectedStages, type Stage, salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
 import { showDealContent } from './deal-content-pass.ts';
 import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
 import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
+import { dealStages, overlapMs, restedAt, type SalesObject, salesPlace } from './sales-news.ts';
 import { showDeals } from './show-deals.ts';
 import { unlessHidden } from './unless-hidden.ts';
 
-/** Rows that are committed late carry earlier stamps; and a conversion makes the deal a moment before its link has moved to the contact. */
-const overlapMs = 300_000;
-
 /** People whose deals are read in one round. */
 const unreadMax = 100;
-
-/** Where a deal is of interest: with sales, or open, or bought. */
-const dealStages: readonly Stage[] = [...salesStages, ...protectedStages];
 
 /** Somebody whose deals are read. */
 interface DealPerson {
@@ -142,17 +135,22 @@ const readUnread = async (context: LifecycleContext): Promise<void> => {
 };
 
 /**
- * Reads which opportunities and roles in them changed since the last time: two calls, made only while somebody is with sales, in a deal, or a
- * customer; and the deals of those who came to sales since. What they say is told to the journeys of their people. @throws CallFailed
+ * Reads which opportunities and roles in them changed since the last time, made only while somebody is with sales, in a deal, or a customer; and the
+ * deals of those who came to sales since. What they say is told to the journeys of their people. `news`: the objects that have any.
+ * @throws CallFailed
  */
-export const readDeals = async (context: LifecycleContext): Promise<void> => {
+export const readDeals = async (
+  context: LifecycleContext,
+  news?: ReadonlySet<SalesObject>,
+): Promise<void> => {
   const { store, engine, systems, models } = context;
   const fields = context.fields.get('Opportunity');
   if (fields === undefined || models.lifecycle.behaviours.stages === 'off') return;
   if (!(await store.anybodyIn([...dealStages]))) return;
   const call = { class: 'live', purpose: 'poll', signal: context.signal } as const;
-  const deals = { pair: journeySignals, system: 'salesforce', type: 'Opportunity' } as const;
-  const roles = { ...deals, type: 'OpportunityContactRole' } as const;
+  const deals = salesPlace('Opportunity');
+  const roles = salesPlace('OpportunityContactRole');
+  const begunAt = await store.now();
   const [since, rolesSince] = await Promise.all([
     engine.cursor(deals.pair, deals.system, deals.type),
     engine.cursor(roles.pair, roles.system, roles.type),
@@ -163,19 +161,25 @@ export const readDeals = async (context: LifecycleContext): Promise<void> => {
     if (rolesSince === null) await engine.commitSignals([], { cursor: { ...roles, at } });
     return;
   }
-  for await (const page of systems.salesforce.changesSince('Opportunity', since, overlapMs, [], call)) {
-    await tellDeals(
-      context,
-      page.records.map(({ ref }) => ref.id),
-    );
-    await engine.commitSignals([], { cursor: { ...deals, at: page.cursor } });
+  if (news?.has('Opportunity') !== false) {
+    let seen = since;
+    for await (const page of systems.salesforce.changesSince('Opportunity', since, overlapMs, [], call)) {
+      await tellDeals(
+        context,
+        page.records.map(({ ref }) => ref.id),
+      );
+      seen = page.cursor;
+      await engine.commitSignals([], { cursor: { ...deals, at: seen } });
+    }
+    await engine.commitSignals([], { cursor: { ...deals, at: restedAt(seen, begunAt) } });
   }
   await readUnread(context);
+  if (news?.has('OpportunityContactRole') === false) return;
   const tied = await unlessHidden(
     systems.salesforce.tiesChangedSince?.('Opportunity', 'Contact', rolesSince.stamp - overlapMs, call),
   );
   if (tied === undefined) return;
   await tellDeals(context, tied.ids);
-  const at = { stamp: Math.max(tied.until, rolesSince.stamp), id: '' };
-  await engine.commitSignals([], { cursor: { ...roles, at } });
+  const seen = { stamp: Math.max(tied.until, rolesSince.stamp), id: '' };
+  await engine.commitSignals([], { cursor: { ...roles, at: restedAt(seen, begunAt) } });
 };

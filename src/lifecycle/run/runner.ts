@@ -10,6 +10,8 @@ import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { recountOnce } from './recount-pass.ts';
+import { salesNews } from './sales-news.ts';
+import { SalesPace } from './sales-pace.ts';
 import { signalsOnce } from './signal-pass.ts';
 import { readTouches } from './touch-pass.ts';
 import { findUnassigned } from './unassigned.ts';
@@ -28,17 +30,13 @@ const detailsEveryMs = 1_000;
 /** A look is taken once a week; until then this reads one row, and what could not be told is told again. */
 const signalsEveryMs = 10 * 60_000;
 
-/** Two calls a time while somebody is with sales: at the usual pace of polls, once a minute. */
-const touchesEveryPolls = 4;
-
 /**
  * Works off what is due until the signal aborts: looks at people, then carries out what their moves asked for. One process of a fleet does so at a
  * time. It outlives failures of the vendors and of the store: they are told, and it goes on.
  */
 export class LifecycleRunner {
   readonly #context: LifecycleContext;
-  readonly #touchesEveryMs: number;
-  #touchesAt = Number.NEGATIVE_INFINITY;
+  readonly #sales: SalesPace;
   #working = false;
   readonly #leavers = new Set<string>();
   readonly #toldMembers: ToldMembers = new Set();
@@ -50,10 +48,10 @@ export class LifecycleRunner {
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
 
-  /** `pollMs`: how often a system is asked what changed; what reps logged is asked for a quarter as often. */
+  /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens. */
   constructor(context: LifecycleContext, pollMs: number) {
     this.#context = context;
-    this.#touchesEveryMs = pollMs * touchesEveryPolls;
+    this.#sales = new SalesPace(pollMs);
   }
 
   /** Whether a round is under way, or details are asked for or tallies counted anew. */
@@ -128,22 +126,27 @@ export class LifecycleRunner {
           await this.#context.store.wakeObserved();
         this.#isBegun = true;
       }
-      if (performance.now() - this.#touchesAt >= this.#touchesEveryMs) {
-        this.#touchesAt = performance.now();
-        await readTouches(this.#context);
-        await findLeavers(this.#context, this.#leavers);
-        await findUnassigned(this.#context);
-        await readDeals(this.#context);
-        await readCampaigns(this.#context, this.#toldMembers);
-      }
+      if (this.#sales.isDue(performance.now())) await this.#askSales();
       const looked = await lookOnce(this.#context);
       const done = looked + (await carryOut(this.#context));
+      if (done > 0) this.#sales.stir();
       return done + (await this.#letGo());
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
       this.#working = false;
     }
+  }
+
+  async #askSales(): Promise<void> {
+    this.#sales.begin(performance.now());
+    const news = await salesNews(this.#context);
+    await readTouches(this.#context, news);
+    await findLeavers(this.#context, this.#leavers);
+    await findUnassigned(this.#context);
+    await readDeals(this.#context, news);
+    if (news.has('CampaignMember')) await readCampaigns(this.#context, this.#toldMembers);
+    this.#sales.end(news.size > 0);
   }
 
   /** Those who were there before, when it is time to look at them. */

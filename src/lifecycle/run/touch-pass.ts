@@ -1,12 +1,9 @@
-import { journeySignals } from '../../model/journeys.ts';
 import type { ChangedRecord } from '../../model/record.ts';
 import { type ActivityObject, noteOf, textIn, touchFactOf } from '../look/activity-touch.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { LifecycleContext } from './context.ts';
 import { toActivityRow } from './rows.ts';
-
-/** Rows that are committed late carry earlier stamps; as the engine's polls of Salesforce do. */
-const overlapMs = 300_000;
+import { overlapMs, restedAt, type SalesObject, salesPlace } from './sales-news.ts';
 
 const tellTouches = async (
   context: LifecycleContext,
@@ -43,25 +40,33 @@ const tellTouches = async (
 
 /**
  * Reads what reps logged since the last time, and tells the journeys that they touched: one call for tasks and one for meetings, made only while
- * somebody is with sales. @throws CallFailed
+ * somebody is with sales. `news`: the objects that have any; absent: both are read.
+ * @throws CallFailed
  */
-export const readTouches = async (context: LifecycleContext): Promise<void> => {
+export const readTouches = async (
+  context: LifecycleContext,
+  news?: ReadonlySet<SalesObject>,
+): Promise<void> => {
   const { store, engine, systems } = context;
   if (!(await store.anybodyIn([...salesStages]))) return;
   const call = { class: 'live', purpose: 'poll', signal: context.signal } as const;
   for (const object of ['Task', 'Event'] as const) {
     const fields = context.fields.get(object);
-    if (fields === undefined) continue;
-    const at = { pair: journeySignals, system: 'salesforce', type: object } as const;
+    if (fields === undefined || news?.has(object) === false) continue;
+    const at = salesPlace(object);
+    const begunAt = await store.now();
     const cursor = await engine.cursor(at.pair, at.system, at.type);
     if (cursor === null) {
       const stamp = await systems.salesforce.now(call);
       await engine.commitSignals([], { cursor: { ...at, at: { stamp, id: '' } } });
       continue;
     }
+    let seen = cursor;
     for await (const page of systems.salesforce.changesSince(object, cursor, overlapMs, fields, call)) {
       await tellTouches(context, object, page.records);
-      await engine.commitSignals([], { cursor: { ...at, at: page.cursor } });
+      seen = page.cursor;
+      await engine.commitSignals([], { cursor: { ...at, at: seen } });
     }
+    await engine.commitSignals([], { cursor: { ...at, at: restedAt(seen, begunAt) } });
   }
 };
