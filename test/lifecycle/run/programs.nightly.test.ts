@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
+import { makeExpression } from '../../../src/mapping/expression.ts';
 import { byHand, dies, invitation, wanted, withNurtured } from './nurtured.ts';
 
 /** The rest of programs.test.ts: every way out of nurture, what people ask for, outages, and who is mended. */
-const people = withNurtured(22);
+const people = withNurtured(28);
 
 /** Another router, which has given the lead to nobody yet. */
 const waiting = (): LifecycleContext => {
@@ -88,6 +89,101 @@ describe('whoever goes forward from nurture', () => {
       'not done: they had left sales',
     );
     expect(await people.on(at)).toEqual([]);
+  });
+});
+
+describe('a stage with a program', () => {
+  /** The shipped file with its commented examples: everybody below the bar, and customers who were lost. */
+  const staged = (): LifecycleContext => {
+    const { stages } = people.office.context.models.lifecycle;
+    return people.office.with({
+      stages: {
+        ...stages,
+        engaged: { ...stages.engaged, program: 'Nurture: not ready yet' },
+        lost: { ...stages.lost, program: 'Nurture: lost customers', entry: isLost },
+      },
+    });
+  };
+  const isLost = makeExpression("contact.jobtitle == 'gone'", 1);
+  const reads = async (at: number, context: LifecycleContext): Promise<void> => {
+    await people.office.simulated.control('hubspot', 'activity', [
+      { email: `p${at}@nordlys.example`, type: 'formSubmission', form: 'Newsletter' },
+    ]);
+    await people.office.mark('hubspot', 'contacts', [people.person(at).hubspot]);
+    await people.office.settle(context);
+  };
+
+  it('has those on its list who come below the bar, until they are handed over', async () => {
+    const at = people.somebody();
+    await reads(at, staged());
+    expect(await people.shows(at)).toEqual(['engaged', ['Nurture: not ready yet']]);
+    const { hubspot } = people.person(at);
+    expect(await people.office.read('hubspot', 'contacts', hubspot, 'tandem_program')).toEqual({
+      tandem_program: 'Nurture: not ready yet',
+    });
+    await people.asksForContact(at, staged());
+    expect(await people.shows(at)).toEqual(['sales-ready', []]);
+  });
+
+  it('puts nobody on a list while returns, or stages, are only observed', async () => {
+    const [at, other] = [people.somebody(), people.somebody()];
+    const { behaviours } = people.office.context.models.lifecycle;
+    for (const [who, name] of [
+      [at, 'return'],
+      [other, 'stages'],
+    ] as const) {
+      const context = staged();
+      const { models } = context;
+      const quiet = {
+        ...models.lifecycle,
+        behaviours: { ...behaviours, 'hand-off': 'observe' as const, [name]: 'observe' as const },
+      };
+      await reads(who, { ...context, models: { ...models, lifecycle: quiet } });
+      expect(await people.shows(who)).toEqual(['engaged', []]);
+    }
+  });
+
+  it('has a customer who is lost on its list, and then on that of who is to be won back', async () => {
+    const at = people.somebody();
+    const { hubspot } = people.person(at);
+    await people.office.simulated.fixture.query(
+      `update tandem.journeys set stage = 'customer',
+         state = jsonb_set(state::jsonb, '{journey,stage}', '"customer"') where contact_id = '${hubspot}'`,
+    );
+    await people.office.simulated.editContact(hubspot, { jobtitle: 'gone' });
+    await people.office.mark('hubspot', 'contacts', [hubspot]);
+    await people.office.settle(staged());
+    expect(await people.shows(at)).toEqual(['lost', ['Nurture: lost customers']]);
+    await people.office.simulated.fixture.query(
+      `update tandem.journeys set next_at = now(),
+         state = jsonb_set(state::jsonb, '{journey,cooledAt}', to_jsonb((extract(epoch from now()) * 1000)::bigint - 1))
+       where contact_id = '${hubspot}'`,
+    );
+    await people.office.settle(staged());
+    expect(await people.shows(at)).toEqual(['win-back', ['Nurture: win-back']]);
+    await people.asksForContact(at, staged());
+    expect(await people.shows(at)).toEqual(['sales-ready', []]);
+  });
+});
+
+describe('a hand-off that was observed, once it acts', () => {
+  it('takes them out of nurture as any other', async () => {
+    const at = await people.inNurture();
+    await people.asksForContact(at, people.filed({ 'hand-off': 'observe' }));
+    expect(await people.shows(at)).toEqual(['sales-ready', ['Nurture: later']]);
+    const { store } = people.office.context;
+    await store.wakeObserved();
+    await people.office.settle(people.filed());
+    await store.tell([
+      {
+        contactId: people.person(at).hubspot,
+        key: 'released/1',
+        fact: JSON.stringify({ kind: 'released', key: 'released/1', at: Date.now(), by: 'tandem' }),
+      },
+    ]);
+    await people.office.settle(people.filed());
+    expect((await people.orders(at, 'hand-off')).map(({ state }) => state)).toEqual(['done', 'done']);
+    expect(await people.shows(at)).toEqual(['sales-ready', []]);
   });
 });
 
