@@ -4,6 +4,7 @@ import { accountsByCohort, type CohortUnit } from '../lifecycle/account/cohorts.
 import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.ts';
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
+import { waitingJson, waitingOf, waitingText } from '../lifecycle/account/waiting.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
 import { toClock, toOwners } from '../lifecycle/run/rows.ts';
 import { complianceJson, complianceReport, complianceText } from '../lifecycle/sla/compliance.ts';
@@ -90,11 +91,12 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
       );
     }
     const { lifecycle } = context.store;
-    const [transitions, effects, clocks, held, now] = await Promise.all([
+    const [transitions, effects, clocks, held, dated, now] = await Promise.all([
       lifecycle.accountTransitions(),
       lifecycle.handOffEffects(active.pair),
       lifecycle.allClocks(),
       lifecycle.heldHandOffs(active.pair),
+      lifecycle.waiting(active.pair),
       lifecycle.now(),
     ]);
     const { makeCalendarBook } = await import('../lifecycle/sla/calendar-book.ts');
@@ -114,15 +116,18 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
       calendarOf,
       now,
     );
+    const waiting = dated.map(waitingOf).filter((each) => each !== null);
     answer(
       options,
       {
         ...accountJson(account, comparisons),
+        waiting: waitingJson(waiting),
         cohorts: cohorts.map((each) => accountJson(each)),
         sla: complianceJson(level),
       },
       [
         accountText(account, comparisons),
+        ...waitingText(waiting),
         '',
         complianceText(level),
         ...cohorts.map((each) => `\n${accountText(each)}`),

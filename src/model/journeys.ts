@@ -381,6 +381,26 @@ export interface HeldHandOffRow {
   readonly salesforceId: string | null;
 }
 
+/** Somebody whom marketing has until a day. Times are milliseconds since 1970. */
+export interface WaitingRow {
+  readonly contactId: string;
+  readonly salesforceId: string | null;
+  readonly stage: string;
+  readonly turn: number;
+  /** Whoever had them last, by Salesforce id. */
+  readonly owner: string | null;
+  readonly reason: string | null;
+  readonly program: string | null;
+  /** The rep's own date, that of marketing's hold, and the end of the cool-down; null: none. */
+  readonly recontactAt: number | null;
+  readonly heldUntil: number | null;
+  readonly cooledAt: number | null;
+  /** Ready by the score, and kept by the cool-down alone. */
+  readonly isReady: boolean;
+  /** When something happens by itself. */
+  readonly nextAt: number;
+}
+
 /** How far tallies were counted anew when the rules became others. */
 export interface Recount {
   /** The name of the model (modelHash). */

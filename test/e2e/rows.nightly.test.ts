@@ -116,7 +116,11 @@ const termShape: z.ZodType<Term> = z.lazy(() =>
     parts: z.array(termShape),
   }),
 );
-const accountShape = z.object({ ready: termShape, differences: z.array(z.unknown()) });
+const accountShape = z.object({
+  ready: termShape,
+  differences: z.array(z.unknown()),
+  waiting: z.array(z.looseObject({ hubspot: z.string(), why: z.string(), until: z.string() })),
+});
 
 const reportShape = z.looseObject({
   reasons: z.array(z.object({ reason: z.string(), records: z.array(z.string()) })),
@@ -193,6 +197,10 @@ describe('the guide, row by row', () => {
     });
     await leadSays(vera, { Tandem_Stage__c: 'nurture' });
     await listsSay(vera, ['Nurture: later']);
+    const { waiting } = await ask(accountShape, 'handoffs', '--offline');
+    expect(waiting).toEqual([
+      expect.objectContaining({ hubspot: vera.contact, why: 'recontact', until: `${march}T00:00:00.000Z` }),
+    ]);
     // Marketing put her on another program as well, and on a list that is none of Tandem's.
     await person.makeList('Customer newsletter');
     for (const list of ['Nurture: general', 'Customer newsletter'])

@@ -305,6 +305,19 @@ describe('an effect', () => {
     ]);
   });
 
+  it('tells orders as one that HubSpot refuses for one cause, each call by a name of its own', async () => {
+    const id = await begin();
+    const named = (name: string) => `hubspot refuses it: MISSING_SCOPES: not allowed, correlation id ${name}`;
+    await fixture.query(
+      `insert into tandem.effects (key, journey_id, kind, turn, at, evidence, why, next_step)
+       values ('a', $1, 'programs', 1, now(), 'x', $2, 'Give'), ('b', $1, 'programs', 1, now(), 'y', $3, 'Give')`,
+      [id, named('e1-a'), named('e1-b')],
+    );
+    expect(await store().refusedEffects()).toMatchObject([
+      { kind: 'programs', why: 'hubspot refuses it: MISSING_SCOPES: not allowed', count: 2 },
+    ]);
+  });
+
   it('knows the tasks that were made', async () => {
     const id = await begin();
     const steps = JSON.stringify({ task: { state: 'done', at: 1, id: '00T1' } });

@@ -12,6 +12,8 @@ interface State {
     readonly program: string | null;
     readonly cooledAt: number | null;
     readonly recontactAt: number | null;
+    /** Absent in journeys of before it was kept. */
+    readonly heldUntil?: number | null;
     /** Absent in journeys of before there was a first start. */
     readonly heldAt?: number | null;
   };
@@ -49,6 +51,7 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     program: journey.program,
     coolsUntil: time(journey.cooledAt),
     recontactOn: time(journey.recontactAt),
+    heldUntil: time(journey.heldUntil ?? null),
     heldSince: time(journey.heldAt ?? null),
     score: told,
     transitions: (transitions.get(row.id) ?? []).map(({ at, ...transition }) => ({
@@ -76,12 +79,32 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
 
 type Shown = NonNullable<Awaited<ReturnType<typeof journeyOf>>>;
 
+/** Where marketing has them, and until when. */
+const waitWords = ({
+  program,
+  coolsUntil,
+  recontactOn,
+  heldUntil,
+}: Pick<Shown, 'program' | 'coolsUntil' | 'recontactOn' | 'heldUntil'>): readonly string[] => [
+  ...(program === null ? [] : [`Program: ${program}`]),
+  ...(recontactOn === null ? [] : [`Comes back to the rep on ${recontactOn}`]),
+  ...(heldUntil === null
+    ? coolsUntil === null
+      ? []
+      : [`Cools down until ${coolsUntil}: sooner only by asking for contact, or by a person`]
+    : [`Held by marketing until ${heldUntil}: sooner only by asking for contact, or by a person`]),
+];
+
 /** The same in words. */
 export const journeyWords = ({
   stage,
   since,
   turn,
   score,
+  program,
+  coolsUntil,
+  recontactOn,
+  heldUntil,
   heldSince,
   transitions,
   effects,
@@ -89,6 +112,7 @@ export const journeyWords = ({
   content,
 }: Shown): readonly string[] => [
   `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
+  ...waitWords({ program, coolsUntil, recontactOn, heldUntil }),
   ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>

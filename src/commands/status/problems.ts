@@ -41,6 +41,13 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Curr
 /** Nobody can be given the lead: the file names nobody else. */
 const isHeld = (why: string): boolean => why.startsWith('nobody can take it');
 
+/** Whose fault an order's refusal is: a right is the system's to give, a list of ours is the file's. */
+const faultOfOrder = (why: string, next: string): Fault => {
+  if (isHeld(why) || next.startsWith('Make the HubSpot list')) return 'config';
+  if (!next.startsWith('Give the ')) return 'data';
+  return why.startsWith('hubspot') ? 'hubspot' : 'salesforce';
+};
+
 /** Hand-offs and other orders of the lifecycle that go no further until somebody acts: the lead waits in a visible place. */
 const orderProblems = async (store: Store): Promise<readonly CurrentProblem[]> => {
   const groups = await store.lifecycle.refusedEffects();
@@ -50,7 +57,7 @@ const orderProblems = async (store: Store): Promise<readonly CurrentProblem[]> =
     since: iso(since),
     records: count,
     cause: why,
-    fault: isHeld(why) ? 'config' : 'data',
+    fault: faultOfOrder(why, next),
     next,
   }));
 };

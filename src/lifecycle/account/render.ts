@@ -26,7 +26,8 @@ export const labels: Readonly<Record<Term, string>> = {
 const namedMax = 10;
 
 const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-const minute = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+/** To the minute, in UTC. */
+export const minuteText = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
 const entryJson = (entry: AccountEntry) => ({
   record: entryKey(entry),
@@ -116,7 +117,8 @@ const differenceText = ({ system, term, kind, id, record, ours }: Difference): s
   return `${name} counts ${what} as ${labels[term]}, ${where}`;
 };
 
-const some = (all: readonly string[]): readonly string[] =>
+/** The first of a long list. */
+export const someOf = (all: readonly string[]): readonly string[] =>
   all.length <= namedMax
     ? all
     : [...all.slice(0, namedMax), `and ${all.length - namedMax} more; --json lists all`];
@@ -124,17 +126,17 @@ const some = (all: readonly string[]): readonly string[] =>
 const cohortText = ({ name, from, to }: HandOffAccount['cohort']): string =>
   from === null && to === null
     ? name
-    : `${name} (${from === null ? 'the beginning' : minute(from)} to ${to === null ? 'now' : minute(to)} UTC)`;
+    : `${name} (${from === null ? 'the beginning' : minuteText(from)} to ${to === null ? 'now' : minuteText(to)} UTC)`;
 
 /** The account as text for a terminal: the tree with counts and reasons, then each difference. Pure. */
 export const accountText = (account: HandOffAccount, comparisons: readonly Comparison[] = []): string => {
   const differences = comparisons.flatMap((comparison) => comparison.differences.map(differenceText));
   return [
-    `Ready: ${cohortText(account.cohort)}, as of ${minute(account.asOf)} UTC`,
+    `Ready: ${cohortText(account.cohort)}, as of ${minuteText(account.asOf)} UTC`,
     ...termLines(account.ready, comparisons, 0),
     ...(comparisons.length === 0
       ? []
       : ['', differences.length === 0 ? 'No differences' : `Differences: ${differences.length}`]),
-    ...some(differences).map((line) => `- ${line}`),
+    ...someOf(differences).map((line) => `- ${line}`),
   ].join('\n');
 };

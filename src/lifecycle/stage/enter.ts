@@ -27,7 +27,14 @@ const nextTurn = (journey: Journey, event: StageEvent, at: number): Journey => (
 });
 
 /** Nothing of the wait outlives it. */
-const awake = { cooledAt: null, recontactAt: null, waiting: null, place: null, program: null } as const;
+const awake = {
+  cooledAt: null,
+  heldUntil: null,
+  recontactAt: null,
+  waiting: null,
+  place: null,
+  program: null,
+} as const;
 
 const givenBack = (
   journey: Journey,
@@ -37,6 +44,7 @@ const givenBack = (
 ) => {
   const named = 'recontactAt' in event ? event.recontactAt : undefined;
   const held = 'heldUntil' in event ? event.heldUntil : undefined;
+  const heldUntil = held !== undefined && held > at ? held : null;
   const coolsUntil = place.coolDownDays > 0 ? at + place.coolDownDays * dayMs : null;
   return {
     ...journey,
@@ -45,7 +53,8 @@ const givenBack = (
     reason,
     place: place.place,
     program: place.program,
-    cooledAt: held !== undefined && held > at ? held : coolsUntil,
+    cooledAt: heldUntil ?? coolsUntil,
+    heldUntil,
     recontactAt: named !== undefined && named > at ? named : null,
     waiting: null,
   };

@@ -53,6 +53,8 @@ export interface Journey {
   readonly program: string | null;
   /** Until then only asking, a date set by a rep, or a person brings them forward. */
   readonly cooledAt: number | null;
+  /** `cooledAt` where marketing asked for it by a hold; null: it is the reason's. Absent in journeys that were stored before it was kept. */
+  readonly heldUntil?: number | null;
   readonly recontactAt: number | null;
   readonly openOpportunities: readonly string[];
   readonly closedOpportunities: readonly SeenFact[];
@@ -178,6 +180,7 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   place: null,
   program: null,
   cooledAt: null,
+  heldUntil: null,
   recontactAt: null,
   openOpportunities: [],
   closedOpportunities: [],

@@ -47,7 +47,7 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
     case 'nudge':
       return { ...journey, nudgedAt: event.at };
     case 'cooled':
-      return { ...journey, cooledAt: null };
+      return { ...journey, cooledAt: null, heldUntil: null };
     case 'recontact':
       return { ...journey, recontactAt: null };
     case 'released':

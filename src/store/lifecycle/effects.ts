@@ -181,13 +181,16 @@ export const lateHandOffs = async (db: Db, pair: string): Promise<readonly LateH
       order by late."dueAt", j.contact_id`,
   );
 
+/** A refusal without the name that HubSpot gave this very call: the others of its cause have other ones. */
+const cause = sql`regexp_replace(coalesce(why, ''), ', correlation id [^,]*$', '')`;
+
 /** Orders that wait for a person to do something, by what they are and why; of hand-overs those that are not late, for these are told one by one. */
 export const refusedEffects = async (db: Db): Promise<readonly RefusedEffects[]> =>
   run(
     db,
     sql<RefusedEffects>`
-      select kind, coalesce(why, '') as why, (array_agg(next_step order by since))[1] as next, round(${epochMs('min(since)')}) as since,
+      select kind, ${cause} as why, (array_agg(next_step order by since))[1] as next, round(${epochMs('min(since)')}) as since,
         count(*)::float8 as count
       from tandem.effects where state = 'open' and next_step is not null and key not in (select e.key from ${lateOnes})
-      group by kind, coalesce(why, '') order by count desc, since limit ${causesMax}`,
+      group by kind, ${cause} order by count desc, since limit ${causesMax}`,
   );

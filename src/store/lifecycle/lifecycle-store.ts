@@ -35,6 +35,7 @@ import type {
   StaysAsked,
   TimelineRow,
   TransitionRow,
+  WaitingRow,
 } from '../../model/journeys.ts';
 import type { Db } from '../transaction.ts';
 import { accountTransitions, handOffEffects } from './account.ts';
@@ -91,6 +92,7 @@ import {
 import { askRecords, obstacles } from './records.ts';
 import { recount, saveRecount } from './recount.ts';
 import { stays } from './stays.ts';
+import { waiting } from './waiting.ts';
 
 /** What the lifecycle asks of the store (lifecycle/run/ports.ts, LifecycleStore, has the contract), in Postgres. */
 export class PostgresLifecycleStore {
@@ -384,6 +386,11 @@ export class PostgresLifecycleStore {
   /** Who is ready and held back by the first start, those who waited longest first. */
   heldHandOffs(pair: string): Promise<readonly HeldHandOffRow[]> {
     return heldHandOffs(this.#db, pair);
+  }
+
+  /** People of marketing whom a day brings forward or keeps: the rep's own, a hold, a cool-down of who is ready; those whose day comes first before the others. */
+  waiting(pair: string): Promise<readonly WaitingRow[]> {
+    return waiting(this.#db, pair);
   }
 
   noteDealContent(notes: readonly ContentNote[]): Promise<void> {

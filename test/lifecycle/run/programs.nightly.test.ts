@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { waitingOf } from '../../../src/lifecycle/account/waiting.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { makeExpression } from '../../../src/mapping/expression.ts';
 import { byHand, dies, invitation, wanted, withNurtured } from './nurtured.ts';
 
 /** The rest of programs.test.ts: every way out of nurture, what people ask for, outages, and who is mended. */
-const people = withNurtured(28);
+const people = withNurtured(32);
 
 /** Another router, which has given the lead to nobody yet. */
 const waiting = (): LifecycleContext => {
@@ -163,6 +164,43 @@ describe('a stage with a program', () => {
     expect(await people.shows(at)).toEqual(['win-back', ['Nurture: win-back']]);
     await people.asksForContact(at, staged());
     expect(await people.shows(at)).toEqual(['sales-ready', []]);
+  });
+});
+
+describe('who is with marketing until a day', () => {
+  it('is listed with the day: a hold of either side, and who is ready in the cool-down', async () => {
+    const [rep, marketer, ready, none] = [
+      await people.inNurture(),
+      await people.inNurture(),
+      await people.inNurture(),
+      await people.inNurture(),
+    ];
+    await people.ask(rep, 'Hold', '2027-03-01');
+    expect(await people.askInHubspot(marketer, 'Hold', '2027-04-01')).toMatch(/^Done/);
+    const { hubspot } = people.person(ready);
+    const judged = { score: 90, fit: 'A', engagement: 1, newestAt: Date.now() };
+    await people.office.context.store.tell([
+      {
+        contactId: hubspot,
+        key: 'score/x',
+        fact: JSON.stringify({
+          ...{ kind: 'scored', key: 'score/x', at: Date.now(), by: 'tandem' },
+          score: { ...judged, ready: { definition: '2026-1' } },
+        }),
+      },
+    ]);
+    await people.office.settle(people.filed());
+    const all = await people.office.simulated.fixture.store.lifecycle.waiting('people');
+    const of = (at: number) => {
+      const row = all.find(({ contactId }) => contactId === people.person(at).hubspot);
+      const found = row === undefined ? null : waitingOf(row);
+      return found && [found.why, new Date(found.until).toISOString().slice(0, 10), found.salesforceId];
+    };
+    expect(of(rep)).toEqual(['recontact', '2027-03-01', people.person(rep).salesforce]);
+    expect(of(marketer)).toEqual(['held', '2027-04-01', people.person(marketer).salesforce]);
+    expect(of(ready)?.[0]).toBe('cooling');
+    expect(of(none)).toBeNull();
+    expect(all.map(({ nextAt }) => nextAt)).toEqual(all.map(({ nextAt }) => nextAt).toSorted());
   });
 });
 
