@@ -37,6 +37,8 @@ const strangersMax = 10_000;
 class Table implements ReferenceTable {
   readonly hubspot = new Bounded();
   readonly salesforce = new Bounded();
+  /** Salesforce ids of followers, to their primary record's. */
+  readonly followers = new Bounded();
   /** Ids that were asked for and are nobody's: since the table was replaced, and before that. */
   readonly strangers = new Set<string>();
   knownStrangers: ReadonlySet<string> = new Set();
@@ -54,6 +56,10 @@ class Table implements ReferenceTable {
     return counterpart;
   }
 
+  primaryOf(salesforceId: string): string | undefined {
+    return this.followers.get(salesforceId);
+  }
+
   readonly nobodies = new Set<string>();
 
   isNobody(salesforceId: string): boolean {
@@ -63,9 +69,11 @@ class Table implements ReferenceTable {
   learn({ hubspot, salesforce }: Sides<string>): void {
     this.hubspot.set(hubspot, salesforce);
     this.salesforce.set(salesforce, hubspot);
+    this.followers.delete(salesforce);
   }
 
   forget(system: System, id: string): void {
+    if (system === 'salesforce') this.followers.delete(id);
     const other = this[system].get(id);
     this[system].delete(id);
     const back = system === 'hubspot' ? this.salesforce : this.hubspot;
@@ -79,6 +87,7 @@ class Table implements ReferenceTable {
     for (const id of nobodies) this.nobodies.add(id);
     this.hubspot.clear();
     this.salesforce.clear();
+    this.followers.clear();
     for (const pair of pairs) this.learn(pair);
   }
 }
@@ -97,6 +106,11 @@ export class KnownReferences {
   /** These are each other's counterparts. */
   learn(of: string, pair: Sides<string>): void {
     this.#table(of).learn(pair);
+  }
+
+  /** This Salesforce record follows that one: a reference to either means the same record of HubSpot. */
+  follow(of: string, id: string, primary: string): void {
+    this.#table(of).followers.set(id, primary);
   }
 
   /** This record has no counterpart (any more). */

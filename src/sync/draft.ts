@@ -15,6 +15,7 @@ import type {
 } from '../model/state.ts';
 import type { RecordRef, Sides, System } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+import type { GoneReference } from './gone-references.ts';
 
 /** A value of ours that stands where somebody had entered another after it was decided. */
 export interface Overwritten {
@@ -49,6 +50,8 @@ export interface Draft {
   readonly late: Map<string, LateWrite>;
   /** Late values of ours that stand where somebody had entered another. */
   overwritten: Overwritten[];
+  /** References that a side shows empty because what they led to is gone. */
+  gone: readonly GoneReference[];
   ledger: LedgerEntry[];
   /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
   againMs: number | null;
@@ -79,6 +82,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   closedIntents: [],
   late: new Map(),
   overwritten: [],
+  gone: [],
   ledger: [],
   againMs: null,
   held: false,
@@ -181,6 +185,7 @@ export const continueWith = (draft: Draft, link: Link): void => {
   draft.stamps = {};
   draft.closedIntents = [];
   draft.overwritten = [];
+  draft.gone = [];
   draft.ledger = [];
   draft.park = draft.park.map((row) => ({ ...row, unit: draft.key }));
   draft.review = undefined;

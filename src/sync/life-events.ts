@@ -79,7 +79,7 @@ const movedInSalesforce = (
   if (owner && owner.id !== link.id) {
     settleUnderWay(context, each, null);
     endLink(context, each, old, `${cause} into a record of another link`, 'life:merge');
-    const question = `its Salesforce record was ${cause.split(' ')[0]} into one that is linked with another contact`;
+    const question = `its Salesforce record was ${cause.split(' ')[0]} into one that is linked with another record`;
     ask(context, each, hubspot, question, [to]);
     return;
   }

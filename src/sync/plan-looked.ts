@@ -5,6 +5,7 @@ import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { marksForOthers, yesAmong } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
+import { goneReferences, withGone } from './gone-references.ts';
 import { stillRefused } from './known-refusal.ts';
 import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
@@ -33,7 +34,7 @@ const planOf = (
   const plan = planLinked(
     context,
     { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
-    withoutLate(look),
+    withGone(withoutLate(look), draft.gone),
     stillRefused(draft.unit),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
@@ -156,6 +157,11 @@ const planInForm = async (
   othersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<readonly SendJob[]> => {
   await settleUnsure(context, looked, workClass);
+  const gone = await goneReferences(context, looked, workClass);
+  for (const look of looked) {
+    look.draft.gone = gone.references.get(look) ?? [];
+    look.draft.marks.push(...(gone.marks.get(look) ?? []));
+  }
   const plans = await planAll(context, looked, workClass, othersOf);
   return looked.flatMap((look) => {
     const planned = plans.get(look);

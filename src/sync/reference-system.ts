@@ -67,8 +67,10 @@ const learn = async (
     const links = await store.linksOf(of, system, ids);
     for (const id of ids) {
       const link = links.get(id);
-      if (link && link.ended === null) known.learn(of, link.ids);
-      else known.forget(of, system, id);
+      if (link && link.ended === null) {
+        known.learn(of, link.ids);
+        if (system === 'salesforce' && link.ids.salesforce !== id) known.follow(of, id, link.ids.salesforce);
+      } else known.forget(of, system, id);
     }
     for (const { ref, id } of referring) {
       const link = links.get(id);

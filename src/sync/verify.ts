@@ -1,6 +1,6 @@
 import type { CallContext } from '../model/budget.ts';
 import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
-import type { ChangedRecord } from '../model/record.ts';
+import type { ChangedRecord, RecordSnapshot } from '../model/record.ts';
 import type { Link, Standing } from '../model/state.ts';
 import {
   formatRef,
@@ -15,6 +15,7 @@ import type { RawFields, RawValue } from '../model/value.ts';
 import { fieldsOf } from './engine.ts';
 import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
 import { askGone, type LookAt } from './gone.ts';
+import { type GoneReference, knownGone } from './gone-references.ts';
 import { followerIn, isConverted } from './identity.ts';
 import { isSet } from './latch.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
@@ -130,6 +131,7 @@ const compareFields = (
   link: Link,
   values: Sides<RawFields>,
   isUnpolled: boolean,
+  gone: readonly GoneReference[],
 ): readonly Finding[] => {
   const form = formOfLink(context.pair, link);
   const isOut = systems.some((system) => !(form.scope?.[system]?.admits(values[system]) ?? true));
@@ -150,7 +152,14 @@ const compareFields = (
   return states.flatMap(({ field, state }) => {
     const decoded = systems.map((system) => field.codecs[system].decode(state.values[system] ?? null));
     const isLatched = field.latch === true && decoded.every(isSet);
-    const rule = isLatched ? 'latch' : isOut && !field.latch ? 'out of scope' : null;
+    const isGone = gone.some((each) => each.field.name === field.name);
+    const rule = isLatched
+      ? 'latch'
+      : isOut && !field.latch
+        ? 'out of scope'
+        : isGone
+          ? 'what it refers to is gone'
+          : null;
     const { values: raw } = state;
     report.countField();
     if (fieldsEqual(field, raw) !== false) return [];
@@ -260,6 +269,26 @@ async function* pagesOfType(context: VerifyContext, system: System, type: string
   } while (after !== null);
 }
 
+/** References of these records that are empty because what they led to is gone, by link. */
+const goneOf = async (
+  { pair, store }: VerifyContext,
+  records: readonly ChangedRecord[],
+  links: ReadonlyMap<string, Link>,
+  others: ReadonlyMap<string, RecordSnapshot>,
+): Promise<ReadonlyMap<Link, readonly GoneReference[]>> => {
+  const items = records.flatMap((hubspot) => {
+    const link = links.get(hubspot.ref.id);
+    const salesforce = link && others.get(link.ids.salesforce);
+    return link && salesforce ? [{ link, snapshots: { hubspot, salesforce } }] : [];
+  });
+  const found = await Promise.all(
+    byForm(pair, items, ({ link }) => formOfLink(pair, link)).map(async ([form, own]) =>
+      knownGone({ pair: form, store }, own),
+    ),
+  );
+  return new Map(found.flatMap((each) => [...each].map(([{ link }, gone]) => [link, gone] as const)));
+};
+
 const verifyHubSpot = async (
   context: VerifyContext,
   report: Report,
@@ -289,6 +318,7 @@ const verifyHubSpot = async (
       context,
       records.flatMap(({ ref }) => (links.get(ref.id)?.ended === null ? [] : [ref.id])),
     );
+    const gone = await goneOf(context, records, links, others);
     const findings = records.flatMap((record): readonly Finding[] => {
       report.countRecord();
       const link = links.get(record.ref.id);
@@ -299,7 +329,7 @@ const verifyHubSpot = async (
         record.stamp > polled.hubspot || (other !== undefined && other.stamp > polled.salesforce);
       if (!other || other.deleted) return [halfGone(context, link, isUnpolled)];
       const values = { hubspot: record.fields, salesforce: other.fields };
-      return compareFields(context, report, link, values, isUnpolled);
+      return compareFields(context, report, link, values, isUnpolled, gone.get(link) ?? []);
     });
     await report.add(findings);
   }

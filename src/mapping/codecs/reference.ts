@@ -12,6 +12,8 @@ export interface ReferenceTable {
   toSalesforce(hubspotId: string): string | undefined;
   /** The HubSpot id of a Salesforce id of 18 characters. */
   toHubspot(salesforceId: string): string | undefined;
+  /** The Salesforce record of the same link that stands for this one, which follows it: both are one record of HubSpot. */
+  primaryOf?(salesforceId: string): string | undefined;
   /** Whether this Salesforce record stands for nobody: the integration user, a queue of what nobody has taken. */
   isNobody?(salesforceId: string): boolean;
 }
@@ -25,7 +27,7 @@ export const longId = (id: string): string => (id.length === 15 ? (toId18(id) ??
 const foreign = (raw: RawValue, why: string): Canonical => ({ kind: 'foreign', raw, why });
 
 /**
- * References to other records. The key is the Salesforce id. Somebody without a counterpart is foreign: not written to the other side, and
+ * References to other records. The key is the Salesforce id, of several records that are one in HubSpot that of the primary one. Somebody without a counterpart is foreign: not written to the other side, and
  * not taken for nobody, so that no record loses its owner.
  */
 export const reference: CodecKind = {
@@ -48,8 +50,9 @@ export const reference: CodecKind = {
     };
     const salesforce: SideCodec = {
       decode: (raw) => {
-        const id = longId(cleanText(raw));
-        if (id === '' || references.isNobody?.(id) === true) return blank;
+        const own = longId(cleanText(raw));
+        if (own === '' || references.isNobody?.(own) === true) return blank;
+        const id = references.primaryOf?.(own) ?? own;
         // Two HubSpot owners may be one user: the user is known if anybody is theirs.
         return references.toHubspot(id) === undefined
           ? foreign(raw, 'it has no counterpart in HubSpot')
