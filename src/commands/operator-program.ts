@@ -25,6 +25,7 @@ SCOPE is one of
   contacts, Lead       an object: every mapping that has it
   to-salesforce        a direction; people:to-salesforce in one mapping alone
   align, create        a behaviour; people:create in one mapping alone
+  hand-off, return     a behaviour of the lifecycle, by its name in lifecycle.yaml: also stages, score, route, clock, requests
 Changes keep being noticed and recorded while it is paused; resume says how many waited, and they are worked off at once.
 `;
 

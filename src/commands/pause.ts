@@ -2,11 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { didYouMean } from '../mapping/suggest.ts';
 import { UsageError } from '../model/failure.ts';
 import type { PairMapping } from '../model/mapping.ts';
-import { behaviours, type Pause, parseScope } from '../model/pause.ts';
+import { behaviours, coversWhole, isPausedBehaviour, type Pause, parseScope } from '../model/pause.ts';
 import { type Sides, systems } from '../model/system.ts';
 import type { Waiting } from '../store/operator/pauses.ts';
-import { coversWhole } from '../sync/pauses.ts';
 import { exitCode } from './exit.ts';
+import {
+  beforeResume,
+  hasLifecycle,
+  isLifecycleScope,
+  type LifecycleWaits,
+  readLifecycleWaits,
+  untilLifecycleStill,
+  waitingForBehaviour,
+} from './pause/lifecycle.ts';
 import {
   answer,
   type CommandContext,
@@ -41,13 +49,14 @@ const knownScope = (pairs: readonly PairMapping[], word: string): string | null 
   return parsed.kind === 'mapping' ? (object ?? null) : null;
 };
 
-/** A scope to pause. @throws UsageError naming what there is */
-const scopeToPause = (pairs: readonly PairMapping[], word: string): string => {
+/** A scope to pause. `acts`: there is a lifecycle. @throws UsageError naming what there is */
+const scopeToPause = (pairs: readonly PairMapping[], word: string, acts: boolean): string => {
   const scope = knownScope(pairs, word);
-  if (scope !== null) return scope;
+  if (scope !== null && (acts || !isLifecycleScope(scope))) return scope;
   const names = pairs.map(({ name }) => name);
   const directions = systems.map((system) => `to-${system}`);
-  const known = ['all', ...names, ...objectsOf(pairs), ...directions, ...behaviours];
+  const own = behaviours.filter((each) => acts || !isPausedBehaviour(each));
+  const known = ['all', ...names, ...objectsOf(pairs), ...directions, ...own];
   throw new UsageError(
     `There is nothing called '${word}' to pause.`,
     `${didYouMean(word, known)}Give one of: ${known.join(', ')}.`,
@@ -74,6 +83,7 @@ const scopeToResume = (
 
 /** The mappings that a scope keeps still, whole or in part. */
 const pairsOf = (pairs: readonly PairMapping[], scope: string): readonly PairMapping[] => {
+  if (isLifecycleScope(scope)) return [];
   const parsed = parseScope(scope);
   const isPart = parsed.kind === 'direction' || parsed.kind === 'behaviour';
   return pairs.filter(
@@ -102,30 +112,51 @@ export interface ShownPause {
   readonly since: string;
   readonly by: Pause['by'];
   readonly cause: string;
-  /** Records that wait for its end. */
+  /** Records that wait for its end; of a behaviour of the lifecycle, orders, and people where nobody is looked at. */
   readonly waiting: number;
 }
 
+/** What waits in the lifecycle; asked for only where a behaviour of it is paused. */
+const waitsOf = async (
+  store: Pick<CommandContext['store'], 'lifecycle'>,
+  pauses: readonly Pick<Pause, 'scope'>[],
+  rows: readonly Waiting[],
+): Promise<LifecycleWaits> =>
+  pauses.some(({ scope }) => isLifecycleScope(scope))
+    ? readLifecycleWaits(store, rows)
+    : { orders: [], people: 0 };
+
+const waitingOf = (
+  pairs: readonly PairMapping[],
+  scope: string,
+  rows: readonly Waiting[],
+  waits: LifecycleWaits,
+): number =>
+  isLifecycleScope(scope)
+    ? waitingForBehaviour(pairs, scope, waits)
+    : recordsIn(waitingFor(pairs, { scope }, rows));
+
 export const shownPauses = async (
-  { operator }: Pick<CommandContext['store'], 'operator'>,
+  { operator, lifecycle }: Pick<CommandContext['store'], 'operator' | 'lifecycle'>,
   pairs: readonly PairMapping[],
 ): Promise<readonly ShownPause[]> => {
   const [pauses, rows] = [await operator.pauses(), await operator.waiting()];
+  const waits = await waitsOf({ lifecycle }, pauses, rows);
   return pauses.map(({ scope, since, by, cause }) => ({
     scope,
     since: iso(since),
     by,
     cause,
-    waiting: recordsIn(waitingFor(pairs, { scope }, rows)),
+    waiting: waitingOf(pairs, scope, rows, waits),
   }));
 };
 
 export const pauseWords = ({ scope, since, by, cause, waiting }: ShownPause): string =>
-  `  ${scope} since ${since}${by === 'schema' ? ', by itself' : ''}${cause === '' ? '' : `: ${cause}`} (${waiting} records wait)`;
+  `  ${scope} since ${since}${by === 'schema' ? ', by itself' : ''}${cause === '' ? '' : `: ${cause}`} (${waiting} ${isLifecycleScope(scope) ? 'orders' : 'records'} wait)`;
 
 /** Waits until nothing is written any more that was under way when the pause began. Answers whether that is so. */
 const untilStill = async (
-  { operator }: CommandContext['store'],
+  { operator }: Pick<CommandContext['store'], 'operator'>,
   pairs: readonly string[],
 ): Promise<boolean> => {
   const fence = await operator.newestFence();
@@ -141,13 +172,17 @@ const untilStill = async (
 export const pauseCommand = async (options: PauseOptions): Promise<number> =>
   withStore(options, async ({ store, mappings: { pairs } }) => {
     const scopes = (options.args.length === 0 ? ['all'] : options.args).map((word) =>
-      scopeToPause(pairs, word),
+      scopeToPause(pairs, word, hasLifecycle(options.config)),
     );
     for (const scope of scopes) {
       await store.operator.pause({ scope, by: 'hand', cause: options.because ?? '' });
     }
     const covered = [...new Set(scopes.flatMap((scope) => pairsOf(pairs, scope).map(({ name }) => name)))];
-    const still = await untilStill(store, covered);
+    const ended = await Promise.all([
+      untilStill(store, covered),
+      untilLifecycleStill(store, pairs, scopes, finishMs),
+    ]);
+    const still = ended.every(Boolean);
     const paused = await shownPauses(store, pairs);
     const last = still ? '' : '\nA write that was under way has not ended yet; it will within a minute.';
     answer(options, { paused, still }, `Paused:\n${paused.map(pauseWords).join('\n')}${last}`);
@@ -172,6 +207,15 @@ export const resumeCommand = async (options: StoreOptions): Promise<number> =>
       options.args.length === 0 ? ownScopes : options.args.map((word) => scopeToResume(pairs, before, word));
     const rows = await store.operator.waiting();
     const waited = [...new Set(scopes.flatMap((scope) => waitingFor(pairs, { scope }, rows)))];
+    const waits = await waitsOf(store, before, rows);
+    const orders = scopes
+      .filter(isLifecycleScope)
+      .reduce((sum, scope) => sum + waitingForBehaviour(pairs, scope, waits), 0);
+    await beforeResume(
+      store,
+      pairs,
+      scopes.filter((scope) => ownScopes.includes(scope)),
+    );
     const resumed = await store.operator.resume(scopes, 'hand');
     const paused = await shownPauses(store, pairs);
     const records = resumed.length === 0 ? 0 : recordsIn(waited);
@@ -183,13 +227,19 @@ export const resumeCommand = async (options: StoreOptions): Promise<number> =>
       ...(resumed.length === 0
         ? []
         : [`${records} records had waited${oldest === null ? '' : `, the oldest since ${iso(oldest)}`}.`]),
+      ...(resumed.some(isLifecycleScope) ? [`${orders} orders of the lifecycle had waited.`] : []),
       ...Object.entries(byObject).map(
         ([pair, counts]) =>
           `  ${pair}: ${counts.hubspot} changed in HubSpot, ${counts.salesforce} in Salesforce`,
       ),
       ...(paused.length === 0 ? [] : ['Still paused:', ...paused.map(pauseWords)]),
     ];
-    const waitedJson = { records, oldestSince: oldest === null ? null : iso(oldest), byObject };
+    const waitedJson = {
+      records,
+      orders: resumed.length === 0 ? 0 : orders,
+      oldestSince: oldest === null ? null : iso(oldest),
+      byObject,
+    };
     answer(options, { resumed, waited: waitedJson, paused }, words.join('\n'));
     const missed = scopes.filter((scope) => !resumed.includes(scope));
     return missed.length === 0 ? exitCode.fine : exitCode.found;

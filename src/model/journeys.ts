@@ -363,6 +363,13 @@ export type FirstStartCounts = Readonly<
   Record<FirstStartKind, { readonly letGo: number; readonly waiting: number }>
 >;
 
+/** Orders of one kind that are not carried out, and since when the oldest waits, milliseconds. */
+export interface OpenOrders {
+  readonly kind: string;
+  readonly count: number;
+  readonly since: number;
+}
+
 /** An order that is not carried out. */
 export interface OpenOrder {
   readonly key: string;

@@ -1,12 +1,28 @@
+import { type PairMapping, typesOn } from './mapping.ts';
 import { type System, systems } from './system.ts';
 
-/** Behaviours that can be paused by themselves: everything that aligns records, or the creation of missing ones alone. */
-export const behaviours = ['align', 'create'] as const;
+/** Behaviours of the lifecycle that can be paused by themselves, by their names in lifecycle.yaml. */
+export const pausedBehaviours = [
+  'stages',
+  'score',
+  'hand-off',
+  'route',
+  'clock',
+  'return',
+  'requests',
+] as const;
+export type PausedBehaviour = (typeof pausedBehaviours)[number];
+
+/** Behaviours that can be paused by themselves: everything that aligns records, the creation of missing ones alone, or one of the lifecycle. */
+export const behaviours = ['align', 'create', ...pausedBehaviours] as const;
 export type Behaviour = (typeof behaviours)[number];
+
+export const isPausedBehaviour = (behaviour: Behaviour): behaviour is PausedBehaviour =>
+  pausedBehaviours.some((each) => each === behaviour);
 
 /**
  * What a pause keeps still, in the form in which people type it and `status` shows it:
- * `all` · `align`, `create` · `people` (a mapping) · `hubspot:contacts` (every mapping with this object) · `to-salesforce` (a direction) ·
+ * `all` · `align`, `create`, `hand-off` and the other behaviours of the lifecycle · `people` (a mapping) · `hubspot:contacts` (every mapping with this object) · `to-salesforce` (a direction) ·
  * `people:to-salesforce`, `people:create` · `people.jobtitle` (a field; only Tandem itself pauses one, when its schema no longer fits).
  */
 export type PauseScope = string;
@@ -51,6 +67,25 @@ export const parseScope = (scope: PauseScope): ParsedScope => {
   const dot = scope.indexOf('.');
   if (dot > 0) return { kind: 'field', pair: scope.slice(0, dot), field: scope.slice(dot + 1) };
   return { kind: 'mapping', pair: scope };
+};
+
+/** What a pause looks at of a mapping. */
+export type Covers = Pick<PairMapping, 'name' | 'types' | 'conversion'>;
+
+/** Whether a scope keeps the whole pair still. */
+export const coversWhole = (pair: Covers, scope: ParsedScope): boolean => {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'mapping':
+      return scope.pair === pair.name;
+    case 'object':
+      return typesOn(pair, scope.system).includes(scope.type);
+    case 'behaviour':
+      return scope.behaviour === 'align' && (scope.pair === null || scope.pair === pair.name);
+    default:
+      return false;
+  }
 };
 
 /** The scope of one field of a mapping. */

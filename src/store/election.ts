@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { Client } from 'pg';
+import { type Db, run } from './transaction.ts';
 
 /** How often a process that was not elected asks again, and how soon one that lost its session does. */
 const askEveryMs = 1_000;
@@ -34,6 +36,19 @@ export interface Candidacy {
  * until it notices; the work of an office must bear that (cursors move in transactions, and a dirty row said twice is one).
  */
 export const standFor = (options: ElectionOptions): Candidacy => new OfficeCandidacy(options);
+
+/** Whether some process of the fleet holds an office now. */
+export const isOfficeHeld = async (db: Db, office: string): Promise<boolean> => {
+  const [row] = await run(
+    db,
+    sql<{ held: boolean }>`
+      select exists (select from pg_locks l
+        where l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid = ${sql.raw(String(electionSpace))}
+          and l.objid = (hashtext(${office})::bigint & 4294967295)::oid
+          and l.database = (select oid from pg_database where datname = current_database())) as held`,
+  );
+  return row?.held === true;
+};
 
 /** States: asking → (elected → asking)* → ended. */
 class OfficeCandidacy implements Candidacy {

@@ -1,5 +1,5 @@
-import { type PairMapping, typesOn } from '../model/mapping.ts';
-import { type ParsedScope, type Pause, parseScope } from '../model/pause.ts';
+import type { PairMapping } from '../model/mapping.ts';
+import { type Covers, coversWhole, type Pause, parseScope } from '../model/pause.ts';
 import { bothSides, type Sides, systems } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
 import type { SendJob } from './send.ts';
@@ -18,25 +18,7 @@ export interface PausedParts {
   readonly fields: ReadonlySet<string>;
 }
 
-type Covers = Pick<PairMapping, 'name' | 'types' | 'conversion'>;
-
 const isOf = (pair: Covers, named: string | null): boolean => named === null || named === pair.name;
-
-/** Whether a scope keeps the whole pair still. */
-export const coversWhole = (pair: Covers, scope: ParsedScope): boolean => {
-  switch (scope.kind) {
-    case 'all':
-      return true;
-    case 'mapping':
-      return scope.pair === pair.name;
-    case 'object':
-      return typesOn(pair, scope.system).includes(scope.type);
-    case 'behaviour':
-      return scope.behaviour === 'align' && isOf(pair, scope.pair);
-    default:
-      return false;
-  }
-};
 
 /** What these pauses keep still of a pair. Pure. */
 export const pausedParts = (pair: Covers, pauses: readonly Pause[]): PausedParts => {

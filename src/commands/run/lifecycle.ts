@@ -8,6 +8,7 @@ import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { missingOwnFields } from '../../lifecycle/own-fields/missing.ts';
 import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
+import { pausedLifecycle } from '../../lifecycle/run/pauses.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
 import { makeStaffBook } from '../../lifecycle/run/staff-book.ts';
@@ -272,5 +273,13 @@ export const startLifecycle = async (
     onTrouble: ({ what, error }) => log.warn({ event: 'office-trouble', what, cause: causeOf(error) }),
   });
   closers.add(async () => candidacy.end());
-  return { isBusy: async () => runner.isWorking || (await opened.store.lifecycle.isBusy()) };
+  const { engine, lifecycle } = opened.store;
+  const people = runner.people;
+  return {
+    isBusy: async () => {
+      if (runner.isWorking) return true;
+      // What waits for a person keeps nobody waiting.
+      return lifecycle.isBusy(pausedLifecycle(people, await engine.pauses()));
+    },
+  };
 };

@@ -1,7 +1,9 @@
 import { nextStep, type StepName } from '../../lifecycle/effects/effect.ts';
+import { pausedLifecycle } from '../../lifecycle/run/pauses.ts';
 import { toEffect } from '../../lifecycle/run/rows.ts';
 import type { Fault } from '../../model/failure.ts';
 import type { LateHandOff } from '../../model/journeys.ts';
+import type { Covers, Pause } from '../../model/pause.ts';
 import type { Problem } from '../../model/state.ts';
 import { type System, systems } from '../../model/system.ts';
 import { problemKeyOf } from '../../sync/problems.ts';
@@ -71,6 +73,22 @@ const faultOf = ({ why, next, step }: Late): Fault => {
   return (step === null ? undefined : systemOf[step]) ?? 'tandem';
 };
 
+/** The pause that keeps an order of this kind waiting; null: none does. */
+const pauseOf = (
+  { kind }: Late,
+  people: Covers,
+  pauses: readonly Pause[],
+): Pick<CurrentProblem, 'cause' | 'fault' | 'next'> | null => {
+  const pause = pauses.find((each) => pausedLifecycle(people, [each]).kinds.some((held) => held === kind));
+  if (pause === undefined) return null;
+  const { scope, since, cause } = pause;
+  return {
+    cause: `'${scope}' is paused by hand since ${iso(since)}${cause === '' ? '' : `: ${cause}`}`,
+    fault: 'config',
+    next: `tandem resume ${scope}, once it may go on.`,
+  };
+};
+
 const unknownCause = 'no try has ended yet';
 const byItself =
   'Nothing to press while it is tried again by itself (tandem explain RECORD says how often); look whether the system answers, and whether a worker runs.';
@@ -85,11 +103,14 @@ const listed = (group: readonly Late[]): string => {
 
 /**
  * Hand-overs that stand still for longer than sla.yaml allows, one problem for each step and cause: who, at which step, why, whose fault, what to press. Each is
- * over when its hand-over is done. `standing`: problems of the systems, by which one is explained that nothing could be tried of. Pure.
+ * over when its hand-over is done. `standing`: problems of the systems, by which one is explained that nothing could be tried of; `people` and `pauses`: what a
+ * person keeps still. Pure.
  */
 export const lateProblems = (
   rows: readonly LateHandOff[],
   standing: readonly Pick<Problem, 'key' | 'what' | 'cause' | 'fault' | 'next'>[],
+  people: Covers,
+  pauses: readonly Pause[],
 ): readonly CurrentProblem[] => {
   const late = rows.map((row): Late => ({ ...row, step: stepOf(row) }));
   const groups = Map.groupBy(late, ({ kind, step, why }) => JSON.stringify([kind, step, why]));
@@ -97,12 +118,17 @@ export const lateProblems = (
     const [first] = group;
     if (first === undefined) return [];
     const outage = outageOf(first, standing);
+    const told = {
+      key: `late:${key}`,
+      what: `lifecycle: ${first.kind} is late at step ${first.step ?? '?'}: ${listed(group)}`,
+      since: iso(first.dueAt),
+      records: group.length,
+    };
+    const pause = pauseOf(first, people, pauses);
+    if (pause !== null) return [{ ...told, ...pause }];
     return [
       {
-        key: `late:${key}`,
-        what: `lifecycle: ${first.kind} is late at step ${first.step ?? '?'}: ${listed(group)}`,
-        since: iso(first.dueAt),
-        records: group.length,
+        ...told,
         cause: outage === null ? (first.why ?? unknownCause) : `${outage.what}: ${outage.cause}`,
         fault: outage?.fault ?? faultOf(first),
         next: first.next ?? outage?.next ?? byItself,

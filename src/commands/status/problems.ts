@@ -74,6 +74,7 @@ export const currentProblems = async (
   );
   const people = pairs.find(isPeople);
   const late = people === undefined ? [] : await store.lifecycle.lateHandOffs(people.name);
+  const pauses = late.length === 0 ? [] : await store.operator.pauses();
   const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
   return [
     ...standing.map(({ key, what, since, cause, fault, next }) => ({
@@ -82,7 +83,7 @@ export const currentProblems = async (
       records: held.get(key) ?? 0,
     })),
     ...parked.flat(),
-    ...lateProblems(late, standing),
+    ...(people === undefined ? [] : lateProblems(late, standing, people, pauses)),
     ...(await orderProblems(store)),
   ];
 };

@@ -249,11 +249,15 @@ const withoutMoot = async (
 /**
  * Carries out effects that are due, step by step, many at once: each step is one batch of calls for all that stand at it. What was done is stored
  * after each step, and what must not be done twice before it, so that a death at any moment leaves effects that go on where they were.
- * Answers how many there were. @throws CallFailed where the records cannot be read
+ * Answers how many there were. `paused`: kinds that wait for a word. @throws CallFailed where the records cannot be read
  */
-export const carryOut = async (whole: LifecycleContext, limit = 100): Promise<number> => {
+export const carryOut = async (
+  whole: LifecycleContext,
+  paused: readonly Effect['kind'][] = [],
+  limit = 100,
+): Promise<number> => {
   const { store, events } = whole;
-  const due = (await store.dueEffects(limit)).map(toEffect);
+  const due = (await store.dueEffects(limit, paused)).map(toEffect);
   if (due.length === 0) return 0;
   // Nobody waits for what only shows where somebody stands: it goes by itself, and after all else.
   const orders = due.filter(({ kind }) => kind !== 'show');

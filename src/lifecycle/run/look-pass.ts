@@ -9,6 +9,7 @@ import { heldBack } from '../look/held-back.ts';
 import { leftOrders } from '../look/left-orders.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
+import { freshRequests } from '../look/requests.ts';
 import { shownOrders } from '../look/shown-orders.ts';
 import { requestWordOf } from '../requests/request.ts';
 import { readClock } from '../sla/clock.ts';
@@ -42,6 +43,9 @@ const staleMs = 1_000;
 const staleAgainMs = [1_000, 5_000, 30_000, 120_000] as const;
 
 const groupMax = 100;
+
+/** Who asks while requests are paused. */
+const pausedAgainMs = 60_000;
 
 /** After a defect of ours in the look at somebody. */
 const defectAgainMs = 60 * 60_000;
@@ -245,6 +249,17 @@ const lookAtOne = (
   };
 };
 
+/** Whether somebody asks for something by a field, or is named, and nobody has seen it yet. */
+const isAsking = (
+  { models }: LifecycleContext,
+  row: JourneyRow | undefined,
+  person: SeenPerson,
+  now: number,
+): boolean => {
+  const before = row === undefined ? newStored('', person.contact.ref.id, now) : toStored(row);
+  return freshRequests(before, person, models.lifecycle, now).length > 0;
+};
+
 /** The journeys of these people, with those that contacts had which were merged into theirs. */
 const withAdopted = async (
   { store }: LifecycleContext,
@@ -271,9 +286,12 @@ const strongest = (told: WorkClass | undefined, isDue: boolean): WorkClass => {
 
 /**
  * Looks at everybody of whom something was told, and at those whose time has come. Answers how many people it looked at. A look is saved whole, with
- * its signals; one whose journey moved meanwhile is made again. @throws CallFailed where the records cannot be read
+ * its signals; one whose journey moved meanwhile is made again. `requests`: they are paused, and who asks for something by a field is looked at later. @throws CallFailed where the records cannot be read
  */
-export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
+export const lookOnce = async (
+  whole: LifecycleContext,
+  { requests: withoutRequests }: { readonly requests: boolean } = { requests: false },
+): Promise<number> => {
   const { store } = whole;
   const [told, due] = await Promise.all([store.signals(peopleMax), store.dueContacts(peopleMax)]);
   if (told.length === 0 && due.length === 0) return 0;
@@ -319,6 +337,13 @@ export const lookOnce = async (whole: LifecycleContext): Promise<number> => {
       clean.push(...own);
       const row = rows.get(id);
       if (row !== undefined && due.includes(id)) saves.push(resting(row));
+      continue;
+    }
+    if (withoutRequests && isAsking(context, rows.get(id), person, now)) {
+      // Requests are paused: what they ask for stands on the record, and is seen when they go on.
+      again.push(...own.map((signal) => ({ signal, dueMs: pausedAgainMs })));
+      const row = rows.get(id);
+      if (row !== undefined) saves.push({ ...resting(row), nextAt: now + pausedAgainMs });
       continue;
     }
     const stale = own.filter((signal) => isStale(person, signal) && signal.attempts < staleAgainMs.length);

@@ -25,6 +25,7 @@ import type {
   StaysAsked,
   TransitionRow,
 } from '../../model/journeys.ts';
+import type { Pause } from '../../model/pause.ts';
 import type { ChangeCursor } from '../../model/record.ts';
 import type { RecordSystem } from '../../model/record-system.ts';
 import type { DirtyMark, Link, Problem } from '../../model/state.ts';
@@ -73,8 +74,10 @@ export interface LifecycleStore {
   ): Promise<void>;
   /** Whether anybody of these stages waits for sales. */
   anybodyIn(stages: readonly string[]): Promise<boolean>;
-  /** Open effects that are due, the oldest first; those that only show where somebody stands come last. */
-  dueEffects(limit: number): Promise<readonly EffectRow[]>;
+  /** Open effects that are due, the oldest first; those that only show where somebody stands come last. `except`: kinds that wait for a word. */
+  dueEffects(limit: number, except?: readonly string[]): Promise<readonly EffectRow[]>;
+  /** Notes which pauses a round keeps to, by scope: whoever paused knows that nothing from before is under way any more. */
+  notePauses(scopes: readonly string[]): Promise<void>;
   /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */
   saveEffects(effects: readonly EffectSave[]): Promise<void>;
   /** Effects of these journeys as they stand, oldest first. */
@@ -161,13 +164,19 @@ export interface LifecycleStore {
   /** Orders to show anew whoever has a digest, and deals, whose content is by another key or of which a piece expired; answers how many. */
   renewContent(key: string, limit: number): Promise<number>;
   /** Whether something is to be done now, or soon without anybody's word: what `--until-idle` waits for. */
-  isBusy(): Promise<boolean>;
+  isBusy(waits?: {
+    readonly looks: boolean;
+    readonly kinds: readonly string[];
+    readonly letGo: boolean;
+  }): Promise<boolean>;
   /** Why the engine has not made a contact's record: what is refused, or asked of a person. Those that only wait are left out. */
   obstacles(pair: string, type: string, contactIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What the lifecycle shares with the engine's store: who is whose record, who was erased, and where readers of changes stand. */
 export interface EngineLookup extends Problems {
+  /** Everything that is paused now. */
+  pauses(): Promise<readonly Pause[]>;
   linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;
   cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null>;
   commitSignals(

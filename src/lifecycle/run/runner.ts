@@ -9,6 +9,7 @@ import { readDetails } from './details-pass.ts';
 import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
+import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
 import { recountOnce } from './recount-pass.ts';
 import { salesNews } from './sales-news.ts';
 import { SalesPace } from './sales-pace.ts';
@@ -47,11 +48,14 @@ export class LifecycleRunner {
   #isBegun = false;
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
+  #paused: PausedLifecycle;
+  #notedScopes: string | null = null;
 
   /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens. */
   constructor(context: LifecycleContext, pollMs: number) {
     this.#context = context;
     this.#sales = new SalesPace(pollMs);
+    this.#paused = pausedLifecycle(context.pair, []);
   }
 
   /** Whether a round is under way, or details are asked for or tallies counted anew. */
@@ -59,9 +63,16 @@ export class LifecycleRunner {
     return this.#working || this.#asking;
   }
 
+  /** The pair whose records are people. */
+  get people(): LifecycleContext['pair'] {
+    return this.#context.pair;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const ending = AbortSignal.any([signal, this.#context.signal]);
     this.#isCounted = false;
+    this.#notedScopes = null;
+    while (!ending.aborted && !(await this.#begin())) await this.#pause(failedMs, ending);
     // Beside the hand-offs: nobody waits for a page's title.
     await Promise.all([
       this.#repeat(() => this.#round(ending), ending),
@@ -79,7 +90,33 @@ export class LifecycleRunner {
     }
   }
 
+  /** What is paused, before anything is done. False: the store does not answer. */
+  async #begin(): Promise<boolean> {
+    try {
+      await this.#readPauses();
+      return true;
+    } catch (error) {
+      this.#failed(error, this.#context.signal);
+      return false;
+    }
+  }
+
+  /** What was under way under other pauses is over when this is called: whoever paused is told so. */
+  async #readPauses(): Promise<void> {
+    const { engine, pair, store } = this.#context;
+    const pauses = await engine.pauses();
+    const scopes = pauses.map(({ scope }) => scope);
+    this.#paused = pausedLifecycle(pair, pauses);
+    const noted = JSON.stringify(scopes);
+    if (noted === this.#notedScopes) return;
+    await store.notePauses(scopes);
+    this.#notedScopes = noted;
+    this.#sales.stir();
+  }
+
   async #details(ending: AbortSignal): Promise<number | null> {
+    // Nobody waits for what they did where nobody is looked at.
+    if (this.#paused.looks) return 0;
     this.#asking = true;
     try {
       const asked = await this.#ask();
@@ -105,8 +142,10 @@ export class LifecycleRunner {
   async #watch(ending: AbortSignal): Promise<void> {
     while (!ending.aborted) {
       try {
-        await renewContent(this.#context);
-        await signalsOnce(this.#context);
+        if (!this.#paused.looks && !this.#paused.passes) {
+          await renewContent(this.#context);
+          await signalsOnce(this.#context);
+        }
       } catch (error) {
         this.#failed(error, ending);
       }
@@ -118,6 +157,9 @@ export class LifecycleRunner {
   async #round(ending: AbortSignal): Promise<number | null> {
     this.#working = true;
     try {
+      await this.#readPauses();
+      const { whole, looks, kinds, letGo } = this.#paused;
+      if (whole) return 0;
       if (!this.#isBegun) {
         // Before anybody is looked at: who asks from now on is heard.
         await this.#context.store.sinceAt();
@@ -127,10 +169,10 @@ export class LifecycleRunner {
         this.#isBegun = true;
       }
       if (this.#sales.isDue(performance.now())) await this.#askSales();
-      const looked = await lookOnce(this.#context);
-      const done = looked + (await carryOut(this.#context));
+      const looked = looks ? 0 : await lookOnce(this.#context, this.#paused);
+      const done = looked + (await carryOut(this.#context, kinds));
       if (done > 0) this.#sales.stir();
-      return done + (await this.#letGo());
+      return done + (letGo ? 0 : await this.#letGo());
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
@@ -138,14 +180,19 @@ export class LifecycleRunner {
     }
   }
 
+  /** What reps did, and where their leads and deals are. What a pause keeps still is read once it is over, from where reading stood. */
   async #askSales(): Promise<void> {
+    const { looks, passes, requests } = this.#paused;
     this.#sales.begin(performance.now());
     const news = await salesNews(this.#context);
     await readTouches(this.#context, news);
     await findLeavers(this.#context, this.#leavers);
     await findUnassigned(this.#context);
-    await readDeals(this.#context, news);
-    if (news.has('CampaignMember')) await readCampaigns(this.#context, this.#toldMembers);
+    // Both write into Salesforce, and ask those whom they tell of something to be looked at.
+    if (!looks && !passes && !requests) {
+      await readDeals(this.#context, news);
+      if (news.has('CampaignMember')) await readCampaigns(this.#context, this.#toldMembers);
+    }
     this.#sales.end(news.size > 0);
   }
 

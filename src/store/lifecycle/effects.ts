@@ -6,6 +6,7 @@ import type {
   LateHandOff,
   MadeTask,
   OpenOrder,
+  OpenOrders,
   RefusedEffects,
   TransitionRow,
 } from '../../model/journeys.ts';
@@ -15,14 +16,18 @@ import { notePeopleContent } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
 /** LifecycleStore.dueEffects. */
-export const dueEffects = async (db: Db, limit: number): Promise<readonly EffectRow[]> =>
+export const dueEffects = async (
+  db: Db,
+  limit: number,
+  except: readonly string[] = [],
+): Promise<readonly EffectRow[]> =>
   run(
     db,
     sql<EffectRow>`
       select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
         e.attempts, e.route::text as route, e.steps::text as steps
       from tandem.effects e join tandem.journeys j on j.id = e.journey_id
-      where e.state = 'open' and e.due <= now() order by e.kind = 'show', e.due limit ${limit}`,
+      where e.state = 'open' and e.due <= now() and e.kind <> all(${[...except]}::text[]) order by e.kind = 'show', e.due limit ${limit}`,
   );
 
 /** LifecycleStore.saveEffects. */
@@ -156,6 +161,24 @@ export const openOrders = async (db: Db): Promise<readonly OpenOrder[]> =>
       select e.key, e.kind, e.evidence, e.journey_id as "journeyId", j.contact_id as "contactId"
       from tandem.effects e join tandem.journeys j on j.id = e.journey_id where e.state = 'open' order by e.key`,
   );
+
+/** Open orders by kind, and since when the oldest of each waits. */
+export const openByKind = async (db: Db): Promise<readonly OpenOrders[]> =>
+  run(
+    db,
+    sql<OpenOrders>`
+      select kind, count(*)::float8 as count, round(${epochMs('min(since)')}) as since from tandem.effects where state = 'open' group by kind order by kind`,
+  );
+
+/** PostgresLifecycleStore.beginHandOffsAnew. */
+export const beginHandOffsAnew = async (db: Db): Promise<void> => {
+  await run(
+    db,
+    sql`
+      update tandem.effects set at = now(), due = now()
+      where state = 'open' and kind in ('hand-off', 'hand-on', 're-route', 'reassign') and coalesce(steps -> 'sales' ->> 'state', '') <> 'done'`,
+  );
+};
 
 /** More causes than this are not shown: they would not be read. */
 const causesMax = 50;

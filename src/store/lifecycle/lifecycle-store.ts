@@ -26,6 +26,7 @@ import type {
   LateHandOff,
   MadeTask,
   OpenOrder,
+  OpenOrders,
   RecommendedRow,
   Recount,
   RefusedEffects,
@@ -63,10 +64,12 @@ import {
   tellActivities,
 } from './details.ts';
 import {
+  beginHandOffsAnew,
   doneAmong,
   dueEffects,
   effectsOf,
   lateHandOffs,
+  openByKind,
   openOrders,
   refusedEffects,
   saveEffects,
@@ -80,6 +83,8 @@ import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, unto
 import {
   isBusy,
   keptSignals,
+  notedPauses,
+  notePauses,
   saveSignals,
   saveStaff,
   saveTurns,
@@ -88,6 +93,7 @@ import {
   storeNow,
   turns,
   type VersionedNote,
+  type Waits,
 } from './notes.ts';
 import { askRecords, obstacles } from './records.ts';
 import { recount, saveRecount } from './recount.ts';
@@ -161,8 +167,27 @@ export class PostgresLifecycleStore {
     return anybodyIn(this.#db, stages);
   }
 
-  dueEffects(limit: number): Promise<readonly EffectRow[]> {
-    return dueEffects(this.#db, limit);
+  dueEffects(limit: number, except: readonly string[] = []): Promise<readonly EffectRow[]> {
+    return dueEffects(this.#db, limit, except);
+  }
+
+  notePauses(scopes: readonly string[]): Promise<void> {
+    return notePauses(this.#db, scopes);
+  }
+
+  /** The pauses that the round which is under way keeps to, by scope; null: no round ever noted any. */
+  notedPauses(): Promise<readonly string[] | null> {
+    return notedPauses(this.#db);
+  }
+
+  /** Orders that are not carried out, by kind. */
+  openByKind(): Promise<readonly OpenOrders[]> {
+    return openByKind(this.#db);
+  }
+
+  /** Orders to bring people to reps are those of this moment: what a pause took is not taken from the reps' time. */
+  beginHandOffsAnew(): Promise<void> {
+    return beginHandOffsAnew(this.#db);
   }
 
   saveEffects(effects: readonly EffectSave[]): Promise<void> {
@@ -432,8 +457,8 @@ export class PostgresLifecycleStore {
     return contentFeedback(this.#db, since);
   }
 
-  isBusy(): Promise<boolean> {
-    return isBusy(this.#db);
+  isBusy(waits?: Waits): Promise<boolean> {
+    return isBusy(this.#db, waits);
   }
 
   obstacles(pair: string, type: string, contactIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

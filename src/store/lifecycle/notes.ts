@@ -8,6 +8,7 @@ const sinceName = 'since';
 const turnsName = 'turns';
 const staffName = 'staff';
 const signalsName = 'signals';
+const pausesName = 'pauses';
 
 /** LifecycleStore.now. */
 export const storeNow = async (db: Db): Promise<number> => {
@@ -93,16 +94,46 @@ export const staff = async (db: Db): Promise<string> => {
   return row?.owners ?? '[]';
 };
 
-/** LifecycleStore.isBusy. What was refused waits for a person, and keeps nobody waiting. */
-export const isBusy = async (db: Db): Promise<boolean> => {
+/** LifecycleStore.notePauses. */
+export const notePauses = async (db: Db, scopes: readonly string[]): Promise<void> => {
+  await run(
+    db,
+    sql`
+      insert into tandem.lifecycle (name, value) values (${pausesName}, ${JSON.stringify(scopes)}::json)
+      on conflict (name) do update set value = excluded.value, version = tandem.lifecycle.version + 1, at = now()`,
+  );
+};
+
+/** PostgresLifecycleStore.notedPauses. */
+export const notedPauses = async (db: Db): Promise<readonly string[] | null> => {
+  const [row] = await run(
+    db,
+    sql<{ scopes: readonly string[] }>`
+      select array(select json_array_elements_text(value)) as scopes from tandem.lifecycle where name = ${pausesName}`,
+  );
+  return row?.scopes ?? null;
+};
+
+/** What of the work waits for a word. */
+export interface Waits {
+  readonly looks: boolean;
+  readonly kinds: readonly string[];
+  readonly letGo: boolean;
+}
+
+/** LifecycleStore.isBusy. What was refused, or is paused, waits for a person, and keeps nobody waiting. */
+export const isBusy = async (
+  db: Db,
+  { looks, kinds, letGo }: Waits = { looks: false, kinds: [], letGo: false },
+): Promise<boolean> => {
   const [row] = await run(
     db,
     sql<{ busy: boolean }>`
-      select exists (select from tandem.dirty where pair = ${journeySignals})
-        or exists (select from tandem.journeys where next_at <= now())
-        or exists (select from tandem.details where due <= now())
-        or exists (select from tandem.effects where state = 'open' and next_step is null)
-        or ${isAnybodyToGo} as busy`,
+      select (not ${looks} and exists (select from tandem.dirty where pair = ${journeySignals}))
+        or (not ${looks} and exists (select from tandem.journeys where next_at <= now()))
+        or (not ${looks} and exists (select from tandem.details where due <= now()))
+        or exists (select from tandem.effects where state = 'open' and next_step is null and kind <> all(${[...kinds]}::text[]))
+        or (not ${letGo} and ${isAnybodyToGo}) as busy`,
   );
   return row?.busy === true;
 };

@@ -5,6 +5,7 @@ import type { DirtyMark, Review } from '../../model/state.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import { type AnyHeldRow, heldChanges, releaseHeld } from '../breakers.ts';
 import { decideNew, type Lifting } from '../decisions.ts';
+import { isOfficeHeld } from '../election.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
 import { livingWorkers, type WorkerRow } from '../workers.ts';
@@ -45,6 +46,8 @@ export interface OperatorStore {
   newestFence(): Promise<number>;
   /** Units of these pairs that are worked on under a lease no newer than the fence. */
   workedUnder(pairs: readonly string[], fence: number): Promise<number>;
+  /** Whether some process holds an office (`schedule`, `lifecycle`) now. */
+  isOfficeHeld(office: string): Promise<boolean>;
   /** The workers that run now. */
   workers(): Promise<readonly WorkerRow[]>;
   parkedItems(filter: ParkedFilter, limit: number): Promise<readonly ParkedItem[]>;
@@ -100,6 +103,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   waiting: () => waiting(db),
   newestFence: () => newestFence(db),
   workedUnder: (pairs, fence) => workedUnder(db, pairs, fence),
+  isOfficeHeld: async (office) => isOfficeHeld(db, office),
   workers: () => livingWorkers(db),
   parkedItems: (filter, limit) => parkedItems(db, filter, limit),
   retryParked: (filter, cause, workClass) => retryParkedRows(db, filter, cause, workClass),
