@@ -19,6 +19,7 @@ import type { RunningLifecycle } from './run/lifecycle.ts';
 import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import type { Role } from './run/roles.ts';
 import { withToldPauses } from './run/told-pauses.ts';
+import { withToldShares } from './run/told-shares.ts';
 import { makeWebhookReceiver } from './run/webhooks.ts';
 import { type StopSignal, stopSignal } from './stop-signal.ts';
 
@@ -59,7 +60,8 @@ const register = async (
 };
 
 const compose = (opened: OpenedStore, settings: Settings, closers: Closers, log: Logger): Systems => {
-  const permits = withToldPauses(opened.store.budget, opened.store.engine, log);
+  const { budget, engine } = opened.store;
+  const permits = withToldShares(withToldPauses(budget, engine, log), engine, log);
   const parts = composeSystems(requireConnections(settings), permits, log);
   closers.add(async () => Promise.all(systems.map(async (system) => parts.connectors[system].close())));
   return parts;

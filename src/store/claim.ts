@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { workClasses } from '../model/budget.ts';
+import { type WorkClass, workClasses } from '../model/budget.ts';
 import type { ClaimedUnit, DirtyRow, Intent, Link, Parked } from '../model/state.ts';
 import type { System } from '../model/system.ts';
 import { milliseconds } from './batch.ts';
@@ -47,10 +47,11 @@ export const claim = async (
   limit: number,
   leaseMs: number,
   only?: readonly string[],
+  weakest: WorkClass = 'backfill',
 ): Promise<readonly ClaimedUnit[]> =>
   inTransaction(db, async (tx) => {
     const leases = new Map<string, Lease>();
-    for (const workClass of await dueClasses(tx, pair)) {
+    for (const workClass of await dueClasses(tx, pair, weakest)) {
       const wanted = limit - leases.size;
       if (wanted <= 0) break;
       const taken = await leaseDue(tx, { pair, holder, leaseMs, only }, workClass, wanted);
@@ -59,10 +60,10 @@ export const claim = async (
     return leases.size === 0 ? [] : await loadUnits(tx, pair, leaseMs, [...leases.values()]);
   });
 
-/** Classes that have due rows, the strongest first. */
-const dueClasses = async (tx: Tx, pair: string): Promise<readonly number[]> => {
+/** Classes that have due rows, the strongest first, down to the weakest that is wanted. */
+const dueClasses = async (tx: Tx, pair: string, weakest: WorkClass): Promise<readonly number[]> => {
   const { rows } = await sql<{ class: number }>`
-    select c.class from unnest(${[...workClasses.keys()]}::smallint[]) as c(class)
+    select c.class from unnest(${[...workClasses.keys()].slice(0, workClasses.indexOf(weakest) + 1)}::smallint[]) as c(class)
     where exists (select from tandem.dirty d where d.pair = ${pair} and d.class = c.class and d.due <= now())
     order by c.class`.execute(tx);
   return rows.map((row) => row.class);

@@ -1,3 +1,4 @@
+import type { WorkClass } from '../model/budget.ts';
 import type { BreakerLimits } from '../model/mapping.ts';
 import type { Pause } from '../model/pause.ts';
 import type { ChangeCursor } from '../model/record.ts';
@@ -86,8 +87,9 @@ export class PostgresEngineStore {
     limit: number,
     leaseMs: number,
     only?: readonly string[],
+    weakest?: WorkClass,
   ): Promise<readonly ClaimedUnit[]> {
-    return claim(this.#db, pair, holder, limit, leaseMs, only);
+    return claim(this.#db, pair, holder, limit, leaseMs, only, weakest);
   }
 
   /** Keys live and die with the unit's lease, so that no time of their own is needed. Answers `grantedKey` of each request. */

@@ -66,6 +66,7 @@ export interface EngineStore {
    * Leases up to `limit` units with due dirty rows for `leaseMs`, strongest class and oldest first. Rows of both sides of a link come
    * as one unit, with the open intents of the link and of either of its records (a create whose record was linked meanwhile).
    * Units with an open intent that has not passed its deadline are left alone. `only`: rows of records with these ids.
+   * `weakest`: rows of this class and of stronger ones.
    */
   claim(
     pair: string,
@@ -73,6 +74,7 @@ export interface EngineStore {
     limit: number,
     leaseMs: number,
     only?: readonly string[],
+    weakest?: WorkClass,
   ): Promise<readonly ClaimedUnit[]>;
 
   /**

@@ -12,17 +12,18 @@ const callsAhead: Sides<number> = { hubspot: 4, salesforce: 2 };
 
 /**
  * Takes the batch's permits **before** anything is leased or read, so that nothing waits between a read and its write,
- * and no lease runs out in a queue. What is not used is given back.
+ * and no lease runs out in a queue. What is not used is given back. `signal` ends the wait.
  */
 export const withReservations = async <T>(
   context: EngineContext,
   workClass: WorkClass,
   work: (reservations: Reservations) => Promise<T>,
+  signal = context.signal,
 ): Promise<T> => {
   const taken: { hubspot?: Reservation; salesforce?: Reservation } = {};
   try {
     for (const system of systems) {
-      taken[system] = await context.gates[system].reserve(callsAhead[system], workClass, context.signal);
+      taken[system] = await context.gates[system].reserve(callsAhead[system], workClass, signal);
     }
     const held = bothSides((system) => {
       const reservation = taken[system];

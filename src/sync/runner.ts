@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkClass } from '../model/budget.ts';
 import { CallFailed, UnreachableError } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import type { Workload } from '../model/state.ts';
@@ -9,6 +10,7 @@ import { associationFields, sweepAssociations } from './association-sweep.ts';
 import { againAfterMs } from './backoff.ts';
 import { BatchFill } from './batch-fill.ts';
 import type { EngineContext } from './engine.ts';
+import { Overtaking, overtaken } from './overtaking.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
 import { reportCallFailure } from './problems.ts';
@@ -70,6 +72,7 @@ export class Runner {
   /** Somebody waits for a look at both systems, live or not. */
   private lookAsked = true;
   private readonly fill = new BatchFill();
+  private readonly overtaking = new Overtaking();
   private readonly signals = bothSides(() => new SignalMemory());
   private readonly sweepMs: number;
   private readonly cadence: LookCadence;
@@ -121,6 +124,7 @@ export class Runner {
     if (this.ending.signal.aborted) return;
     if (this.working !== null) {
       this.wokenAgain = true;
+      if (this.overtaking.waits !== null) void this.letStrongerPass();
       return;
     }
     this.working = this.drain().finally(() => {
@@ -217,14 +221,32 @@ export class Runner {
         this.fill.next(
           async () => this.context.store.workload(this.context.pair.name, unitsPerBatch),
           this.ending.signal,
-          async ({ strongest }, claimed) => workOnce(this.context, strongest ?? 'live', claimed),
+          async ({ strongest }, claimed) => this.work(strongest ?? 'live', claimed),
         ),
       );
+      if (result === overtaken) continue;
       if (!result || result.units === 0) return;
       this.count(result);
       failures = result.failed === result.units && !result.moved ? failures + 1 : 0;
       if (failures > 0) await this.pause(againAfterMs(failures - 1));
     }
+  }
+
+  private async work(workClass: WorkClass, claimed: () => void): Promise<BatchResult | typeof overtaken> {
+    const ends = [this.ending.signal, this.context.signal];
+    return this.overtaking.run(workClass, ends, async (bounds, begun) => {
+      const both = (): void => {
+        begun();
+        claimed();
+      };
+      return workOnce(this.context, workClass, both, undefined, bounds);
+    });
+  }
+
+  /** Whoever waits for permits makes way for what has become due since, where that is stronger. */
+  private async letStrongerPass(): Promise<void> {
+    const workload = await this.workload(1);
+    if (workload?.strongest) this.overtaking.due(workload.strongest);
   }
 
   private async pollLoop(ending: AbortSignal): Promise<void> {

@@ -15,6 +15,7 @@ import { formOfRecord, inForm } from './forms.ts';
 import { guardKeys } from './key-guard.ts';
 import { isSet, isTextLatch } from './latch.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
+import type { Bounds } from './overtaking.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { planLooked } from './plan-looked.ts';
@@ -387,11 +388,13 @@ export const workOnce = async (
   reserveAs: WorkClass,
   claimed: () => void = () => undefined,
   only?: readonly string[],
+  bounds?: Bounds,
 ): Promise<BatchResult> => {
   if ((await readPaused(context)).whole) return nothing;
-  return withReservations(context, reserveAs, async (reservations) => {
+  const work = async (reservations: Reservations): Promise<BatchResult> => {
     const { store, holder, timing } = context;
-    const units = await store.claim(context.pair.name, holder, unitsPerBatch, timing.leaseMs, only);
+    const { leaseMs } = timing;
+    const units = await store.claim(context.pair.name, holder, unitsPerBatch, leaseMs, only, bounds?.weakest);
     claimed();
     if (units.length === 0) return nothing;
     // Read after the claim: whoever pauses waits for the leases that are there, and can then rely on it.
@@ -401,5 +404,6 @@ export const workOnce = async (
       return nothing;
     }
     return workUnits(activeContext(context, paused), units, reservations, paused);
-  });
+  };
+  return withReservations(context, reserveAs, work, bounds?.signal);
 };

@@ -5,7 +5,7 @@ import { Stage } from '../e2e/harness/stage.ts';
 import { until } from '../e2e/harness/until.ts';
 
 /** What an operator does while the worker runs: pause, resume, explain, sync, failures, check. */
-describe('the commands of an operator', () => {
+describe('Commands: what an operator does while the worker runs', () => {
   let stage: Stage;
   let person: Person;
   let worker: Child;

@@ -23,7 +23,7 @@ const planShape = z.object({
   ),
 });
 
-describe('plan', () => {
+describe('Commands: plan', () => {
   let stage: Stage;
   const plan = async (): Promise<z.infer<typeof planShape>> => {
     const { code, json } = await stage.ask('plan');

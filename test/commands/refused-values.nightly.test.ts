@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../e2e/harness/stage.ts';
 import { until } from '../e2e/harness/until.ts';
 
-describe('values that the other side refuses', () => {
+describe('Failures: values that the other side refuses', () => {
   let stage: Stage;
   const idOf = async (email: string): Promise<string> => {
     const contacts = await stage.sandbox.records('hubspot', 'contacts');

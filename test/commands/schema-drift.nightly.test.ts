@@ -5,7 +5,7 @@ import { Stage } from '../e2e/harness/stage.ts';
 import { until } from '../e2e/harness/until.ts';
 
 /** What an admin does to the schema under a running worker, and what of it is noticed, paused, told and mended. */
-describe('a schema that changes under the worker', () => {
+describe('Failures: a schema that changes under the worker', () => {
   let stage: Stage;
   let person: Person;
   let worker: Child;

@@ -26,6 +26,22 @@ const link = async (hubspot: string, salesforce: string): Promise<string> => {
 
 const pass = (ms: number): Promise<void> => fixture.pass(ms);
 
+describe('the weakest class that is wanted', () => {
+  it('leaves the rows of weaker ones where they are', async () => {
+    await store.commitSignals(
+      (['backfill', 'sweep', 'live', 'consent'] as const).map((workClass, at) =>
+        makeMark(contact(String(at)), { class: workClass }),
+      ),
+    );
+    const classesOf = (units: readonly ClaimedUnit[]) => units.map(({ dirty }) => dirty[0]?.class);
+    expect(classesOf(await store.claim(pair, holder, 10, leaseMs, undefined, 'live'))).toEqual([
+      'consent',
+      'live',
+    ]);
+    expect(classesOf(await claim())).toEqual(['sweep', 'backfill']);
+  });
+});
+
 describe('signals', () => {
   it('keep when fields were changed and by whom, the later word last', async () => {
     await store.commitSignals([

@@ -26,6 +26,12 @@ export interface TurnstileOptions {
 const rank = (entry: Entry): number => (entry.holdsReservation ? -1 : workClasses.indexOf(entry.workClass));
 
 /**
+ * What has begun is finished: its records are leased and read, and would be left for as long as the class stands still. It may take
+ * from the whole daily share.
+ */
+const classInShare = (entry: Entry): WorkClass => (entry.holdsReservation ? 'consent' : entry.workClass);
+
+/**
  * The queue of one process before one lane: by class, then by arrival. One pump asks the store for the first waiter
  * only, so that a large reservation is not overtaken for ever by single calls. Across processes the store decides.
  */
@@ -45,12 +51,12 @@ export const makeTurnstile = (options: TurnstileOptions) => {
     let blockedClass: number = workClasses.length;
     let waitMs = recheckMsMax;
     for (const waiter of [...waiters]) {
-      const classIndex = workClasses.indexOf(waiter.workClass);
+      const classIndex = workClasses.indexOf(classInShare(waiter));
       // What stopped at its part of the daily share stops every lower class too, and no higher one.
       if (classIndex >= blockedClass) continue;
       let taken: Taken;
       try {
-        taken = await options.take(waiter.count, waiter.workClass, options.limit(waiter.count));
+        taken = await options.take(waiter.count, classInShare(waiter), options.limit(waiter.count));
       } catch (error) {
         if (leave(waiter)) waiter.failed(error);
         continue;

@@ -1,4 +1,4 @@
-import { workClasses } from '../../../src/model/budget.ts';
+import { type WorkClass, workClasses } from '../../../src/model/budget.ts';
 import type { BreakerLimits } from '../../../src/model/mapping.ts';
 import type { Pause } from '../../../src/model/pause.ts';
 import type { ChangeCursor } from '../../../src/model/record.ts';
@@ -114,13 +114,18 @@ export class MemoryStore implements EngineStore, BreakerStore {
     limit: number,
     leaseMs: number,
     only?: readonly string[],
+    weakest: WorkClass = 'backfill',
   ): Promise<readonly ClaimedUnit[]> {
     const { state } = this;
     const now = state.now();
     const expires = now + leaseMs;
     const due = [...state.dirty.values()]
       .filter(
-        (row) => row.pair === pair && row.due <= now && (only === undefined || only.includes(row.ref.id)),
+        (row) =>
+          row.pair === pair &&
+          row.due <= now &&
+          workClasses.indexOf(row.class) <= workClasses.indexOf(weakest) &&
+          (only === undefined || only.includes(row.ref.id)),
       )
       .sort((a, b) => workClasses.indexOf(a.class) - workClasses.indexOf(b.class) || a.due - b.due);
     const units: ClaimedUnit[] = [];
