@@ -5,11 +5,13 @@ import { toKeptSignals } from '../../src/lifecycle/run/rows.ts';
 import { signalsOnce } from '../../src/lifecycle/run/signal-pass.ts';
 import { signalRules } from '../../src/lifecycle/signals/rules.ts';
 import { staysAsked } from '../../src/lifecycle/signals/samples.ts';
+import type { Reason } from '../../src/lifecycle/stage/facts.ts';
 import type { Stage } from '../../src/lifecycle/stage/stages.ts';
 import type { StayCount } from '../../src/model/journeys.ts';
 import type { WriteRow } from '../../src/model/write.ts';
 import { makeTransition } from '../lifecycle/account/rows.ts';
-import { makeDefinition } from '../lifecycle/shipped-files.ts';
+import { alwaysOpen } from '../lifecycle/calendar/calendars.ts';
+import { loadWith, makeDefinition } from '../lifecycle/shipped-files.ts';
 import { day } from '../lifecycle/signals/history.ts';
 import {
   countStays,
@@ -117,6 +119,9 @@ describe('stays, as the store counts them', () => {
   });
 });
 
+const { sla, scoring } = loadWith({});
+const shipped = { sla, scoring };
+
 /** What the pass works with; `says` are texts in the channel. */
 const makeContext = (stages: 'act' | 'observe' = 'act', isTold: () => boolean = () => true) => {
   const says: string[] = [];
@@ -124,18 +129,23 @@ const makeContext = (stages: 'act' | 'observe' = 'act', isTold: () => boolean = 
   const events: string[] = [];
   const context = {
     store: store(),
+    pair: { name: 'people' },
     models: {
+      ...shipped,
       lifecycle: makeDefinition({
         behaviours: { stages },
         signals: { source: 'hs_analytics_source', segment: null, task: '005G' },
       }),
     },
-    staff: async () => ({ owners: new Map([['005B', { name: 'Mia Sato' }]]) }),
+    staff: async () => ({
+      owners: new Map([['005B', { name: 'Mia Sato' }]]),
+      calendarOf: () => alwaysOpen(),
+    }),
     tell: async (text: string) => {
       if (!isTold()) throw new Error('the webhook answered 500');
       says.push(text);
     },
-    engine: { clearProblem: async () => undefined },
+    engine: fixture.store.engine,
     systems: {
       salesforce: {
         findByField: async (_type: string, _field: string, [key = '']: readonly string[]) =>
@@ -238,5 +248,92 @@ describe('a signal', () => {
     expect(await signalsOnce(context)).toBe(0);
     expect([says.length, tasks.size]).toEqual([0, 0]);
     expect((await kept()).open).toMatchObject([{ alert: null, task: null }]);
+  });
+});
+
+/** Leads that were handed over some days ago, and what sales said of each; null: no word, it came back by itself. */
+const judgedStories = async (reasons: readonly (string | null)[], daysAgo = 10): Promise<void> => {
+  const at = Math.round((await store().now()) - daysAgo * day);
+  const stories = reasons.map((reason): Story => {
+    const id = randomUUID();
+    const ready = { ...makeTransition({ at, turn: 1 }), journey: id };
+    const left = makeTransition({
+      ...{ at: at + day, turn: 1, from: 'sales-ready', effects: [], definition: null },
+      ...(reason === 'yes'
+        ? { to: 'accepted', cause: 'accepted' }
+        : {
+            to: 'returned',
+            cause: reason === null ? 'stalled' : 'rejected',
+            reason: (reason ?? 'Stalled') as Reason,
+          }),
+    });
+    return {
+      id,
+      groups: { source: 'EMAIL_MARKETING', segment: null, rep: '005B' },
+      transitions: [ready, { ...left, journey: id }],
+    };
+  });
+  await saveStories(stories);
+  const ids = stories.map(({ id }) => id);
+  await fixture.query('update tandem.journeys set turn = 1 where id = any($1)', [ids]);
+  await fixture.query(
+    `insert into tandem.effects (key, journey_id, kind, turn, at, evidence, state, steps, done_at)
+     select id || '/1/hand-off', id, 'hand-off', 1, to_timestamp($2 / 1000.0), 'scored/1', 'done', '{"sales":{"state":"done","at":1}}',
+       to_timestamp($2 / 1000.0) from unnest($1::uuid[]) as handed(id)`,
+    [ids, at],
+  );
+};
+const many = (count: number, reason: string | null): readonly (string | null)[] => Array(count).fill(reason);
+const problem = async () =>
+  (await fixture.store.status.problems()).find(({ key }) => key === 'lifecycle:quality');
+
+describe('the agreed quality of leads', () => {
+  it('that is missed is a problem with the figures and a step, told once, until it is met again', async () => {
+    await judgedStories([
+      ...many(12, 'yes'),
+      ...many(9, 'No need'),
+      ...many(6, 'Bad data'),
+      ...many(5, null),
+    ]);
+    const { context, says, tasks, events } = makeContext();
+    expect(await signalsOnce(context)).toBe(2);
+    expect(says).toHaveLength(1);
+    expect(says[0]).toMatch(/^\*Fewer leads are as good as agreed\*\nOf 27 that sales judged, ready since /);
+    expect(says[0]).toContain('44% were accepted, and at least 60% were agreed');
+    expect(says[0]).toContain(
+      '22% had bad data, and at most 10% were agreed. Most often: No need 9, Bad data 6.',
+    );
+    expect([...tasks.keys()]).toEqual([expect.stringMatching(/^target\/quality\/\d+$/)]);
+    expect(events).toEqual(['target-missed']);
+    expect(await problem()).toMatchObject({
+      what: 'lifecycle: fewer leads are as good as agreed (quality in sla.yaml)',
+      cause: expect.stringContaining('Of 27 that sales judged'),
+      fault: 'config',
+      next: expect.stringMatching(/tandem score --what-if FILE.*bad data come from/),
+    });
+    await letPass(7);
+    expect(await signalsOnce(context)).toBe(0);
+    expect((await kept()).targets).toMatchObject([{ alert: 'done', task: 'done', figures: { judged: 27 } }]);
+    await judgedStories(many(60, 'yes'));
+    await letPass(7);
+    expect(await signalsOnce(context)).toBe(0);
+    expect([await problem(), (await kept()).targets]).toEqual([undefined, []]);
+    expect(events).toEqual(['target-missed', 'target-met']);
+  });
+
+  it('of a few, of leads of before the definition, or of what came back by itself says nothing', async () => {
+    await judgedStories([...many(19, 'No need'), ...many(50, null)]);
+    await judgedStories(many(50, 'No need'), 120);
+    const { context, says } = makeContext();
+    expect(await signalsOnce(context)).toBe(0);
+    expect([says, await problem(), (await kept()).targets]).toEqual([[], undefined, []]);
+  });
+
+  it('is told to nobody where stages are only observed, and is a problem all the same', async () => {
+    await judgedStories(many(20, 'No need'));
+    const { context, says } = makeContext('observe');
+    expect(await signalsOnce(context)).toBe(0);
+    expect(says).toEqual([]);
+    expect(await problem()).toMatchObject({ cause: expect.stringContaining('0% were accepted') });
   });
 });

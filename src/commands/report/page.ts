@@ -33,8 +33,8 @@ ${tile('Won this week', drills.link(moneyWords(money.wonInWeek.amount), 'Won in 
 const signalsSection = ({ signals }: WeeklyReport): Html | null =>
   signals === null
     ? null
-    : html`<section id="signals"><h2>What changed against the own past</h2>
-<p>Falls of conversion and longer waits that luck alone does not explain.</p>
+    : html`<section id="signals"><h2>What stands out</h2>
+<p>Agreed quality that is missed; falls of conversion and longer waits against the own past that luck alone does not explain.</p>
 ${signals.length === 0 ? html`<p class="empty">Nothing stands out.</p>` : signals.map((text) => html`<p class="signal">${text}</p>`)}</section>`;
 
 /**

@@ -67,7 +67,7 @@ export const readWeekly = async (
     (first, { at }) => (first === null || at < first ? at : first),
     null,
   );
-  const { state, open } = toKeptSignals(kept.state);
+  const { state, open, targets = [] } = toKeptSignals(kept.state);
   const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
   const week = weekAsked(weekName, now, firstAt, zone);
   const [since = week] = weeksUpTo(week, trendWeeks, zone);
@@ -78,7 +78,7 @@ export const readWeekly = async (
     people: new Map(people.map((row) => [row.journey, toReportPerson(row, definition.signals.source)])),
     owners: new Map(owners.map(({ id, name }) => [id, name])),
     quality: sla.quality,
-    signals: state.lookedAt === null ? null : open.map(({ text }) => text),
+    signals: state.lookedAt === null ? null : [...targets, ...open].map(({ text }) => text),
     week,
     ...(content === undefined ? {} : { content: await readContent(lifecycle, content, since.from) }),
     zone,

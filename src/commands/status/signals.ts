@@ -21,10 +21,22 @@ interface ShownSignal {
   readonly next: string;
 }
 
+interface ShownTarget {
+  readonly target: string;
+  readonly since: string;
+  readonly judged: number;
+  readonly acceptedPercent: number | null;
+  readonly badDataPercent: number | null;
+  readonly text: string;
+  readonly next: string;
+}
+
 /** `signals` of `status --json`: changes for the worse in the stages that are not over, and when they were looked for. */
 export interface ShownSignals {
   readonly lookedAt: string;
   readonly open: readonly ShownSignal[];
+  /** Targets of the service level that are missed; each is a problem, too. */
+  readonly targets: readonly ShownTarget[];
 }
 
 const shown =
@@ -37,10 +49,16 @@ const shown =
 
 /** What changed for the worse in the stages, from the store alone; null before the first look. */
 export const shownSignals = async ({ lifecycle }: Pick<Store, 'lifecycle'>): Promise<ShownSignals | null> => {
-  const { state, open } = toKeptSignals((await lifecycle.keptSignals()).state);
+  const { state, open, targets = [] } = toKeptSignals((await lifecycle.keptSignals()).state);
   return state.lookedAt === null
     ? null
-    : { lookedAt: iso(state.lookedAt), open: open.map(shown(state.open)) };
+    : {
+        lookedAt: iso(state.lookedAt),
+        open: open.map(shown(state.open)),
+        targets: targets.map(({ key, at, figures, text, step }) => ({
+          ...{ target: key, since: iso(at), ...figures, text, next: step },
+        })),
+      };
 };
 
 /** The lines of `status` on signals; none where there are none. */

@@ -17,6 +17,8 @@ export interface Judged {
 
 const refusing = ['returned', 'rejected', 'disqualified'] as const;
 const isRefused = ({ leaf }: LeadRecord): boolean => refusing.some((each) => each === leaf);
+/** Given back by nobody's word: nobody touched it, or it stood still. */
+const isByItself = ({ why }: LeadRecord): boolean => why === 'No touch' || why === 'Stalled';
 const isAccepted = ({ leaf }: LeadRecord): boolean => leaf === 'accepted';
 const isHanded = ({ leaf }: LeadRecord): boolean =>
   leaf !== 'held' && leaf !== 'in-flight' && leaf !== 'in-flight-late' && leaf !== 'failed';
@@ -26,7 +28,9 @@ export const judgedOf = (
   records: readonly LeadRecord[],
   sla: Pick<SlaModel, 'quality'>,
 ): Judged => {
-  const [accepted, refused] = [records.filter(isAccepted), records.filter(isRefused)];
+  // As the service level counts it: what came back by itself says nothing of the lead, and is waited for no more.
+  const refused = records.filter((record) => isRefused(record) && !isByItself(record));
+  const accepted = records.filter(isAccepted);
   const keys = (some: readonly LeadRecord[]): readonly string[] => some.map(({ key }) => key);
   return {
     group,

@@ -2,6 +2,7 @@ import type { CallContext } from '../../model/budget.ts';
 import type { CampaignMembership, MembershipOutcome } from '../../model/campaign.ts';
 import type { EngagementKind, FoundActivity, WantedEngagement } from '../../model/engagement.ts';
 import type {
+  AccountTransitionRow,
   ActivityRow,
   AnsweredDetails,
   ClockRow,
@@ -16,6 +17,7 @@ import type {
   FeedbackRow,
   FirstStartKind,
   FirstStartStep,
+  HandOffEffectRow,
   JourneyRow,
   JourneySave,
   JourneySignal,
@@ -92,6 +94,9 @@ export interface LifecycleStore {
   turns(): Promise<{ readonly version: number; readonly state: string }>;
   /** False: somebody else moved the turns; route again. */
   saveTurns(version: number, state: string): Promise<boolean>;
+  /** What hand-offs of this moment or later came to; absent: all. */
+  accountTransitions(since?: number): Promise<readonly AccountTransitionRow[]>;
+  handOffEffects(pair: string, since?: number): Promise<readonly HandOffEffectRow[]>;
   /** What was found about stages lately, as JSON; version 0 is before the first look. */
   keptSignals(): Promise<{ readonly version: number; readonly state: string }>;
   /** False: somebody else saved meanwhile. */

@@ -1,6 +1,6 @@
 import { slackText } from '../digest/slack-text.ts';
 import { taskKeyField } from '../effects/task-key.ts';
-import type { KeptSignal, KeptSignals } from '../signals/kept.ts';
+import type { KeptSignal, KeptSignals, Tellable } from '../signals/kept.ts';
 import { signalTaskKey } from '../signals/kept.ts';
 import { signalRules } from '../signals/rules.ts';
 import { samplesOf, staysAsked } from '../signals/samples.ts';
@@ -9,6 +9,7 @@ import { isLookDue, lookForSignals } from '../signals/signals.ts';
 import { dayMs } from '../stage/timers.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 import { toKeptSignals } from './rows.ts';
+import { lookAtTargets } from './target-pass.ts';
 
 const problemKey = 'lifecycle:signal-task';
 
@@ -64,25 +65,29 @@ const look = async (context: LifecycleContext, note: Note): Promise<Note> => {
   }
   const isStill = ({ signal }: KeptSignal): boolean =>
     Object.hasOwn(seen.state.open, signal.key) && !fresh.some((each) => each.signal.key === signal.key);
-  return save(context, note.version, { state: seen.state, open: [...fresh, ...open.filter(isStill)] });
+  const targets = await lookAtTargets(context, note.kept.targets ?? [], now);
+  return save(context, note.version, {
+    state: seen.state,
+    open: [...fresh, ...open.filter(isStill)],
+    targets,
+  });
 };
 
 type Way = 'alert' | 'task';
 
-const mark = ({ kept }: Note, which: KeptSignal, way: Way, told: KeptSignal[Way]): KeptSignals => ({
-  ...kept,
-  open: kept.open.map((each) =>
-    signalTaskKey(each) === signalTaskKey(which) ? { ...each, [way]: told } : each,
-  ),
-});
+const mark = ({ kept }: Note, which: Tellable, way: Way, told: KeptSignal[Way]): KeptSignals => {
+  const marked = <T extends Tellable>(each: T): T =>
+    signalTaskKey(each) === signalTaskKey(which) ? { ...each, [way]: told } : each;
+  return { ...kept, open: kept.open.map(marked), targets: (kept.targets ?? []).map(marked) };
+};
 
 /** A message for a chat: the first line bold, the others as they are. */
-const alertOf = ({ text }: KeptSignal): string => {
+const alertOf = ({ text }: Tellable): string => {
   const [first = '', ...others] = text.split('\n').map(slackText);
   return [`*${first}*`, ...others].join('\n');
 };
 
-const makeTask = async (context: LifecycleContext, kept: KeptSignal, owner: string): Promise<void> => {
+const makeTask = async (context: LifecycleContext, kept: Tellable, owner: string): Promise<void> => {
   const { systems, engine } = context;
   const key = signalTaskKey(kept);
   const found = await systems.salesforce.findByField(
@@ -136,7 +141,7 @@ const ways: readonly Way[] = ['alert', 'task'];
 const tell = async (context: LifecycleContext, begun: Note): Promise<number> => {
   const { lifecycle } = context.models;
   const { task: owner } = lifecycle.signals;
-  const send: Readonly<Record<Way, ((kept: KeptSignal) => Promise<void>) | null>> = {
+  const send: Readonly<Record<Way, ((kept: Tellable) => Promise<void>) | null>> = {
     alert: context.tell === undefined ? null : async (kept) => context.tell?.(alertOf(kept)),
     task: owner === null ? null : (kept) => makeTask(context, kept, owner),
   };
@@ -145,7 +150,7 @@ const tell = async (context: LifecycleContext, begun: Note): Promise<number> => 
   for (const way of ways) {
     const sending = send[way];
     if (sending === null) continue;
-    for (const kept of begun.kept.open) {
+    for (const kept of [...begun.kept.open, ...(begun.kept.targets ?? [])]) {
       if (kept[way] === 'done') continue;
       const isRepeated = kept[way] === 'sent';
       if (!isRepeated) note = await save(context, note.version, mark(note, kept, way, 'sent'));
@@ -165,7 +170,7 @@ const tell = async (context: LifecycleContext, begun: Note): Promise<number> => 
 };
 
 /**
- * Looks once a week whether conversion fell or stage times grew, and tells of it where `stages` acts; else it stands in `status` alone. May be called as
+ * Looks once a week whether conversion fell, stage times grew or the agreed quality is missed, and tells of it where `stages` acts; else it stands in `status` alone. May be called as
  * often as anybody likes: between two looks it reads one row. Answers how many messages were sent. @throws CallFailed
  */
 export const signalsOnce = async (context: LifecycleContext): Promise<number> => {

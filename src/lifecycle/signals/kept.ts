@@ -15,11 +15,32 @@ export interface KeptSignal {
   readonly task: Told;
 }
 
+/** A target of the service level that is missed, since `at`; its figures are those of the last look. Percents of a hundred, null: nobody was judged. */
+export interface KeptTarget {
+  readonly key: 'quality';
+  readonly at: number;
+  readonly text: string;
+  readonly step: string;
+  readonly figures: {
+    readonly judged: number;
+    readonly acceptedPercent: number | null;
+    readonly badDataPercent: number | null;
+  };
+  readonly alert: Told;
+  readonly task: Told;
+}
+
 /** What is kept between looks. */
 export interface KeptSignals {
   readonly state: SignalState;
   readonly open: readonly KeptSignal[];
+  /** Absent in what was kept before targets were looked at. */
+  readonly targets?: readonly KeptTarget[];
 }
 
-/** The key of a signal's task in Salesforce: one for each time that it is told. */
-export const signalTaskKey = ({ signal, at }: KeptSignal): string => `signal/${signal.key}/${at}`;
+/** Something that is told once, by an alert and a task. */
+export type Tellable = KeptSignal | KeptTarget;
+
+/** The key of its task in Salesforce: one for each time that it is told. */
+export const signalTaskKey = (told: Tellable): string =>
+  'signal' in told ? `signal/${told.signal.key}/${told.at}` : `target/${told.key}/${told.at}`;

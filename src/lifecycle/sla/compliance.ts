@@ -81,7 +81,7 @@ const clocksKept = (
 };
 
 /** A person of sales said so: what came back by itself, since nobody touched it or it stood still, says nothing of the lead. */
-const verdictOf = ({ leaf, why }: AccountEntry): Verdict | null => {
+export const verdictOf = ({ leaf, why }: AccountEntry): Verdict | null => {
   if (leaf === 'accepted') return { accepted: true, reason: null };
   const isSaid = leaf === 'rejected' || leaf === 'returned' || leaf === 'disqualified';
   const reason = why !== null && isReason(why) ? why : null;

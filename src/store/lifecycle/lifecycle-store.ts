@@ -229,12 +229,12 @@ export class PostgresLifecycleStore {
     return lateHandOffs(this.#db, pair);
   }
 
-  accountTransitions(): Promise<readonly AccountTransitionRow[]> {
-    return accountTransitions(this.#db);
+  accountTransitions(since?: number): Promise<readonly AccountTransitionRow[]> {
+    return accountTransitions(this.#db, since);
   }
 
-  handOffEffects(pair: string): Promise<readonly HandOffEffectRow[]> {
-    return handOffEffects(this.#db, pair);
+  handOffEffects(pair: string, since?: number): Promise<readonly HandOffEffectRow[]> {
+    return handOffEffects(this.#db, pair, since);
   }
 
   /** All clocks. */
