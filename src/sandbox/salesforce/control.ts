@@ -9,9 +9,10 @@ import { Writer } from './dml/writer.ts';
 import { SalesforceError } from './errors.ts';
 import { toId18 } from './ids.ts';
 import { type FieldDefinition, fieldTypes } from './schema/field.ts';
-import { makeCustomObject } from './schema/org-schema.ts';
+import { makeCustomObject, type ObjectSchema } from './schema/org-schema.ts';
 import type { Table } from './store/table.ts';
-import { makeRenderer } from './values/render.ts';
+import { coerceValue } from './values/coerce.ts';
+import { makeRenderer, renderValue } from './values/render.ts';
 
 /** Deletion of undefined keys: the definitions distinguish absent from undefined. */
 const compact = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
@@ -76,7 +77,36 @@ const toDefinition = (input: FieldInput): FieldDefinition => {
   };
 };
 
-/** Adds custom objects and fields, also to standard objects. Throws ControlError or a ZodError. */
+/**
+ * What an admin makes of a custom field that is there: another type, another length, other options. Records keep their values, also options that
+ * are none any more; what the new type cannot hold is blank (the latter as the vendor warns before it changes a type).
+ */
+const changeField = (company: Company, object: ObjectSchema, definition: FieldDefinition): boolean => {
+  const field = object.field(definition.name);
+  if (field === undefined) return false;
+  const before = field.definition;
+  const isKey = (one: FieldDefinition): boolean => one.externalId === true || one.unique === true;
+  if (!before.name.endsWith('__c') || isKey(before) || isKey(definition)) return false;
+  object.changeField(definition);
+  if (before.type === definition.type) return true;
+  const table = company.database.table(object);
+  for (const row of table.rows) {
+    const values = [...row.values];
+    try {
+      const value = renderValue(before, values[field.column] ?? null);
+      // A number that becomes a text keeps its digits; in JSON it would be refused.
+      const given = definition.type === 'string' && value !== null ? String(value) : value;
+      values[field.column] = coerceValue(definition, given);
+    } catch (error) {
+      if (!(error instanceof SalesforceError)) throw error;
+      values[field.column] = null;
+    }
+    table.replace(row, values, row.deleted);
+  }
+  return true;
+};
+
+/** Adds custom objects and fields, also to standard objects, and changes custom fields that are there. Throws ControlError or a ZodError. */
 export const addToSchema = (company: Company, payload: unknown): void => {
   const { database } = company;
   for (const [at, input] of schemaSchema.parse(payload).objects.entries()) {
@@ -98,10 +128,12 @@ export const addToSchema = (company: Company, payload: unknown): void => {
       );
     }
     for (const [fieldAt, field] of input.fields.entries()) {
-      if (object.field(field.name) !== undefined) {
-        throw new ControlError(`objects[${at}].fields[${fieldAt}].name`, `${field.name} is already there`);
+      const definition = toDefinition(field);
+      if (object.field(field.name) === undefined) database.addField(object, definition);
+      else if (!changeField(company, object, definition)) {
+        const why = `${field.name} is already there, and is no custom field that can be changed`;
+        throw new ControlError(`objects[${at}].fields[${fieldAt}].name`, why);
       }
-      database.addField(object, toDefinition(field));
     }
   }
 };

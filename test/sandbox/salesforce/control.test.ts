@@ -92,7 +92,8 @@ describe('Salesforce control hooks', () => {
     expect((await org.control('/schema', { objects: [{ name: 'Contact', fields: [field] }] })).status).toBe(
       200,
     );
-    const twice = await org.control('/schema', { objects: [{ name: 'Contact', fields: [field] }] });
+    const keyed = { ...field, externalId: true };
+    const twice = await org.control('/schema', { objects: [{ name: 'Contact', fields: [keyed] }] });
     expect([twice.status, twice.body.place]).toEqual([400, 'objects[0].fields[0].name']);
     expect((await org.control('/schema', { objects: [{ name: 'Visit' }] })).body.place).toBe(
       'objects[0].name',
@@ -119,5 +120,37 @@ describe('Salesforce control hooks', () => {
     const refused = await org.call('POST', '/services/oauth2/token', '');
     expect([refused.status, refused.body.error]).toEqual([400, 'invalid_grant']);
     expect((await org.query('SELECT Id FROM Lead')).status).toBe(200);
+  });
+});
+
+describe('a custom field that an admin changes', () => {
+  let org: Org;
+  beforeAll(async () => {
+    org = await startOrg();
+  });
+  afterAll(() => org.close());
+
+  it('has another type or other options from then on; values stay where the new type holds them', async () => {
+    const add = async (field: object) =>
+      org.control('/schema', { objects: [{ name: 'Lead', fields: [{ name: 'Nick__c', ...field }] }] });
+    const described = async () =>
+      (await org.connection.describe('Lead')).fields.find(({ name }) => name === 'Nick__c');
+    expect((await add({ type: 'string', length: 40 })).status).toBe(200);
+    const [number, text] = [await org.lead({ Nick__c: '12' }), await org.lead({ Nick__c: 'Annie' })];
+    expect((await add({ type: 'double', precision: 8, scale: 0 })).status).toBe(200);
+    expect(await described()).toMatchObject({ type: 'double' });
+    expect([(await org.read(number, 'Nick__c')).Nick__c, (await org.read(text, 'Nick__c')).Nick__c]).toEqual([
+      12,
+      null,
+    ]);
+    await add({ type: 'string', length: 40 });
+    expect((await org.read(number, 'Nick__c')).Nick__c).toBe('12');
+    expect(
+      (
+        await org.control('/schema', {
+          objects: [{ name: 'Lead', fields: [{ name: 'HubSpot_Id__c', type: 'double' }] }],
+        })
+      ).status,
+    ).toBe(400);
   });
 });

@@ -1,7 +1,7 @@
 import type { FieldDefinition, ObjectDefinition } from './field.ts';
 import { auditFields, idField, isDeletedField, userOwnerField } from './system-fields.ts';
 
-/** A field with its place in the records of its object. */
+/** A field with its place in the records of its object. Its definition is the present one: an admin may change it. */
 export interface BoundField {
   readonly definition: FieldDefinition;
   /** Index into a row's values. */
@@ -11,7 +11,7 @@ export interface BoundField {
 /** An object in force: its definition and its fields by name, in any case, as the API takes them. */
 export class ObjectSchema {
   readonly definition: ObjectDefinition;
-  readonly #fields: BoundField[] = [];
+  readonly #fields: { definition: FieldDefinition; readonly column: number }[] = [];
   readonly #byName = new Map<string, BoundField>();
   readonly #byRelationship = new Map<string, BoundField>();
 
@@ -56,6 +56,14 @@ export class ObjectSchema {
     if (definition.relationshipName !== undefined) {
       this.#byRelationship.set(definition.relationshipName.toLowerCase(), field);
     }
+    return field;
+  }
+
+  /** Another definition for a field that is there; its name stays. */
+  changeField(definition: FieldDefinition): BoundField {
+    const field = this.#fields[this.column(definition.name)];
+    if (field === undefined) throw new Error(`${this.name} has no field ${definition.name}`);
+    field.definition = definition;
     return field;
   }
 }
