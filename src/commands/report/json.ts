@@ -23,6 +23,7 @@ export const weeklyJson = (report: WeeklyReport) => {
     late,
     acceptance,
     reasons,
+    feedback,
     money,
     content,
     signals,
@@ -48,6 +49,7 @@ export const weeklyJson = (report: WeeklyReport) => {
       byDefinition: acceptance.byDefinition.map(judgedJson),
     },
     reasons,
+    feedback,
     money: {
       ...money,
       deals: money.deals.map(({ lead, createdAt, ...deal }) => ({

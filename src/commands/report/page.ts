@@ -4,6 +4,7 @@ import type { WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import { accountSection, titleOf, trendSection } from './account-section.ts';
 import { contentSection } from './content-section.ts';
 import { type Drills, makeDrills } from './drill.ts';
+import { feedbackSection } from './feedback-section.ts';
 import { type Html, html, type Part } from './html.ts';
 import type { RecordHomes } from './links.ts';
 import { listsSection } from './lists.ts';
@@ -48,6 +49,7 @@ ${accountSection(report, drills)}
 ${lateSection(report, drills)}
 ${acceptanceSection(report, drills)}
 ${reasonsSection(report, drills)}
+${feedbackSection(report, drills)}
 ${moneySection(report, drills)}
 ${contentSection(report, drills)}
 ${trendSection(report, drills)}
@@ -59,7 +61,7 @@ ${signalsSection(report)}`;
 <title>Sales-ready leads, ${week.name}</title><style>${style}</style></head>
 <body id="top"><header><p class="over">Marketing and sales · weekly report</p><h1>Sales-ready leads, ${when}</h1>
 <p class="soft">Week ${week.name}, as of ${fullMomentText(asOf, { zone })} (${zone}). Every figure leads to its records.</p>
-<nav><a href="#account">Where they are</a><a href="#late">Late leads</a><a href="#acceptance">Acceptance</a><a href="#reasons">Reasons</a><a href="#money">Revenue</a>${report.content === null ? null : html`<a href="#content">Content</a>`}<a href="#weeks">${report.trend.length} weeks</a>${signals === null ? null : html`<a href="#signals">Signals</a>`}${lists === null ? null : html`<a href="#lists">Records</a>`}</nav></header>
+<nav><a href="#account">Where they are</a><a href="#late">Late leads</a><a href="#acceptance">Acceptance</a><a href="#reasons">Reasons</a><a href="#feedback">What sales said</a><a href="#money">Revenue</a>${report.content === null ? null : html`<a href="#content">Content</a>`}<a href="#weeks">${report.trend.length} weeks</a>${signals === null ? null : html`<a href="#signals">Signals</a>`}${lists === null ? null : html`<a href="#lists">Records</a>`}</nav></header>
 <main>${body}${lists}</main>
 <footer>${homes.hubspot === null && homes.salesforce === null ? 'The systems were not asked where their records are seen: records have no links. ' : ''}It names people: share it with those who may see their records, and delete it when it has served.</footer></body></html>
 `.markup;

@@ -71,6 +71,7 @@ export const readWeekly = async (
   const zone = sla.calendars.get(sla.defaultCalendar)?.zone ?? 'UTC';
   const week = weekAsked(weekName, now, firstAt, zone);
   const [since = week] = weeksUpTo(week, trendWeeks, zone);
+  const words = await lifecycle.feedbackSince(since.from);
   return {
     rows: accountRows({ transitions, effects, clocks, held }, sla, calendarOf, now),
     clocks: toReportClocks(clocks, sla, calendarOf, now),
@@ -80,6 +81,9 @@ export const readWeekly = async (
     quality: sla.quality,
     signals: state.lookedAt === null ? null : [...targets, ...open].map(({ text }) => text),
     week,
+    words: words.flatMap(({ journeyId, turn, kind, value }) =>
+      value === null ? [] : [{ journey: journeyId, turn, kind, value }],
+    ),
     ...(content === undefined ? {} : { content: await readContent(lifecycle, content, since.from) }),
     zone,
     now,

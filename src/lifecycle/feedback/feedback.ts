@@ -53,8 +53,24 @@ const wordOf = (rows: readonly FeedbackRow[], kind: FeedbackKind): string | null
   return newest?.value ?? null;
 };
 
+/**
+ * HubSpot's property for each kind that it shows as the rep said it; a text, whatever words a company's own list in Salesforce has. A loss reason is that of the deal
+ * (deals/deals.ts).
+ */
+const textProperties = {
+  'good-because': 'tandem_good_because',
+  content: 'tandem_content_feedback',
+  competitor: 'tandem_competitor',
+} as const satisfies Partial<Record<FeedbackKind, string>>;
+
 /** Kinds that HubSpot has a property for. */
-export const shownKinds = ['quality', 'competitor'] as const satisfies readonly FeedbackKind[];
+export const shownKinds = [
+  'quality',
+  ...(Object.keys(textProperties) as readonly (keyof typeof textProperties)[]),
+] as const satisfies readonly FeedbackKind[];
+
+/** The properties that show what reps say. */
+export const feedbackProperties: readonly string[] = ['tandem_quality', ...Object.values(textProperties)];
 
 /**
  * The feedback that HubSpot's contact shows, of the last word in each of the person's records, in the order in which they were noted: of lead, contact and
@@ -63,11 +79,14 @@ export const shownKinds = ['quality', 'competitor'] as const satisfies readonly 
  */
 export const feedbackValues = (rows: readonly FeedbackRow[]): RawFields => {
   const quality = wordOf(rows, 'quality');
-  const competitor = wordOf(rows, 'competitor');
+  const texts = Object.entries(textProperties).flatMap(([kind, name]) => {
+    const word = wordOf(rows, kind as FeedbackKind);
+    return word === undefined ? [] : [[name, word] as const];
+  });
   return {
     ...(quality === undefined
       ? {}
       : { tandem_quality: quality !== null && qualities.has(quality) ? quality : null }),
-    ...(competitor === undefined ? {} : { tandem_competitor: competitor }),
+    ...Object.fromEntries(texts),
   };
 };

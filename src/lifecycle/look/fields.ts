@@ -23,6 +23,8 @@ const contactFields: readonly string[] = [
   'tandem_request_detail',
   'tandem_quality',
   'tandem_competitor',
+  'tandem_good_because',
+  'tandem_content_feedback',
   'tandem_suppressed',
   loggedAt,
   loggedCount,

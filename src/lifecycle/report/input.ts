@@ -1,6 +1,7 @@
 import type { AccountRows } from '../account/rows.ts';
 import type { ClockKind, SlaModel } from '../sla/model.ts';
 import type { ReportContentInput } from './content.ts';
+import type { ReportWord } from './feedback.ts';
 import type { Week } from './weeks.ts';
 
 /** Somebody of whom the report tells; texts are foreign. */
@@ -53,6 +54,8 @@ export interface WeeklyInput {
   readonly quality: SlaModel['quality'];
   /** What is worth a word about the own past, as plain text with line feeds; null: nobody looks. */
   readonly signals: readonly string[] | null;
+  /** What reps said since the oldest week that is looked back on; absent: nothing. */
+  readonly words?: readonly ReportWord[];
   /** Content that was recommended since the oldest week that is looked back on; absent: there is no catalogue. */
   readonly content?: ReportContentInput;
   readonly week: Week;

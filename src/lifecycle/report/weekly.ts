@@ -3,6 +3,7 @@ import { type Leaf, leaves } from '../account/leaf.ts';
 import { turnsOf } from '../account/turns.ts';
 import { type Judged, judgedBy, judgedOf, type ReasonCount, reasonsOf } from './acceptance.ts';
 import { type ContentReport, contentReport, type ReportContentInput } from './content.ts';
+import { type FeedbackReport, feedbackReport } from './feedback.ts';
 import type { WeeklyInput } from './input.ts';
 import { type LateReport, lateReport } from './late.ts';
 import { type MoneyReport, moneyReport } from './money.ts';
@@ -36,6 +37,8 @@ export interface WeeklyReport {
     readonly goalPercent: number;
   };
   readonly reasons: readonly ReasonCount[];
+  /** What reps said of the leads of these weeks, by source. */
+  readonly feedback: FeedbackReport;
   readonly money: MoneyReport;
   /** Null: there is no catalogue. */
   readonly content: ContentReport | null;
@@ -86,6 +89,11 @@ export const weeklyReport = (input: WeeklyInput): WeeklyReport => {
       goalPercent: quality.acceptedPercentMin,
     },
     reasons: reasonsOf(inTrend),
+    feedback: feedbackReport({
+      leads: inTrend,
+      words: input.words ?? [],
+      lost: money.deals.filter(({ id }) => money.lost.deals.includes(id)),
+    }),
     money,
     content:
       input.content === undefined

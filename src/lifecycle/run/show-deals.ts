@@ -1,9 +1,10 @@
 import type { RawFields } from '../../model/value.ts';
 import { dealValues } from '../deals/deals.ts';
+import { feedbackProperties } from '../feedback/feedback.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 
 /** Tandem's properties of the outcome, as a contact has them. */
-const shownFields = [...Object.keys(dealValues([])), 'tandem_quality', 'tandem_competitor'];
+const shownFields = [...Object.keys(dealValues([])), ...feedbackProperties];
 
 /** Shows the outcome on contacts of HubSpot where it is another than they show; a property without a value in `wanted` stays. @throws Error where it is not known whether it landed */
 export const showDeals = async (

@@ -25,6 +25,18 @@ export const noteFeedback = async (db: Db | Tx, rows: readonly FeedbackRow[]): P
   );
 };
 
+/** PostgresLifecycleStore.feedbackSince: the last word of each record and kind, of this moment or later; what was taken back is none. */
+export const feedbackSince = async (db: Db, since: number): Promise<readonly FeedbackRow[]> =>
+  run(
+    db,
+    sql<FeedbackRow>`
+      select journey_id as "journeyId", record, kind, value, round(${epochMs('at')}) as at, turn, owner
+      from (
+        select distinct on (journey_id, record, kind) * from tandem.feedback f where f.at >= to_timestamp(${since} / 1000.0)
+        order by journey_id, record, kind, id desc) last
+      where value is not null order by id`,
+  );
+
 /** LifecycleStore.feedback. */
 export const feedback = async (
   db: Db,

@@ -76,7 +76,7 @@ import {
   tasks,
   transitions,
 } from './effects.ts';
-import { feedback, noteFeedback } from './feedback.ts';
+import { feedback, feedbackSince, noteFeedback } from './feedback.ts';
 import { firstStart, firstStartCounts, heldHandOffs, holdStages, wakeObserved } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, untouched } from './journeys.ts';
@@ -227,6 +227,11 @@ export class PostgresLifecycleStore {
   /** Hand-overs of people of this pair that stand still for longer than they may, those that are late longest first. */
   lateHandOffs(pair: string): Promise<readonly LateHandOff[]> {
     return lateHandOffs(this.#db, pair);
+  }
+
+  /** What reps said since a moment, as it stands. */
+  feedbackSince(since: number): Promise<readonly FeedbackRow[]> {
+    return feedbackSince(this.#db, since);
   }
 
   accountTransitions(since?: number): Promise<readonly AccountTransitionRow[]> {

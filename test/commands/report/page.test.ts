@@ -70,7 +70,11 @@ describe('the page of the weekly report', () => {
       },
       deals: input.deals.map((deal) => ({ ...deal, stage: hostile, lossReason: hostile })),
       signals: [hostile],
+      words: [...input.people.keys()].flatMap((journey) =>
+        ['good-because', 'competitor'].map((kind) => ({ journey, turn: 1, kind, value: hostile })),
+      ),
     });
+    expect(page).toContain('What sales said, by source');
     expect(page).not.toMatch(/<script|<img/i);
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     // No text of theirs ends an attribute.

@@ -45,10 +45,22 @@ describe('what HubSpot shows of it', () => {
     expect(feedbackValues([row('quality', null, 9), row('quality', '3', 1, '006a')])).toEqual({
       tandem_quality: '3',
     });
-    expect(feedbackValues([row('quality', null, 9), row('content', 'Helped', 1)])).toEqual({
+    expect(feedbackValues([row('quality', null, 9), row('loss-reason', 'Price', 1)])).toEqual({
       tandem_quality: null,
     });
     expect(feedbackValues([])).toEqual({});
+  });
+
+  it('tells why a lead was good, and whether content helped, in the words of the company', () => {
+    const rows = [
+      ...[row('good-because', 'Right time', 1), row('good-because', 'Tall enough', 2, '006a')],
+      ...[row('content', 'Helped', 1), row('content', null, 2)],
+    ];
+    expect(feedbackValues(rows)).toEqual({
+      tandem_good_because: 'Tall enough',
+      tandem_content_feedback: 'Helped',
+    });
+    expect(feedbackValues([row('good-because', null, 3)])).toEqual({ tandem_good_because: null });
   });
 
   it('is no word that HubSpot would refuse with everything else', () => {

@@ -214,6 +214,86 @@ describe('revenue back', () => {
   });
 });
 
+describe('what sales said', () => {
+  const source = ['REFERRALS', 'REFERRALS', 'OFFLINE', 'OFFLINE'];
+  const journeys = ['1', '2', '3', '4'];
+  const left = (journey: string, cause: 'rejected' | 'stalled', reason: 'No need' | 'Stalled') =>
+    makeTransition({
+      ...{ journey, at: week48.from + day, from: 'sales-ready', to: 'returned', cause, reason },
+      ...{ effects: [], definition: null },
+    });
+  const report = weeklyReport(
+    makeWeekly({
+      rows: {
+        transitions: [
+          ...journeys.map((journey) => makeTransition({ journey, at: week48.from })),
+          left('2', 'rejected', 'No need'),
+          left('3', 'rejected', 'No need'),
+          left('4', 'stalled', 'Stalled'),
+        ],
+        handOffs: journeys.map((journey) =>
+          makeHandOff({ journey, readyAt: week48.from, handedAt: week48.from }),
+        ),
+        touches: journeys.map((journey) => ({ journey, turn: 1, at: week48.from + hour })),
+        clocks: [],
+      },
+      people: new Map(
+        journeys.map((journey, at) => [
+          journey,
+          {
+            ...{ journey, hubspot: journey, salesforce: null, name: null, company: null },
+            source: source[at] ?? null,
+          },
+        ]),
+      ),
+      words: [
+        { journey: '1', turn: 1, kind: 'good-because', value: 'Right time' },
+        { journey: '1', turn: 1, kind: 'good-because', value: 'right time ' },
+        { journey: '2', turn: 1, kind: 'competitor', value: 'Polar' },
+        { journey: '3', turn: 1, kind: 'good-because', value: 'Right time' },
+        // Of an earlier turn, which is out of the weeks.
+        { journey: '3', turn: 0, kind: 'competitor', value: 'Nobody' },
+      ],
+      deals: [
+        {
+          ...{ id: '006a', state: 'lost', stage: 'Closed Lost', amount: 10, lossReason: 'Price' },
+          ...{ createdAt: week48.from, closesOn: '2026-11-25', journeys: ['1'] },
+        },
+      ],
+    }),
+  );
+
+  it('is counted by source: good because, reasons, competitors, and why deals were lost', () => {
+    const { all, bySource } = report.feedback;
+    expect(bySource).toEqual([
+      {
+        source: 'REFERRALS',
+        goodBecause: [{ word: 'Right time', records: ['1/1'] }],
+        reasons: [{ reason: 'No need', records: ['2/1'] }],
+        competitors: [{ word: 'Polar', records: ['2/1'] }],
+        lost: [{ word: 'Price', records: ['006a'] }],
+      },
+      {
+        source: 'OFFLINE',
+        goodBecause: [{ word: 'Right time', records: ['3/1'] }],
+        reasons: [
+          { reason: 'No need', records: ['3/1'] },
+          { reason: 'Stalled', records: ['4/1'] },
+        ],
+        ...{ competitors: [], lost: [] },
+      },
+    ]);
+    expect(all.goodBecause).toEqual([{ word: 'Right time', records: ['1/1', '3/1'] }]);
+  });
+
+  it('is no word on whoever came back by themselves', () => {
+    const { all } = report.acceptance;
+    expect(all.refused).toEqual(['2/1', '3/1']);
+    expect(all.quality.judged).toBe(2);
+    expect(report.reasons.flatMap(({ records }) => records)).toContain('4/1');
+  });
+});
+
 describe('weeks', () => {
   it('have ISO names, from Monday by the clock of the zone', () => {
     expect(weekNamed('2026-W48', 'Europe/Berlin')).toEqual({

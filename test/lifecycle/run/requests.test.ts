@@ -84,23 +84,23 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('what a rep says of a lead', () => {
-  it('G4.2, G4.5: quality and competitor are on the contact of HubSpot, and follow the last word; the rest is kept', async () => {
+  it('G4.2, G4.5: what a rep says is on the contact of HubSpot, and follows the last word; all of it is kept', async () => {
     await office.edit('Contact', ada.sales, {
       ...{ Tandem_Quality__c: '4', Tandem_Good_Because__c: 'Right time', Tandem_Competitor__c: 'Polar' },
     });
     await office.mark('salesforce', 'Contact', [ada.sales]);
     await office.settle();
-    expect(await shown(ada.contact, 'tandem_quality', 'tandem_competitor')).toEqual({
-      tandem_quality: '4',
-      tandem_competitor: 'Polar',
+    expect(await shown(ada.contact, 'tandem_quality', 'tandem_competitor', 'tandem_good_because')).toEqual({
+      ...{ tandem_quality: '4', tandem_competitor: 'Polar', tandem_good_because: 'Right time' },
     });
     await office.edit('Opportunity', deal, {
       ...{ Tandem_Quality__c: '2', Tandem_Content_Feedback__c: 'Helped', Tandem_Loss_Reason__c: 'Price' },
     });
     await tellDeal(deal);
-    expect(await shown(ada.contact, 'tandem_quality', 'tandem_competitor')).toEqual({
-      tandem_quality: '2',
-      tandem_competitor: 'Polar',
+    expect(
+      await shown(ada.contact, 'tandem_quality', 'tandem_competitor', 'tandem_content_feedback'),
+    ).toEqual({
+      ...{ tandem_quality: '2', tandem_competitor: 'Polar', tandem_content_feedback: 'Helped' },
     });
     await office.edit('Contact', ada.sales, { Tandem_Competitor__c: null });
     await office.mark('salesforce', 'Contact', [ada.sales]);

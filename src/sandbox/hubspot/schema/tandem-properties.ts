@@ -43,6 +43,8 @@ export const tandemContactProperties: readonly PropertyDefinition[] = [
   property('tandem_rep', 'Sales rep', 'string'),
   property('tandem_sales_stage', 'Sales stage', 'string'),
   property('tandem_revenue', 'Revenue', 'number'),
+  property('tandem_good_because', 'Good because', 'string'),
+  property('tandem_content_feedback', 'Content feedback', 'string'),
   property('tandem_competitor', 'Competitor', 'string'),
   property('tandem_loss_reason', 'Loss reason', 'string'),
   property('tandem_suppressed', 'Suppressed', 'bool'),
