@@ -1,22 +1,22 @@
 import type { WorkClass } from '../model/budget.ts';
 import { lockName } from '../model/erasure.ts';
 import { policiesOf } from '../model/life-events.ts';
-import { formFor, type PairMapping } from '../model/mapping.ts';
+import { formFor } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { Base, DirtyMark, Follower, Link } from '../model/state.ts';
+import type { Base, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import { againAfterMs } from './backoff.ts';
+import { nextMark, type Seeking, withoutBecoming, withoutSurvivors } from './becoming.ts';
 import { verdictsOf } from './decided-new.ts';
 import { attemptsOf, type Draft, lookAgain } from './draft.ts';
 import { parkedForCreation, waitsForAnswer, wasBlocked } from './duplicates.ts';
-import { contextFor, type EngineContext, fieldsOf, mergedIdsField } from './engine.ts';
+import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { eraseTold, eraseVanished, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
-import { linkedAmong, lookUp, type Seeker } from './lookup.ts';
-import { type Candidates, type MatchVerdict, matchKeysOf } from './match.ts';
+import { linkedAmong, lookUp } from './lookup.ts';
+import { type MatchVerdict, matchKeysOf } from './match.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
@@ -41,13 +41,6 @@ export interface Unlinked {
   /** What followers get, and records under review. */
   readonly jobs: readonly SendJob[];
 }
-
-interface Seeking extends Seeker {
-  readonly draft: Draft;
-}
-
-/** How long the survivor of a merge waits for the links of the merged records. */
-const mergeLookMs = 1_000;
 
 /** HubSpot's search shows a change after up to some seconds (search guide). */
 const indexLagMs = 4_000;
@@ -94,14 +87,6 @@ const sortByLink = async (
   return { open, followers, ended };
 };
 
-const nextMark = (pair: PairMapping, ref: RecordRef, cause: string): DirtyMark => ({
-  pair: pair.name,
-  ref,
-  class: 'live',
-  stamp: null,
-  cause,
-});
-
 /** Reads the records themselves, object by object; what is missing, deleted, converted or stale ends here. */
 const readOwn = async (
   context: EngineContext,
@@ -147,48 +132,6 @@ const readOwn = async (
     return [{ draft, record, keys: matchKeysOf(formOfRecord(pair, record.ref), record) }];
   });
 };
-
-/**
- * Leaves out survivors of a merge whose merged records are still linked: those links are looked at, and go to the survivor; it is looked
- * at as theirs after that.
- */
-const withoutSurvivors = async (
-  context: EngineContext,
-  system: System,
-  seeking: readonly Seeking[],
-): Promise<readonly Seeking[]> => {
-  const { pair } = context;
-  const mergedOf = ({ record }: Seeking): readonly string[] => {
-    const text = record.fields[mergedIdsField];
-    return typeof text === 'string' ? text.split(';').filter((id) => id !== '' && id !== record.ref.id) : [];
-  };
-  const ids = system === 'hubspot' ? seeking.flatMap(mergedOf) : [];
-  if (ids.length === 0) return seeking;
-  const links = await context.store.linksOf(pair.name, system, ids);
-  return seeking.filter((each) => {
-    const linked = mergedOf(each).filter((id) => links.get(id)?.ended === null);
-    for (const id of linked) each.draft.marks.push(nextMark(pair, { ...each.record.ref, id }, 'merged'));
-    if (linked.length > 0) lookAgain(each.draft, mergeLookMs);
-    return linked.length === 0;
-  });
-};
-
-/**
- * Leaves out contacts whose leads are still linked: those links are looked at, and go to the contact. Meanwhile it would be taken for somebody
- * new where its counterpart was deleted at the same time.
- */
-const withoutBecoming = (
-  { pair }: EngineContext,
-  found: ReadonlyMap<Seeking, Candidates>,
-): ReadonlyMap<Seeking, Candidates> =>
-  new Map(
-    [...found].filter(([{ draft }, { formerly }]) => {
-      const linked = formerly.filter(({ isLinked }) => isLinked);
-      for (const { ref } of linked) draft.marks.push(nextMark(pair, ref, 'converted in Salesforce'));
-      if (linked.length > 0) lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
-      return linked.length === 0;
-    }),
-  );
 
 /** Whether a person has answered a question about the record (commands/reviews/decide.ts). */
 const isDecided = (draft: Draft): boolean => draft.unit.dirty.some(({ cause }) => cause === decidedCause);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
-import { CallFailed, canRetryHelp, type Failure } from '../model/failure.ts';
+import { CallFailed } from '../model/failure.ts';
 import { type PairMapping, tieFields } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
@@ -23,6 +23,7 @@ import { reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
 import { scopeMoves } from './scope.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
+import { announce, tellEnd, tellRefused } from './tell.ts';
 import { guardTies } from './tie-guard.ts';
 import { type Beginning, lookUnlinked, type Unlinked } from './unlinked.ts';
 
@@ -205,12 +206,6 @@ const identityOf = (
   };
 };
 
-const tellEnd = (context: EngineContext, { end }: Draft): void => {
-  if (end) {
-    context.events.emit('link-ended', { pair: context.pair.name, link: end.linkId, cause: end.cause });
-  }
-};
-
 /** The way of one batch: look, begin, plan, send, settle; and for what was created, its identity. */
 const workBatch = async (
   context: EngineContext,
@@ -277,40 +272,6 @@ const countBatch = (drafts: readonly Draft[], sent: readonly SentJob[]): BatchRe
     failed: parked.length,
     moved: sent.length > 0 || linked > 0 || parked.length > 0 || based,
   };
-};
-
-const announce = (context: EngineContext, sent: readonly SentJob[], workClass: WorkClass): void => {
-  if (workClass !== 'live') return;
-  for (const { job, outcome } of sent) {
-    const { intent } = job;
-    const fields = intent.writes.filter((write) => write.field !== 'identity').map((write) => write.apiField);
-    if (fields.length === 0) continue;
-    context.events.emit('change', {
-      pair: intent.pair,
-      op: intent.op,
-      from: `${intent.source.system}:${intent.source.id}`,
-      to: intent.target.system,
-      id: outcome.kind === 'landed' ? outcome.id : intent.target.id,
-      fields: fields.join(' '),
-      outcome: outcome.kind,
-      changedAt: job.changedAt,
-    });
-  }
-};
-
-/** Says once a batch what was refused for good, by system and code. */
-const tellRefused = (context: EngineContext, sent: readonly SentJob[]): void => {
-  const groups = new Map<string, { failure: Failure; rows: number }>();
-  for (const { outcome } of sent) {
-    if (outcome.kind !== 'refused' || canRetryHelp(outcome.failure)) continue;
-    const { system, code } = outcome.failure;
-    const group = groups.get(`${system} ${code}`) ?? { failure: outcome.failure, rows: 0 };
-    groups.set(`${system} ${code}`, { ...group, rows: group.rows + 1 });
-  }
-  for (const { failure, rows } of groups.values()) {
-    const { system, category, code } = failure;
-    context.events.emit('rows-refused', { pair: context.pair.name, system, category, code, rows });
-  }
 };
 
 /** Units whose settlement did not apply (lease lost, link moved, record linked meanwhile) are looked at anew. */

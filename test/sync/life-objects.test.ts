@@ -189,3 +189,47 @@ describe('a record that is not shared any more', () => {
     },
   );
 });
+
+describe('a company that a duplicate rule of Salesforce takes for an account that is there', () => {
+  it('is a question, and once it is said to be the same its people and deals are that account’s', async () => {
+    const { ids } = (await objects.simulated.control('salesforce', 'records/Account', {
+      records: [{ Name: 'Acme', Website: 'acme.test' }],
+    })) as { ids: string[] };
+    const [account = ''] = ids;
+    await objects.simulated.control('salesforce', 'rules', [
+      { object: 'Account', kind: 'duplicate', fields: ['Name'], set: { allowSave: true } },
+    ]);
+    const { id: company = '' } = await objects.hubspot('POST', '/crm/v3/objects/companies', {
+      properties: { name: 'Acme', domain: 'acme.example' },
+    });
+    const { id: contact = '' } = await objects.hubspot('POST', '/crm/v3/objects/contacts', {
+      properties: { email: 'ann@acme.example', lastname: 'Ng' },
+    });
+    const path = `/crm/v4/objects/contacts/${contact}/associations/companies/${company}`;
+    await objects.hubspot('PUT', path, [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 1 }]);
+    await objects.mark('companies', { hubspot: company });
+    await objects.look('contacts', { hubspot: contact });
+    expect(await objects.reviews()).toEqual([
+      {
+        record_id: company,
+        cause:
+          "Salesforce's duplicate rule Standard_Account_Duplicate_Rule takes it for a record that is there",
+      },
+    ]);
+    // Their company waits for an answer: they are made without an account.
+    const person = await objects.link('contacts', 'hubspot', contact);
+    expect(
+      (await objects.record('salesforce', 'Contact', person?.ids.salesforce ?? ''))?.AccountId,
+    ).toBeNull();
+    await objects.editHubspot('companies', company, { tandem_salesforce_id: account });
+    await objects.look('companies', { hubspot: company });
+    expect((await objects.link('companies', 'hubspot', company))?.ids.salesforce).toBe(account);
+    const there = await objects.record('salesforce', 'Contact', person?.ids.salesforce ?? '');
+    expect(there?.AccountId).toBe(account);
+    expect([await counts(companies), await objects.reviews(), await objects.parked()]).toEqual([
+      [1, 1],
+      [],
+      [],
+    ]);
+  });
+});
