@@ -20,6 +20,8 @@ const targetTimesMinimum = 1.1;
 const targetIdleCalls = 60;
 const hourSeconds = 3_600;
 const liveWithinMs = 10 * 60_000;
+/** Beyond the quarter of an hour for which the last change counts as people at work. */
+const afterWorkMs = 16 * 60_000;
 /** The echoes of the worker's own writes have come and gone; what they cost is counted. */
 const echoesMs = 5_000;
 
@@ -74,8 +76,12 @@ const stats = async ({ sandbox }: Workspace): Promise<Sides<SystemStats>> => ({
   salesforce: await sandbox.stats('salesforce'),
 });
 
-/** Watches a worker that has nothing to do: all calls of the window, as many times as it fits into an hour. */
+/**
+ * Watches a worker that has nothing to do: all calls of the window, as many times as it fits into an hour. The hour begins when people are no longer taken to
+ * be at work: until then ties are asked for with each poll (src/sync/tie-look.ts).
+ */
 const idle = async function* (workspace: Workspace, seconds: number): AsyncGenerator<Figure> {
+  await sleep(afterWorkMs);
   const before = await stats(workspace);
   const began = performance.now();
   await sleep(seconds * 1_000);
@@ -118,7 +124,7 @@ export async function* runCost(say: Say, sizes: CostSizes = fullSizes): AsyncGen
       await tellOfOthers(workspace, worker);
       say(`cost: ${people.length} records changed on each side, webhooks and stream on`);
       for (const from of systems) figures.push(await changeLive(workspace, worker, from, people));
-      say(`cost: nothing happens for ${sizes.idleSeconds} s`);
+      say(`cost: nothing happens for a quarter of an hour, and then for ${sizes.idleSeconds} s`);
       for await (const figure of idle(workspace, sizes.idleSeconds)) figures.push(figure);
     } finally {
       await worker.child.stop();

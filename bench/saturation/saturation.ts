@@ -134,8 +134,8 @@ const drainAtLowLimit = async (
 ): Promise<readonly Figure[]> => {
   const { sandbox, dataDir } = workspace;
   const people = await pickLinked(workspace, backlog);
-  await sandbox.control('hubspot', '/limits', { burst: lowBurst });
   await editAsPerson(sandbox, 'hubspot', people, 'backlog at a low limit');
+  await sandbox.control('hubspot', '/limits', { burst: lowBurst });
   const newest = await newestEntry(connectionString);
   const workers = await Promise.all(
     Array.from({ length: processes }, async () =>
