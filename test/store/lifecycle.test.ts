@@ -318,6 +318,17 @@ describe('an effect', () => {
     ]);
   });
 
+  it('that see to programs take no place of the others, which come first', async () => {
+    const id = await begin();
+    await fixture.query(
+      `insert into tandem.effects (key, journey_id, kind, turn, at, evidence, due)
+       select 'p' || n, $1, 'programs', 1, now(), 'x', now() - interval '1 hour' from generate_series(1, 3) n`,
+      [id],
+    );
+    const due = await store().dueEffects(2);
+    expect(due.map(({ kind }) => kind)).toEqual(['hand-off', 'programs', 'programs']);
+  });
+
   it('knows the tasks that were made', async () => {
     const id = await begin();
     const steps = JSON.stringify({ task: { state: 'done', at: 1, id: '00T1' } });

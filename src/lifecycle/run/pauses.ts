@@ -36,7 +36,7 @@ export const ordersOf: Readonly<Record<PausedBehaviour, readonly Kind[]>> = {
   'hand-off': [...handing, 'tell-owner'],
   route: handing,
   clock: ['remind', 'escalate', 'reassign'],
-  return: ['return', 'nudge', 'ask-reason'],
+  return: ['return', 'nudge', 'ask-reason', 'programs'],
   requests: ['request'],
 };
 

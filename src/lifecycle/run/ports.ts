@@ -76,7 +76,10 @@ export interface LifecycleStore {
   ): Promise<void>;
   /** Whether anybody of these stages waits for sales. */
   anybodyIn(stages: readonly string[]): Promise<boolean>;
-  /** Open effects that are due, the oldest first; those that only show where somebody stands come last. `except`: kinds that wait for a word. */
+  /**
+   * Open effects that are due, the oldest first; those that only show where somebody stands come last. Beside so many of them as many that see to programs: they are
+   * of the same people for the most part, and take no hand-over's place. `except`: kinds that wait for a word.
+   */
   dueEffects(limit: number, except?: readonly string[]): Promise<readonly EffectRow[]>;
   /** Notes which pauses a round keeps to, by scope: whoever paused knows that nothing from before is under way any more. */
   notePauses(scopes: readonly string[]): Promise<void>;

@@ -20,15 +20,20 @@ export const dueEffects = async (
   db: Db,
   limit: number,
   except: readonly string[] = [],
-): Promise<readonly EffectRow[]> =>
-  run(
+): Promise<readonly EffectRow[]> => {
+  const due = sql`key, journey_id, kind, turn, at, evidence, attempts, route, steps, due from tandem.effects
+    where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])`;
+  return run(
     db,
     sql<EffectRow>`
       select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
         e.attempts, e.route::text as route, e.steps::text as steps
-      from tandem.effects e join tandem.journeys j on j.id = e.journey_id
-      where e.state = 'open' and e.due <= now() and e.kind <> all(${[...except]}::text[]) order by e.kind = 'show', e.due limit ${limit}`,
+      from ((select 1 as place, ${due} and kind <> 'programs' order by kind = 'show', due limit ${limit})
+        union all (select 2, ${due} and kind = 'programs' order by due limit ${limit})) e
+      join tandem.journeys j on j.id = e.journey_id
+      order by e.place, e.kind = 'show', e.due`,
   );
+};
 
 /** LifecycleStore.saveEffects. */
 export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promise<void> => {
