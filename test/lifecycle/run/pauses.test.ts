@@ -39,7 +39,7 @@ describe('what a pause keeps still of the lifecycle', () => {
     ['people:hand-off', ['hand-off'], ['return']],
     ['route', ['hand-off', 'reassign'], ['tell-owner']],
     ['clock', ['remind', 'escalate', 'reassign'], ['hand-off', 'return']],
-    ['return', ['return', 'nudge', 'ask-reason'], ['hand-off', 'request']],
+    ['return', ['return', 'nudge', 'ask-reason', 'programs'], ['hand-off', 'request']],
     ['requests', ['request'], ['hand-off', 'return']],
     ['to-salesforce', ['hand-off', 'return', 'show', 'request'], ['remind', 'escalate']],
   ])('%s: its orders, and no others', (scope, held, free) => {
