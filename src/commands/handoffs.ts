@@ -4,6 +4,7 @@ import { accountsByCohort, type CohortUnit } from '../lifecycle/account/cohorts.
 import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.ts';
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
+import { type ShownStage, type ShownStages, standingNow } from '../lifecycle/account/standing-now.ts';
 import { waitingJson, waitingOf, waitingText } from '../lifecycle/account/waiting.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
 import { toClock, toOwners } from '../lifecycle/run/rows.ts';
@@ -26,49 +27,80 @@ export interface HandoffsOptions extends StoreOptions {
 
 const call = { class: 'sweep', purpose: 'verify' } as const;
 
-/** Ids of the records in which one of these fields is filled, by field: read from listings, which no search index lags behind. */
-const filled = async <Field extends string>(
+/** What both systems count by themselves, and how those stand there who were handed over. */
+interface Asked {
+  readonly counts: OwnCounts;
+  readonly shown: ShownStages;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+const isFilled = (value: unknown): boolean => (value ?? '') !== '';
+
+/** Every live record with these fields, by id: read from listings, which no search index lags behind. */
+const listed = async (
   system: Pick<RecordSystem, 'listPage'>,
   types: readonly string[],
-  fields: readonly Field[],
-): Promise<Readonly<Record<Field, readonly string[]>>> => {
-  const ids = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Record<Field, string[]>;
+  fields: readonly string[],
+): Promise<readonly (readonly [string, Values])[]> => {
+  const records: (readonly [string, Values])[] = [];
   for (const type of types) {
     let after: string | null = null;
     do {
       const page = await system.listPage(type, after, fields, call);
-      for (const { ref, fields: values } of page.records) {
-        for (const field of fields) if ((values[field] ?? '') !== '') ids[field].push(ref.id);
-      }
+      // Most people were never ready: only those are kept who show something.
+      for (const { ref, fields: values } of page.records)
+        if (fields.slice(1).some((field) => isFilled(values[field]))) records.push([ref.id, values]);
       after = page.after;
     } while (after !== null);
   }
-  return ids;
+  return records;
 };
 
-/** What both systems count by themselves: whom they show as ready, handed over, received. */
-const ownCounts = async (
+const idsWith = (records: readonly (readonly [string, Values])[], field: string): readonly string[] =>
+  records.filter(([, values]) => isFilled(values[field])).map(([id]) => id);
+
+const stagesOf = (
+  records: readonly (readonly [string, Values])[],
+  stage: string,
+  handed: string,
+): readonly ShownStage[] =>
+  records
+    .filter(([, values]) => isFilled(values[handed]))
+    .map(([id, values]) => ({ id, stage: String(values[stage] ?? '') }));
+
+const ask = async (
   { connectors }: Systems,
   { mappings }: CommandContext,
   { pair: name }: ActiveLifecycle,
-): Promise<OwnCounts> => {
+): Promise<Asked> => {
   const pair = mappings.pairs.find((each) => each.name === name);
-  if (pair === undefined) return {};
+  if (pair === undefined) return { counts: {}, shown: {} };
   const [hubspot, salesforce] = await Promise.all([
-    filled(connectors.hubspot, typesOn(pair, 'hubspot'), ['tandem_ready_at', 'tandem_handed_at']),
-    filled(connectors.salesforce, typesOn(pair, 'salesforce'), ['Tandem_Ready_At__c']),
+    listed(connectors.hubspot, typesOn(pair, 'hubspot'), [
+      ...['tandem_stage', 'tandem_ready_at', 'tandem_handed_at'],
+    ]),
+    listed(connectors.salesforce, typesOn(pair, 'salesforce'), ['Tandem_Stage__c', 'Tandem_Ready_At__c']),
   ]);
   return {
-    hubspot: { ready: hubspot.tandem_ready_at, handed: hubspot.tandem_handed_at },
-    salesforce: { received: salesforce.Tandem_Ready_At__c },
+    counts: {
+      hubspot: {
+        ready: idsWith(hubspot, 'tandem_ready_at'),
+        handed: idsWith(hubspot, 'tandem_handed_at'),
+      },
+      salesforce: { received: idsWith(salesforce, 'Tandem_Ready_At__c') },
+    },
+    shown: {
+      hubspot: stagesOf(hubspot, 'tandem_stage', 'tandem_handed_at'),
+      salesforce: stagesOf(salesforce, 'Tandem_Stage__c', 'Tandem_Ready_At__c'),
+    },
   };
 };
 
-const askSystems = async (context: CommandContext, active: ActiveLifecycle): Promise<OwnCounts> => {
+const askSystems = async (context: CommandContext, active: ActiveLifecycle): Promise<Asked> => {
   const { settings, store, log } = context;
   const parts = composeSystems(requireConnections(settings), store.budget, log);
   try {
-    return await ownCounts(parts, context, active);
+    return await ask(parts, context, active);
   } finally {
     await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
   }
@@ -106,8 +138,9 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     const rows = accountRows({ transitions, effects, clocks, held }, active.models.sla, calendarOf, now);
     const account = handOffAccount(rows, now);
     const isShown = active.models.lifecycle.behaviours.stages === 'act';
-    const comparisons =
-      options.offline || !isShown ? [] : compareCounts(account, await askSystems(context, active));
+    const asked = options.offline || !isShown ? null : await askSystems(context, active);
+    const comparisons = asked === null ? [] : compareCounts(account, asked.counts);
+    const standing = asked === null ? [] : standingNow(account, asked.shown);
     const zone = active.models.sla.calendars.get(active.models.sla.defaultCalendar)?.zone ?? 'UTC';
     const cohorts = cohortsOf(rows, now, options.by, zone);
     const level = complianceReport(
@@ -120,19 +153,19 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     answer(
       options,
       {
-        ...accountJson(account, comparisons),
+        ...accountJson(account, comparisons, standing),
         waiting: waitingJson(waiting),
         cohorts: cohorts.map((each) => accountJson(each)),
         sla: complianceJson(level),
       },
       [
-        accountText(account, comparisons),
+        accountText(account, comparisons, standing),
         ...waitingText(waiting),
         '',
         complianceText(level),
         ...cohorts.map((each) => `\n${accountText(each)}`),
       ].join('\n'),
     );
-    const differs = comparisons.some(({ differences }) => differences.length > 0);
+    const differs = [...comparisons, ...standing].some(({ differences }) => differences.length > 0);
     return differs ? exitCode.found : exitCode.fine;
   });

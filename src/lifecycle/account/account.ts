@@ -1,3 +1,4 @@
+import type { Stage } from '../stage/stages.ts';
 import { type Leaf, type Place, placeOf } from './leaf.ts';
 import { type AccountRows, turnKey } from './rows.ts';
 import { type TurnStory, turnsOf } from './turns.ts';
@@ -26,6 +27,8 @@ export interface AccountEntry extends Place {
   readonly definition: string | null;
   readonly hubspot: string | null;
   readonly salesforce: string | null;
+  /** Where the person stands by the last move of the turn that both systems are to see; null where none is stored. */
+  readonly stage: Stage | null;
 }
 
 export interface AccountTerm {
@@ -82,6 +85,7 @@ const entryOf = (turn: TurnStory, now: number): AccountEntry => ({
   definition: turn.transitions.find(({ definition }) => definition !== null)?.definition ?? null,
   hubspot: turn.handOff?.hubspot ?? null,
   salesforce: turn.handOff?.salesforce ?? null,
+  stage: turn.transitions.findLast(({ mode }) => mode === 'act')?.to ?? null,
   ...placeOf(turn, now),
 });
 

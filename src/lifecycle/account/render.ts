@@ -1,6 +1,7 @@
 import { type System, systemLabel, systems } from '../../model/system.ts';
 import { type AccountEntry, type AccountTerm, entryKey, type HandOffAccount, type Term } from './account.ts';
 import type { Comparison, Difference } from './differences.ts';
+import type { StandingCount, StandingDifference, StandingNow } from './standing-now.ts';
 
 /** What a term is called for people. */
 export const labels: Readonly<Record<Term, string>> = {
@@ -20,6 +21,12 @@ export const labels: Readonly<Record<Term, string>> = {
   rejected: 'rejected',
   disqualified: 'disqualified',
   'being-worked': 'being worked',
+};
+
+const standingLabels: Readonly<Record<StandingNow, string>> = {
+  'touched-now': 'touched, and with sales',
+  'accepted-now': 'accepted',
+  'returned-now': 'with marketing again',
 };
 
 /** So many records of a term, and differences, are named in the text; JSON has all. */
@@ -74,21 +81,25 @@ const termJson = (term: AccountTerm, comparisons: readonly Comparison[]): TermJs
 });
 
 /**
- * The account as plain data for JSON: `{asOf, cohort: {name, from, to}, ready: {term, count, theirs, whys, records, entries, parts}, differences}`. Times
+ * The account as plain data for JSON: `{asOf, cohort: {name, from, to}, ready: {term, count, theirs, whys, records, entries, parts}, now, differences}`. Times
  * are ISO 8601 UTC, unknown figures null. Pure.
  */
 export const accountJson = (
   { cohort, asOf, ready }: HandOffAccount,
   comparisons: readonly Comparison[] = [],
+  now: readonly StandingCount[] = [],
 ) => ({
   asOf: time(asOf),
   cohort: { name: cohort.name, from: time(cohort.from), to: time(cohort.to) },
   ready: termJson(ready, comparisons),
-  differences: comparisons.flatMap(({ differences }) => differences),
+  now: now.map(({ term, count, theirs, records }) => ({ term, count, theirs, records })),
+  differences: [
+    ...comparisons.flatMap(({ differences }) => differences),
+    ...now.flatMap(({ differences }) => differences),
+  ],
 });
 
-const theirsText = (term: Term, comparisons: readonly Comparison[]): string => {
-  const theirs = theirsOf(term, comparisons);
+const theirsText = (theirs: Readonly<Record<System, number | null>>): string => {
   const told = systems.flatMap((system) =>
     theirs[system] === null ? [] : [`${systemLabel[system]} ${theirs[system]}`],
   );
@@ -102,7 +113,7 @@ const termLines = (
 ): readonly string[] => {
   const indent = '  '.repeat(depth);
   return [
-    `${indent}${labels[term.term]} ${term.count}${theirsText(term.term, comparisons)}`,
+    `${indent}${labels[term.term]} ${term.count}${theirsText(theirsOf(term.term, comparisons))}`,
     ...term.whys.map(({ why, count }) => `${indent}  - ${why}: ${count}`),
     ...term.parts.flatMap((part) => termLines(part, comparisons, depth + 1)),
   ];
@@ -117,6 +128,21 @@ const differenceText = ({ system, term, kind, id, record, ours }: Difference): s
   return `${name} counts ${what} as ${labels[term]}, ${where}`;
 };
 
+const standingText = ({ system, term, kind, id, record, theirs, ours }: StandingDifference): string => {
+  const what = [id ?? 'no id there', ...(record === null ? [] : [`(${record})`])].join(' ');
+  const counts = kind === 'missing' ? 'does not count' : 'counts';
+  return `${systemLabel[system]} ${counts} ${what} as ${standingLabels[term]}: it is ${theirs ?? 'in no stage'} there, ${ours ?? 'not in this account'} here`;
+};
+
+const standingLines = (now: readonly StandingCount[]): readonly string[] =>
+  now.length === 0
+    ? []
+    : [
+        '',
+        'As they stand now, by the newest turn of each:',
+        ...now.map(({ term, count, theirs }) => `  ${standingLabels[term]} ${count}${theirsText(theirs)}`),
+      ];
+
 /** The first of a long list. */
 export const someOf = (all: readonly string[]): readonly string[] =>
   all.length <= namedMax
@@ -129,11 +155,19 @@ const cohortText = ({ name, from, to }: HandOffAccount['cohort']): string =>
     : `${name} (${from === null ? 'the beginning' : minuteText(from)} to ${to === null ? 'now' : minuteText(to)} UTC)`;
 
 /** The account as text for a terminal: the tree with counts and reasons, then each difference. Pure. */
-export const accountText = (account: HandOffAccount, comparisons: readonly Comparison[] = []): string => {
-  const differences = comparisons.flatMap((comparison) => comparison.differences.map(differenceText));
+export const accountText = (
+  account: HandOffAccount,
+  comparisons: readonly Comparison[] = [],
+  now: readonly StandingCount[] = [],
+): string => {
+  const differences = [
+    ...comparisons.flatMap((comparison) => comparison.differences.map(differenceText)),
+    ...now.flatMap((each) => each.differences.map(standingText)),
+  ];
   return [
     `Ready: ${cohortText(account.cohort)}, as of ${minuteText(account.asOf)} UTC`,
     ...termLines(account.ready, comparisons, 0),
+    ...standingLines(now),
     ...(comparisons.length === 0
       ? []
       : ['', differences.length === 0 ? 'No differences' : `Differences: ${differences.length}`]),

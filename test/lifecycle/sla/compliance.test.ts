@@ -35,7 +35,7 @@ const lead = (
     },
     entry: {
       ...{ journey: String(next), turn: 1, readyAt: startedAt, handedAt: startedAt, definition: '1' },
-      ...{ hubspot: null, salesforce: null, leaf, why },
+      ...{ hubspot: null, salesforce: null, stage: null, leaf, why },
     },
   };
 };
