@@ -2,6 +2,7 @@ import { composeSystems, type Systems } from '../compose.ts';
 import { handOffAccount } from '../lifecycle/account/account.ts';
 import { accountsByCohort, type CohortUnit } from '../lifecycle/account/cohorts.ts';
 import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.ts';
+import { nextHands } from '../lifecycle/account/next-hand.ts';
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
 import { type ShownStage, type ShownStages, standingNow } from '../lifecycle/account/standing-now.ts';
@@ -137,6 +138,7 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     const { calendarOf } = makeStaff(owners, [], makeCalendarBook(active.models.sla));
     const rows = accountRows({ transitions, effects, clocks, held }, active.models.sla, calendarOf, now);
     const account = handOffAccount(rows, now);
+    const hands = nextHands(active.models.lifecycle.stages);
     const isShown = active.models.lifecycle.behaviours.stages === 'act';
     const asked = options.offline || !isShown ? null : await askSystems(context, active);
     const comparisons = asked === null ? [] : compareCounts(account, asked.counts);
@@ -153,13 +155,13 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     answer(
       options,
       {
-        ...accountJson(account, comparisons, standing),
+        ...accountJson(account, comparisons, standing, hands),
         waiting: waitingJson(waiting),
         cohorts: cohorts.map((each) => accountJson(each)),
         sla: complianceJson(level),
       },
       [
-        accountText(account, comparisons, standing),
+        accountText(account, comparisons, standing, hands),
         ...waitingText(waiting),
         '',
         complianceText(level),

@@ -38,7 +38,8 @@ const scoreOne = async (
     return exitCode.found;
   }
   const judgement = judgementBy(scored, 0, scoring, now);
-  answer(options, scoreJson(scored, judgement), scoreWords(scored, judgement));
+  const { version } = scoring;
+  answer(options, scoreJson(scored, judgement, version), scoreWords(scored, judgement, version));
   return exitCode.fine;
 };
 

@@ -90,14 +90,20 @@ describe('tandem score RECORD', () => {
     const [scored] = await scoresOf(store, [kept.row], [today]);
     if (scored === undefined) throw new Error('nobody was scored');
     const judgement = judgementBy(scored, 0, today, now);
-    const json = scoreJson(scored, judgement);
-    expect(json).toMatchObject({ contactId: '1001', fit: 'A', ready: '2026-1', excluded: null });
+    const json = scoreJson(scored, judgement, today.version);
+    expect(json).toMatchObject({
+      version: '1',
+      contactId: '1001',
+      fit: 'A',
+      ready: '2026-1',
+      excluded: null,
+    });
     expect(json.lines).toContainEqual(
       expect.objectContaining({ rule: 'Pricing page', count: 2, newestAt: new Date(now).toISOString() }),
     );
     expect(Math.round(json.lines.reduce((sum, { points }) => sum + points, 0))).toBe(json.score);
-    const words = scoreWords(scored, judgement);
-    expect(words).toContain('sales-ready by 2026-1');
+    const words = scoreWords(scored, judgement, today.version);
+    expect(words).toContain('sales-ready by 2026-1 (scoring.yaml 1)');
     expect(words).toMatch(/\+20 {2}engagement {2}Pricing page \(2 times, last 2026-06-01/);
     // Counted by these rules already: nothing of what they did had to be read.
     expect(store.asked.historiesMax).toBe(0);

@@ -1,4 +1,4 @@
-import { toOwners } from '../../lifecycle/run/rows.ts';
+import { toClock, toOwners } from '../../lifecycle/run/rows.ts';
 import type { Store } from '../../store/open-store.ts';
 import { iso } from '../with-store.ts';
 import { routeOf, routeWords } from './route.ts';
@@ -22,6 +22,8 @@ interface State {
     readonly fit: string;
     readonly engagement: number;
     readonly ready: string | null;
+    /** Of scoring.yaml; absent in scores of before it was kept. */
+    readonly version?: string;
   } | null;
 }
 
@@ -32,12 +34,13 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
   const [row] = (await lifecycle.journeys(contactIds)).values();
   if (row === undefined) return null;
   const { journey, told } = JSON.parse(row.state) as State;
-  const [transitions, effects, feedback, recommended, staff] = await Promise.all([
+  const [transitions, effects, feedback, recommended, staff, clocks] = await Promise.all([
     lifecycle.transitions([row.id]),
     lifecycle.effectsOf([row.id]),
     lifecycle.feedback([row.id]),
     lifecycle.recommendedOf([row.id]),
     lifecycle.staff(),
+    lifecycle.clocks([row.id]),
   ]);
   const names = new Map(toOwners(staff).map(({ id, name }) => [id, name]));
   return {
@@ -58,6 +61,14 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
       at: iso(at),
       ...transition,
     })),
+    /** What was waited for, whose, and by which version of sla.yaml. */
+    clocks: clocks.map((clock) => {
+      const { kind, turn, owner, dueAt, doneAt, stepsDone } = clock;
+      const { startedAt, version = null } = toClock(clock);
+      const steps = stepsDone.map((key) => key.split('/').at(-1) ?? key);
+      const times = { startedAt: iso(startedAt), dueAt: time(dueAt), doneAt: time(doneAt) };
+      return { clock: kind, turn, owner, ...times, steps, version };
+    }),
     /** What reps say now, of each record. */
     feedback: (feedback.get(row.id) ?? []).flatMap(({ record, kind, value, at, owner }) =>
       value === null ? [] : [{ at: iso(at), record, kind, value, owner }],
@@ -110,13 +121,18 @@ export const journeyWords = ({
   effects,
   feedback,
   content,
+  clocks,
 }: Shown): readonly string[] => [
-  `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement})`}`,
+  `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement}${score.version === undefined ? '' : `; scoring.yaml ${score.version}`})`}`,
   ...waitWords({ program, coolsUntil, recontactOn, heldUntil }),
   ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
+  ),
+  ...clocks.map(
+    ({ clock, startedAt, dueAt, doneAt, owner, steps, version }) =>
+      `${startedAt}  clock    ${clock}${owner === null ? '' : ` of ${owner}`}: ${dueAt === null ? 'never due' : `due ${dueAt}`}${doneAt === null ? '' : `, over ${doneAt}`}${steps.length === 0 ? '' : ` (${steps.join(', ')})`}${version === null ? '' : `; sla.yaml ${version}`}`,
   ),
   ...content.map(
     ({ at, until, piece, record, stage, dealStage, mode }) =>

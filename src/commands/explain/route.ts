@@ -34,7 +34,9 @@ const decided = (decision: RouteDecision, names: OwnerNames): string => {
 };
 
 /** Why this owner: whom the lead went to, and each step of the way there. */
-export const routeWords = ({ decision, lines }: RoutePlan, names: OwnerNames): string =>
-  [decided(decision, names), lines.map((line) => lineWords(line, names)).join(' · ')]
+export const routeWords = ({ decision, lines, version }: RoutePlan, names: OwnerNames): string => {
+  const words = [decided(decision, names), lines.map((line) => lineWords(line, names)).join(' · ')]
     .filter((each) => each !== '')
     .join(' — ');
+  return version === undefined ? words : `${words} (routing.yaml ${version})`;
+};

@@ -2,6 +2,7 @@ import type { AccountTerm, HandOffAccount, Term } from '../../lifecycle/account/
 import { entryKey, termOf, termsOf } from '../../lifecycle/account/account.ts';
 import type { Leaf } from '../../lifecycle/account/leaf.ts';
 import { leaves } from '../../lifecycle/account/leaf.ts';
+import { handWords, type NextHands } from '../../lifecycle/account/next-hand.ts';
 import { labels } from '../../lifecycle/account/render.ts';
 import type { TrendWeek, WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import { chart } from './charts.ts';
@@ -39,15 +40,21 @@ const whyLinks = (term: AccountTerm, week: string, drills: Drills): Html | null 
         return html`${index === 0 ? '' : ' · '}${why} ${drills.link(count, `${titleOf(term.term, week)}: ${why}`, records)}`;
       })}</small>`;
 
-const termRow = (term: AccountTerm, depth: number, week: string, drills: Drills): Html => {
+const termRow = (
+  term: AccountTerm,
+  depth: number,
+  week: string,
+  hands: NextHands | null,
+  drills: Drills,
+): Html => {
   const name = term.term;
   const dot = isLeaf(name) ? html`<span class="dot" style="background:${leafColors[name]}"></span>` : null;
   const meaning = isLeaf(name) ? leafWords[name] : '';
   return html`<tr${isLeaf(name) ? '' : html` class="sumrow"`}>
 <td class="d${depth}">${dot}${capital(labels[name])}${whyLinks(term, week, drills)}</td>
 <td class="n">${drills.link(term.count, titleOf(name, week), term.entries.map(entryKey))}</td>
-<td class="meaning soft">${meaning}</td></tr>
-${term.parts.map((part) => termRow(part, depth + 1, week, drills))}`;
+<td class="meaning soft">${meaning}</td><td class="soft">${isLeaf(name) && hands !== null && term.count > 0 ? handWords(hands[name]) : ''}</td></tr>
+${term.parts.map((part) => termRow(part, depth + 1, week, hands, drills))}`;
 };
 
 /** The account in one sentence: its sums, each of which the reader can add up. */
@@ -60,7 +67,7 @@ const sumWords = (account: HandOffAccount): string => {
   ].join(' · ');
 };
 
-export const accountSection = ({ account, week }: WeeklyReport, drills: Drills): Html => {
+export const accountSection = ({ account, week, hands }: WeeklyReport, drills: Drills): Html => {
   const terms = termsOf(account).filter(({ term }) => isLeaf(term));
   const shown = terms.filter(({ count }) => count > 0);
   const bars = {
@@ -81,8 +88,8 @@ ${
   account.ready.count === 0
     ? html`<p class="empty">Nobody became ready in this week.</p>`
     : html`${chart(bars)}<p class="sum"><small>${sumWords(account)}</small></p>
-<table><thead><tr><th>Place</th><th class="n">Leads</th><th class="meaning">What it means</th></tr></thead>
-<tbody>${termRow(account.ready, 0, week.name, drills)}</tbody></table>`
+<table><thead><tr><th>Place</th><th class="n">Leads</th><th class="meaning">What it means</th><th>Next step</th></tr></thead>
+<tbody>${termRow(account.ready, 0, week.name, hands, drills)}</tbody></table>`
 }</section>`;
 };
 

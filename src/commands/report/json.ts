@@ -32,7 +32,7 @@ export const weeklyJson = (report: WeeklyReport) => {
   return {
     week: { name: week.name, from: iso(week.from), to: iso(week.to), zone },
     asOf: iso(asOf),
-    account: accountJson(account),
+    account: accountJson(account, [], [], report.hands ?? undefined),
     before: accountJson(before),
     weeks: trend.map(({ week: { name }, places }) => ({ week: name, ...places })),
     late: {

@@ -1,3 +1,4 @@
+import { nextHands } from '../../lifecycle/account/next-hand.ts';
 import { addressKey } from '../../lifecycle/content/consumed.ts';
 import type { Catalogue } from '../../lifecycle/content/model.ts';
 import type { ReportContentInput } from '../../lifecycle/report/content.ts';
@@ -79,6 +80,7 @@ export const readWeekly = async (
     people: new Map(people.map((row) => [row.journey, toReportPerson(row, definition.signals.source)])),
     owners: new Map(owners.map(({ id, name }) => [id, name])),
     quality: sla.quality,
+    hands: nextHands(definition.stages),
     signals: state.lookedAt === null ? null : [...targets, ...open].map(({ text }) => text),
     week,
     words: words.flatMap(({ journeyId, turn, kind, value }) =>

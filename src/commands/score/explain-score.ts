@@ -18,10 +18,12 @@ export const judgementBy = (
 const time = (at: number | null): string | null => (at === null ? null : iso(at));
 
 /** The score of a person as JSON: every line, and why they are ready or not. */
-export const scoreJson = ({ row }: StoredScore, judgement: Judgement) => {
+export const scoreJson = ({ row }: StoredScore, judgement: Judgement, version: string) => {
   const { score, ready, askedOf, excluded, onlyOpens } = judgement;
   return {
     contactId: row.contactId,
+    /** Of scoring.yaml. */
+    version,
     stage: row.stage,
     score: score.score,
     fit: score.fit,
@@ -53,10 +55,10 @@ export const readyWords = ({ ready, askedOf, excluded, onlyOpens }: Judgement): 
 };
 
 /** The score of a person in words, line by line. */
-export const scoreWords = ({ row }: StoredScore, judgement: Judgement): string => {
+export const scoreWords = ({ row }: StoredScore, judgement: Judgement, version: string): string => {
   const { score } = judgement;
   return [
-    `hubspot:contacts/${row.contactId}: score ${score.score}, fit ${score.fit}, engagement ${score.engagement}; ${readyWords(judgement)}`,
+    `hubspot:contacts/${row.contactId}: score ${score.score}, fit ${score.fit}, engagement ${score.engagement}; ${readyWords(judgement)} (scoring.yaml ${version})`,
     ...score.lines.map(lineWords),
     ...(score.lines.length === 0 ? ['  no rule fires'] : []),
   ].join('\n');

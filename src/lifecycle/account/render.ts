@@ -1,6 +1,8 @@
 import { type System, systemLabel, systems } from '../../model/system.ts';
 import { type AccountEntry, type AccountTerm, entryKey, type HandOffAccount, type Term } from './account.ts';
 import type { Comparison, Difference } from './differences.ts';
+import { type Leaf, leaves } from './leaf.ts';
+import { handWords, type NextHand, type NextHands } from './next-hand.ts';
 import type { StandingCount, StandingDifference, StandingNow } from './standing-now.ts';
 
 /** What a term is called for people. */
@@ -29,6 +31,8 @@ const standingLabels: Readonly<Record<StandingNow, string>> = {
   'returned-now': 'with marketing again',
 };
 
+const isLeaf = (term: Term): term is Leaf => leaves.some((leaf) => leaf === term);
+
 /** So many records of a term, and differences, are named in the text; JSON has all. */
 const namedMax = 10;
 
@@ -54,6 +58,8 @@ export interface TermJson {
   /** The systems' own counts; null where none was asked for. */
   readonly theirs: Readonly<Record<System, number | null>>;
   readonly whys: AccountTerm['whys'];
+  /** Who has the next step with those in it; null where they are in parts, or nobody asked. */
+  readonly next: NextHand | null;
   /** Names of the turns, as `journey/turn`. */
   readonly records: readonly string[];
   /** The turns themselves, where they are not in parts. */
@@ -70,28 +76,37 @@ const theirsOf = (
   return { hubspot: of('hubspot'), salesforce: of('salesforce') };
 };
 
-const termJson = (term: AccountTerm, comparisons: readonly Comparison[]): TermJson => ({
+const handOf = (term: Term, hands: NextHands | undefined): NextHand | null =>
+  isLeaf(term) ? (hands?.[term] ?? null) : null;
+
+const termJson = (
+  term: AccountTerm,
+  comparisons: readonly Comparison[],
+  hands: NextHands | undefined,
+): TermJson => ({
   term: term.term,
   count: term.count,
   theirs: theirsOf(term.term, comparisons),
   whys: term.whys,
+  next: handOf(term.term, hands),
   records: term.entries.map(entryKey),
   entries: term.parts.length === 0 ? term.entries.map(entryJson) : [],
-  parts: term.parts.map((part) => termJson(part, comparisons)),
+  parts: term.parts.map((part) => termJson(part, comparisons, hands)),
 });
 
 /**
- * The account as plain data for JSON: `{asOf, cohort: {name, from, to}, ready: {term, count, theirs, whys, records, entries, parts}, now, differences}`. Times
+ * The account as plain data for JSON: `{asOf, cohort: {name, from, to}, ready: {term, count, theirs, whys, next, records, entries, parts}, now, differences}`. Times
  * are ISO 8601 UTC, unknown figures null. Pure.
  */
 export const accountJson = (
   { cohort, asOf, ready }: HandOffAccount,
   comparisons: readonly Comparison[] = [],
   now: readonly StandingCount[] = [],
+  hands?: NextHands,
 ) => ({
   asOf: time(asOf),
   cohort: { name: cohort.name, from: time(cohort.from), to: time(cohort.to) },
-  ready: termJson(ready, comparisons),
+  ready: termJson(ready, comparisons, hands),
   now: now.map(({ term, count, theirs, records }) => ({ term, count, theirs, records })),
   differences: [
     ...comparisons.flatMap(({ differences }) => differences),
@@ -109,13 +124,15 @@ const theirsText = (theirs: Readonly<Record<System, number | null>>): string => 
 const termLines = (
   term: AccountTerm,
   comparisons: readonly Comparison[],
+  hands: NextHands | undefined,
   depth: number,
 ): readonly string[] => {
   const indent = '  '.repeat(depth);
+  const hand = term.count === 0 ? null : handOf(term.term, hands);
   return [
-    `${indent}${labels[term.term]} ${term.count}${theirsText(theirsOf(term.term, comparisons))}`,
+    `${indent}${labels[term.term]} ${term.count}${theirsText(theirsOf(term.term, comparisons))}${hand === null ? '' : ` · next: ${handWords(hand)}`}`,
     ...term.whys.map(({ why, count }) => `${indent}  - ${why}: ${count}`),
-    ...term.parts.flatMap((part) => termLines(part, comparisons, depth + 1)),
+    ...term.parts.flatMap((part) => termLines(part, comparisons, hands, depth + 1)),
   ];
 };
 
@@ -154,11 +171,12 @@ const cohortText = ({ name, from, to }: HandOffAccount['cohort']): string =>
     ? name
     : `${name} (${from === null ? 'the beginning' : minuteText(from)} to ${to === null ? 'now' : minuteText(to)} UTC)`;
 
-/** The account as text for a terminal: the tree with counts and reasons, then each difference. Pure. */
+/** The account as text for a terminal: the tree with counts, reasons and who has the next step, then each difference. Pure. */
 export const accountText = (
   account: HandOffAccount,
   comparisons: readonly Comparison[] = [],
   now: readonly StandingCount[] = [],
+  hands?: NextHands,
 ): string => {
   const differences = [
     ...comparisons.flatMap((comparison) => comparison.differences.map(differenceText)),
@@ -166,7 +184,7 @@ export const accountText = (
   ];
   return [
     `Ready: ${cohortText(account.cohort)}, as of ${minuteText(account.asOf)} UTC`,
-    ...termLines(account.ready, comparisons, 0),
+    ...termLines(account.ready, comparisons, hands, 0),
     ...standingLines(now),
     ...(comparisons.length === 0
       ? []

@@ -61,7 +61,12 @@ export const readAssigned = async (
         queuesOf(standing.staff),
         person.sales?.ref.type ?? 'Lead',
       );
-      return [[before, { standing, instead: { decision, lines: [nobody, line] } }]];
+      return [
+        [
+          before,
+          { standing, instead: { decision, lines: [nobody, line], version: context.models.routing.version } },
+        ],
+      ];
     }),
   );
 };

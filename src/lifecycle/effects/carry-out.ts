@@ -108,7 +108,9 @@ const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: b
   // The clock runs from the moment at which the rep has the lead in front of them.
   const clocks =
     effect.steps.sales?.state === 'done'
-      ? clocksOf(each.standing).map((clock) => toClockRow(clock, readingOf(context, each.standing, clock)))
+      ? clocksOf(each.standing, context.models.sla.version).map((clock) =>
+          toClockRow(clock, readingOf(context, each.standing, clock)),
+        )
       : [];
   return {
     key: effect.key,

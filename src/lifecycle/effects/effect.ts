@@ -74,6 +74,8 @@ export interface StepMark {
 export interface RoutePlan {
   readonly decision: RouteDecision;
   readonly lines: readonly RouteLine[];
+  /** Of routing.yaml, by which it was decided; absent in what was decided before it was kept. */
+  readonly version?: string;
 }
 
 export interface Effect extends EffectOrder {

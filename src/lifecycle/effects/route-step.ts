@@ -194,7 +194,7 @@ export const routeStep = async (
       if (decision.kind === 'held') {
         return heldResult(standing, 'no rep is free', lines.at(-1));
       }
-      return { kind: 'done', route: { decision, lines } };
+      return { kind: 'done', route: { decision, lines, version: context.models.routing.version } };
     });
     const after = JSON.stringify(turns);
     if (after === state || (await context.store.saveTurns(version, after))) return results;

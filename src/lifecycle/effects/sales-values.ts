@@ -187,9 +187,9 @@ export const ownerOf = ({ effect, person }: Standing): string | null => {
 
 /**
  * The clocks that an effect begins: of the moment of its order, so that a try after an hour begins none anew. Another owner in the same turn has the
- * whole time, and as little of it as the first where the person asked.
+ * whole time, and as little of it as the first where the person asked. `version`: of sla.yaml.
  */
-export const clocksOf = (standing: Standing): readonly Clock[] => {
+export const clocksOf = (standing: Standing, version?: string): readonly Clock[] => {
   const { effect, stored, clocks } = standing;
   if (!isHanding(effect)) return [];
   const asked = stored.asked !== null && causeOf(standing).evidence === `asked/${stored.asked.activity}`;
@@ -206,6 +206,7 @@ export const clocksOf = (standing: Standing): readonly Clock[] => {
       owner: ownerOf(standing),
       pauses: [],
       doneAt: null,
+      ...(version === undefined ? {} : { version }),
       ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
     };
   });

@@ -20,6 +20,7 @@ export const withReturnClock = (
   kept: readonly KeptClock[],
   journey: Journey,
   transitions: readonly Transition[],
+  version?: string,
 ): readonly KeptClock[] => {
   const given = transitions.findLast(({ mode, effects }) => mode === 'act' && effects.includes('return'));
   if (given === undefined) return kept;
@@ -36,6 +37,7 @@ export const withReturnClock = (
     owner: journey.owner,
     pauses: [],
     doneAt: null,
+    ...(version === undefined ? {} : { version }),
     ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
   };
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
@@ -52,6 +54,7 @@ export const withHandOffClock = (
   kept: readonly KeptClock[],
   journey: Journey,
   orders: readonly EffectOrder[],
+  version?: string,
 ): readonly KeptClock[] => {
   const order = orders.findLast(({ kind }) => bringing.includes(kind));
   if (order === undefined) return kept;
@@ -61,6 +64,7 @@ export const withHandOffClock = (
   const clock: Clock = {
     ...{ journey: journey.id, turn, kind: 'hand-off', startedAt },
     ...{ asked: false, owner: null, pauses: [], doneAt: null },
+    ...(version === undefined ? {} : { version }),
     ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
   };
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];

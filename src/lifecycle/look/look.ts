@@ -157,12 +157,13 @@ const exclusionFact = (
   return [{ kind, key: `${kind}/${at}`, at, by: 'tandem', ...reason }];
 };
 
-const toldOf = ({ score, ready }: Judgement): ToldScore => ({
+const toldOf = ({ score, ready }: Judgement, { version }: Pick<ScoringModel, 'version'>): ToldScore => ({
   score: score.score,
   fit: score.fit,
   engagement: score.engagement,
   ready: ready?.definition ?? null,
   newestAt: score.newestAt,
+  version,
 });
 
 const isSameTold = (a: ToldScore | null, b: ToldScore): boolean =>
@@ -177,7 +178,7 @@ const scoredFact = (stored: StoredJourney, told: ToldScore, now: number): readon
   // Who is let go goes by the score of today, the same or not.
   const isLetGo = stored.facts.some(({ kind }) => kind === 'released');
   if (!isLetGo && isSameTold(stored.told, told)) return [];
-  const { ready, ...score } = told;
+  const { ready, version: _, ...score } = told;
   return [
     {
       kind: 'scored',
@@ -339,7 +340,7 @@ export const lookAt = (
       ? []
       : [{ kind: 'asked' as const, key: `asked/${ask.activity}`, at: ask.at, by: 'hubspot' }]),
     ...requestFacts(requests, before.journey, lifecycle),
-    ...(judgement === null ? [] : scoredFact(before, toldOf(judgement), now)),
+    ...(judgement === null ? [] : scoredFact(before, toldOf(judgement, scoring), now)),
   ];
   const record = recordOf(person, judgement, ask !== null);
   const events = [
@@ -368,7 +369,7 @@ export const lookAt = (
       ...counted,
       journey: done.journey,
       earned: returnedAt === null ? counted.earned : addActivities({}, since, scoring),
-      told: judgement === null ? before.told : toldOf(judgement),
+      told: judgement === null ? before.told : toldOf(judgement, scoring),
       asked: ask ?? before.asked,
       requests: requestsAfter(before, requests, person, done, lifecycle),
       facts: done.waiting,

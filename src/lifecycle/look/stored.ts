@@ -14,6 +14,8 @@ export interface ToldScore {
   /** The version of sales-ready that fired; null: not ready. */
   readonly ready: string | null;
   readonly newestAt: number | null;
+  /** Of scoring.yaml, by which it was computed; absent in scores that were told before it was kept. */
+  readonly version?: string;
 }
 
 /** What Tandem last wrote of its own fields, by system; a value that is equal is not written again. */

@@ -1,3 +1,4 @@
+import type { NextHands } from '../account/next-hand.ts';
 import type { AccountRows } from '../account/rows.ts';
 import type { ClockKind, SlaModel } from '../sla/model.ts';
 import type { ReportContentInput } from './content.ts';
@@ -54,6 +55,8 @@ export interface WeeklyInput {
   readonly quality: SlaModel['quality'];
   /** What is worth a word about the own past, as plain text with line feeds; null: nobody looks. */
   readonly signals: readonly string[] | null;
+  /** Who has the next step in each place of the account; absent: that is not told. */
+  readonly hands?: NextHands;
   /** What reps said since the oldest week that is looked back on; absent: nothing. */
   readonly words?: readonly ReportWord[];
   /** Content that was recommended since the oldest week that is looked back on; absent: there is no catalogue. */

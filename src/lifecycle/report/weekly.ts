@@ -1,5 +1,6 @@
 import { accountOf, type HandOffAccount, isIn } from '../account/account.ts';
 import { type Leaf, leaves } from '../account/leaf.ts';
+import type { NextHands } from '../account/next-hand.ts';
 import { turnsOf } from '../account/turns.ts';
 import { type Judged, judgedBy, judgedOf, type ReasonCount, reasonsOf } from './acceptance.ts';
 import { type ContentReport, contentReport, type ReportContentInput } from './content.ts';
@@ -26,6 +27,8 @@ export interface WeeklyReport {
   readonly account: HandOffAccount;
   /** The week before, for comparison. */
   readonly before: HandOffAccount;
+  /** Who has the next step in each place; null: that is not told. */
+  readonly hands: NextHands | null;
   /** The weeks up to this one, the oldest first. */
   readonly trend: readonly TrendWeek[];
   readonly late: LateReport;
@@ -77,6 +80,7 @@ export const weeklyReport = (input: WeeklyInput): WeeklyReport => {
     asOf: now,
     account: accountOf(turns, now, week),
     before: accountOf(turns, now, before),
+    hands: input.hands ?? null,
     trend: weeks.map((each) => ({
       week: each,
       places: placesOf(inTrend.filter(({ readyAt }) => isIn(each, readyAt))),

@@ -165,8 +165,8 @@ const lookAtOne = (
   const known = clocks
     .filter(({ journeyId }) => journeyId === before.id)
     .map((each) => ({ clock: toClock(each), stepsDone: each.stepsDone }));
-  const begun = withReturnClock(known, journey, looked.transitions);
-  const kept = withHandOffClock(begun, journey, looked.effects);
+  const begun = withReturnClock(known, journey, looked.transitions, sla.version);
+  const kept = withHandOffClock(begun, journey, looked.effects, sla.version);
   const timed = lookAtClocks(
     kept,
     journey,
@@ -194,7 +194,10 @@ const lookAtOne = (
   }
   for (const { clock, step } of timed.due) {
     const { key, step: name, mode } = step;
-    context.events.emit('clock-step', { contact: contactId, key, clock: clock.kind, step: name, mode });
+    context.events.emit('clock-step', {
+      ...{ contact: contactId, key, clock: clock.kind, step: name, mode },
+      version: clock.version ?? null,
+    });
   }
   for (const { from, to, cause, mode } of looked.transitions) {
     context.events.emit('moved', { contact: contactId, from, to, cause, mode });

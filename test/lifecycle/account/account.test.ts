@@ -8,8 +8,10 @@ import {
 } from '../../../src/lifecycle/account/account.ts';
 import { accountsByCohort, cohortAt } from '../../../src/lifecycle/account/cohorts.ts';
 import { compareCounts } from '../../../src/lifecycle/account/differences.ts';
+import { nextHands } from '../../../src/lifecycle/account/next-hand.ts';
 import { accountJson, accountText } from '../../../src/lifecycle/account/render.ts';
 import type { AccountRows, AccountTransition, HandOffRow } from '../../../src/lifecycle/account/rows.ts';
+import { makeDefinition } from '../shipped-files.ts';
 import { day, hour, makeHandOff, makeTransition, start } from './rows.ts';
 
 const now = start + 5 * day;
@@ -369,5 +371,39 @@ Differences: 7
       salesforce: '00Q000000000001',
     });
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+  });
+});
+
+describe('who has the next step', () => {
+  const { stages } = makeDefinition();
+
+  it('is told for each place, as lifecycle.yaml names them for the stage that people have there', () => {
+    const hands = nextHands(stages);
+    expect(hands.held).toEqual({ side: 'marketing', who: 'Demand generation' });
+    expect(hands.overdue).toEqual({ side: 'sales', who: 'Owner of the lead' });
+    expect(hands.disqualified).toEqual({ side: 'marketing', who: 'Marketing operations' });
+    const others = { ...stages.accepted, used: false, accountable: { marketing: '', sales: 'Somebody' } };
+    expect(nextHands({ ...stages, accepted: others }).accepted.who).toBe('Owner of the lead');
+    expect(
+      nextHands({ ...stages, returned: { used: true, accountable: { marketing: '', sales: '' } } }).moved,
+    ).toEqual({
+      side: 'marketing',
+      who: null,
+    });
+  });
+
+  it('stands beside the places that have anybody, and in the JSON of each', () => {
+    const account = handOffAccount(mixed, now);
+    const text = accountText(account, [], [], nextHands(stages));
+    expect(text).toMatch(/^ +overdue 1 · next: sales: Owner of the lead$/m);
+    expect(text).toMatch(/^ +in flight 0$/m);
+    expect(text).toMatch(/^ +held back 2 · next: marketing: Demand generation$/m);
+    const json = accountJson(account, [], [], nextHands(stages));
+    expect(json.ready.next).toBeNull();
+    expect(json.ready.parts.find(({ term }) => term === 'held')?.next).toEqual({
+      side: 'marketing',
+      who: 'Demand generation',
+    });
+    expect(accountJson(account).ready.parts[0]?.next).toBeNull();
   });
 });

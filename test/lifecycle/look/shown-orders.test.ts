@@ -94,7 +94,7 @@ describe('the order to show', () => {
   it("is given for a rep's word that marketing has a property for, and for a verdict that it does not show", () => {
     const said = (kind: string) => [{ record: '00Q1', kind, value: '4', at: now, owner: null }];
     expect(orders({}, undefined, { feedback: said('quality') })).toEqual(['j/show']);
-    expect(orders({}, undefined, { feedback: said('good-because') })).toEqual([]);
+    expect(orders({}, undefined, { feedback: said('loss-reason') })).toEqual([]);
     const lead = { Tandem_Disposition__c: 'Accepted' };
     expect(orders({}, undefined, { lead })).toEqual(['j/show']);
     expect(orders({}, undefined, { lead, hubspot: { tandem_disposition: 'Accepted' } })).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { journeyOf, journeyWords } from '../../../src/commands/explain/journey.ts';
 import { type CurrentProblem, currentProblems } from '../../../src/commands/status/problems.ts';
 import { handOffAccount, termOf } from '../../../src/lifecycle/account/account.ts';
 import { accountRows } from '../../../src/lifecycle/run/account-rows.ts';
@@ -96,6 +97,21 @@ describe('a hand-over', () => {
     await makeReady(0);
     expect(await clockOf(0)).toMatchObject({ doneAt: expect.any(Number), owner: null });
     expect([await problems(), await placeOf(0)]).toEqual([[], expect.stringMatching(/^not-yet-due/)]);
+  });
+
+  it('names the version of each file that decided: score, owner, clocks', async () => {
+    const shown = await journeyOf(fixture.store, [person(0).hubspot]);
+    if (shown === null) throw new Error('nobody is known');
+    expect(shown.score).toMatchObject({ version: '1' });
+    expect(shown.effects.find(({ kind }) => kind === 'hand-off')?.route).toMatchObject({ version: '1' });
+    expect(shown.clocks.map(({ clock, version }) => `${clock} ${version}`).toSorted()).toEqual([
+      ...['follow-up 1', 'hand-off 1', 'verdict 1'],
+    ]);
+    const words = journeyWords(shown).join('\n');
+    expect(words).toMatch(/Journey: .*; scoring\.yaml 1\)/);
+    expect(words).toMatch(/routed .*\(routing\.yaml 1\)/);
+    expect(words).toMatch(/clock {4}follow-up of \S+: due \S+; sla\.yaml 1/);
+    expect(words).toMatch(/clock {4}hand-off: due \S+, over \S+; sla\.yaml 1/);
   });
 
   it('whose task is refused is late after its time: person, step, cause, fault and what to press; and no more once it is done', async () => {

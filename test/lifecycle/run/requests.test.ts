@@ -438,7 +438,7 @@ describe('a hand-off where another router chooses', () => {
       route: {
         decision: { kind: 'owner', id: nora, kept: true },
         lines: [{ step: 'other router', owner: nora, outcome: 'kept' }],
-        words: 'Nora Berg — other router: Nora Berg has it and keeps it',
+        words: 'Nora Berg — other router: Nora Berg has it and keeps it (routing.yaml 1)',
       },
     });
     const journey = await journeyOf(simulated.fixture.store, [someone.contact]);
