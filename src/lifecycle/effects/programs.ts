@@ -7,20 +7,29 @@ import type { Standing } from './standing.ts';
 /** What of a standing tells of programs. */
 export type ProgramStanding = Pick<Standing, 'effect' | 'stored' | 'transitions'>;
 
-/** Where the moves that acted have put somebody: the program that they are in now, and all since a rep had them last; by today's file. */
+/**
+ * Where the moves that acted have put somebody: the program that they are in now, and all since a rep had them last; by today's file. `isAmongReps`: the order's own
+ * move was from a rep to a rep, on whose wish or the nudge's alone they are in any.
+ */
 const playedOut = (
   { effect, transitions }: ProgramStanding,
   definition: LifecycleDefinition,
-): { readonly now: string | null; readonly before: ReadonlySet<string> } => {
+): {
+  readonly now: string | null;
+  readonly before: ReadonlySet<string>;
+  readonly isAmongReps: boolean;
+} => {
   const { nudge } = definition.pull;
   const own = transitions.findIndex(({ evidence }) => evidence === effect.evidence);
   const end = own === -1 ? transitions.length : own;
   let [now, shown]: [string | null, Stage | null] = [null, null];
   let before = new Set<string>();
+  let isAmongReps = false;
   for (const [at, { to, cause, reason, mode, effects }] of transitions.entries()) {
     if (mode !== 'act') continue;
     const stage = stages.find((each) => each === to) ?? null;
     const comesToRep = stage !== null && isWithRep(stage) && (shown === null || !isWithRep(shown));
+    if (at === own) isAmongReps = [stage, shown].every((each) => each !== null && isWithRep(each));
     shown = stage;
     // What an earlier move to a rep left is left; what this order is about is not yet.
     if (comesToRep && at < end) before = new Set();
@@ -31,7 +40,7 @@ const playedOut = (
       if (program !== null && at <= end) before.add(program);
     }
   }
-  return { now, before };
+  return { now, before, isAmongReps };
 };
 
 interface Enrollment {
@@ -71,7 +80,7 @@ export interface Leaving {
  *
  * - with a rep: every program that Tandem puts people into; what a request alone may name (an invitation) is the person's who asked for it
  * - disqualified, or to be mended first: every program
- * - anywhere else: what earlier moves have put them into
+ * - anywhere else, and by a move from a rep to a rep: what earlier moves have put them into, the nudge among them
  */
 export const leavingOf = (standing: ProgramStanding, definition: LifecycleDefinition): Leaving => {
   const { stored } = standing;
@@ -82,10 +91,11 @@ export const leavingOf = (standing: ProgramStanding, definition: LifecycleDefini
   const isAskedSince = (program: string): boolean =>
     !isMending && asked.some((each) => each.isLater && each.program === program);
   const isLeft = (program: string): boolean => program !== wanted && !isAskedSince(program);
-  const { before } = playedOut(standing, definition);
+  const { before, isAmongReps } = playedOut(standing, definition);
   const own = ownPrograms(definition);
   const isEnd = isMending || stage === 'disqualified';
-  if (!isEnd && !withoutProgram.has(stage)) return { known: [...before].filter(isLeft), others: [] };
+  if (!isEnd && (isAmongReps || !withoutProgram.has(stage)))
+    return { known: [...before].filter(isLeft), others: [] };
   const all = definition.programs.filter((program) => isEnd || own.has(program));
   const requested = asked.map(({ program }) => program).filter((program) => all.includes(program));
   const known = new Set([...before, ...requested].filter(isLeft));

@@ -85,13 +85,17 @@ export const movesOfPrograms = (
 ): readonly Transition[] => {
   const hasProgram = (stage: Stage): boolean =>
     stage === 'returned' || stage === 'nurture' || definition.stages[stage].program !== null;
+  // Whom a program nudged where they stood still leaves it with the next move: a rep works them again.
+  const canNudge = definition.pull.nudge?.as === 'program';
+  let nudged = canNudge && (before.nudgedAt ?? Number.NEGATIVE_INFINITY) >= before.since;
   let shown = stageToShow(before);
   return transitions.filter((move) => {
     if (move.mode === 'observe') return false;
-    const from = shown;
+    const [from, wasNudged] = [shown, nudged];
     shown = move.to;
+    nudged = canNudge && (move.effects.includes('nudge') || (wasNudged && from === move.to));
     if (from === move.to || move.cause === 'placed' || move.effects.includes('return')) return false;
     const isLeft = withoutProgram.has(move.to) && !(isWithRep(from) && isWithRep(move.to));
-    return (isLeft || hasProgram(from) || hasProgram(move.to)) && isOwn(move, definition);
+    return (isLeft || wasNudged || hasProgram(from) || hasProgram(move.to)) && isOwn(move, definition);
   });
 };

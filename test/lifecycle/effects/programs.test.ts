@@ -91,6 +91,17 @@ describe('what somebody leaves', () => {
     expect(others).not.toContain('Nurture: champions');
   });
 
+  it('among reps is the program of a nudge, and nothing that the rep asked for', () => {
+    const nudge = { afterDays: 7, as: 'program', program: 'Nudge', offer: null } as const;
+    const nudging = { ...definition, pull: { ...definition.pull, nudge } };
+    const moves = [forward, { ...forward, effects: ['nudge'] }, { to: 'working' }];
+    const asked = [['Nurture: champions', 60_000]] as const;
+    expect(leavingOf(standing({ stage: 'working' }, moves, { asked }), nudging)).toEqual({
+      known: ['Nudge'],
+      others: [],
+    });
+  });
+
   it('is nothing after a move that was only observed', () => {
     const moves = [forward, back('Not now'), placed, { ...forward, mode: 'observe' }];
     const observed = { stage: 'sales-ready', shownStage: 'nurture', program: null } as const;

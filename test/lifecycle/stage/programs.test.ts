@@ -125,6 +125,26 @@ describe('who is to be mended first', () => {
   });
 });
 
+describe('who was nudged by a program', () => {
+  it('leaves it with the next move, for a rep works them again', () => {
+    const nudge = { afterDays: 3, as: 'program', program: 'Nudge', offer: null } as const;
+    const nudging = { ...below, pull: { ...below.pull, nudge } };
+    const handed = tell(comer, [fact('asked', 1), fact('touched', 2)], 2, nudging).journey;
+    const still = tell(handed, [], 6, nudging);
+    expect([still.journey.stage, still.transitions.map(({ effects }) => effects), still.orders]).toEqual([
+      'working',
+      [['nudge']],
+      [],
+    ]);
+    const accepted = tell(still.journey, [fact('accepted', 7)], 7, nudging);
+    expect(accepted.orders).toEqual(['accepted>accepted']);
+    expect(tell(accepted.journey, [fact('opened', 8, { opportunity: '006' })], 8, nudging).orders).toEqual(
+      [],
+    );
+    expect(tell(handed, [fact('accepted', 3)], 3, nudging).orders).toEqual([]);
+  });
+});
+
 describe('what is only observed', () => {
   it('moves nobody from a program, and what follows it counts from where they are seen', () => {
     const handed = tell(comer, [fact('asked', 1)], 1).journey;
