@@ -37,20 +37,37 @@ interface Asked {
 type Values = Readonly<Record<string, unknown>>;
 const isFilled = (value: unknown): boolean => (value ?? '') !== '';
 
-/** Every live record with these fields, by id: read from listings, which no search index lags behind. */
+/** `<id>.<n>`: an older lead or a duplicate of somebody whose own record has `<id>` (contract of the identity field). */
+const isFollower = (identity: unknown): boolean => /^\d+\.\d+$/.test(String(identity ?? ''));
+
+/** What is read of a person's records of one system. */
+interface Listing {
+  readonly types: readonly string[];
+  /** The identity field. */
+  readonly identity: string;
+  readonly stage: string;
+  /** The dates that tell whom to keep: most people were never ready. */
+  readonly dates: readonly string[];
+}
+
+/**
+ * Every live record that shows one of these dates: read from listings, which no search index lags behind. A lead that was converted and one
+ * that follows another record show what they showed once: the person is counted by the record that they are now.
+ */
 const listed = async (
   system: Pick<RecordSystem, 'listPage'>,
-  types: readonly string[],
-  fields: readonly string[],
+  { types, identity, stage, dates }: Listing,
 ): Promise<readonly (readonly [string, Values])[]> => {
   const records: (readonly [string, Values])[] = [];
   for (const type of types) {
+    const fields = [identity, stage, ...dates, ...(type === 'Lead' ? ['IsConverted'] : [])];
     let after: string | null = null;
     do {
       const page = await system.listPage(type, after, fields, call);
-      // Most people were never ready: only those are kept who show something.
-      for (const { ref, fields: values } of page.records)
-        if (fields.slice(1).some((field) => isFilled(values[field]))) records.push([ref.id, values]);
+      for (const { ref, fields: values } of page.records) {
+        const isPast = values.IsConverted === true || isFollower(values[identity]);
+        if (!isPast && dates.some((date) => isFilled(values[date]))) records.push([ref.id, values]);
+      }
       after = page.after;
     } while (after !== null);
   }
@@ -77,10 +94,14 @@ const ask = async (
   const pair = mappings.pairs.find((each) => each.name === name);
   if (pair === undefined) return { counts: {}, shown: {} };
   const [hubspot, salesforce] = await Promise.all([
-    listed(connectors.hubspot, typesOn(pair, 'hubspot'), [
-      ...['tandem_stage', 'tandem_ready_at', 'tandem_handed_at'],
-    ]),
-    listed(connectors.salesforce, typesOn(pair, 'salesforce'), ['Tandem_Stage__c', 'Tandem_Ready_At__c']),
+    listed(connectors.hubspot, {
+      ...{ types: typesOn(pair, 'hubspot'), identity: pair.identity.hubspot },
+      ...{ stage: 'tandem_stage', dates: ['tandem_ready_at', 'tandem_handed_at'] },
+    }),
+    listed(connectors.salesforce, {
+      ...{ types: typesOn(pair, 'salesforce'), identity: pair.identity.salesforce },
+      ...{ stage: 'Tandem_Stage__c', dates: ['Tandem_Ready_At__c'] },
+    }),
   ]);
   return {
     counts: {

@@ -225,11 +225,26 @@ describe('days go by', () => {
       const { code, stdout } = await stage.tandem(args);
       return { code, ...accountShape.parse(JSON.parse(stdout)) };
     };
+    // Whoever is converted is a contact from then on; the lead of before shows what it showed, and is nobody of its own.
+    const [ida] = (await stage.sandbox.records('salesforce', 'Lead')).filter(
+      ({ Email }) => Email === 'ida@example.com',
+    );
+    const converted = await person.convertLead(String(ida?.Id));
+    await until('the contact to be accepted on both sides', async () => {
+      const contacts = await stage.sandbox.records('salesforce', 'Contact');
+      expect(contacts.find(({ Id }) => Id === converted)).toMatchObject({
+        ...{ Tandem_Stage__c: 'accepted', Tandem_Ready_At__c: expect.stringMatching(/^20/) },
+      });
+      const shown = await stage.sandbox.records('hubspot', 'contacts');
+      const found = shown.find(({ properties }) => JSON.stringify(properties).includes('ida@example.com'));
+      expect(found?.properties).toMatchObject({ tandem_stage: 'accepted' });
+      return true;
+    });
     const agreed = await account();
     expect(agreed).toMatchObject({ code: 0, differences: [] });
     expect(agreed.now).toEqual([
-      expect.objectContaining({ term: 'touched-now', count: 0, theirs: { hubspot: 0, salesforce: 0 } }),
-      expect.objectContaining({ term: 'accepted-now', count: 0, theirs: { hubspot: 0, salesforce: 0 } }),
+      expect.objectContaining({ term: 'touched-now', count: 1, theirs: { hubspot: 1, salesforce: 1 } }),
+      expect.objectContaining({ term: 'accepted-now', count: 1, theirs: { hubspot: 1, salesforce: 1 } }),
       expect.objectContaining({ term: 'returned-now', count: 2, theirs: { hubspot: 2, salesforce: 2 } }),
     ]);
     // Somebody's own automation writes over what Tandem shows, while no worker runs.
