@@ -13,3 +13,6 @@ const named = (name: string): PairMapping => {
 
 /** The mirror's people. */
 export const peoplePair = named('people');
+
+/** The mirror's companies. */
+export const companiesPair = named('companies');

@@ -1,7 +1,7 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
 import { policiesOf } from '../model/life-events.ts';
-import { typesOn } from '../model/mapping.ts';
+import { formFor, typesOn } from '../model/mapping.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
@@ -83,7 +83,8 @@ const movedInSalesforce = (
     ask(context, each, hubspot, question, [to]);
     return;
   }
-  settleUnderWay(context, each, follows ? 'hubspot' : null);
+  const form = formFor(context.pair, 'salesforce', to.type);
+  settleUnderWay(context, each, follows ? 'hubspot' : null, form);
   forget(draft);
   // A survivor has values of its own: what is blank there was not emptied, so the two meet as for the first time.
   draft.to = follows

@@ -18,7 +18,10 @@ const link: Link = {
   ids: { hubspot: '7', salesforce: '00Q7' },
   types: { hubspot: 'contacts', salesforce: 'Lead' },
   version: 1,
-  base: { jobtitle: { hubspot: 'Clerk', salesforce: 'Clerk' } },
+  base: {
+    jobtitle: { hubspot: 'Clerk', salesforce: 'Clerk' },
+    company: { hubspot: 'Clerk', salesforce: 'Clerk' },
+  },
   stamps: { hubspot: 1, salesforce: 1 },
   ended: null,
 };
@@ -45,14 +48,19 @@ const intentTo = (system: System, ...writes: FieldWrite[]): Intent => ({
   ...{ writes, cause: 'poll', deadline: 0 },
 });
 
-const settle = (intent: Intent, found: Partial<Record<System, RawFields>>, stays: System | null) => {
+const settle = (
+  intent: Intent,
+  found: Partial<Record<System, RawFields>>,
+  stays: System | null,
+  goesOnAs = pair,
+) => {
   const unit = { key: 'link:link-7', fence: 1, link, dirty: [], intents: [intent], parked: [] };
   const draft = makeDraft(unit);
   const snapshots = {
     hubspot: found.hubspot && shown('hubspot', found.hubspot),
     salesforce: found.salesforce && shown('salesforce', found.salesforce),
   };
-  settleUnderWay({ pair } as unknown as EngineContext, { draft, link, found: snapshots }, stays);
+  settleUnderWay({ pair } as unknown as EngineContext, { draft, link, found: snapshots }, stays, goesOnAs);
   return { base: movedBase(draft, link), ledger: draft.ledger };
 };
 
@@ -98,4 +106,16 @@ it('a field that was never settled has no base to remember it in: what stands th
 it('where the link ends, the ledger names what was replaced', () => {
   const { ledger } = settle(intentTo('hubspot', pilot), { hubspot: { jobtitle: 'Pilot' } }, null);
   expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Clerk', to: 'Pilot' }]);
+});
+
+it('what landed in a field that the contact of a converted lead has not is in the ledger at once: nobody looks at it there', () => {
+  const acme = write('company', 'company', 'Acme');
+  const { base, ledger } = settle(
+    intentTo('hubspot', acme),
+    { hubspot: { company: 'Acme' } },
+    'hubspot',
+    pair.conversion?.form,
+  );
+  expect(base.company).toMatchObject({ hubspot: 'Acme', salesforce: 'Acme' });
+  expect(ledger).toMatchObject([{ field: 'company', from: 'Clerk', to: 'Acme' }]);
 });

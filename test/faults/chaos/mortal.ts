@@ -16,6 +16,20 @@ export interface Doom {
   readonly how: 'death' | 'hiccup';
 }
 
+/**
+ * Where a worker stands still: stopped, swapped out, asleep with its laptop. It knows nothing of that, and goes on with what it had in hand;
+ * by then its lease may be another's.
+ */
+export interface Standstill {
+  /** The first call of this name from now on; null: the call that `afterCalls` counts to. */
+  readonly at: string | null;
+  readonly afterCalls: number;
+  /** Before the call is made, or before its answer is taken. */
+  readonly when: 'before' | 'after';
+  /** Until it goes on. */
+  readonly until: Promise<void>;
+}
+
 type Method = (...args: unknown[]) => unknown;
 const isMethod = (member: unknown): member is Method => typeof member === 'function';
 
@@ -25,6 +39,9 @@ export class Life {
   private readonly end = new AbortController();
   private readonly doom: Doom | null;
   private readonly pending = new Set<Promise<unknown>>();
+  /** What it will stop at; from `stopped` on it stands still. */
+  private stop: (Standstill & { readonly from: number }) | null = null;
+  private stopped: Promise<void> | null = null;
 
   constructor(doom: Doom | null) {
     this.doom = doom;
@@ -44,6 +61,33 @@ export class Life {
     this.end.abort(new Death());
   }
 
+  /** Lets it stand still from the call that is named, with everything that it does beside, until it may go on. */
+  standStill(standstill: Standstill): void {
+    const stop = { ...standstill, from: this.calls + standstill.afterCalls };
+    this.stop = stop;
+    void standstill.until.then(() => {
+      if (this.stop !== stop) return;
+      this.stop = null;
+      this.stopped = null;
+    });
+  }
+
+  get isStandingStill(): boolean {
+    return this.stopped !== null;
+  }
+
+  /** Whether it stops at this moment of a call, or has stopped. */
+  private stopOf(name: string, when: Standstill['when']): Promise<void> | null {
+    const { stop } = this;
+    if (this.stopped !== null || stop === null || stop.when !== when) return this.stopped;
+    if (stop.at === null ? this.calls < stop.from : name !== stop.at) return null;
+    const died = new Promise<void>((resolve) =>
+      this.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    this.stopped = Promise.race([stop.until, died]);
+    return this.stopped;
+  }
+
   /** How many calls it made so far. */
   get callsMade(): number {
     return this.calls;
@@ -60,7 +104,7 @@ export class Life {
         const member: unknown = Reflect.get(target, name, target);
         if (!isMethod(member)) return member;
         if (name === 'changesSince') return (...args: unknown[]) => this.iterate(member, target, args);
-        return (...args: unknown[]) => this.call(member, target, args, isStore);
+        return (...args: unknown[]) => this.call(String(name), member, target, args, isStore);
       },
     });
   }
@@ -79,7 +123,15 @@ export class Life {
     return new Death();
   }
 
-  private async call(member: Method, target: object, args: unknown[], isStore: boolean): Promise<unknown> {
+  private async call(
+    name: string,
+    member: Method,
+    target: object,
+    args: unknown[],
+    isStore: boolean,
+  ): Promise<unknown> {
+    const still = this.stopOf(name, 'before');
+    if (still !== null) await still;
     const { doom } = this.doomOf(isStore);
     if (doom?.when === 'before') throw this.strike(doom);
     const under = Promise.resolve(member.apply(target, args));
@@ -87,6 +139,8 @@ export class Life {
     try {
       const answer = await under;
       if (doom) throw this.strike(doom);
+      const stillAfter = this.stopOf(name, 'after');
+      if (stillAfter !== null) await stillAfter;
       if (this.isOver) throw new Death();
       return answer;
     } finally {
@@ -95,9 +149,13 @@ export class Life {
   }
 
   private async *iterate(member: Method, target: object, args: unknown[]): AsyncIterable<unknown> {
+    const still = this.stopOf('changesSince', 'before');
+    if (still !== null) await still;
     const { doom } = this.doomOf(false);
     if (doom?.when === 'before') throw this.strike(doom);
     for await (const page of member.apply(target, args) as AsyncIterable<unknown>) {
+      const stillAfter = this.stopOf('changesSince', 'after');
+      if (stillAfter !== null) await stillAfter;
       if (this.isOver) throw new Death();
       yield page;
     }

@@ -1,10 +1,18 @@
 import type { UnitSettlement } from '../../../src/model/state.ts';
+import type { WriteRow } from '../../../src/model/write.ts';
 import type { EngineStore, RecordSystem } from '../../../src/sync/ports.ts';
+import type { MemoryStore } from '../../store/memory/memory-store.ts';
 
 /** A way in which an engine could be wrong, planted between the real one and what it works with. */
 export interface Broken {
-  readonly store?: (store: EngineStore) => Partial<EngineStore>;
-  readonly system?: (system: RecordSystem, now: () => number) => Partial<RecordSystem>;
+  readonly store?: (store: MemoryStore) => Partial<EngineStore>;
+  readonly system?: (system: RecordSystem, ground: Grounds) => Partial<RecordSystem>;
+}
+
+/** What a mistake may make use of. */
+export interface Grounds {
+  readonly now: () => number;
+  readonly store: MemoryStore;
 }
 
 const settlementsBy = (
@@ -40,6 +48,26 @@ const makeBook = (): { note(id: string, at: number): void; isEcho(id: string, at
     note: (id, at) => void writes.set(id, at),
     isEcho: (id, at) => at - (writes.get(id) ?? Number.NEGATIVE_INFINITY) < 20_000,
   };
+};
+
+/** A worker whose lease is another's, or nobody's any more, is taken for the holder. */
+const withoutFence = ({ state }: MemoryStore) => {
+  return (unit: string, pair: string, fence: number): void => {
+    const lease = state.leases.get(unit) ?? { pair, holder: '', expires: state.now() };
+    const expires = Math.max(lease.expires, state.now() + 60_000);
+    state.leases.set(unit, { ...lease, fence, expires });
+  };
+};
+
+/** The row of an update as one that goes by the identity field. */
+const asUpsert = (row: WriteRow, system: RecordSystem, { state }: MemoryStore): WriteRow => {
+  const intent = state.intents.get(row.key);
+  if (row.op !== 'update' || intent === undefined) return row;
+  const identityField = system.system === 'hubspot' ? 'tandem_salesforce_id' : 'HubSpot_Id__c';
+  // Who gets the identity has none to be found by yet.
+  if (Object.hasOwn(row.fields, identityField)) return row;
+  const { key, fields } = row;
+  return { op: 'upsert', key, identityField, identityValue: intent.source.id, fields };
 };
 
 /** Engines that are wrong in one way each. The seeded runs must find every one of them. */
@@ -103,7 +131,7 @@ export const broken: Readonly<Record<string, Broken>> = {
     }),
   },
   'echoes are told by who wrote last': {
-    system: (system, now) => {
+    system: (system, { now }) => {
       const own = bookOf(now);
       return {
         writeMany: async (type, rows, context) => {
@@ -125,7 +153,7 @@ export const broken: Readonly<Record<string, Broken>> = {
     }),
   },
   'matches are looked up in an index that lags': {
-    system: (system, now) => ({
+    system: (system, { now }) => ({
       findByField: async (...request) =>
         (await system.findByField(...request)).filter(({ record }) => record.createdAt < now() - 60_000),
       findAcross: async (...request) =>
@@ -136,6 +164,45 @@ export const broken: Readonly<Record<string, Broken>> = {
   },
   'nobody is looked up before a create': {
     system: () => ({ findByField: async () => [], findAcross: async () => [] }),
+  },
+  'no fence: whoever lost a lease goes on as if it held it': {
+    store: (store) => {
+      const hold = withoutFence(store);
+      return {
+        openIntents: async (intents, fences, ...times) => {
+          for (const { unit, pair } of intents) hold(unit, pair, fences.get(unit) ?? 0);
+          return store.openIntents(intents, fences, ...times);
+        },
+        settle: async (settlements) => {
+          for (const { unit, pair } of settlements) hold(unit.key, pair, unit.fence);
+          return store.settle(settlements);
+        },
+        settleAndKeep: async (settlements) => {
+          for (const { unit, pair } of settlements) hold(unit.key, pair, unit.fence);
+          return store.settleAndKeep(settlements);
+        },
+      };
+    },
+  },
+  'updates go as upserts, too': {
+    system: (system, { store }) => ({
+      writeMany: (type, rows, context) =>
+        system.writeMany(
+          type,
+          rows.map((row) => asUpsert(row, system, store)),
+          context,
+        ),
+    }),
+  },
+  'stale reads are accepted': {
+    store: (store) => ({
+      claim: async (...request) =>
+        (await store.claim(...request)).map((unit) => ({
+          ...unit,
+          link: unit.link && { ...unit.link, stamps: { hubspot: 0, salesforce: 0 } },
+          dirty: unit.dirty.map((row) => ({ ...row, stamp: null })),
+        })),
+    }),
   },
   'an emptied value does not flow': {
     system: (system) => ({

@@ -28,6 +28,19 @@ export interface Passed {
   readonly status: number | 'dropped';
 }
 
+/** What befalls one call of the worker on its way, as the storms' faults do to some of them. */
+export type Mishap = 'cutBefore' | 'cutAfter' | 'unavailable' | 'lies' | 'throttled' | 'late';
+export const mishaps: readonly Mishap[] = [
+  'cutBefore',
+  'cutAfter',
+  'unavailable',
+  'lies',
+  'throttled',
+  'late',
+];
+/** Longer than the worker waits for an answer, shorter than it leaves alone what may be under way. */
+const lateMs = 22_000;
+
 /** Both simulators in this process: the same code that serves HTTP, called in place of `fetch`. */
 export class VirtualCompany {
   readonly systems: Sides<SimulatedSystem>;
@@ -36,6 +49,13 @@ export class VirtualCompany {
   onDelivery: (body: string) => Promise<boolean> = async () => {
     throw new Error('ECONNREFUSED');
   };
+  /** What befalls the n-th call of the workers, counted from 1; null: nothing. */
+  mishapAt: (call: number, what: { readonly method: string; readonly path: string }) => Mishap | null = () =>
+    null;
+  /** Who waits for the moment at which a worker has read a record by its id: by system and id. */
+  private readonly watchers = new Map<string, () => void>();
+  /** How many calls the workers made. */
+  workerCalls = 0;
   readonly access: Pick<SandboxAccess, 'hubspotToken' | 'salesforceClientId' | 'salesforceClientSecret'>;
   private readonly time: VirtualTime;
   private readonly respond: Sides<Respond>;
@@ -110,6 +130,16 @@ export class VirtualCompany {
     return String(reply.body);
   }
 
+  /** Resolves when a worker has read the record by its id, before it does anything about it; or when the time is over. */
+  async shown(system: System, id: string, longestMs: number): Promise<void> {
+    const key = `${system}:${id}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.watchers.set(key, resolve);
+    this.time.setTimeout(resolve, longestMs);
+    await promise;
+    this.watchers.delete(key);
+  }
+
   /** Every record of a type as the vendor holds it, deleted ones included. */
   records(system: System, type: string): readonly Readonly<Record<string, unknown>>[] {
     return this.systems[system].pageRecords(type, null, 10_000).records as Readonly<
@@ -156,6 +186,39 @@ export class VirtualCompany {
     );
   }
 
+  /** A call of the worker and what befalls it. */
+  private async askUnkindly(
+    system: System,
+    method: string,
+    target: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ApiReply | 'drop'> {
+    const request = [system, method, target, headers, body] as const;
+    this.workerCalls += 1;
+    const mishap = this.mishapAt(this.workerCalls, { method, path: target });
+    switch (mishap) {
+      case null:
+        return this.ask(...request, signal);
+      case 'cutBefore':
+        return 'drop';
+      case 'cutAfter':
+        await this.ask(...request);
+        return 'drop';
+      case 'unavailable':
+        return { status: 503, body: '' };
+      case 'throttled':
+        return { status: 429, body: '' };
+      case 'lies':
+        await this.ask(...request);
+        return { status: 502, body: '' };
+      case 'late':
+        await new Promise<void>((resolve) => void this.time.setTimeout(resolve, lateMs));
+        return this.ask(...request);
+    }
+  }
+
   private async fetch(url: string, init: RequestInit): Promise<Response> {
     if (url === webhookUrl) {
       return new Response(null, { status: (await this.onDelivery(String(init.body))) ? 200 : 503 });
@@ -168,20 +231,17 @@ export class VirtualCompany {
     const { signal } = init;
     signal?.throwIfAborted();
     // The vendor carries out what it was asked, whether or not somebody still waits for the answer.
-    const answering = this.ask(system, method, target, headers, request, signal ?? undefined).then(
+    const answering = this.askUnkindly(system, method, target, headers, request, signal ?? undefined).then(
       (reply) => {
         const answer = reply === 'drop' ? '' : textOf(reply);
         const status = reply === 'drop' ? ('dropped' as const) : reply.status;
-        this.passed.push({
-          at: this.time.now(),
-          system,
-          method,
-          path: target,
-          caller: 'worker',
-          request,
-          answer,
-          status,
-        });
+        const passed = { at: this.time.now(), system, method, path: target, request, answer, status };
+        this.passed.push({ ...passed, caller: 'worker' });
+        if (readsById.test(`${method} ${target}`)) {
+          for (const [key, tell] of this.watchers) {
+            if (key.startsWith(`${system}:`) && answer.includes(key.slice(key.indexOf(':') + 1))) tell();
+          }
+        }
         return reply;
       },
     );
@@ -220,6 +280,9 @@ const textOf = ({ body }: ApiReply): string =>
       : Buffer.isBuffer(body)
         ? body.toString()
         : JSON.stringify(body);
+
+/** Reads of many records by id, of HubSpot and of Salesforce. */
+const readsById = /^POST .*\/(batch\/read|composite\/sobjects\/\w+)(\?|$)/;
 
 /** HubSpot reads and searches with POST, Salesforce reads many by id so, and queries several objects; signing in and listening write nothing. */
 const asks =

@@ -2,13 +2,8 @@ import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { System } from '../../../src/model/system.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 import type { RecordsOf } from '../chaos/oracle.ts';
+import type { Place, RecordsSeen } from './case.ts';
 import type { VirtualCompany } from './company.ts';
-
-/** A field of a record, by the API's names. */
-export interface Place {
-  readonly id: string;
-  readonly apiField: string;
-}
 
 type Records = RecordsOf['records'];
 
@@ -26,7 +21,7 @@ const hubspotRecords = (company: VirtualCompany): Records =>
  * People's records as a judge sees them, each of them one: a converted lead and its contact go by the contact's id and by the lead's names of
  * fields. What a contact has no field for stays what it was on the lead, which nobody can write any more.
  */
-export class PeopleRecords {
+export class PeopleRecords implements RecordsSeen {
   readonly hubspot: Records;
   readonly salesforce: Records;
   private readonly contactOfLead = new Map<string, string>();
@@ -46,6 +41,10 @@ export class PeopleRecords {
 
   of(system: System): Records {
     return this[system];
+  }
+
+  keyOf(fields: Readonly<Record<string, unknown>>): string {
+    return String(fields.email ?? fields.Email ?? '').toLowerCase();
   }
 
   /** The id that a record goes by here. */

@@ -1,4 +1,5 @@
 import { otherSystem, type System } from '../../../src/model/system.ts';
+import type { Book, Removed } from './case.ts';
 import { PersonRefused, type VirtualCompany } from './company.ts';
 import { type Entered, nameIn, pathOf, spelled, typeOf } from './record-names.ts';
 import { editable } from './scenario.ts';
@@ -22,23 +23,21 @@ interface Somebody {
   readonly ids: { hubspot: string | null; salesforce: string | null };
 }
 
+/** A poll finds an edit within so long, or it is crossed by nobody. */
+const crossMs = 30_000;
+
 const emailField = { hubspot: 'email', salesforce: 'Email' } as const;
 const required: ReadonlySet<string> = new Set(['LastName', 'Company', 'lastname', 'company']);
 
 /** Persons at work in both systems, through the public APIs, and the book of what they entered. */
-export class Persons {
+export class Persons implements Book {
   readonly edits: PersonEdit[] = [];
   /** Emails of doubles and of deleted records: about these the engine has to ask, or leaves them alone. */
   readonly odd = new Set<string>();
   /** Records that persons made, by `system:id`, with the time at which the vendor had them. */
   readonly made = new Map<string, number>();
   /** People whose record a person removed from a side, and when. */
-  readonly removed: {
-    readonly system: System;
-    readonly id: string;
-    readonly email: string;
-    readonly at: number;
-  }[] = [];
+  readonly removed: Removed[] = [];
   /** Two people's records that a person made one on a side, and when. */
   readonly merged: { readonly system: System; readonly emails: readonly string[]; readonly at: number }[] =
     [];
@@ -86,7 +85,7 @@ export class Persons {
   async double(system: System, who: number): Promise<void> {
     const somebody = this.pick(who);
     if (somebody === undefined) return;
-    const isThere = somebody.ids[system] !== null;
+    const isThere = this.recordOf(system, who) !== null;
     if (isThere) this.odd.add(somebody.email);
     const fields = Object.fromEntries(
       editable.map((names) => [names[system], spelled(names[system], this.next())]),
@@ -150,12 +149,32 @@ export class Persons {
     const somebody = this.pick(who);
     const id = somebody?.ids[system];
     if (somebody === undefined || id === null || id === undefined) return;
-    this.odd.add(somebody.email);
-    await this.attempt(() => this.company.asPerson(system, 'DELETE', pathOf(system, id)));
-    this.removed.push({ system, id, email: somebody.email, at: this.now() });
-    somebody.ids[system] = null;
+    await this.take(system, who, id);
     await wait();
     await this.edit(otherSystem(system), who, thenField);
+  }
+
+  /**
+   * Somebody edits a person on one side, and as soon as the worker has read the record on the other, before it writes, somebody there removes
+   * it, or edits the same field.
+   */
+  async cross(system: System, who: number, field: number, removes: boolean): Promise<void> {
+    const other = otherSystem(system);
+    const id = this.recordOf(other, who);
+    await this.edit(system, who, field);
+    if (id === null) return;
+    await this.company.shown(other, id, crossMs);
+    if (removes) await this.take(other, who, id);
+    else await this.edit(other, who, field);
+  }
+
+  private async take(system: System, who: number, id: string): Promise<void> {
+    const somebody = this.pick(who);
+    if (somebody === undefined) return;
+    this.odd.add(somebody.email);
+    await this.attempt(() => this.company.asPerson(system, 'DELETE', pathOf(system, id)));
+    this.removed.push({ system, id, key: somebody.email, at: this.now() });
+    somebody.ids[system] = null;
   }
 
   /** Makes one of two people's records on a side; the vendor decides what is left of the other's values, and somebody works on with it. */
@@ -199,7 +218,7 @@ export class Persons {
   /** Takes the record that was removed last out of the recycle bin again, and works on it. */
   async undelete(thenField: number): Promise<void> {
     const last = this.removed.findLast(({ system }) => system === 'salesforce');
-    const who = this.people.findIndex(({ email }) => email === last?.email);
+    const who = this.people.findIndex(({ email }) => email === last?.key);
     const somebody = this.people[who];
     if (last === undefined || somebody === undefined || somebody.ids.salesforce !== null) return;
     const done = await this.attempt(async () => {
@@ -214,18 +233,36 @@ export class Persons {
   }
 
   private valuesOf(system: System, id: string): Readonly<Record<string, Entered>> {
-    const key = system === 'hubspot' ? 'id' : 'Id';
-    const record = this.company.records(system, typeOf(system, id)).find((each) => String(each[key]) === id);
-    const fields = (system === 'hubspot' ? record?.properties : record) as Readonly<Record<string, Entered>>;
+    const fields = this.fieldsOf(system, id) as Readonly<Record<string, Entered>> | undefined;
     const names = editable.flatMap((_, field) => nameIn(system, id, field) ?? []);
     return Object.fromEntries(names.map((name) => [name, fields?.[name] ?? null]));
+  }
+
+  /** What the vendor holds of a record. */
+  fieldsOf(system: System, id: string): Readonly<Record<string, unknown>> | undefined {
+    const key = system === 'hubspot' ? 'id' : 'Id';
+    const record = this.company.records(system, typeOf(system, id)).find((each) => String(each[key]) === id);
+    return system === 'hubspot' ? (record?.properties as Readonly<Record<string, unknown>>) : record;
+  }
+
+  emailOf(who: number): string | null {
+    return this.pick(who)?.email ?? null;
+  }
+
+  /** Somebody's record is there no more on a side, and it is for the engine to know what to make of that. */
+  forget(system: System, who: number): void {
+    const somebody = this.pick(who);
+    if (somebody === undefined) return;
+    this.odd.add(somebody.email);
+    somebody.ids[system] = null;
   }
 
   private pick(who: number): Somebody | undefined {
     return this.people[who % Math.max(1, this.people.length)];
   }
 
-  private next(): number {
+  /** What is typed next; nothing is typed twice. */
+  next(): number {
     this.values += 1;
     return this.values;
   }
@@ -241,7 +278,7 @@ export class Persons {
   }
 
   /** Where a person has no record of somebody yet, it may have come from the other system meanwhile. */
-  private recordOf(system: System, who: number): string | null {
+  recordOf(system: System, who: number): string | null {
     const somebody = this.pick(who);
     if (somebody === undefined) return null;
     const known = somebody.ids[system];
@@ -282,7 +319,8 @@ export class Persons {
     this.edits.push({ sentAt, at: this.now(), system, id, apiField, value, inherited });
   }
 
-  private async attempt<T>(step: () => Promise<T>): Promise<T | null> {
+  /** Null where the vendor refuses it. */
+  async attempt<T>(step: () => Promise<T>): Promise<T | null> {
     try {
       return await step();
     } catch (error) {

@@ -1,13 +1,18 @@
-import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
 import { learnOwners } from '../../../src/commands/run/owners.ts';
 import { randomOf } from '../../data/random.ts';
-import { mirrorMappings as mappings, peoplePair as pair } from '../../mirror.ts';
+import { companiesPair, mirrorMappings as mappings, peoplePair } from '../../mirror.ts';
 import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
+import { act, type StandstillStep } from './act.ts';
+import { agreedOf, digestOf } from './agreed.ts';
 import type { Broken } from './broken.ts';
 import { isRefused, isWrite, VirtualCompany, webhookUrl } from './company.ts';
+import { Consents } from './consents.ts';
+import { Erasures } from './erasures.ts';
+import { FenceWatch } from './fences.ts';
+import { Firms } from './firms.ts';
 import { Lag } from './lag.ts';
 import { Office } from './office.ts';
 import { Persons } from './persons.ts';
@@ -36,12 +41,24 @@ export interface Outcome {
   readonly complaints: readonly string[];
   /** Digest of every call and of what both systems hold at the end. */
   readonly digest: string;
+  /** What both systems hold of people, without what the run of things decides: ids and times. */
+  readonly agreed: readonly string[];
   readonly calls: number;
+  /** Calls of the first worker, of its store and of both systems. */
+  readonly firstCalls: number;
   readonly kills: number;
+  /** Workers that stood still for a while. */
+  readonly standstills: number;
   readonly edits: number;
   readonly merges: number;
   readonly undeleted: number;
   readonly converted: number;
+  readonly refusals: number;
+  readonly takenBack: number;
+  readonly erased: number;
+  /** Companies merged, and people put into one or taken out of one. */
+  readonly firmsMerged: number;
+  readonly moved: number;
   /** Answers of Salesforce's stream with events. */
   readonly streamed: number;
   readonly virtualSeconds: number;
@@ -62,23 +79,45 @@ const faultsOf = (faults: Faults) => {
   ];
 };
 
+/** What may be planted in a run. */
+export interface Planted {
+  /** The engine under test is wrong in this way. */
+  readonly broken?: Broken;
+  /** The first worker dies at this call, and somebody starts another a while later. */
+  readonly doom?: Doom;
+  /** What befalls the workers' n-th call. */
+  readonly mishapAt?: VirtualCompany['mishapAt'];
+}
+
 /** One scenario in virtual time: a storm with everything that it names, then quiet, then the judgement. */
 class Run {
   private readonly scenario: Scenario;
+  private readonly planted: Planted;
   private readonly time: VirtualTime;
   private readonly company: VirtualCompany;
   private readonly persons: Persons;
+  private readonly consents: Consents;
+  private readonly erasures: Erasures;
+  private readonly firms: Firms;
   private readonly store: MemoryStore;
   private readonly ground: Ground;
   private workers: VirtualWorker[] = [];
+  private first: VirtualWorker | null = null;
   private started = 0;
   private kills = 0;
+  private standstills = 0;
+  /** Workers that stand still, until they go on. */
+  private readonly standing = new Set<Promise<void>>();
 
-  constructor(scenario: Scenario, time: VirtualTime, broken: Broken | null) {
+  constructor(scenario: Scenario, time: VirtualTime, planted: Planted) {
     this.scenario = scenario;
+    this.planted = planted;
     this.time = time;
     this.company = new VirtualCompany(time, scenario.seed);
     this.persons = new Persons(this.company, time.now);
+    this.consents = new Consents(this.company, this.persons);
+    this.erasures = new Erasures(this.company, this.persons, time.now);
+    this.firms = new Firms(this.company, this.persons, time.now);
     this.store = new MemoryStore(time.now, (unit, error) => {
       throw new Error(`the store refused a settlement of ${unit}`, { cause: error });
     });
@@ -88,10 +127,11 @@ class Run {
       live: new MemoryLiveStore(this.store),
       permits: makePermits(time.now),
       mappings,
-      pair,
+      pairs: scenario.firms.length > 0 ? [companiesPair, peoplePair] : [peoplePair],
       pollMs,
       now: time.now,
-      broken,
+      broken: planted.broken ?? null,
+      fences: new FenceWatch(),
       lag: new Lag(randomOf('lag', scenario.seed)),
       office: scenario.streaming === null ? null : new Office(),
     };
@@ -102,16 +142,19 @@ class Run {
   }
 
   async play(): Promise<Outcome> {
-    const { scenario, persons, company } = this;
+    const { scenario, planted, persons, company } = this;
     await learnOwners(connect(this.ground).connectors, mappings);
+    for (const firm of scenario.firms) await this.firms.enter(firm);
     for (const person of scenario.people) await persons.enter(person);
     await this.setFaults(scenario.faults);
     await this.setWebhooks();
     if (scenario.streaming !== null) await company.control('salesforce', 'streaming', scenario.streaming);
-    for (let n = 0; n < scenario.workers; n += 1) this.start(null);
+    company.mishapAt = planted.mishapAt ?? company.mishapAt;
+    for (let n = 0; n < scenario.workers; n += 1) this.start(n === 0 ? (planted.doom ?? null) : null);
     // What tells of changes is relied on once the first alignment is over.
     if (this.isTold) await this.sleep(alignedMs);
     for (const step of scenario.steps) await this.step(step);
+    await Promise.all(this.standing);
     await this.setFaults(null);
     const unrepaired = await this.repair();
     const restless = await this.rest();
@@ -125,13 +168,21 @@ class Run {
     await Promise.all(this.workers.map(async (worker) => worker.stop()));
     return {
       complaints,
-      digest: this.digest(),
-      calls: company.passed.length,
+      digest: digestOf(company),
+      agreed: agreedOf(company),
+      calls: company.workerCalls,
+      firstCalls: this.first?.life.callsMade ?? 0,
       kills: this.kills,
+      standstills: this.standstills,
       edits: persons.edits.length,
       merges: persons.merged.length,
       undeleted: persons.undeleted,
       converted: persons.converted.length,
+      refusals: this.consents.said.length,
+      takenBack: this.consents.takenBack,
+      erased: this.erasures.erased.length,
+      firmsMerged: this.firms.merged,
+      moved: this.firms.moved,
       streamed: company.passed.filter(({ answer }) => answer.includes('ChangeEventHeader')).length,
       virtualSeconds: Math.round((this.time.now() - startMs) / 1_000),
     };
@@ -139,7 +190,9 @@ class Run {
 
   private start(doom: Doom | null): void {
     this.started += 1;
-    this.workers.push(new VirtualWorker(this.ground, `worker-${this.started}`, doom));
+    const worker = new VirtualWorker(this.ground, `worker-${this.started}`, doom);
+    this.first ??= worker;
+    this.workers.push(worker);
   }
 
   /** Deliveries go to any worker that lives, as a proxy before them does it. */
@@ -147,7 +200,7 @@ class Run {
     const { webhooks } = this.scenario;
     if (webhooks === null) return;
     this.company.onDelivery = async (body) => {
-      const living = this.workers.find((worker) => !worker.life.isOver);
+      const living = this.workers.find(({ life }) => !life.isOver && !life.isStandingStill);
       if (living === undefined) throw new Error('ECONNREFUSED');
       return living.take(body);
     };
@@ -163,50 +216,20 @@ class Run {
 
   private async step({ gapMs, what }: Step): Promise<void> {
     const { persons } = this;
-    await this.sleep(gapMs);
-    switch (what.kind) {
-      case 'edit':
-        return persons.edit(what.side, what.who, what.field);
-      case 'overlong':
-        return persons.overlong(what.who);
-      case 'clear':
-        return persons.clear(what.side, what.who, what.field);
-      case 'both':
-        await Promise.all(
-          (['hubspot', 'salesforce'] as const).map((side) => persons.edit(side, what.who, what.field)),
-        );
-        return;
-      case 'enter':
-        return persons.enter({
-          contact: what.side === 'hubspot',
-          lead: what.side === 'salesforce',
-          differs: false,
-          bare: false,
-        });
-      case 'double':
-        return persons.double(what.side, what.who);
-      case 'remove':
-        return persons.remove(what.side, what.who, what.thenField, () => this.sleep(20_000));
-      case 'merge':
-        return persons.merge(what.side, what.who, what.other, what.thenField);
-      case 'undelete':
-        return persons.undelete(what.thenField);
-      case 'convert':
-        return persons.convert(
-          what.who,
-          { side: what.meanwhileSide, field: what.meanwhileField },
-          { side: what.thenSide, field: what.thenField },
-        );
-      case 'break':
-        return this.company.control('salesforce', 'streaming', {
-          disconnect: true,
-          ...(what.forgets ? { expireReplay: true } : {}),
-        });
-      case 'kill':
-        return this.replace(null);
-      case 'doom':
-        return this.replace({ atCall: what.afterCalls, when: what.when, how: 'death' });
-    }
+    if (this.planted.doom === undefined) await this.sleep(gapMs);
+    else await this.watch(gapMs);
+    return act(what, {
+      ...{
+        persons,
+        consents: this.consents,
+        erasures: this.erasures,
+        firms: this.firms,
+        company: this.company,
+      },
+      sleep: (ms) => this.sleep(ms),
+      replace: (doom) => this.replace(doom),
+      standStill: (standstill) => this.standStill(standstill),
+    });
   }
 
   /** One worker is killed and another takes its place; the new one may be doomed to die at a certain call. */
@@ -215,6 +238,17 @@ class Run {
     const dying = this.workers.shift();
     await dying?.kill();
     this.start(doom);
+  }
+
+  /** One worker stands still with what it has in hand; another is there, and takes over what that one's leases give free. */
+  private standStill({ at, afterCalls, when, forMs }: StandstillStep): void {
+    const [worker] = this.workers;
+    if (worker === undefined || worker.life.isOver) return;
+    if (this.workers.length < 2) this.start(null);
+    this.standstills += 1;
+    const until = this.sleep(forMs);
+    this.standing.add(until);
+    worker.life.standStill({ at, afterCalls, when, until });
   }
 
   /** Whether a system tells of changes by itself. */
@@ -239,16 +273,21 @@ class Run {
     }
   }
 
+  /** Time passes, and somebody starts a worker where there is none. */
+  private async watch(ms: number): Promise<void> {
+    for (let waited = 0; waited < ms; waited += restartMs) {
+      await this.bury();
+      if (this.workers.length === 0) this.start(null);
+      await this.sleep(Math.min(restartMs, ms - waited));
+    }
+  }
+
   /** Where signals may have been lost, the workers that there are find out by themselves; answers what they did not. */
   private async repair(): Promise<readonly string[]> {
     if (!this.isTold) return [];
     const repairMs = this.repairMs();
     // Whoever was doomed may die of it yet.
-    for (let waited = 0; waited < repairMs; waited += restartMs) {
-      await this.bury();
-      if (this.workers.length === 0) this.start(null);
-      await this.sleep(restartMs);
-    }
+    await this.watch(repairMs);
     return (await this.drift()).map((item) => `not found within ${repairMs / 1_000} s: ${item}`);
   }
 
@@ -258,9 +297,9 @@ class Run {
     this.start(null);
     const last = this.workers.at(-1);
     const giveUp = this.sleep(restMsMax).then(() => 'late' as const);
-    const ended = await Promise.race([last?.runner.untilIdle(), giveUp]);
+    const ended = await Promise.race([last?.untilIdle(), giveUp]);
     if (ended !== 'late') return null;
-    const backlog = await this.store.backlog(this.ground.pair.name);
+    const backlog = await Promise.all(this.ground.pairs.map(async ({ name }) => this.store.backlog(name)));
     return `no rest within ${restMsMax / 60_000} minutes: ${JSON.stringify(backlog)}`;
   }
 
@@ -271,7 +310,9 @@ class Run {
 
   private async judge(): Promise<readonly string[]> {
     const { systems } = this.workers.at(-1) ?? this.never();
-    return judge(this.ground, systems, this.persons);
+    const { persons, consents, erasures, firms } = this;
+    const told = this.scenario.webhooks !== null;
+    return judge(this.ground, systems, { persons, consents, erasures, firms, told });
   }
 
   private never(): never {
@@ -285,31 +326,17 @@ class Run {
   private sleep(ms: number): Promise<void> {
     return new Promise((resolve) => void this.time.setTimeout(resolve, ms));
   }
-
-  private digest(): string {
-    const hash = createHash('sha256');
-    for (const { at, method, path, status } of this.company.passed)
-      hash.update(`${at} ${method} ${path} ${status}\n`);
-    for (const [system, type] of [
-      ['hubspot', 'contacts'],
-      ['salesforce', 'Lead'],
-      ['salesforce', 'Contact'],
-    ] as const) {
-      hash.update(JSON.stringify(this.company.records(system, type)));
-    }
-    return hash.digest('hex').slice(0, 16);
-  }
 }
 
 /** Plays a scenario from its beginning to the judgement, in virtual time. */
-export const play = async (scenario: Scenario, broken: Broken | null = null): Promise<Outcome> => {
+export const play = async (scenario: Scenario, planted: Planted = {}): Promise<Outcome> => {
   const time = new VirtualTime(startMs);
   const random = randomOf('chance', scenario.seed);
   time.install();
   const chance = vi.spyOn(Math, 'random').mockImplementation(() => random.below(1_000_000) / 1_000_000);
   try {
     return await time.run(async () => {
-      const run = new Run(scenario, time, broken);
+      const run = new Run(scenario, time, planted);
       run.install();
       return run.play();
     });

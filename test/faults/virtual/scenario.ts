@@ -46,6 +46,29 @@ const everyDay = [
   },
 ] as const;
 
+/** What comes between a worker and what it has in hand. */
+const crossings = [
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('cross' as const), side, who, field, removes: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('standstill' as const),
+      at: fc.constantFrom(null, null, 'openIntents', 'settle', 'settleAndKeep', 'writeMany'),
+      afterCalls: fc.nat(20),
+      when: fc.constantFrom('before' as const, 'after' as const),
+      /** Shorter than a lease, longer, or until just when another worker takes the work over. */
+      forMs: fc.oneof(
+        fc.integer({ min: 20_000, max: 60_000 }),
+        fc.integer({ min: 60_000, max: 63_000 }),
+        fc.integer({ min: 63_000, max: 120_000 }),
+      ),
+    }),
+  },
+] as const;
+
 /** Records become one, come back, or live on as another. */
 const lifeEvents = [
   {
@@ -67,17 +90,50 @@ const lifeEvents = [
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('undelete' as const), thenField: field }) },
 ] as const;
 
+const refusal = fc.constantFrom('email' as const, 'calls' as const);
+
+/** What people want done with what is known of them. */
+const wishes = [
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('sayNo' as const), side, who, what: refusal }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeBack' as const), side, which: who }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase' as const), who, thenField: field }) },
+] as const;
+
 /** All streams are cut; what was told before may not be told again any more. */
 const breaks = {
   weight: 2,
   arbitrary: fc.record({ kind: fc.constant('break' as const), forgets: fc.boolean() }),
 } as const;
 
+/** What is done with companies, and with who works where. */
+const firmWork = [
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('firmEdit' as const), side, who, field }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('firmClear' as const), side, who, field }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('firmEnter' as const), side }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('firmDouble' as const), side, who }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('firmRemove' as const), side, who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('firmMerge' as const), side, who, other: who }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('employ' as const), side, who, where: who }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('dismiss' as const), side, who }) },
+] as const;
+
 /** What persons and fate do, one after another; the gap comes before each. Indexes wrap around what is there. */
 const everyDayStep = fc.record({ gapMs, what: fc.oneof(...everyDay) });
-const step = fc.record({ gapMs, what: fc.oneof(...everyDay, ...lifeEvents) });
-const liveStep = fc.record({ gapMs, what: fc.oneof(...everyDay, ...lifeEvents, breaks) });
-export type Step = typeof liveStep extends fc.Arbitrary<infer T> ? T : never;
+const crossingStep = fc.record({ gapMs, what: fc.oneof(...crossings, ...crossings, ...everyDay) });
+const step = fc.record({ gapMs, what: fc.oneof(...everyDay, ...crossings, ...lifeEvents, ...wishes) });
+const firmStep = fc.record({
+  gapMs,
+  what: fc.oneof(...firmWork, ...everyDay, ...crossings, ...lifeEvents, ...wishes),
+});
+const liveStep = fc.record({
+  gapMs,
+  what: fc.oneof(...everyDay, ...crossings, ...lifeEvents, ...wishes, breaks),
+});
+type Of<T> = T extends fc.Arbitrary<infer U> ? U : never;
+export interface Step {
+  readonly gapMs: number;
+  readonly what: Of<typeof liveStep>['what'] | Of<typeof firmStep>['what'];
+}
 
 /** How often calls go wrong, in per cent, until it is quiet. */
 const faults = fc.record({
@@ -114,6 +170,12 @@ const streaming = fc.record({
   overflowAbove: fc.constantFrom(100_000, 100_000, 100_000, 0),
 });
 
+interface Firm {
+  readonly company: boolean;
+  readonly account: boolean;
+  readonly differs: boolean;
+}
+
 const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
   fc.record({
     seed: fc.integer({ min: 1, max: 1_000_000 }),
@@ -125,6 +187,8 @@ const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
         maxLength: 6,
       },
     ),
+    /** Companies that are there then; where there are none, people alone are aligned. */
+    firms: fc.constant<readonly Firm[]>([]),
     workers: fc.constantFrom(1, 1, 2),
     faults,
     webhooks: fc.constant(null),
@@ -136,6 +200,24 @@ const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
 export const scenario = scenarioOf(step);
 /** Without life events but removal: what a broken engine does wrong shows sooner where less else happens. */
 export const everyDayScenario = scenarioOf(everyDayStep);
+
+/** Workers that stand still while others take over, people who cross what the worker does, and replicas that are often behind. */
+export const crossingScenario = scenarioOf(crossingStep, 8).map((each) => ({
+  ...each,
+  workers: 2 as const,
+  faults: { ...each.faults, stale: 10 + each.faults.stale * 2 },
+}));
+
+/** With companies beside people. */
+export const firmScenario = fc
+  .record({
+    each: scenarioOf(firmStep, 4),
+    firms: fc.array(fc.record({ company: fc.boolean(), account: fc.boolean(), differs: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  })
+  .map(({ each, firms }) => ({ ...each, firms }));
 
 /** As above, with both systems or one of them telling of changes, and with more writes that land after their time-out. */
 export const liveScenario = fc

@@ -1,19 +1,13 @@
+import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { Sides } from '../../../src/model/system.ts';
 import type { RecordSystem } from '../../../src/sync/ports.ts';
 import { verifyPair } from '../../../src/sync/verify.ts';
-import {
-  lostOf,
-  misplacedOf,
-  reenteredOf,
-  refilledOf,
-  revivedOf,
-  sharedOf,
-  standingOf,
-  strandedOf,
-  unkeptOf,
-} from './judge.ts';
+import type { Book, Case, PeopleCase } from './case.ts';
+import { FirmRecords } from './firms.ts';
+import { lostOf, misplacedOf, regressedOf, remadeOf, revivedOf, sharedOf, unkeptOf } from './judge.ts';
+import { reenteredOf, refilledOf, strandedOf } from './judge-people.ts';
+import { keptOf, leftoverOf, unheardOf } from './judge-wishes.ts';
 import { PeopleRecords } from './people-records.ts';
-import type { Persons } from './persons.ts';
 import type { Ground } from './worker.ts';
 
 /** A record about which a person has to be asked is looked at again whenever a poll names it: its row is there for a moment. */
@@ -21,20 +15,25 @@ const youngMs = 60_000;
 
 /** What differs between both systems, and nothing but time accounts for. */
 export const driftOf = async (
-  { pair, store }: Ground,
+  { pairs, store }: Ground,
   systems: Sides<RecordSystem>,
 ): Promise<readonly string[]> => {
-  const report = await verifyPair({
-    pair,
-    systems,
-    store: {
-      linksOf: (...request) => store.linksOf(...request),
-      cursor: (...request) => store.cursor(...request),
-      standingOf: standingOf(store),
-    },
-    call: { class: 'live', purpose: 'verify' },
-  });
-  return report.items
+  const reports = await Promise.all(
+    pairs.map(async (pair) =>
+      verifyPair({
+        pair,
+        systems,
+        store: {
+          linksOf: (...request) => store.linksOf(...request),
+          cursor: (...request) => store.cursor(...request),
+          standingOf: (...request) => store.standingOf(...request),
+        },
+        call: { class: 'live', purpose: 'verify' },
+      }),
+    ),
+  );
+  return reports
+    .flatMap(({ items }) => items)
     .filter(({ why, field }) => (why === 'unexplained' && field !== null) || why.startsWith('pending'))
     .map(
       (item) =>
@@ -42,27 +41,44 @@ export const driftOf = async (
     );
 };
 
-/** Everything that is wrong once nothing is left to do. */
+/** What is wrong with the records of any pair. */
+const wrongOf = (found: Case): readonly string[] => [
+  ...misplacedOf(found),
+  ...revivedOf(found),
+  ...remadeOf(found),
+  ...regressedOf(found),
+  ...sharedOf(found),
+  ...unkeptOf(found),
+  ...lostOf(found),
+  ...leftoverOf(found),
+];
+
+const leftOf = async ({ store }: Ground, { name }: PairMapping): Promise<readonly string[]> => {
+  const backlog = await store.backlog(name);
+  return (backlog.oldestMs ?? 0) > youngMs ? [`left of ${name}: ${JSON.stringify(backlog)}`] : [];
+};
+
+/** Everything that is wrong once nothing is left to do. `systems`: as the engine sees them, by pair. */
 export const judge = async (
   ground: Ground,
   systems: Sides<RecordSystem>,
-  persons: Persons,
+  {
+    firms,
+    ...people
+  }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'told'> & { readonly firms: Book },
 ): Promise<readonly string[]> => {
-  const { company, store, pair, lag, office } = ground;
-  const drift = await driftOf(ground, systems);
-  const backlog = await store.backlog(pair.name);
-  const found = { company, people: new PeopleRecords(company, pair), persons, store, pair, lag };
-  return [
-    ...drift,
-    ...misplacedOf(found),
-    ...revivedOf(found),
-    ...reenteredOf(found),
-    ...sharedOf(found),
-    ...strandedOf(found),
-    ...unkeptOf(found),
-    ...refilledOf(found),
-    ...lostOf(found),
-    ...((backlog.oldestMs ?? 0) > youngMs ? [`left: ${JSON.stringify(backlog)}`] : []),
-    ...(office?.troubles ?? []),
-  ];
+  const { company, store, pairs, lag, office, fences } = ground;
+  const wrong: string[] = [...(await driftOf(ground, systems))];
+  for (const pair of pairs) {
+    const common = { company, store, pair, lag };
+    wrong.push(...(await leftOf(ground, pair)));
+    if (pair.name !== 'people') {
+      wrong.push(...wrongOf({ ...common, records: new FirmRecords(company), book: firms }));
+      continue;
+    }
+    const found = { ...common, ...people, records: new PeopleRecords(company, pair), book: people.persons };
+    wrong.push(...wrongOf(found), ...reenteredOf(found), ...strandedOf(found), ...refilledOf(found));
+    wrong.push(...unheardOf(found), ...keptOf(found));
+  }
+  return [...wrong, ...fences.troubles, ...(office?.troubles ?? [])];
 };
