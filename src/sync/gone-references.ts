@@ -45,6 +45,20 @@ const emptiedOf = <T extends Referring>(fields: readonly FieldMapping[], item: T
     });
   });
 
+/**
+ * The references of a link that HubSpot shows to another record than when they were settled. Merging two companies gives what is left of them an id
+ * of its own, and takes what refers to either along.
+ */
+const redirectedOf = <T extends Referring>(fields: readonly FieldMapping[], item: T): readonly Emptied<T>[] =>
+  fields.flatMap((field): Emptied<T>[] => {
+    const of = field.reference?.of;
+    const value = item.link.base[field.name]?.hubspot;
+    const now = rawOf(item.snapshots.hubspot, field.fields.hubspot);
+    if (of === undefined || of === ownerReference || value === undefined || now === undefined) return [];
+    if (isBlank(now) || isBlank(value) || String(now) === String(value)) return [];
+    return [{ item, field, system: 'hubspot', value: now, of, id: String(value) }];
+  });
+
 /** Links of the records that these references led to, by pair, system and id. */
 const linksOfAll = async <T>(
   store: Pick<EngineStore, 'linksOf'>,
@@ -74,16 +88,19 @@ export const knownGone = async <T extends Referring>(
   return Map.groupBy(gone, ({ item }) => item);
 };
 
-/** References that are empty since what they led to is gone, and records that are to be looked at because of it. */
+/** References that say something else since what they led to is gone, and records that are to be looked at because of it. */
 export interface Gone<T> {
   readonly references: ReadonlyMap<T, readonly GoneReference[]>;
+  /** References that lead to the survivor of a merge, `value`, since that: nobody has put anybody elsewhere. */
+  readonly merged: ReadonlyMap<T, readonly GoneReference[]>;
   readonly marks: ReadonlyMap<T, readonly DirtyMark[]>;
 }
 
 /**
  * A system shows the reference to a record that was archived or deleted as empty, at once and on all records that had it. Taken for somebody's
  * word it would empty the other side's: the contacts of an archived company would lose their account. Whether the record is there still is asked
- * by id, since its own signal may come later than theirs; of one that is not there the base stays.
+ * by id, since its own signal may come later than theirs; of one that is not there the base stays. A merge in HubSpot is as little a word on who
+ * belongs where: until both accounts are known to be one company, its people would be moved from one to the other.
  * @throws CallFailed
  */
 export const goneReferences = async <T extends Referring>(
@@ -93,10 +110,13 @@ export const goneReferences = async <T extends Referring>(
 ): Promise<Gone<T>> => {
   const { pair, store, systems: connected } = context;
   const emptied = items.flatMap((item) => emptiedOf(pair.fields, item));
-  const linkOf = await linksOfAll(store, emptied);
+  const redirected = new Set(items.flatMap((item) => redirectedOf(pair.fields, item)));
+  const all = [...emptied, ...redirected];
+  const linkOf = await linksOfAll(store, all);
   const isGone = new Set(emptied.filter((each) => isTombstone(linkOf(each), each.system)));
+  const merged: Emptied<T>[] = [];
   const open = Map.groupBy(
-    emptied.filter((each) => !isGone.has(each) && linkOf(each)?.types !== undefined),
+    all.filter((each) => !isGone.has(each) && linkOf(each)?.types !== undefined),
     (each) => `${each.system} ${linkOf(each)?.types?.[each.system]}`,
   );
   const marks: { readonly item: T; readonly mark: DirtyMark }[] = [];
@@ -108,7 +128,12 @@ export const goneReferences = async <T extends Referring>(
     const ids = [...new Set(own.map(({ id }) => id))];
     const fates = await connected[system].fates(type, ids, contextFor(context, workClass, 'read'));
     for (const each of own) {
-      if ((fates.get(each.id)?.kind ?? 'unknown') === 'alive') continue;
+      const fate = fates.get(each.id) ?? { kind: 'unknown' };
+      if (redirected.has(each)) {
+        if (fate.kind === 'mergedInto' && fate.id === String(each.value)) merged.push(each);
+        continue;
+      }
+      if (fate.kind === 'alive') continue;
       isGone.add(each);
       const ref = { system, type, id: each.id };
       const mark = {
@@ -124,6 +149,7 @@ export const goneReferences = async <T extends Referring>(
   const byItem = Map.groupBy(marks, ({ item }) => item);
   return {
     references: Map.groupBy(isGone, ({ item }) => item),
+    merged: Map.groupBy(merged, ({ item }) => item),
     marks: new Map([...byItem].map(([item, own]) => [item, own.map(({ mark }) => mark)])),
   };
 };

@@ -160,6 +160,10 @@ const planInForm = async (
   const gone = await goneReferences(context, looked, workClass);
   for (const look of looked) {
     look.draft.gone = gone.references.get(look) ?? [];
+    for (const { field, value } of gone.merged.get(look) ?? []) {
+      const base = look.link.base[field.name];
+      if (base) moveBase(look.draft, { [field.name]: { ...base, hubspot: value } });
+    }
     look.draft.marks.push(...(gone.marks.get(look) ?? []));
   }
   const plans = await planAll(context, looked, workClass, othersOf);

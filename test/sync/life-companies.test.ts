@@ -206,6 +206,35 @@ describe('two companies that are merged in HubSpot', () => {
   });
 });
 
+describe('two companies that are merged in HubSpot, whose people are looked at first', () => {
+  it('leaves everybody with their account, whichever of the two links is looked at before the other', async () => {
+    const other = await company('Globex');
+    const { id: survivor = '' } = await objects.hubspot('POST', '/crm/v3/objects/companies/merge', {
+      primaryObjectId: acme.hubspot,
+      objectIdToMerge: other.own.hubspot,
+    });
+    // Nobody has looked at either company yet; then the younger one's link moves alone.
+    await objects.look('contacts', ann);
+    await objects.mark('companies', { hubspot: other.own.hubspot });
+    await objects.worked('companies');
+    await objects.mark('contacts', { hubspot: ann.hubspot });
+    await objects.mark('deals', { hubspot: deal.hubspot });
+    await objects.worked('contacts');
+    await objects.worked('deals');
+    expect((await belongings()).salesforce).toEqual(together().salesforce);
+    await objects.look('companies', { hubspot: acme.hubspot });
+    await lookAtChildren();
+    expect(await belongings()).toEqual({ ...together(), hubspot: [survivor, survivor] });
+    expect(await objects.unexplained()).toEqual([]);
+    // A person who puts somebody elsewhere means it.
+    const third = await company('Initech');
+    const path = `/crm/v4/objects/contacts/${ann.hubspot}/associations/companies/${third.own.hubspot}`;
+    await objects.hubspot('PUT', path, [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 1 }]);
+    await objects.look('contacts', ann);
+    expect((await belongings()).salesforce).toEqual([third.own.salesforce, acme.salesforce]);
+  });
+});
+
 describe('two accounts that are merged in Salesforce', () => {
   const merge = async (master: string, victim: string): Promise<void> => {
     const result = await objects.person.soap.merge({

@@ -141,6 +141,12 @@ export class SimulatedObjects {
     );
   }
 
+  /** One batch of one pair alone. */
+  async worked(name: string): Promise<void> {
+    await this.simulated.fixture.query('update tandem.dirty set due = now()');
+    await workOnce(this.context(this.pair(name)), 'live');
+  }
+
   async look(name: string, ids: Partial<Sides<string>>): Promise<void> {
     await this.mark(name, ids);
     await this.drain();
