@@ -99,8 +99,12 @@ const field = z.strictObject({
   }),
   codes: z
     .strictObject({
-      hubspot: fieldName('HubSpot property that holds the currency code of the amount.'),
-      salesforce: fieldName('Salesforce field that holds it, e.g. CurrencyIsoCode.'),
+      hubspot: fieldName(
+        'HubSpot property that holds the currency code of the amount, e.g. deal_currency_code; or the code itself, e.g. USD.',
+      ),
+      salesforce: fieldName(
+        'Salesforce field that holds it, e.g. CurrencyIsoCode; or the code itself where the org has one currency.',
+      ),
     })
     .optional()
     .meta({

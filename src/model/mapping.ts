@@ -87,7 +87,7 @@ export interface FieldMapping {
   readonly group?: string;
   /** Consent: true on either side is true on both, whatever other rules say, and Tandem never takes it back. */
   readonly latch?: boolean;
-  /** The fields that hold the currency's code, where there are some: amounts in two currencies are not compared. */
+  /** The fields that hold the currency's code, or the code itself where a side has but one: amounts in two currencies are not compared (model/currency.ts). */
   readonly currencyCodes?: Sides<string>;
   /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who. */
   readonly reference?: { readonly of: string; readonly values: Readonly<Record<string, string>> };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/budget.ts';
+import { isCurrencyCode } from '../model/currency.ts';
 import { flagsOf } from '../model/life-events.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
@@ -61,12 +62,18 @@ export const makeIntentId = (): string => randomUUID();
  */
 export const mergedIdsField = 'hs_merged_object_ids';
 
+/** API fields of one side that hold the currency of amounts. */
+const currencyFields = (pair: PairMapping, system: System): readonly string[] =>
+  pair.fields.flatMap(({ currencyCodes }) =>
+    currencyCodes && !isCurrencyCode(currencyCodes[system]) ? [currencyCodes[system]] : [],
+  );
+
 /** API fields of one side that a look reads: the mapped ones, the identity field, and the flag of converted records. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
   ...new Set([
     pair.identity[system],
     ...pair.fields.map((field) => field.fields[system]),
-    ...pair.fields.flatMap(({ currencyCodes }) => (currencyCodes ? [currencyCodes[system]] : [])),
+    ...currencyFields(pair, system),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),

@@ -1,3 +1,4 @@
+import { currencyFieldOf, currencyOf } from '../model/currency.ts';
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, BaseEntry, FieldWrite, Link, Parked } from '../model/state.ts';
@@ -70,11 +71,34 @@ export const withoutParked = (
   return { writes: [], still: [...still, record] };
 };
 
-/** Amounts in two currencies are two things: neither is the other's new value. */
-const inTwoCurrencies = ({ currencyCodes }: FieldMapping, snapshots: Sides<RecordSnapshot>): boolean => {
+/** Amounts in two currencies are two things: neither is the other's new value. One that moves together with its currency is whole. */
+const inTwoCurrencies = (
+  field: FieldMapping,
+  all: readonly FieldMapping[],
+  snapshots: Sides<RecordSnapshot>,
+): boolean => {
+  const { currencyCodes } = field;
   if (!currencyCodes) return false;
-  const [left, right] = systems.map((system) => rawOf(snapshots[system], currencyCodes[system]) ?? '');
-  return left !== '' && right !== '' && left !== right;
+  const [left, right] = systems.map((system) => currencyOf(currencyCodes[system], snapshots[system].fields));
+  if (left === '' || right === '' || left === right) return false;
+  const currency = currencyFieldOf(field, all);
+  return currency === undefined || field.group === undefined || currency.group !== field.group;
+};
+
+/** Whether a new record would say this amount in another currency than its source: it follows once the record says which it has. */
+const isOfOtherCurrency = (
+  field: FieldMapping,
+  all: readonly FieldMapping[],
+  source: Pick<RecordSnapshot, 'ref' | 'fields'>,
+): boolean => {
+  const { currencyCodes } = field;
+  if (!currencyCodes) return false;
+  const from = source.ref.system;
+  const target = otherSystem(from);
+  const currency = currencyFieldOf(field, all);
+  if (currency !== undefined && mayFlowTo(currency, target)) return false;
+  const own = currencyOf(currencyCodes[from], source.fields);
+  return own !== '' && own !== currencyOf(currencyCodes[target], {});
 };
 
 /** A person's word that a value be taken holds until its write has landed. */
@@ -96,12 +120,13 @@ const decide = (
   snapshots: Sides<RecordSnapshot>,
   said: ReadonlySet<string>,
 ): ReadonlyMap<string, FieldDecision> => {
+  const all = fields.map(({ field }) => field);
   const decisions = new Map<string, FieldDecision>();
   const groups = new Map<string, { field: FieldMapping; state: FieldState }[]>();
   for (const { field, state } of fields) {
     if (field.latch) {
       decisions.set(field.name, mergeLatch(field, state, said.has(field.name)));
-    } else if (inTwoCurrencies(field, snapshots) && fieldsEqual(field, state.values) !== null) {
+    } else if (inTwoCurrencies(field, all, snapshots) && fieldsEqual(field, state.values) !== null) {
       decisions.set(field.name, { kind: 'hold', rule: 'other-currency' });
     } else if (field.group === undefined) {
       decisions.set(field.name, mergeField(field, state));
@@ -180,6 +205,7 @@ export const planCreate = (
   for (const field of pair.fields.filter(({ ties }) => ties === undefined)) {
     const raw = rawOf(source, field.fields[from]);
     if (raw === undefined || !mayFlowTo(field, target)) continue;
+    if (isOfOtherCurrency(field, pair.fields, source)) continue;
     const value = viewOf(field, from, raw);
     const fill = field.fill[target];
     // A new record says no by itself: Tandem never does.

@@ -1,5 +1,6 @@
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import type { Finding } from '../mapping/finding.ts';
+import { hubspotCurrency, salesforceCurrency } from '../model/currency.ts';
 import { apiFieldsOf, type FieldMapping, type PairMapping } from '../model/mapping.ts';
 import { fieldScope } from '../model/pause.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
@@ -56,6 +57,8 @@ export const misfits = (pair: PairMapping, sides: Sides<ObjectDescription>): rea
   return [...new Map(found.reverse().map((misfit) => [misfit.scope, misfit])).values()].reverse();
 };
 
+const currencyField: Sides<string> = { hubspot: hubspotCurrency, salesforce: salesforceCurrency };
+
 /** The mapped fields of a type, and those without which nothing is created: what a mapping can notice of a schema. */
 const noticed = (pairs: readonly PairMapping[], system: System, description: ObjectDescription) => {
   const mapped = new Set(
@@ -64,6 +67,10 @@ const noticed = (pairs: readonly PairMapping[], system: System, description: Obj
       .flatMap((pair) => [
         pair.identity[system],
         ...pair.fields.flatMap((field) => apiFieldsOf(field, system)),
+        // Several currencies can be switched on under a mapping that knows of one.
+        ...pair.fields.flatMap(({ kind, currencyCodes }) =>
+          kind === 'currency' ? [currencyCodes?.[system] ?? currencyField[system]] : [],
+        ),
       ]),
   );
   return [...description.fields.values()].filter(

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Connection } from 'jsforce';
@@ -26,12 +26,18 @@ const mappingFiles = [
   'objects/custom-object.yaml',
 ];
 
+/** Changes the text of a mapping file, by its name. */
+export type EditMapping = (file: string, text: string) => string;
+
 /** The shipped mappings of companies, contacts, deals and the example of a custom object, as one configuration. */
-const loadObjects = (): LoadedMappings => {
+const loadObjects = (edit: EditMapping): LoadedMappings => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-objects-'));
   mkdirSync(join(folder, 'mappings'));
   for (const file of mappingFiles)
-    cpSync(join(repositoryRoot, 'config', file), join(folder, 'mappings', basename(file)));
+    writeFileSync(
+      join(folder, 'mappings', basename(file)),
+      edit(basename(file), readFileSync(join(repositoryRoot, 'config', file), 'utf8')),
+    );
   const loaded = loadMappings(folder);
   rmSync(folder, { recursive: true });
   return loaded;
@@ -62,12 +68,13 @@ const customObjects: Sides<unknown> = {
 /** The engines of several pairs in this process, on one store, before both simulators through the real client libraries. */
 export class SimulatedObjects {
   readonly simulated: Simulated;
-  readonly mappings: LoadedMappings = loadObjects();
+  readonly mappings: LoadedMappings;
   #connectors: Sides<Connector> | null = null;
   #person: Connection | null = null;
 
-  constructor(simulated: Simulated) {
+  constructor(simulated: Simulated, edit: EditMapping = (_file, text) => text) {
     this.simulated = simulated;
+    this.mappings = loadObjects(edit);
   }
 
   async begin(): Promise<void> {
@@ -235,8 +242,8 @@ export class SimulatedObjects {
 }
 
 /** Call at the top of a test file: store and simulators are open during its tests, and empty before each. */
-export const withObjects = (): SimulatedObjects => {
-  const objects = new SimulatedObjects(withSimulators());
+export const withObjects = (edit?: EditMapping): SimulatedObjects => {
+  const objects = new SimulatedObjects(withSimulators(), edit);
   beforeEach(async () => objects.begin());
   return objects;
 };

@@ -103,7 +103,8 @@ describe("a lead that Salesforce's own rules are to give to somebody", () => {
       doneAt: expect.any(String),
       route: {
         decision: { kind: 'queue', id: ids.unrouted },
-        words: 'Unrouted Leads — assignment rules: nobody can · fallback: Unrouted Leads gets it (routing.yaml 1)',
+        words:
+          'Unrouted Leads — assignment rules: nobody can · fallback: Unrouted Leads gets it (routing.yaml 1)',
       },
     });
     // What the first write showed is remembered beside the owner.
