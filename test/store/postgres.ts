@@ -46,7 +46,7 @@ export const withStore = (): StoreFixture => {
     },
     query: (text, values) => queryRows(fixture().admin, text, values),
     reset: async () => {
-      await fixture().admin.query(await truncateAll(fixture().admin));
+      await fixture().admin.query(await emptyAll(fixture().admin));
     },
     terminateSessions: async () => {
       const rows = await queryRows(
@@ -162,11 +162,22 @@ const closeFixture = async (
   expect(trouble, 'trouble that no test expected').toEqual([]);
 };
 
-const truncateAll = async (admin: Client): Promise<string> => {
-  const tables = await queryRows<{ name: string }>(
+/**
+ * Rows of small tables are deleted: truncating writes a new file for each table and index, and there are some fifty tables and hundreds of
+ * tests. Whatever has grown is truncated.
+ */
+const emptyAll = async (admin: Client): Promise<string> => {
+  const tables = await queryRows<{ name: string; large: boolean }>(
     admin,
-    `select quote_ident(tablename) as name from pg_tables
-     where schemaname = 'tandem' and tablename not like 'migrations%'`,
+    `select quote_ident(tablename) as name, pg_relation_size('tandem.' || quote_ident(tablename)) > 131072 as large
+     from pg_tables where schemaname = 'tandem' and tablename not like 'migrations%'`,
   );
-  return `truncate ${tables.map(({ name }) => `tandem.${name}`).join(', ')}`;
+  const large = tables.filter((table) => table.large).map(({ name }) => `tandem.${name}`);
+  return [
+    'begin',
+    'set local session_replication_role = replica',
+    ...(large.length === 0 ? [] : [`truncate ${large.join(', ')} cascade`]),
+    ...tables.filter((table) => !table.large).map(({ name }) => `delete from tandem.${name}`),
+    'commit',
+  ].join(';');
 };
