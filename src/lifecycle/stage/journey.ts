@@ -1,3 +1,4 @@
+import { pausedBehaviours } from '../../model/pause.ts';
 import type { EventKind, Reason, ScoreFact } from './facts.ts';
 import type { MoveKind, Stage } from './stages.ts';
 
@@ -6,16 +7,7 @@ export const modes = ['off', 'observe', 'act'] as const;
 export type Mode = (typeof modes)[number];
 
 /** The behaviours of the lifecycle; `align` belongs to the mapping. `stages` follows what people did in either system. */
-export const lifecycleBehaviours = [
-  'stages',
-  'score',
-  'hand-off',
-  'route',
-  'clock',
-  'return',
-  'requests',
-  'content',
-] as const;
+export const lifecycleBehaviours = [...pausedBehaviours, 'content'] as const;
 export type LifecycleBehaviour = (typeof lifecycleBehaviours)[number];
 
 /** Where a reason sends a person. */
