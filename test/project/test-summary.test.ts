@@ -32,10 +32,45 @@ test.each([
   ['no test ran', report(0, 0, 5), { code: 1, stdout: '0 passed, 0 failed, 5 skipped\n' }],
   [
     'a file that cannot be loaded',
-    report(2, 0, 0, [{ status: 'failed', assertionResults: [] }]),
-    { code: 1, stdout: '2 passed, 1 failed, 0 skipped\n' },
+    report(2, 0, 0, [
+      {
+        name: resolve('test/a.test.ts'),
+        status: 'failed',
+        message: 'no such module',
+        assertionResults: [],
+      },
+    ]),
+    { code: 1, stdout: 'Not loaded: test/a.test.ts\n  no such module\n2 passed, 1 failed, 0 skipped\n' },
   ],
   ['no report at all', null, { code: 1, stdout: '0 passed, 0 failed, 0 skipped\n' }],
 ])('%s', async (_case, given, wanted) => {
   expect(await summarise(given)).toEqual(wanted);
+});
+
+test('what failed is said before the last line, its beginning, its end and its place', async () => {
+  const thrown = [
+    'Error: never seen: two arrivals; said:',
+    ...Array.from({ length: 40 }, (_, index) => `line ${index}`),
+    '    at until (/x/node_modules/vitest/index.js:1:1)',
+    '    at /x/test/e2e/start.test.ts:70:13',
+    '    at /x/test/e2e/start.test.ts:192:5',
+  ].join('\n');
+  const assertionResults = [
+    { status: 'passed', fullName: 'fine', failureMessages: [] },
+    { status: 'failed', fullName: 'npm start goes on', failureMessages: [thrown] },
+  ];
+  const files = [{ name: resolve('test/e2e/start.test.ts'), status: 'failed', assertionResults }];
+  const { stdout } = await summarise(report(1, 1, 0, files));
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    'Failed: test/e2e/start.test.ts: npm start goes on',
+    '  Error: never seen: two arrivals; said:',
+    '  line 0',
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    '  line 39',
+    '      at /x/test/e2e/start.test.ts:70:13',
+    '1 passed, 1 failed, 0 skipped',
+  ]);
+  expect(lines).toContain('  … 21 more lines');
 });
