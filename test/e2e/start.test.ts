@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, onTestFailed, test } from 'vitest';
 import { patienceMs } from './harness/until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -55,6 +55,9 @@ const start = (...args: string[]): Demonstration => {
     },
   };
   running.push(demonstration);
+  onTestFailed(() => {
+    process.stderr.write(`It said:\n${lines.join('\n')}\n`);
+  });
   return demonstration;
 };
 
@@ -67,7 +70,7 @@ const until = async (
   const deadline = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > deadline || process.exitCode !== null)
-      throw new Error(`never seen: ${what}; said:\n${lines.join('\n')}`);
+      throw new Error(`never seen: ${what}; said last:\n${lines.slice(-20).join('\n')}`);
     await sleep(50);
   }
 };
@@ -138,9 +141,19 @@ describe('npm start', () => {
     const taken = (occupant.address() as { port: number }).port;
     const demonstration = start('--port', String(taken));
     await until(demonstration, 'the end of the alignment', () => has(demonstration, /First alignment done/));
-    expect(demonstration.lines.find((line) => line.includes('First alignment done'))).toMatch(
-      /: 40 people linked, 16 contacts and 0 leads created, [1-9]\d* companies and deals linked/,
-    );
+    const done =
+      /: (\d+) people linked, (\d+) contacts and (\d+) leads created, [1-9]\d* companies and deals linked/;
+    const [people = 0, contacts = 0, leads = 0] =
+      demonstration.lines
+        .flatMap((line) => [done.exec(line)])
+        .find((found) => found !== null)
+        ?.slice(1)
+        .map(Number) ?? [];
+    // 24 are in both. Where the machine takes long, the two colleagues begin before it is done, and people come in meanwhile.
+    expect(people).toBeGreaterThanOrEqual(40);
+    expect(contacts).toBeGreaterThanOrEqual(16);
+    expect(leads).toBeLessThanOrEqual(people - 40);
+    expect(Math.abs(contacts + leads - (people - 24))).toBeLessThanOrEqual(people - 40);
     expect(
       has(
         demonstration,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sides } from '../../model/system.ts';
 import type { Figures } from './figures.ts';
 import { number, type Screen, seconds } from './screen.ts';
 import type { WorkerEvent } from './worker-events.ts';
@@ -11,8 +12,13 @@ export const patienceMs = 25_000;
 
 export interface AlignmentWatch {
   hear(event: WorkerEvent): void;
-  /** Shows the progress until everything is aligned. */
-  show(figures: () => Promise<Figures | null>, people: number, signal: AbortSignal): Promise<void>;
+  /** Shows the progress until everything is aligned; `created` answers how many records Tandem made so far. */
+  show(
+    figures: () => Promise<Figures | null>,
+    created: () => Promise<Sides<number> | null>,
+    people: number,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Resolves when it is time for the first edit. */
   readonly edits: Promise<void>;
 }
@@ -22,20 +28,17 @@ export const watchAlignment = (screen: Screen): AlignmentWatch => {
   /** Pairs whose alignment is not over; null before the worker has named them. */
   let open: Set<string> | null = null;
   let hasPages = false;
-  let before: Figures | null = null;
   const startedAt = performance.now();
   const { promise: edits, resolve: letEdit } = Promise.withResolvers<void>();
 
-  const tellDone = (now: Figures): void => {
+  const tellDone = (now: Figures, created: Sides<number>): void => {
     if (!hasPages) {
       screen.tell(`Goes on where it was: ${number(now.links)} people are linked.`);
       return;
     }
-    const created = (side: 'hubspot' | 'salesforce'): string =>
-      number(now.records[side] - (before?.records[side] ?? now.records[side]));
     screen.tell(
       `First alignment done in ${seconds(performance.now() - startedAt)}: ${number(now.links)} people linked, ` +
-        `${created('hubspot')} contacts and ${created('salesforce')} leads created, ` +
+        `${number(created.hubspot)} contacts and ${number(created.salesforce)} leads created, ` +
         (now.otherLinks === 0 ? '' : `${number(now.otherLinks)} companies and deals linked, `) +
         `${number(now.calls.hubspot)} calls to HubSpot, ${number(now.calls.salesforce)} to Salesforce.`,
     );
@@ -48,12 +51,12 @@ export const watchAlignment = (screen: Screen): AlignmentWatch => {
       if (event.event === 'ready') open = new Set(event.pairs);
       if (event.event === 'alignment-done') open?.delete(event.pair);
     },
-    show: async (figures, people, signal) => {
+    show: async (figures, created, people, signal) => {
       while (!signal.aborted) {
         const now = await figures();
-        before ??= now;
-        if (now && open?.size === 0 && now.queue <= waitingMax) {
-          tellDone(now);
+        const made = now && open?.size === 0 && now.queue <= waitingMax ? await created() : null;
+        if (now && made) {
+          tellDone(now, made);
           break;
         }
         if (now && hasPages) {

@@ -13,6 +13,8 @@ export interface Colleague {
   update(id: string, values: Values): Promise<void>;
   /** Answers the new record's id. */
   create(values: Values): Promise<string>;
+  /** Records that this colleague created since the start, those under way included. */
+  entered(): number;
 }
 
 /** A person whom both systems know. */
@@ -43,6 +45,7 @@ export const makeMarketer = (access: SandboxAccess): Marketer => {
     numberOfApiCallRetries: 0,
   });
   const { basicApi } = client.crm.contacts;
+  let entered = 0;
   return {
     system: 'hubspot',
     read: async (id, fields) => {
@@ -52,8 +55,11 @@ export const makeMarketer = (access: SandboxAccess): Marketer => {
     update: async (id, values) => {
       await basicApi.update(id, { properties: hubspotValues(values) });
     },
-    create: async (values) =>
-      (await basicApi.create({ properties: hubspotValues(values), associations: [] })).id,
+    create: async (values) => {
+      entered += 1;
+      return (await basicApi.create({ properties: hubspotValues(values), associations: [] })).id;
+    },
+    entered: () => entered,
     acquaintances: async (identityField, max) => {
       const known: Acquaintance[] = [];
       let after: string | undefined;
@@ -75,6 +81,7 @@ export const makeRep = async (access: SandboxAccess, type: string): Promise<Coll
   const connection = new Connection({ loginUrl: access.salesforce, version: salesforceApiVersion });
   await connection.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
   const objects = connection.sobject(type);
+  let entered = 0;
   return {
     system: 'salesforce',
     read: async (id, fields) => {
@@ -85,9 +92,11 @@ export const makeRep = async (access: SandboxAccess, type: string): Promise<Coll
       await objects.update({ ...values, Id: id });
     },
     create: async (values) => {
+      entered += 1;
       const result = await objects.create({ ...values });
       if (!result.success) throw new Error(result.errors.map((error) => error.message).join('; '));
       return result.id;
     },
+    entered: () => entered,
   };
 };

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemLabel } from '../../model/system.ts';
+import { type Sides, type System, systemLabel } from '../../model/system.ts';
 import { sandboxDefaults } from '../../sandbox/start.ts';
 import { exitCode } from '../exit.ts';
 import { writeSandboxVariables } from '../sandbox-variables.ts';
 import { watchAlignment } from './alignment-watch.ts';
 import type { Child, ChildEnd } from './child.ts';
-import { makeMarketer, makeRep } from './colleagues.ts';
+import { type Colleague, makeMarketer, makeRep } from './colleagues.ts';
 import { type DemoFolder, markRunning, markStopped, stopDemoStore } from './demo-folder.ts';
 import { type StoryPair, storyTypes } from './editable-fields.ts';
-import { type Figures, readFigures } from './figures.ts';
+import { countRecords, type Figures, readFigures } from './figures.ts';
 import { LeadStory } from './lead-story.ts';
 import type { StopPress } from './listen-for-stop.ts';
 import { number, type Screen, seconds } from './screen.ts';
@@ -77,6 +77,7 @@ export class Demo {
     const { access } = simulators;
     const alignment = watchAlignment(this.#screen);
     const rep = makeRep(access, storyTypes.salesforce);
+    const before = await countRecords(access, storyTypes);
     this.#worker = await startWorker(
       {
         config: this.#options.config,
@@ -103,8 +104,14 @@ export class Demo {
       ...{ access, marketer, rep: salesRep, screen: this.#screen, config, data: this.#folder.root },
       pauseMs: editsPerMinute === 0 ? leadPauseMsMax : Math.min(leadPauseMsMax, 240_000 / editsPerMinute),
     });
+    const created = async (): Promise<Sides<number> | null> => {
+      const now = await countRecords(access, storyTypes).catch(() => null);
+      const by = (system: System, colleague: Colleague): number =>
+        Math.max(0, (now?.[system] ?? 0) - before[system] - colleague.entered());
+      return now && { hubspot: by('hubspot', marketer), salesforce: by('salesforce', salesRep) };
+    };
     const day = Promise.all([
-      alignment.show(this.#figures, this.#options.people, stop.signal),
+      alignment.show(this.#figures, created, this.#options.people, stop.signal),
       alignment.edits.then(async () => story.run(editsPerMinute, stop.signal)),
       alignment.edits.then(async () => leads.run(stop.signal)),
       this.#tellStatus(stop.signal),
@@ -168,9 +175,7 @@ export class Demo {
 
   readonly #figures = async (): Promise<Figures | null> => {
     if (!this.#worker || !this.#simulators) return null;
-    return readFigures(this.#worker.url, this.#simulators.access, storyTypes, this.#pair.pair.name).catch(
-      () => null,
-    );
+    return readFigures(this.#worker.url, this.#simulators.access, this.#pair.pair.name).catch(() => null);
   };
 
   async #endAll(): Promise<void> {

@@ -16,7 +16,6 @@ export interface Figures {
   readonly refused: number;
   /** The worker's calls since the simulators started, as they count them. */
   readonly calls: Sides<number>;
-  readonly records: Sides<number>;
 }
 
 const stats = z.object({
@@ -43,7 +42,6 @@ const sumOf = (metrics: string, name: string, label = ''): number =>
 export const readFigures = async (
   workerUrl: string,
   access: SandboxAccess,
-  types: Sides<string>,
   pair: string,
 ): Promise<Figures> => {
   const [metrics, hubspot, salesforce] = await Promise.all([
@@ -66,9 +64,21 @@ export const readFigures = async (
       hubspot: left.calls.byCaller.integration,
       salesforce: right.calls.byCaller.integration,
     },
-    records: {
-      hubspot: left.records[types.hubspot] ?? 0,
-      salesforce: right.records[types.salesforce] ?? 0,
-    },
   };
+};
+
+/** Records of the story's types that both systems hold. Rejects when one of them does not answer. */
+export const countRecords = async (access: SandboxAccess, types: Sides<string>): Promise<Sides<number>> => {
+  const [hubspot, salesforce] = await Promise.all(
+    (
+      [
+        ['hubspot', access.hubspot],
+        ['salesforce', access.salesforce],
+      ] as const
+    ).map(async ([system, url]) => {
+      const { records } = stats.parse(JSON.parse(await ask(`${url}/_sandbox/stats`)));
+      return records[types[system]] ?? 0;
+    }),
+  );
+  return { hubspot: hubspot ?? 0, salesforce: salesforce ?? 0 };
 };
