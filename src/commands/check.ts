@@ -104,6 +104,7 @@ const checkRules = async (
   lifecycle: LoadedLifecycle,
 ): Promise<readonly Finding[]> => {
   const { checkRuleFields, objectsNamed, ruleObjects } = await import('../lifecycle/config/field-check.ts');
+  const { pointedDescription } = await import('../lifecycle/own-fields/pointed.ts');
   const described = await Promise.all(
     objectsNamed(lifecycle).map(async (object) => {
       const { system, type } = ruleObjects[object];
@@ -115,7 +116,12 @@ const checkRules = async (
     isFinding(found) ? [] : [[object, found] as const],
   );
   const unseen = described.flatMap(([, found]) => (isFinding(found) ? [found] : []));
-  return [...unseen, ...checkRuleFields(lifecycle, Object.fromEntries(schemas))];
+  const pointed = lifecycle.lifecycle?.pointed ?? new Map();
+  const seen = schemas.map(([object, found]) => [
+    object,
+    pointedDescription(pointed, ruleObjects[object].type, found),
+  ]);
+  return [...unseen, ...checkRuleFields(lifecycle, Object.fromEntries(seen))];
 };
 
 /** Names the fields of Tandem's own that are missing. @throws CallFailed where a system cannot be asked */
@@ -220,6 +226,16 @@ const checkLive = async (
   }
 };
 
+/** What the lifecycle's files say that only the mappings can tell is wrong. */
+const checkByMappings = async (
+  lifecycle: LoadedLifecycle,
+  pairs: readonly PairMapping[],
+): Promise<readonly Finding[]> => {
+  const { checkAccountFields } = await import('../lifecycle/config/field-check.ts');
+  const { checkPointedMappings } = await import('../lifecycle/config/pointed-rules.ts');
+  return [...checkAccountFields(lifecycle, pairs), ...checkPointedMappings(lifecycle, pairs)];
+};
+
 /** Mappings that create for those alone who are handed over, where nobody is. */
 const handedByNobody = (
   pairs: readonly PairMapping[],
@@ -277,10 +293,7 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   const { readLifecycle } = await import('./load-lifecycle.ts');
   const lifecycle = readLifecycle(options.config);
   // Of mappings that cannot be read nobody knows what they would map.
-  const accounts =
-    findings.length > 0
-      ? []
-      : (await import('../lifecycle/config/field-check.ts')).checkAccountFields(lifecycle, pairs);
+  const accounts = findings.length > 0 ? [] : await checkByMappings(lifecycle, pairs);
   findings = [...findings, ...lifecycle.findings, ...accounts, ...handedByNobody(pairs, lifecycle)];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');

@@ -7,6 +7,7 @@ import { accountJson, accountText } from '../lifecycle/account/render.ts';
 import type { AccountRows } from '../lifecycle/account/rows.ts';
 import { type ShownStage, type ShownStages, standingNow } from '../lifecycle/account/standing-now.ts';
 import { waitingJson, waitingOf, waitingText } from '../lifecycle/account/waiting.ts';
+import { withPointed } from '../lifecycle/own-fields/pointed-system.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
 import { toClock, toOwners } from '../lifecycle/run/rows.ts';
 import { complianceJson, complianceReport, complianceText } from '../lifecycle/sla/compliance.ts';
@@ -89,16 +90,17 @@ const stagesOf = (
 const ask = async (
   { connectors }: Systems,
   { mappings }: CommandContext,
-  { pair: name }: ActiveLifecycle,
+  { pair: name, models }: ActiveLifecycle,
 ): Promise<Asked> => {
   const pair = mappings.pairs.find((each) => each.name === name);
   if (pair === undefined) return { counts: {}, shown: {} };
+  const { pointed } = models.lifecycle;
   const [hubspot, salesforce] = await Promise.all([
-    listed(connectors.hubspot, {
+    listed(withPointed(connectors.hubspot, pointed), {
       ...{ types: typesOn(pair, 'hubspot'), identity: pair.identity.hubspot },
       ...{ stage: 'tandem_stage', dates: ['tandem_ready_at', 'tandem_handed_at'] },
     }),
-    listed(connectors.salesforce, {
+    listed(withPointed(connectors.salesforce, pointed), {
       ...{ types: typesOn(pair, 'salesforce'), identity: pair.identity.salesforce },
       ...{ stage: 'Tandem_Stage__c', dates: ['Tandem_Ready_At__c'] },
     }),

@@ -1,10 +1,10 @@
 import { type ComposedField, composedFields, formsOf, type PairMapping } from '../model/mapping.ts';
 import { joinParts, partText, splitParts } from '../model/part-text.ts';
+import { passOn } from '../model/pass-on.ts';
 import type { FieldHistoryEntry } from '../model/record.ts';
 import type { System } from '../model/system.ts';
 import type { RawFields, RawValue } from '../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../model/write.ts';
-import { passOn } from './pass-on.ts';
 import type { RecordSystem } from './ports.ts';
 
 /** The fields of records of this object that are put together, whatever form they stand in. */

@@ -9,12 +9,12 @@ import {
   type PairMapping,
   typesOn,
 } from '../model/mapping.ts';
+import { passOn } from '../model/pass-on.ts';
 import type { AwaitedLink } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
 import type { TieChange } from '../model/tie.ts';
 import type { RawFields } from '../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../model/write.ts';
-import { passOn } from './pass-on.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
 import { outcomeWithTie } from './tie-outcome.ts';
 import { writeSome } from './write-some.ts';

@@ -1,11 +1,11 @@
 import type { CallContext } from '../model/budget.ts';
 import { formsOf, tieFields } from '../model/mapping.ts';
+import { passOn } from '../model/pass-on.ts';
 import type { RecordRef, System } from '../model/system.ts';
 import type { TieChange } from '../model/tie.ts';
 import { parseTies, type TiedRecord } from '../model/tie-text.ts';
 import type { RawFields, RawValue } from '../model/value.ts';
 import type { WriteOutcome, WriteRow } from '../model/write.ts';
-import { passOn } from './pass-on.ts';
 import type { RecordSystem } from './ports.ts';
 import { outcomeWithTie } from './tie-outcome.ts';
 import { readTieValues, type TieField, type TieParts, tieFieldsOf } from './tie-values.ts';

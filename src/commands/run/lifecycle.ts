@@ -6,6 +6,8 @@ import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { missingOwnFields } from '../../lifecycle/own-fields/missing.ts';
+import { namesOnAny, type PointedFields, pointedDescription } from '../../lifecycle/own-fields/pointed.ts';
+import { withPointed } from '../../lifecycle/own-fields/pointed-system.ts';
 import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
 import { pausedLifecycle } from '../../lifecycle/run/pauses.ts';
@@ -75,13 +77,23 @@ export const watchedBy = (active: ActiveLifecycle | null, mappings: LoadedMappin
   if (active === null) return mappings;
   const { contact, lead } = lookFieldsOf(active.loaded);
   const { word, detail } = requestFields.salesforce;
+  const { pointed } = active.models.lifecycle;
+  const namesOn = (types: readonly string[], names: readonly string[]): readonly string[] =>
+    namesOnAny(pointed, types, names);
   return {
     ...mappings,
     pairs: mappings.pairs.map((pair) => {
-      if (pair.name === active.pair) return { ...pair, watched: { hubspot: contact, salesforce: lead } };
+      if (pair.name === active.pair) {
+        const hubspot = namesOn(typesOn(pair, 'hubspot'), contact);
+        return { ...pair, watched: { hubspot, salesforce: namesOn(typesOn(pair, 'salesforce'), lead) } };
+      }
       // Deals are asked for by the lifecycle itself, at its own pace; who asks for something there waits for an answer.
       return pair.types.salesforce === 'Opportunity'
-        ? { ...pair, watched: { hubspot: [], salesforce: [word, detail] }, watchedAlone: true as const }
+        ? {
+            ...pair,
+            watched: { hubspot: [], salesforce: namesOn(['Opportunity'], [word, detail]) },
+            watchedAlone: true as const,
+          }
         : pair;
     }),
   };
@@ -107,6 +119,7 @@ export interface RunningLifecycle {
   isBusy(): Promise<boolean>;
 }
 
+/** As the vendors describe them. */
 const describeAll = async (
   { connectors }: Pick<Systems, 'connectors'>,
   pair: PairMapping,
@@ -147,24 +160,28 @@ const tellMissing = async (
   described: Awaited<ReturnType<typeof describeAll>>,
 ): Promise<void> => {
   const objects = new Map([...described].map(([type, { description }]) => [type, description]));
-  const missing = missingOwnFields(lifecycle, objects).filter(({ behaviours }) => behaviours.length > 0);
+  const missing = missingOwnFields(lifecycle, objects).filter(
+    ({ behaviours, pointed }) => behaviours.length > 0 || pointed !== null,
+  );
   if (missing.length === 0) return store.engine.clearProblem(missingKey);
   await store.engine.raiseProblem({
     key: missingKey,
     what: 'the lifecycle cannot show or hear all that it should',
-    cause: missing.map(({ object, field, fault }) => `${object}.${field.name} ${fault}`).join(', '),
+    cause: missing.map(({ object, name, fault }) => `${object}.${name} ${fault}`).join(', '),
     fault: 'config',
-    next: 'See what tandem check says of each: create these fields (docs/admins/fields.md), give the integration the right to them, then restart the worker.',
+    next: 'See what tandem check says of each: create these fields (docs/admins/fields.md), or name fields of yours that can stand for them, give the integration the right to them, then restart the worker.',
   });
 };
 
 /** What reps log, and their deals, where the integration may see it; an org or user without is one whose status and verdicts alone tell. */
-const describeActivities = async ({
-  connectors,
-}: Pick<Systems, 'connectors'>): Promise<ReadonlyMap<string, readonly string[]>> => {
+const describeActivities = async (
+  { connectors }: Pick<Systems, 'connectors'>,
+  pointed: PointedFields,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
   const described = await Promise.allSettled(
     Object.entries({ ...activityFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
-      const { fields } = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
+      const described = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
+      const { fields } = pointedDescription(pointed, type, described);
       return [type, wanted.filter((name) => fields.has(name))] as const;
     }),
   );
@@ -194,12 +211,19 @@ export const makeContext = async (
   if (pair === undefined) throw new Error(`there is no pair '${active.pair}'`);
   const look = lookFieldsOf(active.loaded);
   const companies = mappings.pairs.find(isCompanies);
-  const [described, activities, ofCompanies] = await Promise.all([
+  const { pointed } = active.models.lifecycle;
+  const [vendors, activities, ofCompanies] = await Promise.all([
     describeAll(parts, pair),
-    describeActivities(parts),
+    describeActivities(parts, pointed),
     describeCompanies(parts, companies),
   ]);
-  await tellMissing(opened, active.models, described);
+  await tellMissing(opened, active.models, vendors);
+  const described = new Map(
+    [...vendors].map(([type, { system, description }]) => [
+      type,
+      { system, description: pointedDescription(pointed, type, description) },
+    ]),
+  );
   const { salesforce, hubspot } = parts.connectors;
   const site = await salesforce.site({ class: 'live', purpose: 'describe' });
   return {
@@ -208,7 +232,18 @@ export const makeContext = async (
     models: active.models,
     store: opened.store.lifecycle,
     engine: opened.store.engine,
-    systems: parts.connectors,
+    systems: {
+      hubspot: withPointed(parts.connectors.hubspot, pointed),
+      salesforce: withPointed(parts.connectors.salesforce, pointed),
+    },
+    labels: new Map(
+      [...pointed.values()]
+        .flat()
+        .map(({ object, own, name }) => [
+          `${object}.${own.name}`,
+          vendors.get(object)?.description.fields.get(name)?.label ?? name,
+        ]),
+    ),
     fields: new Map([
       ...activities,
       ...ofCompanies,

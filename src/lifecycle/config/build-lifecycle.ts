@@ -1,6 +1,7 @@
 import { longId } from '../../mapping/codecs/reference.ts';
 import { type Expression, makeExpression } from '../../mapping/expression.ts';
 import type { YamlSource } from '../../mapping/yaml-source.ts';
+import { pointedFields } from '../own-fields/pointed.ts';
 import {
   type AllowedMoves,
   type LifecycleDefinition,
@@ -108,4 +109,5 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
           map: Object.entries(file['hand-off'].campaigns.map),
         },
   timelineMax: file['hand-off'].timeline,
+  pointed: pointedFields(file.fields),
 });

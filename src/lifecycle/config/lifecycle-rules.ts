@@ -5,6 +5,7 @@ import { recordNames } from '../stage/facts.ts';
 import { isWithRep } from '../stage/programs.ts';
 import { moveOf, optionalStages, orderOf, type Stage, stages } from '../stage/stages.ts';
 import type { LifecycleFile } from './lifecycle-shape.ts';
+import { pointedFindings } from './pointed-rules.ts';
 import { errorAt, expressionFindings } from './rule-findings.ts';
 
 /** The stages that Tandem itself moves people into by a rule; all others are entered by what happened. */
@@ -239,4 +240,5 @@ export const checkLifecycleRules = (source: YamlSource, file: LifecycleFile): re
   ...nudgeFindings(source, file),
   ...stageProgramFindings(source, file),
   ...shownFindings(source, file),
+  ...pointedFindings(source, file),
 ];

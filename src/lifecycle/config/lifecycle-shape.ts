@@ -48,6 +48,24 @@ const place = z.strictObject({
   }),
 });
 
+const words = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((said) => (typeof said === 'string' ? [said] : said));
+
+/** A field of the company's own: its name, or its name and what Tandem's words are called there. */
+const pointed = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      field: text("The company's field, by its API name (HubSpot: internal name)."),
+      values: z.record(z.string().min(1), words).default({}).meta({
+        description:
+          "For lists: Tandem's word and the company's, or several of them; the first is what Tandem writes. A word that is not here is the same in both.",
+      }),
+    }),
+  ])
+  .transform((said) => (typeof said === 'string' ? { field: said, values: {} } : said));
+
 export const lifecycleFile = z
   .strictObject({
     version: text('Name of this version; each transition stores the one that decided.'),
@@ -170,6 +188,10 @@ export const lifecycleFile = z
         description:
           'By what each stage is compared with its own past once a week: a fall of conversion or a growth of time is told.',
       }),
+    fields: z.record(z.string().min(1), pointed).default({}).meta({
+      description:
+        "Fields that the company already has, by the field of Tandem's own that they stand for (docs/admins/fields.md): 'Tandem_Reason__c: Rejection_Reason__c'; 'Opportunity.Tandem_Competitor__c' means one object alone.",
+    }),
     lifecyclestage: z.enum(['forward', 'both', 'never']).default('forward').meta({
       description:
         "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",

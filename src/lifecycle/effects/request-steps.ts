@@ -2,6 +2,7 @@ import type { System } from '../../model/system.ts';
 import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
 import { recordIn } from '../look/requests.ts';
+import { nameOn } from '../own-fields/pointed.ts';
 import {
   isCampaign,
   type RequestPlace,
@@ -158,16 +159,18 @@ export const answerStep: Step = async (context, standings) => {
     if (asking === null || said === undefined) return [];
     const { request, system } = asking;
     const isStopped = request.plan.kind === 'stop' && request.state === 'stopped';
-    if (isStopped) results.set(standing, stopped([requestFields[system].word]));
-    if (isStopSaid(standing, asking)) return [];
     const record = recordIn(standing.person, asking.place);
+    const nameOf = (own: string): string =>
+      nameOn(context.models.lifecycle.pointed, record?.ref.type ?? '', own);
+    if (isStopped) results.set(standing, stopped([nameOf(requestFields[system].word)]));
+    if (isStopSaid(standing, asking)) return [];
     if (record === null) return [];
     const writable = context.writable.get(record.ref.type);
     const wanted = answerFields(asking, record, said, standing.now);
     const { result } = requestFields[system];
     const closed = Object.keys(wanted).filter((name) => name !== result && writable?.has(name) === false);
     if (closed.length > 0) {
-      results.set(standing, notEmptied(closed));
+      results.set(standing, notEmptied(closed.map(nameOf)));
       return [];
     }
     const fields = Object.fromEntries(Object.entries(wanted).filter(([name]) => writable?.has(name) ?? true));

@@ -3,7 +3,7 @@ import type { RawFields, RawValue } from '../../model/value.ts';
 import { contentText, sendOf } from '../content/content-text.ts';
 import type { Recommendation } from '../content/recommend.ts';
 import { contentMode, recommendationFor } from '../content/standing-content.ts';
-import { askReasonTask } from '../digest/ask-reason.ts';
+import { askReasonTask, reasonWordsOn } from '../digest/ask-reason.ts';
 import { type Digest, makeDigest } from '../digest/digest.ts';
 import type { DigestInput, EarlierTurn, Trigger } from '../digest/input.ts';
 import { nextStepLine } from '../digest/next-step.ts';
@@ -246,7 +246,9 @@ export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpT
   }
   if (effect.kind !== 'ask-reason') return followUpTask(input, followUp(context, standing));
   const cause = transitions.find(({ evidence }) => evidence === effect.evidence)?.cause;
-  return askReasonTask(input, cause === 'deal-lost' ? 'deal' : 'lead', stored.journey.program);
+  const { pointed } = context.models.lifecycle;
+  const words = reasonWordsOn(pointed, standing.person.sales?.ref.type ?? 'Lead', context.labels);
+  return askReasonTask(input, cause === 'deal-lost' ? 'deal' : 'lead', stored.journey.program, words);
 };
 
 /** HubSpot takes a date as its day (properties guide). */

@@ -7,7 +7,7 @@ import { contactOwner } from './owner.ts';
 import { rollUps } from './roll-ups.ts';
 
 /** HubSpot properties that a look at a contact needs whatever the rules ask: who it is, and what shows its stage. */
-const contactFields: readonly string[] = [
+export const contactFields: readonly string[] = [
   'email',
   'firstname',
   'lastname',
@@ -31,7 +31,7 @@ const contactFields: readonly string[] = [
 ];
 
 /** Salesforce fields that a look at a lead needs: who has it, how far it is, and what the rep said. */
-const salesFields: readonly string[] = [
+export const salesFields: readonly string[] = [
   'AccountId',
   'OwnerId',
   'Status',

@@ -48,6 +48,8 @@ export interface LifecycleContext {
   readonly fields: ReadonlyMap<string, readonly string[]>;
   /** Fields that the integration can write, by object. */
   readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What people call the fields that stand for Tandem's own, by `Lead.Tandem_Reason__c`. Absent: there are none. */
+  readonly labels?: ReadonlyMap<string, string>;
   /** Everybody of sales, as of some minutes; `fresh`: as of now, since somebody is known to be otherwise. */
   readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;

@@ -1,5 +1,6 @@
 import type { Expression } from '../../mapping/expression.ts';
 import type { FirstStartKind } from '../../model/journeys.ts';
+import type { PointedFields } from '../own-fields/pointed.ts';
 import type { Reason } from './facts.ts';
 import type { LifecycleBehaviour, Mode, PlaceKind } from './journey.ts';
 import type { Stage } from './stages.ts';
@@ -96,4 +97,6 @@ export interface LifecycleDefinition {
   } | null;
   /** How many of the things that somebody did stand on the timeline at the hand-off; 0: none. */
   readonly timelineMax: number;
+  /** Fields that the company already has in the place of Tandem's own. Only withPointed and what speaks of fields by name knows of them. */
+  readonly pointed: PointedFields;
 }

@@ -32,8 +32,7 @@ export class Office {
     return this.#context;
   }
 
-  async open(): Promise<void> {
-    const config = `${repositoryRoot}config`;
+  async open(config = `${repositoryRoot}config`): Promise<void> {
     const active = await activeLifecycle(config, mirrorMappings);
     if (active === null) throw new Error('the shipped configuration has no lifecycle');
     await this.reopen(active);

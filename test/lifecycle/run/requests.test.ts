@@ -5,8 +5,8 @@ import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
 import { readAbout } from '../../../src/lifecycle/run/read-about.ts';
 import { readPeople } from '../../../src/lifecycle/run/read-people.ts';
+import { passOn } from '../../../src/model/pass-on.ts';
 import type { RawFields } from '../../../src/model/value.ts';
-import { passOn } from '../../../src/sync/pass-on.ts';
 import { withOffice } from './office.ts';
 
 const office = withOffice();

@@ -1,4 +1,4 @@
-import type { RecordSystem } from '../model/record-system.ts';
+import type { RecordSystem } from './record-system.ts';
 
 /** A system that does what this one does, method by method: for those that change some of it, whatever the inner one is made of. */
 export const passOn = (inner: RecordSystem): RecordSystem => ({
