@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Tests with whole workers or many processes: they wait more than they compute, and come after the light ones, which only compute. */
 const heavy = ['test/{commands,e2e,bench}/**/*.test.ts'];
@@ -19,6 +20,7 @@ export default defineConfig({
     // Tests above the threshold are listed with their time, so that the suite's ten minutes are not eaten unseen.
     reporters: ['default'],
     env: { TZ: 'UTC' },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
