@@ -38,7 +38,11 @@ const verdictOf = (figure: Figure): string => {
 const rowOf = (figure: Figure): string =>
   `| ${figure.name} | ${figure.ours} | ${figure.theirs} | ${figure.against} | ${figure.ratio} | ${figure.better} | ${figure.unit} | ${verdictOf(figure)} |`;
 
-const detailOf = ({ name, detail }: Figure): string => `- \`${name}\`: \`${JSON.stringify(detail)}\``;
+/** A line for each detail, with the names of all figures that it lies behind. */
+const detailsOf = (figures: readonly Figure[]): readonly string[] =>
+  [...Map.groupBy(figures, ({ detail }) => JSON.stringify(detail))].map(
+    ([detail, group]) => `- ${group.map(({ name }) => `\`${name}\``).join(', ')}: \`${detail}\``,
+  );
 
 /** One benchmark's section: when, where and with what it ran, its figures, and what lies behind each. Markdown. */
 const renderSection = ({ benchmark, figures, notes }: Result, now: Date): string =>
@@ -56,7 +60,7 @@ const renderSection = ({ benchmark, figures, notes }: Result, now: Date): string
     '',
     '### Detail',
     '',
-    ...figures.map(detailOf),
+    ...detailsOf(figures),
     '',
   ].join('\n');
 

@@ -34,4 +34,13 @@ describe('the results file', () => {
       renderResults(again, { benchmark: 'align', figures: [figure('align.calls', 11)], notes: [] }, day(3)),
     ).toBe(again);
   });
+
+  it('says what lies behind several figures once', () => {
+    const figures = [figure('align.calls', 5), figure('align.reads', 5), figure('align.writes', 6)];
+    const text = renderResults('', { benchmark: 'align', figures, notes: [] }, new Date(0));
+    expect(text.match(/^- `.*$/gm)).toEqual([
+      '- `align.calls`, `align.reads`: `{"ours":5}`',
+      '- `align.writes`: `{"ours":6}`',
+    ]);
+  });
 });
