@@ -13,7 +13,7 @@ import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing } from './found.ts';
 import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
-import { settleUnderWay } from './unsettled.ts';
+import { settleUnderWay, settleUnreachable } from './unsettled.ts';
 
 /** Live links of the records that others became, by id. */
 type Owners = Sides<ReadonlyMap<string, Link>>;
@@ -172,7 +172,11 @@ const decide = (
   else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
   else if (next) movedInSalesforce(context, each, next.ref, next.converted, owners);
   else if (gone) deleted(context, each, gone);
-  else if (lost) handleMissing(context, draft, refOfLink(context.pair, link, lost));
+  else if (lost) {
+    handleMissing(context, draft, refOfLink(context.pair, link, lost));
+    // It is parked, and no look follows soon: nothing of it may stay under way.
+    if (draft.againMs === null) settleUnreachable(context, each);
+  }
   // The system says that it lives: the read was older than that.
   else lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
 };

@@ -11,10 +11,42 @@ import { baseOfWrites } from './plan.ts';
 /** Histories name references in words of their own, ties have none, and a consent that came late is a consent all the same. */
 export const canTell = ({ reference, latch, ties }: FieldMapping): boolean => !reference && !latch && !ties;
 
+/** What the ledger says of a write whose record is not shown any more. */
+const unseenOutcome = 'outcome unknown, its record is not shown any more';
+
 /** A write whose outcome nobody knew, and that stands there: it is what was settled last, and the ledger names what it replaced. */
 export const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): void => {
   moveBase(draft, baseOfWrites(intent.target.system, [write]));
   draft.ledger.push(...ledgerOfWrites({ ...intent, writes: [write] }, null, 'outcome unknown, found landed'));
+};
+
+/** A write of which nobody can say whether it was carried out: it is not sent again, and the ledger says what it would have replaced. */
+const settleUnseen = (draft: Draft, intent: Intent, write: FieldWrite): void => {
+  draft.late.set(write.field, { to: intent.target.system, sent: write.sent });
+  draft.ledger.push(
+    ...ledgerOfWrites({ ...intent, writes: [write] }, null, unseenOutcome).map((entry) => ({
+      ...entry,
+      event: 'kept' as const,
+      rule: 'unreachable',
+    })),
+  );
+};
+
+/**
+ * Settles the writes of unknown outcome of a link that waits for a record that is not shown: open, they would keep a person's values and
+ * whoever waits for the end of all work. What went to the other side is looked at there. What went to the record itself may be found landed
+ * once it is shown again, and is remembered in the base until then, as any late value.
+ */
+export const settleUnreachable = (context: EngineContext, { draft, link, found }: Found): void => {
+  const form = formOfLink(context.pair, link);
+  for (const intent of draft.unit.intents) {
+    const { system, id } = intent.target;
+    const snapshot = found[system];
+    const isShown = snapshot?.ref.id === id && !snapshot.deleted;
+    const landed = isShown ? landedWrites(form, intent, snapshot) : intent.writes;
+    for (const write of landed) (isShown ? settleLanded : settleUnseen)(draft, intent, write);
+    draft.closedIntents.push(intent.id);
+  }
 };
 
 /**

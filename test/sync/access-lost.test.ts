@@ -85,6 +85,35 @@ describe('a linked lead that is not shared with the integration any more', () =>
     expect(((await leads.json()) as { records: unknown[] }).records).toHaveLength(2);
   });
 
+  it('leaves no write under way, says in the ledger what became of it, and finds out once it is shared again', async () => {
+    // Carried out, and the answer never came; then nobody is shown the lead any more.
+    const cut = { match: { method: 'PATCH' }, effect: { drop: 'after' } };
+    await simulated.editContact(lost.hubspot, { jobtitle: 'second' });
+    await simulated.mark({ hubspot: lost.hubspot });
+    await simulated.control('salesforce', 'faults', [cut]);
+    await workOnce(simulated.context(), 'live');
+    expect(await fixture.query('select from tandem.intents')).toHaveLength(1);
+    await simulated.control('salesforce', 'faults', []);
+    await share(false);
+    await simulated.drain();
+    expect(await fixture.query('select from tandem.intents')).toEqual([]);
+    expect(await parked()).toMatchObject([{ system: 'salesforce', code: 'UNREACHABLE' }]);
+    const kept = await fixture.query<{ cause: string }>(
+      `select field, from_value #>> '{}' as "from", to_value #>> '{}' as "to", rule, cause from tandem.ledger
+       where event = 'kept'`,
+    );
+    expect(kept).toMatchObject([{ field: 'jobtitle', from: 'first', to: 'second', rule: 'unreachable' }]);
+    expect(kept[0]?.cause).toContain('outcome unknown, its record is not shown any more');
+
+    // It had landed; meanwhile somebody else went on. Nothing of the old write comes back.
+    await share(true);
+    await simulated.editLeadAsPerson(lost.salesforce, { Title: 'third' });
+    await watch();
+    await simulated.drain();
+    expect(await simulated.values(lost, title)).toEqual({ hubspot: 'third', salesforce: 'third' });
+    expect(await parked()).toEqual([]);
+  });
+
   it('costs one look each time while it stays so, and flows both ways by itself once it is shared again', async () => {
     await share(false);
     await simulated.editContact(lost.hubspot, { jobtitle: 'second' });
