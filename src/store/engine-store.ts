@@ -22,7 +22,7 @@ import { backlog, workload } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
 import { decidedNew } from './decisions.ts';
-import { lookAtTombstones } from './erasure/look-at-tombstones.ts';
+import { keptAfter, keptCount } from './erasure/kept-records.ts';
 import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
 import { type KeyRequest, lockKeys } from './key-locks.ts';
@@ -163,8 +163,12 @@ export class PostgresEngineStore {
     return awaitLinks(this.#db, awaited, whole);
   }
 
-  lookAtTombstones(pair: string, type: string, cause: string): Promise<number> {
-    return lookAtTombstones(this.#db, pair, type, cause);
+  keptAfter(pair: string, type: string, after: string, limit: number): Promise<readonly string[]> {
+    return keptAfter(this.#db, pair, type, after, limit);
+  }
+
+  keptCount(pair: string, type: string): Promise<number> {
+    return keptCount(this.#db, pair, type);
   }
 
   wakeAwaited(all: boolean): Promise<number> {

@@ -1,7 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Erasure } from '../model/erasure.ts';
 import { keyName, recordName } from '../model/erasure.ts';
-import { unreachableCode } from '../model/failure.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formsOf, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
@@ -14,7 +13,7 @@ import { ask, endLink, forget } from './end-link.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfRecord, refOfLink } from './forms.ts';
 import type { Found } from './found.ts';
-import { erasedIn, isFlagged } from './identity.ts';
+import { erasedIn, isErased, isFlagged } from './identity.ts';
 import { matchKeysOf } from './match.ts';
 
 /** Whether the system told that the unit's record was erased; asked by id, it answers of it as of one that never was. */
@@ -110,22 +109,38 @@ export const eraseLinked = (context: EngineContext, each: Found, system: System)
   ask(context, each, left.ref, question(system), followers);
 };
 
+/** Of so many others it is asked whether HubSpot shows them: one call. */
+const othersMax = 100;
+
 /**
- * Whether the portal that answers is the one whose contacts are linked: somebody whom it lists first is. With the token of another portal
- * every contact would seem to be gone.
+ * Whether HubSpot shows others whom the store knows, as the records that they are: else somebody who is not shown is no proof of an erasure, but
+ * of a portal, a token or an answer in which something is wrong. Most of those who are asked for have to be there and name their counterpart,
+ * since ids mean other records in another portal.
  */
-export const isPortalOurs = async (context: EngineContext, workClass: WorkClass): Promise<boolean> => {
+export const showsOthers = async (
+  context: EngineContext,
+  missing: ReadonlySet<string>,
+  workClass: WorkClass,
+): Promise<boolean> => {
   const { pair, store, systems: connected } = context;
-  const { types } = pair;
-  const page = await connected.hubspot.listPage(
-    types.hubspot,
-    null,
-    [],
-    contextFor(context, workClass, 'list'),
+  const [first = ''] = [...missing].sort();
+  const near = await store.linksAfter(pair.name, first, othersMax);
+  const links =
+    near.length < othersMax ? [...near, ...(await store.linksAfter(pair.name, '', othersMax))] : near;
+  const others = new Map(
+    links.flatMap(({ ids }) => (missing.has(ids.hubspot) ? [] : [[ids.hubspot, ids.salesforce] as const])),
   );
-  const ids = page.records.map(({ ref }) => ref.id);
-  const links = await store.linksOf(pair.name, 'hubspot', ids);
-  return [...links.values()].some(({ ended }) => ended === null);
+  if (others.size === 0) return false;
+  const asked = [...others].slice(0, othersMax);
+  const identity = pair.identity.hubspot;
+  const read = await connected.hubspot.readMany(
+    pair.types.hubspot,
+    asked.map(([id]) => id),
+    [identity],
+    contextFor(context, workClass, 'read'),
+  );
+  const shown = asked.filter(([id, salesforce]) => read.get(id)?.fields[identity] === salesforce);
+  return shown.length * 2 > asked.length;
 };
 
 /** The record on the other side of a link that had ended before, where it stands alone: as a link's it is somebody who lives. */
@@ -143,6 +158,8 @@ const eraseOne = async (
 ): Promise<void> => {
   const { pair, store } = context;
   const cause = erasedIn(ref.system);
+  // Told once more: nothing is kept any more, and what is asked about the record that is left stays asked.
+  if (isErased(link)) return;
   forget(draft);
   draft.review = null;
   const known = link?.ended ? link : undefined;
@@ -200,24 +217,27 @@ export const eraseTold = async (
 };
 
 /**
- * Tombstones whose contact was found nowhere, look after look, not in the archive either: it was erased out of it, or its time there is
- * over. What is kept of the person goes all the same.
+ * People without a live link whom HubSpot shows nowhere, look after look, not in the archive either: they were erased, out of the archive perhaps, or
+ * their time there is over. What is kept of them goes all the same. `missing`: who was looked for often enough; `ended`: their tombstones, where they
+ * had a link.
  */
 export const eraseVanished = async (
   context: EngineContext,
+  missing: readonly Draft[],
   ended: ReadonlyMap<Draft, Link>,
   workClass: WorkClass,
 ): Promise<void> => {
   const { pair } = context;
-  const gone = [...ended].filter(
-    ([{ park, unit }]) =>
-      unit.dirty[0]?.ref.type === 'contacts' && park.some(({ failure }) => failure.code === unreachableCode),
-  );
-  if (gone.length === 0 || policiesOf(pair).erasure.unseen === 'park') return;
-  if (!(await isPortalOurs(context, workClass))) return;
-  for (const [draft, link] of gone) {
+  if (policiesOf(pair).erasure.unseen === 'park') return;
+  const gone = missing.flatMap((draft) => {
+    const ref = draft.unit.dirty[0]?.ref;
+    return ref?.system === 'hubspot' && ref.type === 'contacts' ? [{ draft, ref }] : [];
+  });
+  if (gone.length === 0) return;
+  if (!(await showsOthers(context, new Set(gone.map(({ ref }) => ref.id)), workClass))) return;
+  for (const { draft, ref } of gone) {
     draft.park = [];
-    await eraseOne(context, draft, refOfLink(pair, link, 'hubspot'), link);
+    await eraseOne(context, draft, ref, ended.get(draft));
   }
 };
 

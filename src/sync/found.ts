@@ -25,12 +25,18 @@ const missingFailure = (system: System, code: string, message: string): Failure 
 /** Why records that are not shown are looked at from time to time: sharing a record anew moves no stamp, and so makes no signal. */
 export const shownAgainCause = 'may be shown again';
 
-/** Whether it is known that the record is not shown, and nothing but time has asked for this look: one read is enough. */
-const isKnownMissing = ({ unit }: Draft, { system, id }: RecordRef): boolean =>
-  unit.dirty.every(({ cause }) => cause === shownAgainCause) &&
+/** Why records are looked at that a sweep asked for and was not shown (sync/presence-sweep.ts). */
+export const notShownCause = 'presence sweep of hubspot';
+
+/** Whether it is parked already, after as many looks as absence takes, that the record is not shown. */
+export const isKnownMissing = ({ unit }: Draft, { system, id }: RecordRef): boolean =>
   unit.parked.some(
     ({ ref, failure }) => ref.system === system && ref.id === id && failure.code === unreachableCode,
   );
+
+/** Whether nothing but time has asked for this look: one read of what is known to be missing is enough. */
+const isRoutine = ({ unit }: Draft): boolean =>
+  unit.dirty.every(({ cause }) => cause === shownAgainCause || cause === notShownCause);
 
 /**
  * Absence is not deletion: a record that was not found is looked at again and then parked as unreachable. It is looked at from time to time
@@ -38,7 +44,7 @@ const isKnownMissing = ({ unit }: Draft, { system, id }: RecordRef): boolean =>
  */
 export const handleMissing = (context: EngineContext, draft: Draft, ref: RecordRef): void => {
   const { system } = ref;
-  if (isKnownMissing(draft, ref)) return;
+  if (isRoutine(draft) && isKnownMissing(draft, ref)) return;
   const attempts = attemptsOf(draft.unit);
   if (attempts < identityLooksMax) {
     lookAgain(draft, againAfterMs(attempts));

@@ -8,9 +8,9 @@ import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { attemptsOf, lookAgain, movedBase } from './draft.ts';
 import { ask, endLink, entryOf, forget, markOf } from './end-link.ts';
 import { contextFor, type EngineContext } from './engine.ts';
-import { eraseLinked, isPortalOurs, toldErased } from './erase.ts';
+import { eraseLinked, showsOthers, toldErased } from './erase.ts';
 import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
-import { type Found, handleMissing } from './found.ts';
+import { type Found, handleMissing, isKnownMissing } from './found.ts';
 import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
 import { settleUnderWay, settleUnreachable } from './unsettled.ts';
@@ -140,21 +140,21 @@ const hasVanished = ({ pair }: EngineContext, { draft, link, found }: Found, fat
   fate.kind === 'unknown' &&
   !found.hubspot &&
   typeOfLink(pair, link, 'hubspot') === 'contacts' &&
-  attemptsOf(draft.unit) >= identityLooksMax &&
+  (attemptsOf(draft.unit) >= identityLooksMax || isKnownMissing(draft, refOfLink(pair, link, 'hubspot'))) &&
   policiesOf(pair).erasure.unseen === 'erase';
 
 /** What is known beside the fates of a link's records. */
 interface Circumstances {
   readonly owners: Owners;
-  /** Whether the portal that answers is the one whose contacts are linked. */
-  readonly isOurs: boolean;
+  /** Whether HubSpot shows others who are linked, so that one who is not shown is not there. */
+  readonly showsOthers: boolean;
 }
 
 const decide = (
   context: EngineContext,
   each: Found,
   fates: Sides<Fate>,
-  { owners, isOurs }: Circumstances,
+  { owners, showsOthers: isProof }: Circumstances,
 ): void => {
   const { draft, link, found } = each;
   const { hubspot, salesforce } = fates;
@@ -166,7 +166,7 @@ const decide = (
     const record = found[system];
     return record && !record.deleted && record.ref.id === link.ids[system] && isFlagged(context.pair, record);
   });
-  const isErased = hubspot.kind === 'erased' || isTold || (isOurs && hasVanished(context, each, hubspot));
+  const isErased = hubspot.kind === 'erased' || isTold || (isProof && hasVanished(context, each, hubspot));
   if (isErased) eraseLinked(context, each, 'hubspot');
   else if (flagged) eraseLinked(context, each, flagged);
   else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
@@ -235,8 +235,9 @@ export const followFates = async (
     systems.map((system) => context.store.linksOf(context.pair.name, system, targets[system])),
   );
   const owners = { hubspot: left ?? new Map<string, Link>(), salesforce: right ?? new Map<string, Link>() };
-  const isOurs =
-    strange.some((each) => hasVanished(context, each, fatesOf(each).hubspot)) &&
-    (await isPortalOurs(context, workClass));
-  for (const each of strange) decide(context, each, fatesOf(each), { owners, isOurs });
+  const vanished = strange.filter((each) => hasVanished(context, each, fatesOf(each).hubspot));
+  const isProof =
+    vanished.length > 0 &&
+    (await showsOthers(context, new Set(vanished.map(({ link }) => link.ids.hubspot)), workClass));
+  for (const each of strange) decide(context, each, fatesOf(each), { owners, showsOthers: isProof });
 };

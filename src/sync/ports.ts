@@ -31,6 +31,15 @@ export interface EngineStore {
   /** Live links of a pair in the order of their HubSpot ids (as text), those behind `after` ('' is before the first), at most `limit`. */
   linksAfter(pair: string, after: string, limit: number): Promise<readonly Link[]>;
 
+  /**
+   * Ids of HubSpot records of which something of the pair is kept, in their order as text, those behind `after` ('' is before the first), at most
+   * `limit`: of live links, and of contacts also of tombstones that hold values, journeys, refusals and questions.
+   */
+  keptAfter(pair: string, type: string, after: string, limit: number): Promise<readonly string[]>;
+
+  /** Of about how many records `keptAfter` tells. */
+  keptCount(pair: string, type: string): Promise<number>;
+
   /** Moves these bases to what was seen of last writes, where a link is at its version still; the version stays. */
   noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base'>[]): Promise<void>;
 
@@ -162,12 +171,6 @@ export interface EngineStore {
 
   /** What waits, each number at most `upTo`: cheap however much there is. */
   workload(pair: string, upTo: number): Promise<Workload>;
-
-  /**
-   * Marks some of the HubSpot records of links that ended by their archiving, and of which something is kept, to be looked for, each once a
-   * day. Answers how many.
-   */
-  lookAtTombstones?(pair: string, type: string, cause: string): Promise<number>;
 
   /** Marks every parked unit of the pair dirty again, because the mapping or the other side's schema changed. */
   retryParked(pair: string): Promise<number>;

@@ -19,7 +19,7 @@ export const nextStepOf = (failure: Failure): string => {
       return `Correct the value at its source, or make ${there} accept it; it is tried again by itself when it changes.`;
     case 'identity':
       if (failure.code === unreachableCode) {
-        return `Look for the record in ${there}. If it is there, share it with the integration user again: Tandem looks by itself, within the hour. If it is gone for good, nothing is to be done.`;
+        return `Look for the record in ${there}. If it is there, share it with the integration user again: Tandem looks by itself, within the hour. If it is gone for good, nothing is to be done; if it was a person who was erased, tandem erase RECORD --yes empties what is kept of them.`;
       }
       if (failure.code === duplicatesCode) {
         return `Merge the records in ${there}, correct the value, or let the rule pass it; it is tried again when either record changes, or by tandem failures retry.`;

@@ -13,10 +13,11 @@ import type { EngineContext } from './engine.ts';
 import { Overtaking, overtaken } from './overtaking.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
+import { PresenceWatch } from './presence-watch.ts';
 import { reportCallFailure } from './problems.ts';
 import { unitsPerBatch } from './reservation.ts';
 import { SignalMemory } from './signal-memory.ts';
-import { feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
+import { type Feed, feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
 import { hasTieLooks, lookAtTies, tieLookEveryMs } from './tie-look.ts';
 import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
@@ -78,6 +79,7 @@ export class Runner {
   private readonly cadence: LookCadence;
   /** Null where nothing of the pair is an association in HubSpot. */
   private readonly associations: AssociationPace | null;
+  private readonly presence: PresenceWatch;
   private readonly swept = new SignalMemory();
   private readonly ties = new SignalMemory();
   private tiesLookedAt = Number.NEGATIVE_INFINITY;
@@ -102,6 +104,7 @@ export class Runner {
     this.pollEveryMs = pollEveryMs;
     this.sweepMs = sweepEveryMs(looks, pollEveryMs);
     this.cadence = new LookCadence(this.sweepMs, pollEveryMs);
+    this.presence = new PresenceWatch(looks);
     const hasAssociations = associationFields(context.pair).length > 0;
     this.associations = hasAssociations ? new AssociationPace(pollEveryMs, associations) : null;
     this.startedAt = context.nowMs();
@@ -258,6 +261,7 @@ export class Runner {
         Promise.all(due.map(async (system) => this.lookAt(system, began))),
       );
       if (this.aligned) await this.sweep(began, ending);
+      if (this.aligned) await this.lookForGone(began, ending);
       const isTied = !this.aligned || (await this.lookAtTies(began, due.length === systems.length));
       const isSwept = this.associations?.isCaughtUp ?? true;
       const isWhole = isSwept && isTied && due.length === systems.length && looks.every((isDone) => isDone);
@@ -279,9 +283,7 @@ export class Runner {
   private async sweep(nowMs: number, ending: AbortSignal): Promise<void> {
     const { associations: pace, context } = this;
     if (!pace) return;
-    const { pair, live } = context;
-    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
-    const feed = feedOf(states ?? [], 'hubspot', pair.types.hubspot, this.sweepMs);
+    const feed = await this.feedOfMain('hubspot');
     for (let pages = pace.pagesDue(feed, nowMs); pages > 0 && !ending.aborted; pages -= 1) {
       const page = await this.safely('associations', async () => {
         const paused = await readPaused(context);
@@ -296,13 +298,23 @@ export class Runner {
     }
   }
 
+  private async lookForGone(nowMs: number, ending: AbortSignal): Promise<void> {
+    const feedNow = async (): Promise<Feed> => this.feedOfMain('hubspot');
+    await this.safely('presence', async () => this.presence.look(this.context, feedNow, nowMs, ending));
+  }
+
+  /** What feeds the pair's own object of a system at present. */
+  private async feedOfMain(system: System): Promise<Feed> {
+    const { pair, live } = this.context;
+    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
+    return feedOf(states ?? [], system, pair.types[system], this.sweepMs);
+  }
+
   /** Asks whose ties changed in Salesforce, where that is due; answers false when it was and could not be asked. */
   private async lookAtTies(nowMs: number, isAsked: boolean): Promise<boolean> {
     const { context } = this;
     if (!hasTieLooks(context)) return true;
-    const { pair, live } = context;
-    const states = live ? await this.safely('live sources', async () => live.sources()) : [];
-    const feed = feedOf(states ?? [], 'salesforce', pair.types.salesforce, this.sweepMs);
+    const feed = await this.feedOfMain('salesforce');
     const gapMs = isAsked ? 0 : tieLookEveryMs(feed, nowMs - this.movedAt);
     if (nowMs - this.tiesLookedAt < gapMs) return true;
     const marked = await this.safely('ties', async () => {

@@ -13,7 +13,7 @@ import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { eraseTold, eraseVanished, withoutErased } from './erase.ts';
 import { workFollowers } from './followers.ts';
 import { formOfRecord, inForm, refOfLink } from './forms.ts';
-import { handleMissing, isStale, lookAgainLater } from './found.ts';
+import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
 import { type MatchVerdict, matchKeysOf } from './match.ts';
@@ -59,6 +59,9 @@ interface Sorted {
   readonly ended: ReadonlyMap<Draft, Link>;
 }
 
+/** Whether a sweep asked for the look, to which a contact of any tombstone may have to be found gone for good. */
+const isSwept = ({ unit }: Draft): boolean => unit.dirty.some(({ cause }) => cause === notShownCause);
+
 /**
  * Sorts out records that have a link after all: an ended one is a tombstone, and its record is not created again; a live one began
  * a moment ago, and the unit is claimed anew as that link; a follower has its own way.
@@ -78,7 +81,7 @@ const sortByLink = async (
     const link = links.get(ref.id);
     if (!link || isLifted(link)) open.push(draft);
     else if (link.ended) {
-      if (!canRevive(link, ref)) continue;
+      if (!canRevive(link, ref) && !isSwept(draft)) continue;
       open.push(draft);
       ended.set(draft, link);
     } else if (followerIn(link, ref)) followers.push([draft, link]);
@@ -87,6 +90,12 @@ const sortByLink = async (
   return { open, followers, ended };
 };
 
+/** What was read of records, and who was looked for without being shown as often as absence takes. */
+interface Own {
+  readonly read: readonly Seeking[];
+  readonly missing: readonly Draft[];
+}
+
 /** Reads the records themselves, object by object; what is missing, deleted, converted or stale ends here. */
 const readOwn = async (
   context: EngineContext,
@@ -94,8 +103,9 @@ const readOwn = async (
   drafts: readonly Draft[],
   workClass: WorkClass,
   reservations: Reservations,
-): Promise<readonly Seeking[]> => {
+): Promise<Own> => {
   const { pair } = context;
+  const missing: Draft[] = [];
   const pages = await Promise.all(
     [...new Set(drafts.map((draft) => refOf(draft).type))].map((type) =>
       context.systems[system].readMany(
@@ -107,11 +117,12 @@ const readOwn = async (
     ),
   );
   const found = new Map(pages.flatMap((page) => [...page]));
-  return drafts.flatMap((draft) => {
+  const read = drafts.flatMap((draft) => {
     const ref = refOf(draft);
     const record = found.get(ref.id);
     if (!record) {
       handleMissing(context, draft, ref);
+      if (draft.againMs === null) missing.push(draft);
       // It is not known to be gone; what it was to become is, and holds a person's values: who is shown again is looked up as anybody.
       if (draft.park.length > 0) draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
       return [];
@@ -131,6 +142,7 @@ const readOwn = async (
     }
     return [{ draft, record, keys: matchKeysOf(formOfRecord(pair, record.ref), record) }];
   });
+  return { read, missing };
 };
 
 /** Whether a person has answered a question about the record (commands/reviews/decide.ts). */
@@ -305,9 +317,12 @@ const workSide = async (
   const { open, followers, ended } = await sortByLink(context, system, untold);
   const jobs = await workFollowers(context, followers, workClass);
   if (open.length === 0) return { beginnings: [], creates: [], jobs };
-  const all = await readOwn(context, system, open, workClass, reservations);
-  await eraseVanished(context, ended, workClass);
-  const back = all.filter(({ draft }) => ended.has(draft));
+  const { read: all, missing } = await readOwn(context, system, open, workClass, reservations);
+  await eraseVanished(context, missing, ended, workClass);
+  const back = all.filter(({ draft, record }) => {
+    const link = ended.get(draft);
+    return link !== undefined && canRevive(link, record.ref);
+  });
   const revived = back.length === 0 ? [] : await revive(context, back, ended, workClass);
   const present = await withoutSurvivors(
     context,

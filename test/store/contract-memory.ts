@@ -16,13 +16,6 @@ const ages: Readonly<Record<Parameters<StoreUnderTest['age']>[0], (state: Memory
     awaited: (state, ms) => older(state.awaited, (row) => ({ ...row, since: row.since - ms })),
     links: (state, ms) => older(state.begunAt, (at) => at - ms),
     changes: (state, ms) => older(state.massChanges, (row) => ({ ...row, at: row.at - ms })),
-    tombstones: (state, ms) => {
-      older(state.lookedAt, (at) => at - ms);
-      older(state.links, (link) => ({
-        ...link,
-        ended: link.ended && { ...link.ended, at: link.ended.at - ms },
-      }));
-    },
   };
 
 export const inMemory = (): StoreUnderTest => {

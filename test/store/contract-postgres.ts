@@ -10,7 +10,6 @@ const ages: Readonly<Record<Parameters<StoreUnderTest['age']>[0], string>> = {
   awaited: `update tandem.awaited set ${back('since')}`,
   links: `update tandem.links set ${back('began_at')}`,
   changes: `update tandem.mass_changes set ${back('at')}`,
-  tombstones: `update tandem.links set ${back('ended_at')}, ${back('looked_at')}`,
 };
 
 export const inPostgres = (): StoreUnderTest => {

@@ -331,7 +331,6 @@ create table tandem.links (
   ended_cause text,
   hubspot_type text,
   salesforce_type text,
-  looked_at timestamp with time zone,
   constraint links_ended_says_why CHECK (((ended_at IS NULL) = (ended_cause IS NULL))),
   constraint links_pkey PRIMARY KEY (id)
 );
@@ -539,7 +538,6 @@ CREATE INDEX leases_pair ON tandem.leases USING btree (pair);
 CREATE INDEX ledger_at ON tandem.ledger USING btree (pair, at);
 CREATE INDEX ledger_link ON tandem.ledger USING btree (link_id, id);
 CREATE INDEX ledger_record ON tandem.ledger USING btree (system, record_id, id);
-CREATE INDEX links_archived ON tandem.links USING btree (pair, ended_at) WHERE (ended_cause = 'deleted in HubSpot'::text);
 CREATE INDEX links_began ON tandem.links USING btree (began_at);
 CREATE INDEX links_ended_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NOT NULL);
 CREATE INDEX links_ended_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NOT NULL);
@@ -616,7 +614,6 @@ comment on index tandem.ledger_at is 'status: latency of the last hour';
 comment on table tandem.lifecycle is 'since: when the lifecycle was first on; turns: whose turn it is in each pool';
 comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
 comment on column tandem.links.salesforce_type is 'null: from before types were kept, the pair''s own';
-comment on column tandem.links.looked_at is 'tombstones: when their record was last looked for in the archive';
 comment on index tandem.links_began is 'what waited for links that began a moment ago';
 comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one live link';
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';

@@ -3,6 +3,7 @@ import type { LiveSignal } from '../../src/model/live.ts';
 import type { RecordRef, Sides } from '../../src/model/system.ts';
 import { takeLive } from '../../src/sync/live-intake.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
+import { sweepPresence } from '../../src/sync/presence-sweep.ts';
 import { makeIntent, makeParked } from '../store/builders.ts';
 import { dumpRows } from '../store/dump.ts';
 import { pair, withSimulators } from './simulated.ts';
@@ -40,6 +41,43 @@ const traces = async (): Promise<readonly string[]> =>
   (await dumpRows((text, values) => fixture.query(text, values)))
     .split('\n')
     .filter((line) => line.toLowerCase().includes(marker));
+
+/** Somebody else who is linked, so that not everybody is gone. */
+const other = { email: 'other@example.com', lastname: 'Other', company: 'Acme' };
+
+const at = '2026-01-01T00:00:00.000Z';
+
+/** A round of the presence sweep, and what follows of it; answers how many it marked. */
+const sweep = async (): Promise<number> => {
+  const context = simulated.context();
+  await sweepPresence(context, 1_000, Date.now());
+  await sweepPresence(context, 1_000, Date.now() + 86_400_000);
+  await fixture.query(`delete from tandem.cursors where type = '#presence'`);
+  const marked = await fixture.query(`select from tandem.dirty where cause = 'presence sweep of hubspot'`);
+  await simulated.drain();
+  return marked.length;
+};
+
+const create = async (
+  system: 'hubspot' | 'salesforce',
+  type: string,
+  record: Readonly<Record<string, string>>,
+): Promise<readonly string[]> =>
+  ((await simulated.control(system, `records/${type}`, { records: [record] })) as { ids: string[] }).ids;
+
+/** Whatever is done with the lead that is left, or with a second one of the same person, brings no value of theirs back. */
+const comesBack = async (ids: Sides<string>): Promise<void> => {
+  await simulated.editLead(ids.salesforce, { Title: `third ${marker}`, Email: email });
+  const [twin] = await create('salesforce', 'Lead', {
+    ...{ LastName: marker, Company: marker, Email: email.toUpperCase() },
+  });
+  await pollOnce(simulated.context(), 'salesforce');
+  for (const salesforce of [ids.salesforce, twin ?? '']) await simulated.mark({ salesforce });
+  await simulated.drain();
+  expect(await traces()).toEqual([]);
+  const there = await fetch(`${simulated.sandbox.access.hubspot}/_sandbox/records/contacts`);
+  expect((await there.text()).toLowerCase()).not.toContain(marker);
+};
 
 const reviews = async () =>
   fixture.query<{ record_id: string; cause: string }>(
@@ -171,15 +209,18 @@ describe('a person is erased in HubSpot', () => {
     await fixture.query(
       `update tandem.links set ended_at = now(), ended_cause = 'deleted in HubSpot', version = version + 1`,
     );
-    await tell(['erased', ids.hubspot]);
-    await simulated.drain();
+    // HubSpot may deliver an event more than once.
+    for (let times = 0; times < 2; times += 1) {
+      await tell(['erased', ids.hubspot]);
+      await simulated.drain();
+    }
     expect(await traces()).toEqual([]);
     expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
     expect(await reviews()).toMatchObject([{ record_id: ids.salesforce }]);
   });
 
   it('not told, and found by a look: HubSpot has nobody under the id, look after look', async () => {
-    const ids = await person({ email: 'other@example.com', lastname: 'Other', company: 'Acme' });
+    const ids = await person(other);
     await erase(ids.hubspot);
     await simulated.editLead(ids.salesforce, { Title: `third ${marker}` });
     await simulated.mark({ salesforce: ids.salesforce });
@@ -189,7 +230,7 @@ describe('a person is erased in HubSpot', () => {
   });
 
   it('the journal tells of the deletion alone: HubSpot has nobody under the id', async () => {
-    const ids = await person({ email: 'other@example.com', lastname: 'Other', company: 'Acme' });
+    const ids = await person(other);
     await erase(ids.hubspot);
     await tell(['deleted', ids.hubspot]);
     await simulated.drain();
@@ -197,34 +238,105 @@ describe('a person is erased in HubSpot', () => {
     expect(await reviews()).toMatchObject([{ record_id: ids.salesforce }]);
   });
 
-  it('out of the archive, and nobody tells: the daily look finds it', async () => {
-    const ids = await person({ email: 'other@example.com', lastname: 'Other', company: 'Acme' });
+  it('out of the archive, and nobody tells: the presence sweep finds it', async () => {
+    const ids = await person(other);
     const { access } = simulated.sandbox;
     await fetch(`${access.hubspot}/crm/v3/objects/contacts/${ids.hubspot}`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${access.hubspotPersonToken}` },
     });
-    await simulated.mark({ hubspot: ids.hubspot });
-    await simulated.drain();
+    expect(await sweep()).toBe(1);
     expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('deleted in HubSpot');
-    const dayLater = async (): Promise<number> => {
-      await fixture.query(
-        `update tandem.links set ended_at = ended_at - interval '25 hours', looked_at = looked_at - interval '25 hours'`,
-      );
-      return fixture.store.engine.lookAtTombstones(pair.name, 'contacts', 'archive');
-    };
     // While it lies in the archive it may come back: what is kept stays.
-    expect(await dayLater()).toBe(1);
-    await simulated.drain();
+    expect(await sweep()).toBe(0);
     expect(await traces()).not.toEqual([]);
-    expect(await fixture.store.engine.lookAtTombstones(pair.name, 'contacts', 'archive')).toBe(0);
     await simulated.control('hubspot', 'recycle-bin', { object: 'contacts', purge: [ids.hubspot] });
-    expect(await dayLater()).toBe(1);
-    await simulated.drain();
+    expect(await sweep()).toBe(1);
     expect(await traces()).toEqual([]);
     expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
     expect(await reviews()).toMatchObject([{ record_id: ids.salesforce }]);
-    expect(await dayLater()).toBe(0);
+    expect(await sweep()).toBe(0);
+  });
+
+  it('polled, and nobody edits anything: the presence sweep finds who is linked', async () => {
+    const ids = await person(other);
+    expect(await sweep()).toBe(0);
+    await soil(ids);
+    await erase(ids.hubspot);
+    expect(await sweep()).toBe(1);
+    expect(await traces()).toEqual([]);
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
+    expect(await reviews()).toContainEqual({
+      record_id: ids.salesforce,
+      cause: 'erased in HubSpot: what becomes of this record is for a person to decide',
+    });
+    expect(await title(ids)).toBe(`second ${marker}`);
+    await comesBack(ids);
+  });
+
+  it('polled, after the lead had been deleted: what its tombstone keeps goes, and an undeleted lead brings nothing back', async () => {
+    const ids = await person(other);
+    const salesforce = await simulated.asPerson();
+    await salesforce.sobject('Lead').destroy(ids.salesforce);
+    await simulated.mark({ salesforce: ids.salesforce });
+    await simulated.drain();
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('deleted in Salesforce');
+    expect(await sweep()).toBe(0);
+    expect(await traces()).not.toEqual([]);
+    await erase(ids.hubspot);
+    expect(await sweep()).toBe(1);
+    expect(await traces()).toEqual([]);
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('erased in HubSpot');
+    // The lead lies in the recycle bin: there is nothing to decide about it.
+    expect(await reviews()).toEqual([]);
+    await salesforce.soap.undelete([ids.salesforce]);
+    await comesBack(ids);
+  });
+
+  it('polled, and never linked: what the lifecycle and refusals keep goes', async () => {
+    await person(other);
+    const [id = ''] = await create('hubspot', 'contacts', {
+      email: `two@${marker}.example.com`,
+      lastname: marker,
+    });
+    const failure = { ...makeParked({ key: '' }).failure, message: email };
+    await fixture.query(
+      `insert into tandem.parked (pair, unit, system, field, type, record_id, failure, next_step, refused)
+       values ($1, $2, 'salesforce', '', 'Lead', '', $3, '', '')`,
+      [pair.name, `hubspot:contacts/${id}`, JSON.stringify(failure)],
+    );
+    await fixture.query(
+      `insert into tandem.journeys (id, contact_id, stage, turn, state) values (gen_random_uuid(), $1, 'new', 0, $2)`,
+      [id, JSON.stringify({ contact: { fields: { lastname: marker } } })],
+    );
+    const about = async () => (await traces()).filter((line) => !line.includes(`Fay ${marker}`));
+    expect((await about()).some((line) => line.startsWith('tandem.journeys'))).toBe(true);
+    expect(await sweep()).toBe(0);
+    await erase(id);
+    expect(await sweep()).toBe(1);
+    expect((await about()).filter((line) => /^tandem\.(journeys|parked) /.test(line))).toEqual([]);
+  });
+
+  it('polled: who is not shown while nobody else is proves nothing, is told by name, and erased once others are', async () => {
+    const ids = await person(other);
+    await erase(ids.hubspot);
+    // As when something is wrong with the answers: of everybody HubSpot knows nothing.
+    const nobody = { status: 'COMPLETE', results: [], startedAt: at, completedAt: at };
+    await simulated.control('hubspot', 'faults', [
+      { match: { path: '/contacts/batch/read$' }, effect: { status: 200, body: nobody } },
+      { match: { method: 'GET', path: '/contacts/[0-9]+$' }, effect: { status: 404 } },
+    ]);
+    expect(await sweep()).toBe(2);
+    await simulated.control('hubspot', 'faults', []);
+    const parked = await fixture.query<{ record: string; code: string; next: string }>(
+      `select record_id as record, failure ->> 'code' as code, next_step as next from tandem.parked order by record_id::bigint`,
+    );
+    expect(parked).toMatchObject([{ record: ids.hubspot, code: 'UNREACHABLE' }, { code: 'UNREACHABLE' }]);
+    expect(parked[0]?.next).toContain('tandem erase');
+    expect(await fixture.store.engine.linksAfter(pair.name, '', 10)).toHaveLength(2);
+    expect(await traces()).not.toEqual([]);
+    expect(await sweep()).toBe(1);
+    expect(await traces()).toEqual([]);
   });
 
   it('a portal in which nobody is linked proves nothing: the record waits, unreachable', async () => {

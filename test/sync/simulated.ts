@@ -192,11 +192,17 @@ export class Simulated {
     });
   }
 
-  /** A colleague's edit of a lead, under their own name. */
-  async editLeadAsPerson(id: string, fields: Readonly<Record<string, string | boolean>>): Promise<void> {
+  /** A colleague who is signed in to Salesforce. */
+  async asPerson(): Promise<Connection> {
     const { access } = this.sandbox;
     const connection = new Connection({ loginUrl: access.salesforce, version: '62.0' });
     await connection.login(access.salesforcePersonUsername, access.salesforcePersonPassword);
+    return connection;
+  }
+
+  /** A colleague's edit of a lead, under their own name. */
+  async editLeadAsPerson(id: string, fields: Readonly<Record<string, string | boolean>>): Promise<void> {
+    const connection = await this.asPerson();
     const result = await connection.sobject('Lead').update({ Id: id, ...fields });
     if (!result.success) throw new Error(JSON.stringify(result.errors));
   }

@@ -119,14 +119,8 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
   return { runners: all, contexts, reads: reads.counts, intake };
 };
 
-/** So often some archived contacts are looked for, each once a day. */
-const archivedEveryMs = 10 * 60_000;
-
 interface Serving {
-  readonly store: Pick<
-    OpenedStore['store']['engine'],
-    'wakeAwaited' | 'breakLeasesOfDead' | 'lookAtTombstones'
-  >;
+  readonly store: Pick<OpenedStore['store']['engine'], 'wakeAwaited' | 'breakLeasesOfDead'>;
   readonly mappings: Pick<LoadedMappings, 'pairs'>;
   readonly log: Logger;
 }
@@ -149,14 +143,7 @@ export const serveWakes = async (
   const breakLeases = async (): Promise<void> => {
     await store.breakLeasesOfDead();
   };
-  // Nobody tells that somebody was erased out of the archive, where there are no webhooks.
-  const lookAtArchived = async (): Promise<void> => {
-    for (const { name, types } of mappings.pairs.filter(({ types: own }) => own.hubspot === 'contacts')) {
-      await store.lookAtTombstones(name, types.hubspot, 'still in the archive?');
-    }
-  };
   const ticks = [
-    startTick(archivedEveryMs, lookAtArchived, onTickError),
     startTick(tickMs, wakeAll, onTickError),
     startTick(breakLeasesEveryMs, breakLeases, onTickError),
   ];

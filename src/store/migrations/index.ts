@@ -22,6 +22,7 @@ import { deals } from './0035-deals.ts';
 import { signals } from './0037-signals.ts';
 import { content } from './0038-content.ts';
 import { accounts } from './0039-accounts.ts';
+import { presence } from './0042-presence.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037-signals': signals,
   '0038-content': content,
   '0039-accounts': accounts,
+  '0042-presence': presence,
 };

@@ -80,8 +80,11 @@ export const changesOfJob = (
   });
 };
 
-/** What it counts of a link that is about to end. An erasure that was told is a word in itself, and must not wait for another. */
-export const changesOfEnd = ({ key, unit, end, begin, follow }: Draft): readonly MassChange[] =>
-  end && !begin && !follow && !unit.dirty.some(({ erased }) => erased)
+/**
+ * What it counts of a link that is about to end, or of a person of whom all that is kept is about to go. An erasure that was told is a word in
+ * itself, and must not wait for another.
+ */
+export const changesOfEnd = ({ key, unit, end, erase, begin, follow }: Draft): readonly MassChange[] =>
+  (end || erase) && !begin && !follow && !unit.dirty.some(({ erased }) => erased)
     ? [{ unit: key, kind: 'delete', scope: 'delete', field: null }]
     : [];

@@ -35,7 +35,6 @@ it('works off what is due by the safety tick alone, where every wake is lost', a
   closers.add(async () => runner.stop());
   const ticked = {
     wakeAwaited: async () => 0,
-    lookAtTombstones: async () => 0,
     breakLeasesOfDead: async () => store.breakLeasesOfDead(),
   };
   try {

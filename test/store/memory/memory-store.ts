@@ -19,6 +19,7 @@ import type {
 } from '../../../src/model/state.ts';
 import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
 import type { BreakerStore, MassChange } from '../../../src/sync/breakers/mass-change.ts';
+import { isErased } from '../../../src/sync/identity.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
 import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { noteChanges } from './breakers.ts';
@@ -42,11 +43,12 @@ export class MemoryStore implements EngineStore, BreakerStore {
 
   async linksOf(pair: string, system: System, ids: readonly string[]): Promise<ReadonlyMap<string, Link>> {
     const found = new Map<string, Link>();
+    const asked = new Set(ids);
     for (const link of this.state.links.values()) {
       if (link.pair !== pair) continue;
       const followers = system === 'salesforce' ? (link.followers ?? []) : [];
       for (const id of [link.ids[system], ...followers.map((follower) => follower.id)]) {
-        if (!ids.includes(id)) continue;
+        if (!asked.has(id)) continue;
         const known = found.get(id);
         if (known === undefined || isBetter(link, known)) found.set(id, link);
       }
@@ -256,23 +258,29 @@ export class MemoryStore implements EngineStore, BreakerStore {
     return noteChanges(this.state, pair, changes, limits);
   }
 
-  async lookAtTombstones(pair: string, type: string, cause: string): Promise<number> {
-    const { state } = this;
-    const due = [...state.links.values()]
-      .filter(
-        ({ id, ended, base, ...link }) =>
-          link.pair === pair &&
-          ended?.cause === 'deleted in HubSpot' &&
-          Object.keys(base).length > 0 &&
-          (state.lookedAt.get(id) ?? ended.at) < state.now() - tombstoneLookMs,
-      )
-      .slice(0, tombstonesAtOnce);
-    for (const { id, ids, types } of due) {
-      state.lookedAt.set(id, state.now());
-      const ref = { system: 'hubspot', type: types?.hubspot ?? type, id: ids.hubspot } as const;
-      state.mark({ pair, ref, class: 'sweep', stamp: null, cause });
-    }
-    return due.length;
+  async keptAfter(pair: string, type: string, after: string, limit: number): Promise<readonly string[]> {
+    const { links, parked, reviews } = this.state;
+    const isPerson = type === 'contacts';
+    const unit = `hubspot:${type}/`;
+    const units = [...parked.values(), ...reviews.values()].filter((row) => row.pair === pair);
+    const ids = [
+      ...[...links.values()]
+        .filter(({ ended, base }) => ended === null || (isPerson && Object.keys(base).length > 0))
+        .filter((link) => link.pair === pair)
+        .map(({ ids: own }) => own.hubspot),
+      ...(isPerson ? units : [])
+        .filter((row) => row.unit.startsWith(unit))
+        .map((row) => row.unit.slice(unit.length))
+        .filter((id) => ![...links.values()].some((link) => link.ids.hubspot === id && isErased(link))),
+    ];
+    return [...new Set(ids)]
+      .filter((id) => id > after)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async keptCount(pair: string): Promise<number> {
+    return [...this.state.links.values()].filter((link) => link.pair === pair).length;
   }
 
   /** What can account for a difference of these units, as StatusQueries.standingOf tells it. */
@@ -384,10 +392,6 @@ export class MemoryStore implements EngineStore, BreakerStore {
     }
   }
 }
-
-/** An ended link is looked at once a day, so many at a time. */
-const tombstoneLookMs = 86_400_000;
-const tombstonesAtOnce = 200;
 
 /** A live link before an ended one, the one that ended later before the other. */
 const isBetter = (link: Link, known: Link): boolean =>

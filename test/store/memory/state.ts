@@ -47,9 +47,8 @@ export class MemoryState {
   readonly alignments = new Map<string, Alignment>();
   readonly problems = new Map<string, Problem>();
   readonly pauses: Pause[] = [];
-  /** When links began, and when ended ones were looked at last, by their ids. */
+  /** When links began, by their ids. */
   readonly begunAt = new Map<string, number>();
-  readonly lookedAt = new Map<string, number>();
   /** What waits for links of other pairs, and since when. */
   readonly awaited = new Map<string, AwaitedLink & { readonly since: number }>();
   /** What may be part of a mass change, by pair, scope and unit. */
@@ -88,14 +87,7 @@ export class MemoryState {
       this.parked,
       this.reviews,
     ];
-    const beside = [
-      this.cursors,
-      this.alignments,
-      this.problems,
-      this.decidedNew,
-      this.begunAt,
-      this.lookedAt,
-    ];
+    const beside = [this.cursors, this.alignments, this.problems, this.decidedNew, this.begunAt];
     for (const table of [...work, ...beside, this.awaited, this.massChanges, this.erased]) table.clear();
     for (const rows of [this.ledger, this.pauses, this.holds]) rows.length = 0;
   }
