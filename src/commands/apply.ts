@@ -14,6 +14,7 @@ const words = {
   return: 'given back',
   lifecyclestage: 'moved back in lifecyclestage',
   observed: 'owed a hand-off that was only observed',
+  'observed-return': 'owed a return that was only observed',
 } as const;
 
 /**
@@ -41,8 +42,8 @@ export const applyCommand = async (options: ApplyOptions): Promise<number> =>
     }
     const { id, pair, kind, field, records, since } = released;
     const what =
-      kind === 'observed'
-        ? `the next of ${records} people are handed over; the others wait for another word (tandem status).`
+      kind === 'observed' || kind === 'observed-return'
+        ? `the next of ${records} people are ${kind === 'observed' ? 'handed over' : 'given back'}; the others wait for another word (tandem status).`
         : `${records} or more records of ${pair} are ${words[kind]}${field === null ? '' : ` (${field})`}, now.`;
     answer(options, { released: { id, pair, kind, field, records, since: iso(since) } }, `Released: ${what}`);
     return exitCode.fine;

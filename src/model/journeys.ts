@@ -9,9 +9,15 @@ export const journeySignals = '#journeys';
 
 /**
  * What is held back beyond a cap: of a first start people who are ready by their past, leads that stall by it, and steps back of HubSpot's
- * lifecyclestage; and people whose hand-off was only observed, once hand-offs act (`observed`).
+ * lifecyclestage; and people whose hand-off, or return, was only observed, once these act (`observed`, `observed-return`).
  */
-export const firstStartKinds = ['hand-off', 'return', 'lifecyclestage', 'observed'] as const;
+export const firstStartKinds = [
+  'hand-off',
+  'return',
+  'lifecyclestage',
+  'observed',
+  'observed-return',
+] as const;
 export type FirstStartKind = (typeof firstStartKinds)[number];
 
 /** A record of somebody that was told to have changed. */

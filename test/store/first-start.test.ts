@@ -11,7 +11,7 @@ const fixture = withStore();
 beforeEach(() => fixture.reset());
 
 const store = () => fixture.store.lifecycle;
-const caps = { 'hand-off': 2, return: 2, lifecyclestage: 1, observed: 2 };
+const caps = { 'hand-off': 2, return: 2, lifecyclestage: 1, observed: 2, 'observed-return': 2 };
 const pass = () => store().firstStart('people', caps);
 const empty = { transitions: [], activities: [], effects: [], clocks: [], heard: [], answers: [] } as const;
 

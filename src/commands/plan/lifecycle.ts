@@ -141,7 +141,10 @@ export const rehearseLifecycle = async ({
       named: by('named'),
       held: held['hand-off'].waiting + held.observed.waiting,
     },
-    returns: { now: orders.filter(({ kind }) => kind === 'return').length, held: held.return.waiting },
+    returns: {
+      now: orders.filter(({ kind }) => kind === 'return').length,
+      held: held.return.waiting + held['observed-return'].waiting,
+    },
     programs,
     stages,
     lifecyclestage: {

@@ -93,6 +93,7 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     return: file['first-start'].returns,
     lifecyclestage: file['first-start']['lifecyclestage-back'],
     observed: file['first-start'].observed,
+    'observed-return': file['first-start']['observed-returns'],
   },
   signals: {
     source: file.signals.source,

@@ -167,6 +167,10 @@ export const lifecycleFile = z
           description:
             'People who were ready while hand-off only observed, once it acts: so many go by themselves, and so many more with each tandem apply --held. Who asked goes first, then the best score.',
         }),
+        'observed-returns': z.int().min(0).default(50).meta({
+          description:
+            'People whom sales gave back while return only observed, once it acts: so many go by themselves, and so many more with each tandem apply --held. Who waited longest goes first.',
+        }),
       })
       .prefault({})
       .meta({

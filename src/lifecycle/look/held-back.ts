@@ -1,7 +1,7 @@
 import type { HeldBack } from '../../model/journeys.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { attractingStages } from '../stage/first-start.ts';
-import { isOwed } from '../stage/owed.ts';
+import { isOwed, isReturnOwed } from '../stage/owed.ts';
 import type { Looked } from './look.ts';
 
 /** No score is as high. */
@@ -21,6 +21,11 @@ export const heldBack = (
     // Who asked, or was named, goes before whoever only scored.
     const rank = definition === null ? score + askedRank : score;
     return { held: { what: 'observed', rank, since: turnAt ?? since } };
+  }
+  if (since !== null && isReturnOwed(stored.journey, { behaviours })) {
+    // Who was given back first has waited longest.
+    const givenAt = stored.journey.since;
+    return { held: { what: 'observed-return', rank: -givenAt, since: givenAt } };
   }
   const what = attractingStages.has(stage) ? 'hand-off' : 'return';
   if (since === null || behaviours[what] === 'off') return wasHeld ? { held: null } : {};

@@ -40,6 +40,14 @@ const words: Readonly<Record<FirstStartKind, Words>> = {
     next: (next, cap) =>
       `Once the reps can take more: ${next} lets the next ${cap > 0 ? cap : 'fifty'} go, and this stays for the others.`,
   },
+  'observed-return': {
+    what: (count) =>
+      `${people(count, 'person was', 'people were')} given back while returns were only observed, and no program has them (held back)`,
+    key: 'observed-returns',
+    look: 'Who is ready anew, or is taken up by a rep, waits no more.',
+    next: (next, cap) =>
+      `Once their programs are ready for them: ${next} lets the next ${cap > 0 ? cap : 'fifty'} go, and this stays for the others.`,
+  },
 };
 
 const usualNext = (key: string, next: string): string =>
@@ -75,10 +83,10 @@ const tell = async (
 export const letGoOnce = async (context: LifecycleContext): Promise<number> => {
   const { store, pair, models, events } = context;
   const { firstStart, behaviours } = models.lifecycle;
-  const acts = behaviours['hand-off'] === 'act';
   const steps = await store.firstStart(pair.name, {
     ...firstStart,
-    observed: acts ? firstStart.observed : 0,
+    observed: behaviours['hand-off'] === 'act' ? firstStart.observed : 0,
+    'observed-return': behaviours.return === 'act' ? firstStart['observed-return'] : 0,
   });
   for (const step of steps) {
     const { what, letGo, waiting } = step;

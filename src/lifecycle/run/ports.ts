@@ -112,8 +112,8 @@ export interface LifecycleStore {
   untouched(owners: readonly string[]): Promise<number>;
   /** Has everybody of these stages whom these owners have looked at next. */
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void>;
-  /** Has everybody looked at next whose hand-off was only observed. */
-  wakeObserved(): Promise<void>;
+  /** Has everybody looked at next whose hand-off, or return, was only observed. */
+  wakeObserved(what: 'observed' | 'observed-return'): Promise<void>;
   /** Asks the engine for the Salesforce records of these contacts: looked at first of all. */
   askRecords(pair: string, type: string, contactIds: readonly string[]): Promise<void>;
   /** Journeys whose details are to be asked for now, those that waited longest first. */

@@ -163,9 +163,10 @@ export class LifecycleRunner {
       if (!this.#isBegun) {
         // Before anybody is looked at: who asks from now on is heard.
         await this.#context.store.sinceAt();
-        // And those whom hand-offs owe what they only observed, whoever was the last to look at them.
-        if (this.#context.models.lifecycle.behaviours['hand-off'] === 'act')
-          await this.#context.store.wakeObserved();
+        // And those whom hand-offs or returns owe what they only observed, whoever was the last to look at them.
+        const { behaviours } = this.#context.models.lifecycle;
+        if (behaviours['hand-off'] === 'act') await this.#context.store.wakeObserved('observed');
+        if (behaviours.return === 'act') await this.#context.store.wakeObserved('observed-return');
         this.#isBegun = true;
       }
       if (this.#sales.isDue(performance.now())) await this.#askSales();

@@ -86,6 +86,9 @@ export const enterStage = (
   // A hand-off that was only observed is one from now on, in the turn that it began.
   if (to === journey.stage && entry.effects.includes('hand-off'))
     return inStage({ ...journey, turnAt: at, movedAt: at, handedAt: null, touchedAt: null });
+  // So is the way to another rep, whom the lead waits for from now on.
+  if (to === journey.stage && back === null && entry.effects.includes('re-route'))
+    return inStage({ ...journey, movedAt: at, handedAt: null, touchedAt: null });
   if (to === journey.stage && back === null) return journey;
   if (back !== null && to === 'sales-ready') return inStage(rerouted(journey, at, back));
   if (back !== null) return inStage(givenBack(journey, event, at, back));

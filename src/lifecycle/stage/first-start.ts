@@ -1,6 +1,6 @@
 import type { ScoreFact, StageEvent } from './facts.ts';
 import type { Journey } from './journey.ts';
-import { isWaitingObserved } from './owed.ts';
+import { isWaitingObserved, observedReturnOf } from './owed.ts';
 import { type Stage, salesStages } from './stages.ts';
 
 /*
@@ -38,8 +38,9 @@ export const heldSince = (
   score: ScoreFact | null,
 ): number | null => {
   if (after.stage !== before.stage && !attractingStages.has(after.stage)) return null;
-  // Of an owed hand-off the look says it; what becomes of it ends it.
+  // Of an owed hand-off or return the look says it; what becomes of it ends it.
   if (isWaitingObserved(before)) return isWaitingObserved(after) ? before.heldAt : null;
+  if (observedReturnOf(before).length > 0) return observedReturnOf(after).length > 0 ? before.heldAt : null;
   const isNow =
     event.kind === 'scored'
       ? attractingStages.has(after.stage) &&

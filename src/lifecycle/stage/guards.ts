@@ -2,7 +2,7 @@ import type { LifecycleDefinition } from './definition.ts';
 import { type FactRecord, reasonOf, type StageEvent } from './facts.ts';
 import { isHeld } from './first-start.ts';
 import type { Journey, Refusal } from './journey.ts';
-import { isNewsToOwed, isOwed } from './owed.ts';
+import { isNewsToOwed, isOwed, isReturnOwed } from './owed.ts';
 import type { Stage } from './stages.ts';
 import type { Guard } from './table.ts';
 
@@ -34,6 +34,7 @@ const guards: Readonly<Record<Guard, (view: GuardView) => Refusal | null>> = {
   'not-excluded': ({ journey }) => (journey.excluded ? 'excluded' : null),
   'not-held': ({ journey, event }) => (isHeld(journey, scoreOf(event) ?? null) ? 'first-start' : null),
   owed: ({ journey, definition }) => (isOwed(journey, definition) ? null : 'other'),
+  'owed-return': ({ journey, definition }) => (isReturnOwed(journey, definition) ? null : 'other'),
   'since-owed': ({ journey, event }) =>
     isNewsToOwed(journey, scoreOf(event)?.newestAt ?? null) ? null : 'first-start',
   cooled: ({ journey, event }) =>

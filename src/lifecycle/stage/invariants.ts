@@ -4,7 +4,7 @@ import { beginsTurn } from './enter.ts';
 import type { Facts } from './facts.ts';
 import type { Journey } from './journey.ts';
 import { stageToShow } from './observed.ts';
-import { isWaitingObserved } from './owed.ts';
+import { isWaitingForAct, isWaitingObserved } from './owed.ts';
 import { isInRepair, withoutProgram } from './programs.ts';
 import { protectedStages, type Stage, salesStages } from './stages.ts';
 import { nextTimer } from './timers.ts';
@@ -155,8 +155,8 @@ export const invariants: Readonly<Record<string, Check>> = {
     const needsClock = salesStages.has(journey.stage) || journey.waiting !== null;
     // Who is held back by the first start waits for a word, in the account and in `status`.
     if (!needsClock || definition.behaviours.return === 'off' || journey.heldAt !== null) return null;
-    // Whose hand-off was only observed waits for hand-offs to act.
-    if (isWaitingObserved(journey) && (journey.owedAt ?? null) === null) return null;
+    // Whose hand-off, or way to another rep, was only observed waits for these to act.
+    if (isWaitingForAct(journey) && (journey.owedAt ?? null) === null) return null;
     return nextTimer(journey, definition) === null ? `${journey.stage} waits for nothing` : null;
   },
 

@@ -65,7 +65,12 @@ export interface Journey {
   readonly nudgedAt: number | null;
   /** Effects of the present stage that were only observed: what a switch to `act` owes. */
   readonly owed: readonly EffectKind[];
-  /** Since when hand-offs act while this one is owed; null: it is not. Absent in journeys that were stored before it was kept. */
+  /**
+   * What of a return that was only observed is to be made up for once returns act; empty: nothing. Unlike `owed` it outlives the way into nurture. Absent in journeys
+   * that were stored before it was kept.
+   */
+  readonly owedReturn?: readonly EffectKind[];
+  /** Since when hand-offs, or returns, act while one is owed; null: it is not. Absent in journeys that were stored before it was kept. */
   readonly owedAt?: number | null;
   /**
    * What both systems are to see of somebody whose stage was only observed: the last one that was more than that. Null: the stage itself. Absent, as the
@@ -81,7 +86,7 @@ export interface Journey {
   readonly forgottenAt: number | null;
   /** Who was there before the lifecycle was on: since when it looks at them; null: they came later. */
   readonly pastAt: number | null;
-  /** Ready, or stalled, by that past alone, or owed a hand-off that was only observed, and held back since then; null: nothing is. */
+  /** Ready, or stalled, by that past alone, or owed a hand-off or a return that was only observed, and held back since then; null: nothing is. */
   readonly heldAt: number | null;
   /** When the cap of the first start, or a person, let them go; nothing is held back after it. */
   readonly letGoAt: number | null;
@@ -186,6 +191,7 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   nudgedAt: null,
   owed: [],
   owedAt: null,
+  owedReturn: [],
   shownStage: null,
   observedTurn: false,
   observedReturn: false,

@@ -12,6 +12,7 @@ import { heldSince } from './first-start.ts';
 import { closedBy, eventReason, scoreOf } from './guards.ts';
 import type { EffectKind, Journey, Refusal, Transition } from './journey.ts';
 import { followsObserved, withShown } from './observed.ts';
+import { observedReturnOf, returnOwedAfter } from './owed.ts';
 import { isInRepair } from './programs.ts';
 import { remember } from './remember.ts';
 import { moveOf, protectedStages, type Stage, salesStages, stages } from './stages.ts';
@@ -91,11 +92,13 @@ const entryOf = (way: Way, journey: Journey, event: StageEvent, context: StepCon
   const entry: Entry =
     way.to === 'place'
       ? entryOfPlace(journey.stage, event, definition)
-      : {
-          to: way.to,
-          effects: way.effects,
-          back: event.kind === 'disqualified' ? { reason: eventReason(event), place: theEnd } : null,
-        };
+      : way.to === 'owed-return'
+        ? { to: journey.stage, effects: observedReturnOf(journey), back: null }
+        : {
+            to: way.to,
+            effects: way.effects,
+            back: event.kind === 'disqualified' ? { reason: eventReason(event), place: theEnd } : null,
+          };
   if (!definition.stages[entry.to].used) return 'other';
   return closedBy(way.guards, { journey, event, record, definition, to: entry.to }) ?? entry;
 };
@@ -157,7 +160,7 @@ const transitionOf = (
     evidence: event.key,
     by: event.by,
     turn: after.turn,
-    reason: entry.back?.reason ?? null,
+    reason: entry.back?.reason ?? (way.to === 'owed-return' ? before.reason : null),
     version: definition.version,
     definition: entry.effects.includes('hand-off') ? after.definition : null,
     behaviour: way.behaviour,
@@ -192,9 +195,12 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   // What acts now is owed no more.
   const isDone = (kind: EffectKind): boolean =>
     transition.mode === 'act' && open.entry.effects.includes(kind);
-  const kept = transition.move === 'same' ? before.owed.filter((kind) => !isDone(kind)) : [];
+  // After a hand-over nothing of before it is.
+  const isAnew = transition.mode === 'act' && open.entry.effects.includes('hand-off');
+  const kept = transition.move === 'same' && !isAnew ? before.owed.filter((kind) => !isDone(kind)) : [];
   const after: Journey = {
-    ...withShown(before, entered, transition, open.entry.back !== null),
+    ...withShown(before, entered, transition, open.entry.back !== null || open.way.to === 'owed-return'),
+    owedReturn: returnOwedAfter(before, transition, followsObserved(before, event.kind)),
     lastAt: at,
     owed: [...new Set([...kept, ...owed])],
   };

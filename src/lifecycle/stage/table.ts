@@ -13,6 +13,7 @@ export type Guard =
   | 'not-excluded'
   | 'not-held' // the first start does not hold it back
   | 'owed' // the hand-off of this turn was only observed, and hand-offs act now
+  | 'owed-return' // the return that they came by was only observed, and returns act now
   | 'since-owed' // engagement that is newer than that
   | 'cooled'
   | 'something-new' // engagement that is newer than the last return
@@ -25,8 +26,8 @@ export type Guard =
   | 'open-deal'
   | 'protected';
 
-/** `place`: where lifecycle.yaml sends the reason. `requested`: the stage that the person named. */
-export type Target = Stage | 'place' | 'requested';
+/** `place`: where lifecycle.yaml sends the reason. `requested`: the stage that the person named. `owed-return`: where they stand, with what is owed of it. */
+export type Target = Stage | 'place' | 'requested' | 'owed-return';
 
 export interface Way {
   readonly to: Target;
@@ -53,6 +54,8 @@ const giveBack = (...guards: Guard[]): Way => way('place', 'return', guards, ['r
 const tell = (stage: Stage): Way => way(stage, 'hand-off', ['not-excluded'], ['tell-owner']);
 /** Something is tried before they stall. */
 const nudge = (stage: Stage): Way => way(stage, 'return', [], ['nudge']);
+/** A return that was only observed is made, without a move. */
+const makeUpFor: Way = way('owed-return', 'return', ['owed-return']);
 /** Says why, where somebody might expect a move. */
 const refused = (stage: Stage, guard: Guard): Way => way(stage, 'return', [guard]);
 
@@ -113,6 +116,7 @@ const recycled = {
   'sent-back': [giveBack('reason-at-last')],
   cooled: [handOff('ready-waiting')],
   recontact: [handOff()],
+  released: [makeUpFor],
 } satisfies Row;
 
 /** A deal is open, or they buy: nothing that recycles leads may touch them. */
@@ -151,7 +155,7 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
     // Whose hand-off was only observed has nobody who could be told: they are handed over.
     asked: [handOff('owed'), tell('sales-ready')],
     scored: [handOff('owed', 'ready', 'since-owed')],
-    released: [handOff('owed')],
+    released: [handOff('owed'), makeUpFor],
     nudge: [nudge('sales-ready')],
     handed: [follow('sdr', 'to-sdr')],
   },

@@ -2,7 +2,7 @@ import type { LifecycleDefinition } from './definition.ts';
 import type { StageEvent, TimerKind } from './facts.ts';
 import { isStandingOfPast } from './first-start.ts';
 import type { Journey } from './journey.ts';
-import { isWaitingObserved } from './owed.ts';
+import { isWaitingForAct } from './owed.ts';
 import type { Stage } from './stages.ts';
 
 export const dayMs = 86_400_000;
@@ -20,8 +20,8 @@ const stalling: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', '
 const timersOf = (journey: Journey, { pull, behaviours }: LifecycleDefinition): readonly Timer[] => {
   const { stage, handedAt, touchedAt, since, movedAt, nudgedAt, cooledAt, recontactAt } = journey;
   const timers: Timer[] = [];
-  if (isWaitingObserved(journey)) {
-    // Nobody has them, and nobody gives them back: they wait for what hand-offs owe them. Who is not ready any more when these act stands still from then on.
+  if (isWaitingForAct(journey)) {
+    // Nobody has them, and nobody gives them back: they wait for what hand-offs or returns owe them. Who is not ready any more when these act stands still from then on.
     const { owedAt = null, heldAt } = journey;
     if (behaviours.return !== 'off' && owedAt !== null && heldAt === null)
       timers.push({ kind: 'stalled', at: owedAt + pull.stalledDays * dayMs });

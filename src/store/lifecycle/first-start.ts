@@ -20,6 +20,9 @@ const scopeOf = (what: FirstStartKind): string => `${scopePrefix}${what}`;
 export const firstStartOf = (scope: string): FirstStartKind | null =>
   firstStartKinds.find((what) => scopeOf(what) === scope) ?? null;
 
+/** What was only observed goes in waves, and can be owed again in another turn. */
+const isWave = (what: FirstStartKind): boolean => what === 'observed' || what === 'observed-return';
+
 /** Saves who is held back now, and forgets who no longer is; who was let go is kept, for the cap counts them. */
 export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<void> => {
   const free = saves.filter(({ held }) => held === null).map(({ row }) => row.id);
@@ -40,9 +43,9 @@ export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<v
       since: ['float8', ({ since }) => since],
     })} order by h.journey
     on conflict (journey_id, what) do update set rank = excluded.rank,
-        since = case when f.what = 'observed' then excluded.since else f.since end,
-        let_go_at = case when f.what = 'observed' and f.since < excluded.since then null else f.let_go_at end
-      where (f.let_go_at is null and f.rank <> excluded.rank) or (f.what = 'observed' and f.since < excluded.since)`.execute(
+        since = case when f.what like 'observed%' then excluded.since else f.since end,
+        let_go_at = case when f.what like 'observed%' and f.since < excluded.since then null else f.let_go_at end
+      where (f.let_go_at is null and f.rank <> excluded.rank) or (f.what like 'observed%' and f.since < excluded.since)`.execute(
     tx,
   );
 };
@@ -64,8 +67,9 @@ const wake = async (tx: Tx, what: FirstStartKind, journeyIds: readonly string[])
     return;
   }
   // A first start lets somebody go once; what was only observed can be owed again in another turn.
-  const key =
-    what === 'observed' ? sql`(select 'released/' || floor(${epochMs('now()')}))` : sql`(select 'released')`;
+  const key = isWave(what)
+    ? sql`(select 'released/' || floor(${epochMs('now()')}))`
+    : sql`(select 'released')`;
   await sql`
     insert into tandem.told_facts (journey_id, key, fact)
     select id, key, json_build_object('kind', 'released', 'key', key, 'at', floor(${epochMs('now()')}), 'by', 'tandem')
@@ -99,7 +103,7 @@ const waveUsual = 50;
  * knows how many that are.
  */
 export const letAllGo = async (tx: Tx, what: FirstStartKind): Promise<void> => {
-  if (what === 'observed') return;
+  if (isWave(what)) return;
   await alone(tx);
   await letGo(tx, what, null);
 };
@@ -148,7 +152,7 @@ const hold = async (
 
 /** How many may go now; null: all. A word lets everybody of a first start go, and of what was only observed the next wave. */
 const mostOf = (what: FirstStartKind, cap: number, words: number, gone: number): number | null => {
-  if (what === 'observed') return Math.max(0, cap + words * (cap > 0 ? cap : waveUsual) - gone);
+  if (isWave(what)) return Math.max(0, cap + words * (cap > 0 ? cap : waveUsual) - gone);
   return words > 0 ? null : Math.max(0, cap - gone);
 };
 
@@ -227,14 +231,21 @@ export const holdStages = async (
   return new Set(rows.map(({ id }) => id));
 };
 
+/** Whether a journey may be owed what was observed: the look knows. A return of before it was kept what is owed shows in that nobody was to see it. */
+const mayBeOwed = {
+  observed: sql`j.stage = 'sales-ready' and (j.state #> '{journey,owed}')::jsonb ? 'hand-off'`,
+  'observed-return': sql`j.stage in ('returned', 'nurture', 'disqualified', 'sales-ready')
+    and ((j.state #> '{journey,owedReturn}' ->> 0) is not null or (j.state #>> '{journey,observedReturn}' = 'true' and j.state #> '{journey,owedReturn}' is null))`,
+} as const;
+
 /** LifecycleStore.wakeObserved. Whoever is held back already was looked at. */
-export const wakeObserved = async (db: Db): Promise<void> => {
+export const wakeObserved = async (db: Db, what: keyof typeof mayBeOwed): Promise<void> => {
   await run(
     db,
     sql`
       update tandem.journeys j set next_at = now()
-      where j.stage = 'sales-ready' and (j.state #> '{journey,owed}')::jsonb ? 'hand-off'
-        and not exists (select from tandem.first_start f where f.journey_id = j.id and f.what = 'observed')`,
+      where ${mayBeOwed[what]}
+        and not exists (select from tandem.first_start f where f.journey_id = j.id and f.what = ${what} and f.let_go_at is null)`,
   );
 };
 
@@ -253,6 +264,7 @@ export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
   return {
     ...{ 'hand-off': of('hand-off'), return: of('return') },
     ...{ lifecyclestage: of('lifecyclestage'), observed: of('observed') },
+    'observed-return': of('observed-return'),
   };
 };
 

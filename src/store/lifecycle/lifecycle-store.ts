@@ -388,8 +388,8 @@ export class PostgresLifecycleStore {
     return journeysAfter(this.#db, after, limit);
   }
 
-  wakeObserved(): Promise<void> {
-    return wakeObserved(this.#db);
+  wakeObserved(what: 'observed' | 'observed-return'): Promise<void> {
+    return wakeObserved(this.#db, what);
   }
 
   firstStart(

@@ -25,7 +25,13 @@ describe('the shipped lifecycle.yaml', () => {
     const { lifecycle, findings } = readLifecycle(`${root}config`);
     expect(findings).toEqual([]);
     expect(new Set(Object.values(lifecycle?.behaviours ?? {}))).toEqual(new Set(['act']));
-    expect(lifecycle?.firstStart).toEqual({ 'hand-off': 50, return: 50, lifecyclestage: 50, observed: 50 });
+    expect(lifecycle?.firstStart).toEqual({
+      'hand-off': 50,
+      return: 50,
+      lifecyclestage: 50,
+      observed: 50,
+      'observed-return': 50,
+    });
     expect(lifecycle?.lifecyclestage).toBe('forward');
     expect(lifecycle?.pull).toEqual({ noTouchDays: 10, stalledDays: 14, nudge: null, winBackDays: 90 });
   });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   context = office.with({
     lifecyclestage: 'both',
-    firstStart: { 'hand-off': 50, return: 50, lifecyclestage: 1, observed: 50 },
+    firstStart: { 'hand-off': 50, return: 50, lifecyclestage: 1, observed: 50, 'observed-return': 50 },
   });
 });
 

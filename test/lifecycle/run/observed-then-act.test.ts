@@ -75,7 +75,7 @@ describe('hand-offs that were observed, once they act', () => {
       ...['sales-ready', 'sales-ready', 'sales-ready', 'working', 'sales-ready'],
     ]);
     const acting = handingOff('act');
-    await acting.store.wakeObserved();
+    await acting.store.wakeObserved('observed');
     await office.settle(acting);
     expect(await handed()).toEqual([]);
     expect(await letGoOnce(acting)).toBe(2);
@@ -117,7 +117,7 @@ describe('hand-offs that were observed, once they act', () => {
       "select turn, count(*)::text as count from tandem.effects where kind = 'hand-off' group by turn",
     );
     expect(rows).toEqual([{ turn: 1, count: '4' }]);
-    await acting.store.wakeObserved();
+    await acting.store.wakeObserved('observed');
     await office.settle(acting);
     expect((await handed()).toSorted()).toEqual([0, 1, 2, 4]);
   });

@@ -210,7 +210,7 @@ describe('a hand-off that was observed, once it acts', () => {
     await people.asksForContact(at, people.filed({ 'hand-off': 'observe' }));
     expect(await people.shows(at)).toEqual(['sales-ready', ['Nurture: later']]);
     const { store } = people.office.context;
-    await store.wakeObserved();
+    await store.wakeObserved('observed');
     await people.office.settle(people.filed());
     await store.tell([
       {
