@@ -110,7 +110,7 @@ const byItself = async (
     await store.engine.breakLeasesOfDead();
     await learnOwners(connectors, mappings);
     return await untilDone(context, refs, async () => {
-      for (const engine of engines) await workOnce(engine, 'live', undefined, ids);
+      for (const engine of engines) await workOnce(engine, 'live', { only: ids });
     });
   } finally {
     await close();

@@ -315,6 +315,7 @@ export interface Backlog {
 
 /** What a worker asks before each batch. Counted no further than asked for, so that it costs the same however much waits. */
 export interface Workload {
+  /** Dirty rows, less those that a pause or a person's word holds back: nothing becomes of these by itself. */
   readonly dirty: number;
   /** Dirty rows that are due now, those of leased units for which a signal came meanwhile among them. */
   readonly due: number;

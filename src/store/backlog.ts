@@ -55,7 +55,7 @@ export const workload = async (db: Db, pair: string, upTo: number): Promise<Work
           select from tandem.dirty d where d.pair = ${pair} and d.class = c.class and d.due <= now() limit ${upTo}) each) as rows
         from unnest(${[...workClasses.keys()]}::smallint[]) as c(class)
       )
-      select (select count(*) from (select from tandem.dirty where pair = ${pair} limit ${upTo}) each)::float8 as dirty,
+      select (select count(*) from (select from tandem.dirty where pair = ${pair} and not held limit ${upTo}) each)::float8 as dirty,
         least(sum(rows), ${upTo})::float8 as due, (min(class) filter (where rows > 0))::int as class,
         (select count(*) from (
           select from tandem.leases where pair = ${pair} and expires > now() limit ${upTo}) each)::float8 as leased

@@ -11,7 +11,8 @@ import { beginTieLooks } from './tie-look.ts';
 /** More dirty rows than this, and the listing waits for the work to catch up: memory and the age of rows stay bounded. */
 const dirtyRowsMax = 2_000;
 
-export type AlignStep = 'page' | 'wait' | 'done';
+/** `wait`: for the work that is due. `paused`: nothing becomes of it before a person, or the schema, lets it go on. */
+export type AlignStep = 'page' | 'wait' | 'paused' | 'done';
 
 /** Sets the cursors of both readers of changes before anything is listed, so that what changes meanwhile is seen by the polls. */
 const setCursors = async (context: EngineContext): Promise<void> => {
@@ -92,29 +93,34 @@ const listNext = async (context: EngineContext, alignment: Alignment, system: Sy
   }
 };
 
+const isWhole = ({ done, converted }: Alignment, hasForm: boolean): boolean =>
+  systems.every((side) => done[side]) && !(hasForm && converted !== undefined && !converted.done);
+
 /**
  * One step of the first alignment (or of a changed mapping's): lists HubSpot whole, lets the work catch up, then lists Salesforce, whose
- * records are then mostly linked and end in intake. A paused pair waits. Resumes after a crash at the page it had reached.
+ * records are then mostly linked and end in intake. A paused pair that was aligned before stays aligned; else it stands still. Resumes after a
+ * crash at the page it had reached.
  * @throws CallFailed when a system cannot be listed.
  */
 export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
   const paused = await readPaused(whole);
-  if (paused.whole) return 'wait';
   const context = activeContext(whole, paused);
   const { pair, store } = context;
   let alignment = await store.alignment(pair.name);
-  if (alignment?.mappingHash !== context.mappingHash) alignment = await begin(context);
-  const system = systems.find((side) => !alignment.done[side]);
-  const { converted } = alignment;
+  const isCurrent = alignment?.mappingHash === context.mappingHash;
   const form = pair.conversion?.form;
-  const isOpen = form !== undefined && converted !== undefined && !converted.done;
-  if (!system && !isOpen) return 'done';
+  if (alignment && isCurrent && isWhole(alignment, form !== undefined)) return 'done';
+  if (paused.whole) return 'paused';
+  if (!alignment || !isCurrent) alignment = await begin(context);
+  const system = systems.find((side) => !alignment.done[side]);
   const { dirty, due, leased } = await store.workload(pair.name, dirtyRowsMax + 1);
   const busy = due + leased > 0;
   if (dirty > dirtyRowsMax || (system === 'salesforce' && alignment.listed.salesforce === 0 && busy)) {
     return 'wait';
   }
+  const { converted } = alignment;
   if (system) await listNext(context, alignment, system);
-  else if (isOpen) await listConverted(context, form, alignment, converted);
+  else if (form !== undefined && converted !== undefined)
+    await listConverted(context, form, alignment, converted);
   return 'page';
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkClass } from '../model/budget.ts';
-import { CallFailed, UnreachableError } from '../model/failure.ts';
+import { CallFailed } from '../model/failure.ts';
 import { typesOn } from '../model/mapping.ts';
 import type { Workload } from '../model/state.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
@@ -9,6 +9,7 @@ import { AssociationPace } from './association-pace.ts';
 import { associationFields, sweepAssociations } from './association-sweep.ts';
 import { againAfterMs } from './backoff.ts';
 import { BatchFill } from './batch-fill.ts';
+import { BatchSize } from './defect.ts';
 import type { EngineContext } from './engine.ts';
 import { Overtaking, overtaken } from './overtaking.ts';
 import { activeContext, readPaused } from './pauses.ts';
@@ -18,6 +19,7 @@ import { reportCallFailure } from './problems.ts';
 import { unitsPerBatch } from './reservation.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { type Feed, feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
+import { StepProblems } from './step-problems.ts';
 import { hasTieLooks, lookAtTies, tieLookEveryMs } from './tie-look.ts';
 import { raiseAssociations } from './untold.ts';
 import { type BatchResult, workOnce } from './work.ts';
@@ -43,6 +45,9 @@ export const indexSettleMs = 5_000;
 /** `--until-idle` asks for a look as soon as nothing is due, but not more often than this. */
 const pollAtMostEveryMs = 1_000;
 
+/** A pair that is paused before it is aligned asks this often whether it may go on. */
+const pauseLookEveryMs = 500;
+
 const add = (a: Sides<number>, b: Sides<number>): Sides<number> => bothSides((side) => a[side] + b[side]);
 
 /**
@@ -66,6 +71,8 @@ export class Runner {
   private wokenAgain = false;
   private readonly ending = new AbortController();
   private aligned = false;
+  /** Not aligned, and paused whole. */
+  private standsStill = false;
   private movedAt: number;
   /** When the newest complete look at both systems began; 0 before the first. */
   private lookedAt = 0;
@@ -74,6 +81,8 @@ export class Runner {
   private lookAsked = true;
   private readonly fill = new BatchFill();
   private readonly overtaking = new Overtaking();
+  private readonly size = new BatchSize(unitsPerBatch);
+  private readonly steps: StepProblems;
   private readonly signals = bothSides(() => new SignalMemory());
   private readonly sweepMs: number;
   private readonly cadence: LookCadence;
@@ -101,6 +110,7 @@ export class Runner {
       context.wake.wake(pair);
     };
     this.context = { ...context, wake: { wake } };
+    this.steps = new StepProblems(this.context);
     this.pollEveryMs = pollEveryMs;
     this.sweepMs = sweepEveryMs(looks, pollEveryMs);
     this.cadence = new LookCadence(this.sweepMs, pollEveryMs);
@@ -185,20 +195,14 @@ export class Runner {
   /** Runs a step; a failure of a vendor or of the store is reported and answered with null. */
   private async safely<T>(what: string, step: () => Promise<T>): Promise<T | null> {
     try {
-      return await step();
+      const result = await step();
+      await this.steps.went(what);
+      return result;
     } catch (error) {
       if (this.context.signal.aborted) return null;
-      const cause = error instanceof Error ? error.message : String(error);
-      if (!(error instanceof CallFailed)) {
-        this.context.events.emit('step-failed', {
-          what,
-          cause,
-          next:
-            error instanceof UnreachableError ? error.next : 'Nothing to do: it is tried again by itself.',
-        });
-        return null;
-      }
-      await reportCallFailure(this.context, error).catch(() => undefined);
+      const report = async (): Promise<void> =>
+        error instanceof CallFailed ? reportCallFailure(this.context, error) : this.steps.failed(what, error);
+      await report().catch(() => undefined);
       return null;
     }
   }
@@ -230,6 +234,7 @@ export class Runner {
       if (result === overtaken) continue;
       if (!result || result.units === 0) return;
       this.count(result);
+      this.size.worked(result);
       failures = result.failed === result.units && !result.moved ? failures + 1 : 0;
       if (failures > 0) await this.pause(againAfterMs(failures - 1));
     }
@@ -242,7 +247,7 @@ export class Runner {
         begun();
         claimed();
       };
-      return workOnce(this.context, workClass, both, undefined, bounds);
+      return workOnce(this.context, workClass, { claimed: both, bounds, unitsMax: this.size.max });
     });
   }
 
@@ -354,9 +359,9 @@ export class Runner {
     this.pollSoon = null;
   }
 
-  /** Whether the first alignment has come to its end. */
-  get isAligned(): boolean {
-    return this.aligned;
+  /** Whether those that refer to this pair can begin: it is aligned, or nothing becomes of it for now. */
+  get letsOthersBegin(): boolean {
+    return this.aligned || this.standsStill;
   }
 
   /** When this worker last moved something of the pair. */
@@ -372,7 +377,8 @@ export class Runner {
   private async alignLoop(ending: AbortSignal): Promise<void> {
     let failures = 0;
     // What this pair refers to is linked first: else all of it would wait and be looked at twice.
-    while (!ending.aborted && this.after.some((runner) => !runner.isAligned)) await this.pause(100, ending);
+    while (!ending.aborted && this.after.some((runner) => !runner.letsOthersBegin))
+      await this.pause(100, ending);
     while (!ending.aborted) {
       const step = await this.fill.whileStreaming(async () =>
         this.safely('alignment', async () => alignStep(this.context)),
@@ -383,9 +389,11 @@ export class Runner {
         this.aligned = true;
         return;
       }
+      this.standsStill = step === 'paused';
       failures = step === null ? failures + 1 : 0;
       if (step === null) await this.pause(againAfterMs(failures - 1), ending);
       if (step === 'wait') await this.pause(100, ending);
+      if (step === 'paused') await this.pause(pauseLookEveryMs, ending);
     }
   }
 }

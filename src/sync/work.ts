@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkClass, workClasses } from '../model/budget.ts';
-import { CallFailed } from '../model/failure.ts';
+import { CallFailed, StoreAwayError } from '../model/failure.ts';
 import { type PairMapping, tieFields } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../model/state.ts';
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
+import { answerDefect } from './defect.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import { askAboutDuplicates } from './duplicates.ts';
 import type { EngineContext } from './engine.ts';
@@ -37,6 +38,8 @@ export interface BatchResult {
   readonly failed: number;
   /** True where state moved: something was written, linked, ended, parked or sent to review. */
   readonly moved: boolean;
+  /** Tandem itself failed on something in it: all of it was given back, to be tried in smaller batches. */
+  readonly broken?: boolean;
 }
 
 const nothing: BatchResult = {
@@ -326,9 +329,13 @@ const workUnits = async (
     tellRefused(context, sent);
     return countBatch(drafts, sent);
   } catch (error) {
-    if (!(error instanceof CallFailed)) {
+    if (error instanceof StoreAwayError) {
       await giveBack(context, drafts);
       throw error;
+    }
+    if (!(error instanceof CallFailed)) {
+      const isParked = await answerDefect(context, drafts, error);
+      return { ...nothing, units: drafts.length, failed: drafts.length, moved: isParked, broken: !isParked };
     }
     await reportCallFailure(context, error);
     const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
@@ -340,22 +347,28 @@ const workUnits = async (
   }
 };
 
+export interface WorkOptions {
+  /** Called once units are claimed. */
+  readonly claimed?: () => void;
+  /** Units of records with these ids alone. */
+  readonly only?: readonly string[];
+  readonly bounds?: Bounds;
+  readonly unitsMax?: number;
+}
+
 /**
- * Claims up to a batch of units and brings each to its end; `claimed` is called once they are claimed. A pair that is paused is left
- * alone. With `only`, units of records with these ids alone. Rejects only when the store fails.
+ * Claims up to a batch of units and brings each to its end. A pair that is paused is left alone. Rejects only when the store fails.
  */
 export const workOnce = async (
   context: EngineContext,
   reserveAs: WorkClass,
-  claimed: () => void = () => undefined,
-  only?: readonly string[],
-  bounds?: Bounds,
+  { claimed = () => undefined, only, bounds, unitsMax = unitsPerBatch }: WorkOptions = {},
 ): Promise<BatchResult> => {
   if ((await readPaused(context)).whole) return nothing;
   const work = async (reservations: Reservations): Promise<BatchResult> => {
     const { store, holder, timing } = context;
     const { leaseMs } = timing;
-    const units = await store.claim(context.pair.name, holder, unitsPerBatch, leaseMs, only, bounds?.weakest);
+    const units = await store.claim(context.pair.name, holder, unitsMax, leaseMs, only, bounds?.weakest);
     claimed();
     if (units.length === 0) return nothing;
     // Read after the claim: whoever pauses waits for the leases that are there, and can then rely on it.

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CallFailed, type Failure } from '../../src/model/failure.ts';
+import { CallFailed, type Failure, StoreAwayError } from '../../src/model/failure.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import type { LookAt } from '../../src/sync/gone.ts';
@@ -366,7 +366,7 @@ describe('a store that fails in the middle of a batch', () => {
         if (name !== 'openIntents' || failures > 0) return Reflect.get(target, name).bind(target);
         return async () => {
           failures += 1;
-          throw new Error('the store went away');
+          throw new StoreAwayError('the store went away', 'wait');
         };
       },
     });
@@ -385,7 +385,7 @@ describe('a store that fails in the middle of a batch', () => {
         if (name !== 'openIntents' || failures > 0) return Reflect.get(target, name).bind(target);
         return async () => {
           failures += 1;
-          throw new Error('the store went away');
+          throw new StoreAwayError('the store went away', 'wait');
         };
       },
     });

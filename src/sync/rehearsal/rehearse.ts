@@ -1,7 +1,9 @@
 import type { Intent, NewIntent } from '../../model/state.ts';
 import { bothSides, type Sides } from '../../model/system.ts';
 import { alignStep } from '../align.ts';
+import { BatchSize } from '../defect.ts';
 import type { EngineContext } from '../engine.ts';
+import { unitsPerBatch } from '../reservation.ts';
 import { type BatchResult, workOnce } from '../work.ts';
 
 /** What a rehearsal found that a run would do for one pair. */
@@ -83,11 +85,13 @@ export const rehearse = async (
     unsettled: 0,
   };
   let rounds = 0;
+  const size = new BatchSize(unitsPerBatch);
   while (!engine.signal.aborted) {
     const step = await alignStep(engine);
     let batch: BatchResult;
     do {
-      batch = await workOnce(engine, 'backfill');
+      batch = await workOnce(engine, 'backfill', { unitsMax: size.max });
+      size.worked(batch);
       total = add(total, batch);
     } while (batch.units > 0);
     const { dirty, due } = await store.backlog(pair.name);

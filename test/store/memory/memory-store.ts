@@ -337,7 +337,7 @@ export class MemoryStore implements EngineStore, BreakerStore {
     const ready = dirty.filter(({ due }) => due <= now);
     const leased = [...state.leases.values()].filter((row) => row.pair === pair && row.expires > now);
     return {
-      dirty: Math.min(dirty.length, upTo),
+      dirty: Math.min(dirty.filter(({ held }) => !held).length, upTo),
       due: Math.min(ready.length, upTo),
       leased: Math.min(leased.length, upTo),
       strongest: ready.length === 0 ? null : ready.map((row) => row.class).reduce(stronger),
