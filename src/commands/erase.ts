@@ -118,7 +118,7 @@ const erasureIn = async (
   );
   const there = await keysThere(context, pair, refs);
   const keys = [...new Set([...given, ...based.flatMap(({ base }) => keysOfBase(pair, base)), ...there])];
-  return { refs, keys, cause: erasedByHand };
+  return { refs, keys, ...(pair.rolesIn ? { rolesIn: pair.rolesIn } : {}), cause: erasedByHand };
 };
 
 const add = (a: ErasedCounts, b: ErasedCounts): ErasedCounts => ({

@@ -11,6 +11,7 @@ import {
   sourceClasses,
 } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
+import { rolesField } from '../model/tie-text.ts';
 import type { CodecOptions } from './codecs/codec-kind.ts';
 import { makeRoleCodecs } from './codecs/contact-roles.ts';
 import { makePlaceCodecs } from './codecs/pipeline-stage.ts';
@@ -165,8 +166,8 @@ const roleField = (
   const ties = { of, types: tiedTypes, records: tieRecords, roles, primary };
   return [
     {
-      name: 'contactRoles',
-      fields: { hubspot: 'contactRoles', salesforce: 'OpportunityContactRoles' },
+      name: rolesField,
+      fields: { hubspot: rolesField, salesforce: 'OpportunityContactRoles' },
       codecs: makeRoleCodecs({ roles, primary }, references(tieTable(ties))),
       kind: 'contact-roles',
       direction,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PairMapping } from '../model/mapping.ts';
+import { formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
 import { buildPair } from './build-pair.ts';
 import { codecVersion } from './codecs/registry.ts';
 import { checkFileRules } from './file-rules.ts';
@@ -68,6 +68,17 @@ const hashOf = (files: readonly CheckedFile[]): string => {
     .digest('hex');
 };
 
+/** Pairs that know whose contact roles name their records: who is erased is taken out of them. */
+const withRoles = (pairs: readonly PairMapping[]): readonly PairMapping[] =>
+  pairs.map((pair) => {
+    const rolesIn = pairs
+      .filter((each) =>
+        formsOf(each).some((form) => tieFields(form).some(({ ties }) => ties.of === pair.name)),
+      )
+      .map(({ name }) => name);
+    return rolesIn.length === 0 ? pair : { ...pair, rolesIn };
+  });
+
 /**
  * Loads and checks all mapping files of a configuration folder (`CONFIG/mappings/*.yaml`). Reads the disk, asks no system.
  * Throws MappingError with everything that is wrong in all of them.
@@ -86,5 +97,5 @@ export const loadMappings = (configDir: string): LoadedMappings => {
   const pairs = peopled.files.map(({ source, content }) =>
     buildPair(source, content, (of) => references.table(of)),
   );
-  return { pairs: inOrder(pairs), hash: hashOf(checked), references };
+  return { pairs: inOrder(withRoles(pairs)), hash: hashOf(checked), references };
 };

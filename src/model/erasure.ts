@@ -5,6 +5,8 @@ export interface Erasure {
   readonly refs: readonly RecordRef[];
   /** The person's match keys, in the form that both sides share. */
   readonly keys: readonly string[];
+  /** Pairs whose records name the person among their contact roles. */
+  readonly rolesIn?: readonly string[];
   /** Why, in the words of the links' tombstones. */
   readonly cause: string;
 }

@@ -239,6 +239,8 @@ export interface PairMapping {
   readonly sources?: SourceRanks;
   /** Absent: `breakerDefaults`. */
   readonly breakers?: BreakerLimits;
+  /** Pairs whose records name records of this one among their contact roles. */
+  readonly rolesIn?: readonly string[];
   /** Absent: `lifeEventDefaults`. */
   readonly lifeEvents?: LifeEventPolicies;
   /** Line of `lifeEvents` in the file, from 1, for messages. */

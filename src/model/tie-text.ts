@@ -32,6 +32,9 @@ export const formatTies = (records: readonly TiedRecord[]): string | null =>
         })
         .join(';');
 
+/** The field of a pair that holds ties (mapping/build-pair.ts), by which the store knows them too. */
+export const rolesField = 'contactRoles';
+
 const parseOne = (text: string): TiedRecord => {
   const primary = text.endsWith('*');
   const [id = '', words = ''] = (primary ? text.slice(0, -1) : text).split('=', 2);
@@ -41,3 +44,10 @@ const parseOne = (text: string): TiedRecord => {
 /** The ties of such a text; whatever else it is given is nobody. */
 export const parseTies = (raw: RawValue | undefined): readonly TiedRecord[] =>
   typeof raw !== 'string' || raw === '' ? [] : raw.split(';').map(parseOne);
+
+/** Such a text without these records, everybody else as they stood; what names none of them is the same value. */
+export const withoutTied = (raw: RawValue, ids: ReadonlySet<string>): RawValue => {
+  if (typeof raw !== 'string' || !parseTies(raw).some(({ id }) => ids.has(id))) return raw;
+  const others = raw.split(';').filter((text) => !ids.has(parseOne(text).id));
+  return others.length === 0 ? null : others.join(';');
+};

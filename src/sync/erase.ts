@@ -86,6 +86,7 @@ const erasureOf = (
       ...draft.unit.intents.flatMap(({ target, writes }) => keysOfWrites(pair, target.system, writes)),
     ]),
   ],
+  ...(pair.rolesIn ? { rolesIn: pair.rolesIn } : {}),
   cause,
 });
 

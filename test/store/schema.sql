@@ -538,6 +538,7 @@ CREATE INDEX leases_pair ON tandem.leases USING btree (pair);
 CREATE INDEX ledger_at ON tandem.ledger USING btree (pair, at);
 CREATE INDEX ledger_link ON tandem.ledger USING btree (link_id, id);
 CREATE INDEX ledger_record ON tandem.ledger USING btree (system, record_id, id);
+CREATE INDEX ledger_roles ON tandem.ledger USING btree (pair) WHERE (field = 'contactRoles'::text);
 CREATE INDEX links_began ON tandem.links USING btree (began_at);
 CREATE INDEX links_ended_hubspot ON tandem.links USING btree (hubspot_id, pair) WHERE (ended_at IS NOT NULL);
 CREATE INDEX links_ended_salesforce ON tandem.links USING btree (salesforce_id, pair) WHERE (ended_at IS NOT NULL);
@@ -611,6 +612,7 @@ comment on index tandem.journeys_next is 'timers: a tick walks over the due ones
 comment on index tandem.journeys_owner is 'routing: how many leads somebody has';
 comment on table tandem.key_locks is 'a match key is held as long as the lease with this fence lives';
 comment on index tandem.ledger_at is 'status: latency of the last hour';
+comment on index tandem.ledger_roles is 'erasures: the deals in which somebody took part';
 comment on table tandem.lifecycle is 'since: when the lifecycle was first on; turns: whose turn it is in each pool';
 comment on column tandem.links.base is 'field -> [hubspot, salesforce], raw, as they were when last settled';
 comment on column tandem.links.salesforce_type is 'null: from before types were kept, the pair''s own';

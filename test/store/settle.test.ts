@@ -533,6 +533,50 @@ describe('an erasure', () => {
     expect(unit?.dirty).toMatchObject([{ erased: true, cause: 'deleted in hubspot' }]);
   });
 
+  it('takes the person out of the contact roles of deals, and whoever works on one of those looks again', async () => {
+    const link = await beginLink('1', '00Q1');
+    const dealRef = { system: 'hubspot', type: 'deals', id: '7' } as const;
+    const dealUnit = async () => {
+      await store.commitSignals([{ ...makeMark(dealRef), pair: 'deals' }]);
+      const [unit] = await store.claim('deals', holder, 1, leaseMs);
+      if (unit === undefined) throw new Error('the deal was not claimed');
+      return unit;
+    };
+    const roles = { hubspot: '1=Budget*;12', salesforce: '00Q1=Economic Buyer*;00Q12' };
+    const begun = { ids: { hubspot: '7', salesforce: '0067' }, stamps: { hubspot: 1, salesforce: 1 } };
+    const entry = { pair: 'deals', target: dealRef, field: 'contactRoles' } as const;
+    const first = await dealUnit();
+    await store.settle([
+      {
+        ...makeSettlement(first),
+        pair: 'deals',
+        begin: { ...begun, base: { contactRoles: roles, amount: { hubspot: '1', salesforce: 1 } } },
+        ledger: [
+          makeLedgerEntry({ ...entry, from: '1', to: '1=Budget*;12', lost: '00Q1;00Q12' }),
+          makeLedgerEntry({ ...entry, field: 'amount', from: '1', to: 1 }),
+        ],
+      },
+    ]);
+    const working = await dealUnit();
+    const unit = await claimOne(contact('1'));
+    await store.settle([makeSettlement(unit, { end: end(link), erase: erasure({ rolesIn: ['deals'] }) })]);
+    const deal = (await store.linksOf('deals', 'hubspot', ['7'])).get('7');
+    expect(deal?.base).toEqual({
+      contactRoles: { hubspot: '12', salesforce: '00Q12' },
+      amount: { hubspot: '1', salesforce: 1 },
+    });
+    const told = (await fixture.ledger()).filter(({ linkId }) => linkId === deal?.id);
+    expect(told).toMatchObject([
+      { field: 'contactRoles', from: null, to: '12', lost: '00Q12' },
+      { field: 'amount', from: '1', to: 1 },
+    ]);
+    const moved = { linkId: working.link?.id ?? '', version: working.link?.version ?? 0, stamps: {} };
+    const { refused } = await store.settle([
+      { ...makeSettlement(working), pair: 'deals', move: { ...moved, base: { contactRoles: roles } } },
+    ]);
+    expect([...refused]).toEqual([working.key]);
+  });
+
   it('asks anew where somebody else had one of the records for a candidate', async () => {
     const link = await beginLink('1', '00Q1');
     const asking = await claimOne(lead('00Q8'));

@@ -118,10 +118,16 @@ const askAnew = async (tx: Tx, pair: string, refs: Erasure['refs']): Promise<rea
   }));
 };
 
-/** A journey holds what somebody did and when: all of it goes, transitions, timeline, clocks and effects with it. */
+/** A journey holds what somebody did and when: all of it goes, transitions, timeline, clocks and effects with it, and deals that are nobody's then. */
 const eraseJourneys = async (tx: Tx, refs: Erasure['refs']): Promise<void> => {
   const contacts = refs.filter(({ system }) => system === 'hubspot').map(({ id }) => id);
+  const { rows } = await sql<{ id: string }>`
+    select distinct p.deal_id as id from tandem.deal_people p join tandem.journeys j on j.id = p.journey_id
+    where j.contact_id = any(${contacts}::text[])`.execute(tx);
   await sql`delete from tandem.journeys where contact_id = any(${contacts}::text[])`.execute(tx);
+  await sql`
+    delete from tandem.deals d where d.id = any(${rows.map(({ id }) => id)}::text[])
+      and not exists (select from tandem.deal_people p where p.deal_id = d.id)`.execute(tx);
 };
 
 /**

@@ -23,6 +23,7 @@ import { signals } from './0037-signals.ts';
 import { content } from './0038-content.ts';
 import { accounts } from './0039-accounts.ts';
 import { presence } from './0042-presence.ts';
+import { roles } from './0042-roles.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0038-content': content,
   '0039-accounts': accounts,
   '0042-presence': presence,
+  '0042-roles': roles,
 };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Erasure } from '../../model/erasure.ts';
 import { batch } from '../batch.ts';
 import { breakLeases, type ErasedCounts, erasePerson } from '../erasure/erase.ts';
+import { eraseRoles } from '../erasure/roles.ts';
 import { markDirty } from '../signals.ts';
 import { type Db, inTransaction, type Tx } from '../transaction.ts';
 import { linkUnit } from '../unit-key.ts';
@@ -58,6 +59,7 @@ export const eraseByHand = async (
     return await inTransaction(db, async (tx) => {
       await endLinks(tx, pair, erasure);
       const { marks, ...counts } = await erasePerson(tx, pair, erasure, null);
+      await eraseRoles(tx, [erasure]);
       await markDirty(tx, marks);
       if (rehearse) throw new Rehearsed(counts);
       return counts;

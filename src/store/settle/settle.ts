@@ -1,5 +1,6 @@
 import type { DirtyMark, Link, UnitSettlement } from '../../model/state.ts';
 import { erasePerson } from '../erasure/erase.ts';
+import { eraseRoles } from '../erasure/roles.ts';
 import { isDataError } from '../errors.ts';
 import { markDirty } from '../signals.ts';
 import { type Db, inTransaction, type Tx } from '../transaction.ts';
@@ -61,6 +62,10 @@ const eraseAll = async (tx: Tx, accepted: readonly Accepted[]): Promise<readonly
     if (!settlement.erase) continue;
     marks.push(...(await erasePerson(tx, settlement.pair, settlement.erase, unit)).marks);
   }
+  await eraseRoles(
+    tx,
+    accepted.flatMap(({ settlement }) => settlement.erase ?? []),
+  );
   return marks;
 };
 

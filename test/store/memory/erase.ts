@@ -1,12 +1,42 @@
 import { type Erasure, lockName, namesOfErasure } from '../../../src/model/erasure.ts';
-import { formatRef, type RecordRef } from '../../../src/model/system.ts';
+import type { LedgerEntry } from '../../../src/model/state.ts';
+import { bothSides, formatRef, type RecordRef } from '../../../src/model/system.ts';
+import { rolesField, withoutTied } from '../../../src/model/tie-text.ts';
 import type { MemoryState } from './state.ts';
+
+/** What it does in store/erasure/roles.ts. */
+const eraseRoles = (state: MemoryState, pairs: readonly string[], ids: ReadonlySet<string>): void => {
+  for (const [id, link] of state.links) {
+    const entry = link.base[rolesField];
+    if (!entry || !pairs.includes(link.pair)) continue;
+    const less = { ...entry, ...bothSides((side) => withoutTied(entry[side], ids)) };
+    const isSame = bothSides((side) => less[side] === entry[side]);
+    if (isSame.hubspot && isSame.salesforce) continue;
+    state.links.set(id, {
+      ...link,
+      base: { ...link.base, [rolesField]: less },
+      version: link.version + 1,
+    });
+  }
+  const value = (to: LedgerEntry['to']) =>
+    typeof to === 'object' && to !== null ? to : withoutTied(to, ids);
+  for (const [at, entry] of state.ledger.entries()) {
+    if (entry.field !== rolesField || !pairs.includes(entry.pair)) continue;
+    const { from, to, lost } = entry;
+    state.ledger[at] = {
+      ...entry,
+      from: withoutTied(from, ids),
+      to: value(to),
+      lost: withoutTied(lost, ids),
+    };
+  }
+};
 
 /** What the store in Postgres does in store/erasure/erase.ts, without the words of messages, which this one does not keep. */
 export const erasePerson = (
   state: MemoryState,
   pair: string,
-  { refs, keys, cause }: Erasure,
+  { refs, keys, cause, rolesIn = [] }: Erasure,
   own: string,
   endLease: (state: MemoryState, unit: string) => void,
 ): void => {
@@ -57,5 +87,6 @@ export const erasePerson = (
     if (isOwn || (intent.pair === pair && (isOf(intent.source) || isOf(intent.target))))
       state.intents.delete(id);
   }
+  eraseRoles(state, rolesIn, new Set(refs.map(({ id }) => id)));
   for (const name of namesOfErasure({ refs, keys })) state.erased.add(name);
 };
