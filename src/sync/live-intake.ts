@@ -84,14 +84,18 @@ const newsOf = (pair: PairMapping, signal: LiveSignal, link: Link | undefined): 
   if (followerIn(link, signal.ref)) return own;
   const news = { record, unit: `link:${link.id}`, link };
   if (speaksForItself[event]) return news;
-  if (isOutdated(record, link)) return null;
+  const form = formOfLink(pair, link);
+  // Our own write makes the record newer than an edit of another field that came between our read and it. No other signal tells of that edit:
+  // what it says is news by its value alone, and at worst one read finds nothing.
+  if (isOutdated(record, link))
+    return event === 'changed' && newsIn(form, record, link).length > 0 ? news : null;
   const isNews =
     (signal.unvalued ?? []).length > 0 ||
     isConverted(pair, record) ||
     isFlagged(pair, record) ||
     losesIdentity(pair, record, link) ||
-    mayMoveScope(formOfLink(pair, link), record, link) ||
-    newsIn(formOfLink(pair, link), record, link).length > 0;
+    mayMoveScope(form, record, link) ||
+    newsIn(form, record, link).length > 0;
   return isNews ? news : null;
 };
 

@@ -57,7 +57,30 @@ describe('a live signal', () => {
   it.each<[string, LiveSignal, Link | null, 'dirty' | 'known' | 'ignored']>([
     ['of a new value', signal(), makeLink(), 'dirty'],
     ['of the value that the base has', signal({ fields: { jobtitle: ' CEO ' } }), makeLink(), 'known'],
-    ['of a state older than what was read', signal({ stamp: seenAt - 60_000 }), makeLink(), 'known'],
+    [
+      'of a value that was entered between our read and our own write',
+      signal({ stamp: seenAt - 60_000 }),
+      makeLink(),
+      'dirty',
+    ],
+    [
+      'of the value that the base has, from before what was read',
+      signal({ stamp: seenAt - 60_000, fields: { jobtitle: 'CEO' } }),
+      makeLink(),
+      'known',
+    ],
+    [
+      'of a field whose value is not told, from before what was read',
+      signal({ stamp: seenAt - 60_000, fields: {}, unvalued: ['jobtitle'] }),
+      makeLink(),
+      'known',
+    ],
+    [
+      'of a creation older than what was read',
+      signal({ event: 'created', stamp: seenAt - 60_000 }),
+      makeLink(),
+      'known',
+    ],
     ['of a field without a base', signal(), makeLink({ base: {} }), 'dirty'],
     ['of a field that nobody maps', signal({ fields: { shoe_size: '44' } }), makeLink(), 'ignored'],
     [
