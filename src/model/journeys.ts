@@ -275,6 +275,8 @@ export interface EffectSave {
   readonly clocks?: readonly ClockRow[];
   /** What the record shows of content, once the effect is carried out. */
   readonly content?: ContentNote;
+  /** Content was paused: what the record shows is to be made anew. */
+  readonly isContentStale?: true;
   /** Told to the journey with it, as JSON: that the hand-off or return completed. */
   readonly fact?: { readonly key: string; readonly fact: string };
 }

@@ -10,6 +10,7 @@ export const pausedBehaviours = [
   'clock',
   'return',
   'requests',
+  'content',
 ] as const;
 export type PausedBehaviour = (typeof pausedBehaviours)[number];
 

@@ -3,7 +3,7 @@ import type { Standing } from '../effects/standing.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import type { Catalogue } from './model.ts';
 import type { Recommended } from './recommend.ts';
-import { contentMode, recommendationFor } from './standing-content.ts';
+import { contentMode, isContentPaused, recommendationFor } from './standing-content.ts';
 
 /** By what a record's content was made: another catalogue, whatever it calls itself, or another mode has another one. */
 export const contentKey = ({ fingerprint }: Catalogue, mode: 'observe' | 'act'): string =>
@@ -17,12 +17,13 @@ export const expiryOf = (recommended: readonly Recommended[]): number | null => 
 
 /**
  * What is to be remembered of what somebody's record shows now, or would show; absent where content is off. Whoever sales has no longer is
- * recommended nothing. Pure.
+ * recommended nothing. In a pause it is remembered that the texts are to be made anew after it. Pure.
  */
 export const noteOf = (
-  context: Pick<LifecycleContext, 'models'>,
+  context: Pick<LifecycleContext, 'models' | 'contentPaused'>,
   standing: Standing,
-): { readonly content?: ContentNote } => {
+): { readonly content?: ContentNote; readonly isContentStale?: true } => {
+  if (isContentPaused(context)) return { isContentStale: true };
   const { content } = context.models;
   const mode = contentMode(context);
   if (content === undefined || mode === 'off') return {};

@@ -7,11 +7,20 @@ import { type ContentFacts, type Recommendation, recommend } from './recommend.t
 /** The two files that say what is recommended, and whether. */
 export interface ContentContext {
   readonly models: Pick<LifecycleModels, 'lifecycle' | 'content'>;
+  readonly contentPaused?: true;
 }
 
-/** Whether content is recommended, recorded or neither: without a catalogue it is off, whatever the behaviour says. */
-export const contentMode = ({ models }: ContentContext): Mode =>
+/** Whether content is recommended, recorded or neither, by the files: without a catalogue it is off, whatever the behaviour says. */
+export const filedContentMode = ({ models }: ContentContext): Mode =>
   models.content === undefined ? 'off' : models.lifecycle.behaviours.content;
+
+/** What it does now: nothing while it is paused. */
+export const contentMode = (context: ContentContext): Mode =>
+  context.contentPaused === true ? 'off' : filedContentMode(context);
+
+/** Whether what is written in a pause has to be written anew after it. */
+export const isContentPaused = (context: ContentContext): boolean =>
+  context.contentPaused === true && filedContentMode(context) !== 'off';
 
 /** What is recommended for somebody whom sales has; null: nothing is, since it is off or sales has them not. Pure. */
 export const recommendationOf = (

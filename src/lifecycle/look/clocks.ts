@@ -43,7 +43,7 @@ export const withReturnClock = (
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };
 
-/** Orders that a rep is to have somebody, and that no other clock of this turn measures: a reassignment has the one that ran out. */
+/** Orders of a move that a rep is to have somebody; a reassignment is no move, and has its clock by `withReassignClock`. */
 const bringing: readonly EffectOrder['kind'][] = ['hand-off', 'hand-on', 're-route'];
 
 /**
@@ -70,11 +70,57 @@ export const withHandOffClock = (
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };
 
-/** When a hand-over was over: they are with whoever was to have them, or nobody is to any more. */
-const handOffDoneAt = ({ turn, startedAt }: Clock, journey: Journey): number | null => {
+/** An order to give somebody else the lead, and from whom. */
+export interface Reassigning {
+  readonly at: number;
+  readonly from: string | null;
+}
+
+/**
+ * The clock of an order to give somebody else the lead whom nobody touched, by the follow-up clock or for its owner left: it measures the way to the next rep as that of
+ * any hand-over. An order that stands has begun its own already. Pure.
+ */
+export const withReassignClock = (
+  kept: readonly KeptClock[],
+  { id, turn }: Pick<Journey, 'id' | 'turn'>,
+  order: Reassigning | null,
+  version?: string,
+): readonly KeptClock[] => {
+  const isOurs = ({ clock }: KeptClock): boolean => clock.kind === 'hand-off' && clock.turn === turn;
+  const before = kept.find(isOurs)?.clock;
+  if (order === null || (before?.from !== undefined && before.from === order.from)) return kept;
+  const clock: Clock = {
+    ...{ journey: id, turn, kind: 'hand-off', startedAt: order.at, from: order.from },
+    ...{ asked: false, owner: null, pauses: [], doneAt: null },
+    ...(version === undefined ? {} : { version }),
+    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+  };
+  return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
+};
+
+/**
+ * When somebody else had the lead. Its order is not carried out any more once a rep acted, or a person gave the lead to somebody: then nobody tells that it is done. By
+ * its own write the owner is another one, too; from then on the follow-up clock of the next rep runs.
+ */
+const reassignDoneAt = (
+  { startedAt, from }: Clock,
+  { handedAt, touchedAt }: Journey,
+  owner: string | null,
+  followUpAt: number,
+  now: number,
+): number | null => {
+  if (handedAt !== null && handedAt >= startedAt) return handedAt;
+  if (touchedAt !== null) return Math.max(touchedAt, startedAt);
+  return owner !== null && owner !== from && followUpAt < startedAt ? now : null;
+};
+
+/** When a hand-over was over: they are with whoever was to have them, or nobody is to any more. `doneAt`: of one that gives somebody else the lead. */
+const handOffDoneAt = (clock: Clock, journey: Journey, doneAt: number | null): number | null => {
+  const { turn, startedAt, from } = clock;
   const { handedAt, turnAt, stage, since } = journey;
   if (turn !== journey.turn) return Math.max(turnAt ?? since, startedAt);
-  if (handedAt !== null) return Math.max(handedAt, startedAt);
+  if (from !== undefined && doneAt !== null) return doneAt;
+  if (from === undefined && handedAt !== null) return Math.max(handedAt, startedAt);
   return salesStages.has(stage) ? null : Math.max(since, startedAt);
 };
 
@@ -87,11 +133,11 @@ const returnDoneAt = ({ turn, startedAt }: Clock, journey: Journey): number | nu
 };
 
 /** When a clock's wait was over, by what the journey has seen; null: it runs. */
-const doneAt = (clock: Clock, journey: Journey): number | null => {
+const doneAt = (clock: Clock, journey: Journey, reassignedAt: number | null): number | null => {
   const { turn, kind, startedAt } = clock;
   const { touchedAt, verdictAt, stage, since } = journey;
   if (kind === 'return') return returnDoneAt(clock, journey);
-  if (kind === 'hand-off') return handOffDoneAt(clock, journey);
+  if (kind === 'hand-off') return handOffDoneAt(clock, journey, reassignedAt);
   if (turn !== journey.turn) return journey.returnedAt ?? since;
   // The verdict that gave them to another rep is of the moment at which that rep's clock begins.
   const verdict = verdictAt !== null && verdictAt > startedAt ? verdictAt : null;
@@ -129,6 +175,11 @@ export const lookAtClocks = (
 ): ClocksLooked => {
   const due: { clock: Clock; step: DueStep }[] = [];
   const times: number[] = [];
+  const followUpAt = Math.max(
+    ...kept.flatMap(({ clock: { kind, turn, startedAt } }) =>
+      kind === 'follow-up' && turn === journey.turn ? [startedAt] : [],
+    ),
+  );
   const clocks = kept.map(({ clock: before, stepsDone }): KeptClock => {
     if (before.doneAt !== null) return { clock: before, stepsDone };
     // A return stays that of whoever had the person, and a hand-over nobody's: what somebody does with the record since is no part of it.
@@ -137,7 +188,8 @@ export const lookAtClocks = (
     const owned = isKept ? before : { ...before, owner };
     // Pauses tell what a rep waits for; the way to a rep, or back into a program, waits for none of it.
     const timed = isOfNobody ? owned : pauseBy(owned, sla, names, now);
-    const clock = { ...timed, doneAt: doneAt(before, journey) };
+    const reassignedAt = reassignDoneAt(before, journey, owner, followUpAt, now);
+    const clock = { ...timed, doneAt: doneAt(before, journey, reassignedAt) };
     const calendar = calendarOf(clock.owner);
     const steps = dueSteps(clock, sla, calendar, mode, new Set(stepsDone), now);
     due.push(...steps.map((step) => ({ clock, step })));

@@ -67,6 +67,8 @@ export interface LifecycleContext {
   readonly recordUrl?: (id: string) => string;
   readonly wake: (pair: string) => void;
   readonly events: LifecycleEvents;
+  /** Content is paused: none is recommended, and what records show of it stays as it is. */
+  readonly contentPaused?: true;
   readonly makeId: () => string;
   readonly signal: AbortSignal;
   /** The class of the round that is under way; absent: `live`. */

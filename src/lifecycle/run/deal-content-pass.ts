@@ -9,7 +9,7 @@ import {
   dealContentValues,
   recommendForDeal,
 } from '../content/deal-content.ts';
-import { contentMode } from '../content/standing-content.ts';
+import { contentMode, isContentPaused } from '../content/standing-content.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 import { readOpportunities, unique } from './deal-reads.ts';
 import { nameOfRecords } from './report-rows.ts';
@@ -112,6 +112,7 @@ export const showDealContent = async (
   const { store, models } = context;
   const { content } = models;
   const mode = contentMode(context);
+  if (isContentPaused(context)) return store.noteStaleDeals(dealIds);
   if (content === undefined || mode === 'off' || dealIds.length === 0) return;
   const [rows, now] = await Promise.all([store.contentDeals(dealIds), store.now()]);
   const deals = await contentOf(context, rows, now);

@@ -2,17 +2,26 @@ import type { WorkClass } from '../../model/budget.ts';
 import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { bearsOnContent } from '../content/consumed.ts';
-import { contentMode } from '../content/standing-content.ts';
-import { type KeptClock, lookAtClocks, withHandOffClock, withReturnClock } from '../look/clocks.ts';
+import { filedContentMode } from '../content/standing-content.ts';
+import {
+  type ClocksLooked,
+  type KeptClock,
+  lookAtClocks,
+  type Reassigning,
+  withHandOffClock,
+  withReassignClock,
+  withReturnClock,
+} from '../look/clocks.ts';
 import { type Memory, noMemory } from '../look/details.ts';
 import { heldBack } from '../look/held-back.ts';
-import { leftOrders } from '../look/left-orders.ts';
+import { leaverOf, leftOrders } from '../look/left-orders.ts';
 import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
 import { freshRequests } from '../look/requests.ts';
 import { shownOrders } from '../look/shown-orders.ts';
+import type { EffectOrder } from '../look/stored.ts';
 import { requestWordOf } from '../requests/request.ts';
-import { readClock } from '../sla/clock.ts';
+import { nextStepAt, readClock } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
 import { isPerson, type Staff } from '../staff/staff.ts';
 import type { Journey } from '../stage/journey.ts';
@@ -124,6 +133,17 @@ const groupIn = ({ contact }: SeenPerson, property: string | null): string | nul
   return typeof value === 'string' && value !== '' ? value.slice(0, groupMax) : null;
 };
 
+/** The order of this look to give somebody else the lead: for the owner left, or by the follow-up clock. */
+const reassigning = (
+  [left]: readonly EffectOrder[],
+  due: ClocksLooked['due'],
+  now: number,
+): Reassigning | null => {
+  if (left !== undefined) return { at: now, from: leaverOf(left.evidence) };
+  const step = due.find((each) => each.step.step === 'reassign' && each.step.mode === 'act');
+  return step === undefined ? null : { at: now, from: step.clock.owner };
+};
+
 const lookAtOne = (
   context: LifecycleContext,
   row: JourneyRow | undefined,
@@ -183,6 +203,8 @@ const lookAtOne = (
     },
     now,
   );
+  const left = leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now);
+  const clocksNow = withReassignClock(timed.clocks, journey, reassigning(left, timed.due, now), sla.version);
   for (const { system, ...request } of looked.requests) {
     const word = requestWordOf(request) ?? 'unknown';
     context.events.emit('requested', {
@@ -204,7 +226,14 @@ const lookAtOne = (
   }
   return {
     row: toJourneyRow(looked.stored),
-    nextAt: soonest(nextTimer(journey, lifecycle)?.at ?? null, timed.nextAt, looked.againAt),
+    nextAt: soonest(
+      nextTimer(journey, lifecycle)?.at ?? null,
+      timed.nextAt,
+      looked.againAt,
+      ...clocksNow
+        .filter((each) => !timed.clocks.includes(each))
+        .map(({ clock }) => nextStepAt(clock, sla, staff.calendarOf(clock.owner), new Set())),
+    ),
     transitions: looked.transitions,
     groups: {
       source: groupIn(person, lifecycle.signals.source),
@@ -234,7 +263,7 @@ const lookAtOne = (
           at: step.step === 'reassign' ? now : step.at,
           evidence: step.key,
         })),
-      ...leftOrders(journey, leaverNow(owner, staff), lifecycle.behaviours.route, now),
+      ...left,
       ...shownOrders(
         looked,
         person,
@@ -244,7 +273,7 @@ const lookAtOne = (
         isPassedOn,
       ),
     ],
-    clocks: timed.clocks.map(({ clock, stepsDone }) =>
+    clocks: clocksNow.map(({ clock, stepsDone }) =>
       toClockRow(clock, readClock(clock, sla, staff.calendarOf(clock.owner), now), stepsDone),
     ),
     heard: row === undefined ? [] : toldKeys(row),
@@ -382,7 +411,8 @@ export const lookOnce = async (
  */
 const lookAtDeals = async (context: LifecycleContext, saves: readonly JourneySave[]): Promise<void> => {
   const { content } = context.models;
-  if (content === undefined || contentMode(context) === 'off' || !context.fields.has('Opportunity')) return;
+  if (content === undefined || filedContentMode(context) === 'off' || !context.fields.has('Opportunity'))
+    return;
   const deals = saves.flatMap(({ row, activities }) =>
     activities.some((each) => bearsOnContent(content, toActivity(each)))
       ? toStored(row).journey.openOpportunities

@@ -22,6 +22,8 @@ export interface PausedLifecycle {
   readonly kinds: readonly Kind[];
   /** Nothing is written to one of the systems: what is not an order of a person (deals, campaigns, content, signals) waits, too. */
   readonly passes: boolean;
+  /** Nothing is recommended anew, and what stands on records stays. */
+  readonly content: boolean;
   /** Nobody whom a first start holds back is let go. */
   readonly letGo: boolean;
 }
@@ -38,6 +40,7 @@ export const ordersOf: Readonly<Record<PausedBehaviour, readonly Kind[]>> = {
   clock: ['remind', 'escalate', 'reassign'],
   return: ['return', 'nudge', 'ask-reason', 'programs'],
   requests: ['request'],
+  content: [],
 };
 
 /** Told to people alone, and written nowhere. */
@@ -48,7 +51,7 @@ const written = (Object.keys(stepsOf) as Kind[]).filter((kind) => !toldOnly.has(
 const inDirection = { kinds: written, passes: true, letGo: true } as const;
 
 const nothing: PausedLifecycle = {
-  ...{ whole: false, looks: false, requests: false, kinds: [], passes: false, letGo: false },
+  ...{ whole: false, looks: false, requests: false, kinds: [], passes: false, content: false, letGo: false },
 };
 
 const byBehaviour = (behaviour: PausedBehaviour): PausedLifecycle => ({
@@ -56,6 +59,7 @@ const byBehaviour = (behaviour: PausedBehaviour): PausedLifecycle => ({
   looks: behaviour === 'stages' || behaviour === 'score',
   requests: behaviour === 'requests',
   kinds: ordersOf[behaviour],
+  content: behaviour === 'content',
   letGo: behaviour === 'hand-off' || behaviour === 'route',
 });
 
@@ -78,7 +82,7 @@ export const pausedLifecycle = (
   pauses: readonly Pick<Pause, 'scope' | 'by'>[],
 ): PausedLifecycle => {
   const parts = pauses.filter(({ by }) => by === 'hand').map(({ scope }) => ofScope(people, scope));
-  const any = (part: 'whole' | 'looks' | 'requests' | 'passes' | 'letGo'): boolean =>
+  const any = (part: 'whole' | 'looks' | 'requests' | 'passes' | 'content' | 'letGo'): boolean =>
     parts.some((each) => each[part]);
   return {
     whole: any('whole'),
@@ -88,13 +92,14 @@ export const pausedLifecycle = (
       ? (Object.keys(stepsOf) as Kind[])
       : [...new Set(parts.flatMap(({ kinds }) => kinds))],
     passes: any('whole') || any('passes'),
+    content: any('content'),
     letGo: any('whole') || any('letGo'),
   };
 };
 
 /** Whether something of the lifecycle waits for these pauses. */
-export const isAnyPaused = ({ whole, looks, requests, kinds, passes }: PausedLifecycle): boolean =>
-  whole || looks || requests || passes || kinds.length > 0;
+export const isAnyPaused = ({ whole, looks, requests, kinds, passes, content }: PausedLifecycle): boolean =>
+  whole || looks || requests || passes || content || kinds.length > 0;
 
 /** Whether hand-overs wait: once they go on, reps have the whole time. */
 export const arePausedHandOffs = ({ kinds }: PausedLifecycle): boolean =>

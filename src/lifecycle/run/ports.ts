@@ -165,6 +165,8 @@ export interface LifecycleStore {
   colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]>;
   /** Notes what opportunities show of content, a note for each of their people; what stood there before and does no longer has ended. */
   noteDealContent(notes: readonly ContentNote[]): Promise<void>;
+  /** Notes that what these opportunities show of content is to be made anew. */
+  noteStaleDeals(dealIds: readonly string[]): Promise<void>;
   /** Deals as they were last saved, with each of their people: a row for each of both. */
   contentDeals(dealIds: readonly string[]): Promise<readonly ContentDealRow[]>;
   /** Has these opportunities read again, after all else. */

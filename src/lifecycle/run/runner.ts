@@ -36,7 +36,7 @@ const signalsEveryMs = 10 * 60_000;
  * time. It outlives failures of the vendors and of the store: they are told, and it goes on.
  */
 export class LifecycleRunner {
-  readonly #context: LifecycleContext;
+  readonly #whole: LifecycleContext;
   readonly #sales: SalesPace;
   #working = false;
   readonly #leavers = new Set<string>();
@@ -49,13 +49,20 @@ export class LifecycleRunner {
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
   #paused: PausedLifecycle;
+  /** Whether content went on, and what was written without it may be left to be made anew. */
+  #renews = false;
   #notedScopes: string | null = null;
 
   /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens. */
   constructor(context: LifecycleContext, pollMs: number) {
-    this.#context = context;
+    this.#whole = context;
     this.#sales = new SalesPace(pollMs);
     this.#paused = pausedLifecycle(context.pair, []);
+  }
+
+  /** As what is paused leaves it. */
+  get #context(): LifecycleContext {
+    return this.#paused.content ? { ...this.#whole, contentPaused: true } : this.#whole;
   }
 
   /** Whether a round is under way, or details are asked for or tallies counted anew. */
@@ -106,7 +113,9 @@ export class LifecycleRunner {
     const { engine, pair, store } = this.#context;
     const pauses = await engine.pauses();
     const scopes = pauses.map(({ scope }) => scope);
+    const wasPaused = this.#paused.content;
     this.#paused = pausedLifecycle(pair, pauses);
+    if (wasPaused && !this.#paused.content) this.#renews = true;
     const noted = JSON.stringify(scopes);
     if (noted === this.#notedScopes) return;
     await store.notePauses(scopes);
@@ -170,6 +179,9 @@ export class LifecycleRunner {
         this.#isBegun = true;
       }
       if (this.#sales.isDue(performance.now())) await this.#askSales();
+      // What was written without content is made anew at once, little by little.
+      if (this.#renews && !looks && !this.#paused.passes)
+        this.#renews = (await renewContent(this.#context)) > 0;
       const looked = looks ? 0 : await lookOnce(this.#context, this.#paused);
       const done = looked + (await carryOut(this.#context, kinds));
       if (done > 0) this.#sales.stir();

@@ -19,6 +19,8 @@ export interface Clock {
   readonly doneAt: number | null;
   /** How often the person was given to somebody else in this turn before the clock began, or given back once more; absent: never. */
   readonly moves?: number;
+  /** Of a hand-over that gives somebody else the lead whom nobody touched: from whom, where that is known; absent: it is of another one. */
+  readonly from?: string | null;
   /** Of sla.yaml, by which it began; absent in clocks that began before it was kept. */
   readonly version?: string;
 }

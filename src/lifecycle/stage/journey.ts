@@ -7,7 +7,7 @@ export const modes = ['off', 'observe', 'act'] as const;
 export type Mode = (typeof modes)[number];
 
 /** The behaviours of the lifecycle; `align` belongs to the mapping. `stages` follows what people did in either system. */
-export const lifecycleBehaviours = [...pausedBehaviours, 'content'] as const;
+export const lifecycleBehaviours = pausedBehaviours;
 export type LifecycleBehaviour = (typeof lifecycleBehaviours)[number];
 
 /** Where a reason sends a person. */

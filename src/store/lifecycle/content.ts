@@ -86,6 +86,27 @@ export const notePeopleContent = async (tx: Tx, notes: readonly ContentNote[]): 
     from ${noteBatch(last)} where j.id = n.journey`.execute(tx);
 };
 
+/** No catalogue has this key: whatever bears it is made anew by the next `renewContent`. */
+const staleKey = 'paused';
+
+/** Notes that what these people's records show is to be made anew. */
+export const noteStalePeople = async (tx: Tx, journeyIds: readonly string[]): Promise<void> => {
+  if (journeyIds.length === 0) return;
+  await sql`
+    update tandem.journeys set content_key = ${staleKey}, content_until = null where id = any(${[...journeyIds]}::uuid[])`.execute(
+    tx,
+  );
+};
+
+/** LifecycleStore.noteStaleDeals. */
+export const noteStaleDeals = async (db: Db, dealIds: readonly string[]): Promise<void> => {
+  if (dealIds.length === 0) return;
+  await run(
+    db,
+    sql`update tandem.deals set content_key = ${staleKey}, content_until = null where id = any(${[...dealIds]}::text[])`,
+  );
+};
+
 /** LifecycleStore.noteDealContent. A deal has a note for each of its people for whom something is recommended; one without pieces ends it. */
 export const noteDealContent = (db: Db, notes: readonly ContentNote[]): Promise<void> =>
   inTransaction(db, async (tx) => {

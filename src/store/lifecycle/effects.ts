@@ -12,7 +12,7 @@ import type {
 } from '../../model/journeys.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
-import { notePeopleContent } from './content.ts';
+import { notePeopleContent, noteStalePeople } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
 /** LifecycleStore.dueEffects. */
@@ -63,6 +63,10 @@ export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promi
     await notePeopleContent(
       tx,
       effects.flatMap(({ content }) => content ?? []),
+    );
+    await noteStalePeople(
+      tx,
+      effects.flatMap(({ journeyId, isContentStale }) => (isContentStale === true ? [journeyId] : [])),
     );
     await tellFacts(tx, effects);
   });
@@ -192,7 +196,7 @@ const causesMax = 50;
 const lateOnes = sql`
   tandem.clocks c join tandem.effects e on e.journey_id = c.journey_id and e.turn = c.turn
   where c.kind = 'hand-off' and c.done_at is null and c.due_at <= now()
-    and e.state = 'open' and e.kind in ('hand-off', 'hand-on', 're-route')`;
+    and e.state = 'open' and e.kind in ('hand-off', 'hand-on', 're-route', 'reassign')`;
 
 /** PostgresLifecycleStore.lateHandOffs. */
 export const lateHandOffs = async (db: Db, pair: string): Promise<readonly LateHandOff[]> =>

@@ -48,6 +48,7 @@ import {
   contentReads,
   lookAtDeals,
   noteDealContent,
+  noteStaleDeals,
   recommendedOf,
   recommendedSince,
   renewContent,
@@ -433,6 +434,10 @@ export class PostgresLifecycleStore {
 
   lookAtDeals(dealIds: readonly string[]): Promise<void> {
     return lookAtDeals(this.#db, dealIds);
+  }
+
+  noteStaleDeals(dealIds: readonly string[]): Promise<void> {
+    return noteStaleDeals(this.#db, dealIds);
   }
 
   renewContent(key: string, limit: number): Promise<number> {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtClocks, withHandOffClock, withReturnClock } from '../../../src/lifecycle/look/clocks.ts';
+import {
+  lookAtClocks,
+  withHandOffClock,
+  withReassignClock,
+  withReturnClock,
+} from '../../../src/lifecycle/look/clocks.ts';
 import { leaverOf, leftOrders } from '../../../src/lifecycle/look/left-orders.ts';
 import { type Clock, modeOf } from '../../../src/lifecycle/sla/clock.ts';
 import {
@@ -160,8 +165,6 @@ describe('the clock of a hand-over', () => {
   it('begins with the order that a rep is to have them, and is nobody’s', () => {
     expect(ordered('hand-off')).toEqual([{ clock: own, stepsDone: [] }]);
     expect(ordered('return')).toEqual([]);
-    // The clock that ran out goes on until somebody else has them.
-    expect(ordered('reassign')).toEqual([]);
   });
 
   it('begins anew for another rep in the same turn', () => {
@@ -195,6 +198,39 @@ describe('the clock of a hand-over', () => {
     ['ready again in another turn', { turn: 2, turnAt: monday + hour }, monday + hour],
   ])('%s', (_, more, doneAt) => {
     expect(look(own, onTheWay(more), monday + 2 * hour).clocks[0]?.clock.doneAt).toBe(doneAt);
+  });
+});
+
+describe('the clock of a reassignment', () => {
+  const order = { at: monday + 9 * hour, from: '005A' };
+  const begun = (kept: readonly Clock[]) =>
+    withReassignClock(
+      kept.map((each) => ({ clock: each, stepsDone: ['x'] })),
+      journey(),
+      order,
+    );
+  const over = clock({ kind: 'hand-off', asked: false, owner: null, doneAt: monday + 1 });
+  const own: Clock = { ...over, startedAt: order.at, from: '005A', moves: 1, doneAt: null };
+
+  it('begins with the order, whatever hand-over was before, and once for whom it is taken from', () => {
+    expect(begun([over])).toEqual([{ clock: own, stepsDone: [] }]);
+    expect(begun([own])).toEqual([{ clock: own, stepsDone: ['x'] }]);
+    expect(withReassignClock([{ clock: over, stepsDone: [] }], journey(), null)).toHaveLength(1);
+    expect(begun([{ ...own, from: '005Z' }])).toMatchObject([{ clock: { from: '005A', moves: 2 } }]);
+  });
+
+  it.each<[string, Partial<Journey>, string, number, number | null]>([
+    ['runs while the first rep has the lead still', {}, '005A', monday, null],
+    ['runs once the next one is written and the rest is under way', {}, '005B', order.at, null],
+    ['ends with the hand-over', { handedAt: order.at + 5 }, '005B', order.at, order.at + 5],
+    ['ends with a touch of the first rep', { touchedAt: order.at + 1 }, '005A', monday, order.at + 1],
+    ['ends where a person gave the lead to somebody', {}, '005C', monday, order.at + hour],
+    ['ends with the turn', { turn: 2, turnAt: order.at + 7 }, '005A', monday, order.at + 7],
+  ])('%s', (_, more, owner, followUpAt, doneAt) => {
+    const kept = [own, clock({ startedAt: followUpAt })].map((each) => ({ clock: each, stepsDone: [] }));
+    const seen = { sla, mode: 'act' as const, calendarOf: () => makeCalendar({}), names: {}, owner };
+    const { clocks } = lookAtClocks(kept, journey(more), seen, order.at + hour);
+    expect(clocks[0]?.clock.doneAt).toBe(doneAt);
   });
 });
 

@@ -105,6 +105,38 @@ describe('content, by its behaviour', () => {
     expect((await shown()).Tandem_Content__c).toBeNull();
   });
 
+  it('a pause keeps what stands, and recommends nothing; what was written in it is made anew afterwards', async () => {
+    const offer = { stages: new Set(['sales-ready', 'opportunity'] as const) };
+    const context = by('act', makeCatalogue([makePiece('offer', offer)], { fingerprint: 'offer' }));
+    expect(await again(context)).toBe(1);
+    const before = await shown();
+    expect(before.Tandem_Digest__c).toContain('Send: About offer');
+    const paused: LifecycleContext = { ...context, contentPaused: true };
+    expect(await again(paused)).toBe(0);
+    expect(await shown()).toEqual(before);
+    // Somebody of sales gives the lead to a colleague: the digest is written anew.
+    const users = await office.rows(
+      'User',
+      ({ IsActive, Name }) => IsActive === true && Name !== 'Tandem Integration',
+    );
+    const owner = await office.read('salesforce', 'Lead', lead, 'OwnerId');
+    const other = users.find(({ Id }) => Id !== owner.OwnerId);
+    await office.edit('Lead', lead, { OwnerId: other?.Id ?? null });
+    await office.mark('salesforce', 'Lead', [lead]);
+    await office.simulated.fixture.query(
+      "update tandem.effects set state = 'open', due = now(), steps = '{}', done_at = null where kind = 'show'",
+    );
+    await office.settle(paused);
+    const during = await shown();
+    expect(during.Tandem_Content__c).toBe(before.Tandem_Content__c);
+    expect(`${during.Tandem_Digest__c}${during.Tandem_Next_Step__c}`).not.toContain('About offer');
+    expect(await kept()).toContainEqual({ piece: 'offer', mode: 'act', over: false });
+    expect(await again(context)).toBe(1);
+    const after = await shown();
+    expect(`${after.Tandem_Digest__c}${after.Tandem_Next_Step__c}`).toContain('About offer');
+    expect(await again(context)).toBe(0);
+  });
+
   it('where hand-offs do not act, nothing is shown by itself', async () => {
     const context = by('act');
     const { lifecycle } = context.models;

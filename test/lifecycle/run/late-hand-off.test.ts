@@ -163,6 +163,44 @@ describe('a hand-over', () => {
     expect(await problems()).toEqual([]);
   });
 
+  it('of a rep who left, to the next one, has a clock as well, and is late by name', async () => {
+    const { hubspot, salesforce: lead } = person(0);
+    const [user] = await office.rows(
+      'User',
+      ({ IsActive, Name }) => IsActive === true && Name !== 'Tandem Integration',
+    );
+    const leaver = String(user?.Id);
+    await office.edit('Lead', lead, { OwnerId: leaver });
+    await office.mark('salesforce', 'Lead', [lead]);
+    await office.settle();
+    const { staff } = office.context;
+    const without: LifecycleContext = {
+      ...office.context,
+      staff: async (...fresh) => {
+        const all = await staff(...fresh);
+        const gone = all.owners.get(leaver);
+        if (gone === undefined) throw new Error('nobody has the lead');
+        return { ...all, owners: new Map([...all.owners, [leaver, { ...gone, active: false }]]) };
+      },
+    };
+    await salesforce('rules', [{ object: 'Lead', kind: 'validation', message: 'No leads today' }]);
+    await office.mark('salesforce', 'Lead', [lead]);
+    await office.settle(without);
+    expect(await clockOf(0)).toMatchObject({ doneAt: null, clock: expect.stringContaining(leaver) });
+    await fixture.query(
+      "update tandem.clocks set due_at = now() where kind = 'hand-off' and done_at is null",
+    );
+    expect((await problems()).map(({ what }) => what)).toEqual([
+      `lifecycle: reassign is late at step sales: hubspot:contacts/${hubspot} (salesforce:${lead})`,
+    ]);
+    await salesforce('rules', []);
+    await tryAgain(without);
+    expect([await problems(), await clockOf(0)]).toEqual([
+      [],
+      expect.objectContaining({ doneAt: expect.any(Number) }),
+    ]);
+  });
+
   it('says that Salesforce does not answer, whose fault it is, and goes on by itself', async () => {
     await salesforce('faults', [{ match: { path: '/sobjects/Task' }, effect: { status: 503 } }]);
     await makeReady(3);
