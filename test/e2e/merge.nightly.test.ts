@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { codecKinds } from '../../src/mapping/codecs/registry.ts';
+import { hardTexts, longestText, naughtyFew } from '../data/hard-texts.ts';
 import { dataForTests, readSources } from '../data/sources.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
@@ -11,16 +12,6 @@ const failuresShape = z.object({
 const explainShape = z.object({
   events: z.array(z.looseObject({ event: z.string(), from: z.unknown(), to: z.unknown(), rule: z.string() })),
 });
-
-/** The longest text that Salesforce's description takes, and texts that are no text to somebody. */
-const hardTexts = [
-  'x'.repeat(32_000),
-  '字'.repeat(32_000),
-  'y'.repeat(32_001),
-  'bell \u0007, escape \u001b[31m, nothing \0, delete \u007f',
-  'line\r\nline\nline\u2028line',
-  'العربية עברית हिन्दी ไทย 한국어 👩‍👩‍👧‍👦 z̷̢a̶l̴g̵o',
-];
 
 let stage: Stage;
 let person: Person;
@@ -57,7 +48,7 @@ describe.skipIf(!dataForTests('e2e/merge'))('Merge, completely: hard texts, sour
   let contactId = '';
 
   beforeAll(async () => {
-    texts = [...hardTexts, ...readSources().naughty];
+    texts = [...hardTexts, ...naughtyFew, ...readSources().naughty];
     const records = texts.map((message, n) => ({
       email: `n${n}@example.com`,
       lastname: `N${n}`,
@@ -65,6 +56,12 @@ describe.skipIf(!dataForTests('e2e/merge'))('Merge, completely: hard texts, sour
       message,
     }));
     await stage.sandbox.control('hubspot', 'records/contacts', { records });
+    const leads = texts.flatMap((Description, n) =>
+      Description.length > longestText
+        ? []
+        : [{ Email: `s${n}@example.com`, LastName: `S${n}`, Company: 'C', Description }],
+    );
+    await stage.sandbox.control('salesforce', 'records/Lead', { records: leads });
     const address = { Street: '1 Main St', City: 'Bonn', PostalCode: '53111', Country: 'Germany' };
     leadId = await person.createLead({
       LastName: 'Rank',
@@ -104,6 +101,27 @@ describe.skipIf(!dataForTests('e2e/merge'))('Merge, completely: hard texts, sour
     expect(await refusedOf(`hubspot:contacts/${contacts.get('n2@example.com')}`)).toMatchObject([
       { field: 'message', code: 'STRING_TOO_LONG' },
     ]);
+  });
+
+  it('and so from Salesforce, where nothing that fits there is too long', async () => {
+    const text = codecKinds['long-text'].make({});
+    const shown = z.looseObject({ email: z.string(), message: z.string().nullish() });
+    const messages = new Map(
+      (await stage.sandbox.records('hubspot', 'contacts')).map(({ properties }) => {
+        const { email, message } = shown.parse(properties);
+        return [email, message];
+      }),
+    );
+    const astray = texts.flatMap((entered, n) => {
+      const email = `s${n}@example.com`;
+      if (entered.length > longestText) return [];
+      const [sent, there] = [
+        text.salesforce.decode(entered),
+        text.hubspot.decode(messages.get(email) ?? null),
+      ];
+      return messages.has(email) && JSON.stringify(sent) === JSON.stringify(there) ? [] : [email];
+    });
+    expect(astray).toEqual([]);
   });
 
   it('keeps a lower source beside, and takes an address that both sides changed from one side', async () => {
