@@ -78,6 +78,9 @@ export const duplicatesCode = 'DUPLICATES_DETECTED';
 /** The code of records that a system does not show, and of which it does not say that they are gone. */
 export const unreachableCode = 'UNREACHABLE';
 
+/** The code of records on which Tandem itself fails. */
+export const defectCode = 'DEFECT';
+
 /** Whether this value would be refused again whatever else becomes of the record: only another value or another schema can help. */
 export const isOfValueAlone = ({ category, code, fields }: Failure): boolean =>
   category === 'value' && fields.length > 0 && codesOfValue.has(code);

@@ -1,11 +1,9 @@
-import type { Failure } from '../model/failure.ts';
+import { CallFailed, defectCode, type Failure } from '../model/failure.ts';
+import type { RecordRef } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { attemptsOf, type Draft, lookAgain, makeDraft, parkIn, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { nextStepOf } from './refusal.ts';
-
-/** The code of records on which Tandem itself fails. */
-export const defectCode = 'DEFECT';
 
 /** A unit that broke its batch is tried alone so often before its record is parked: what failed may have been of the moment. */
 export const triesAloneMax = 2;
@@ -49,8 +47,26 @@ export class BatchSize {
   }
 }
 
-/** One unit on which Tandem failed alone: looked at again, or parked. What was made of it is not to be trusted, and not settled. */
-const putAside = (pair: string, { unit, key }: Draft, failed: string): Draft => {
+/**
+ * Whether a call was refused for something that it asked for, and not for what the system can do at present: a vendor refuses the whole of a
+ * read where one of its ids, or what one of them holds, is not to its liking.
+ */
+export const isOfOneRecord = ({ category }: Failure): boolean =>
+  category === 'request' || category === 'value' || category === 'identity';
+
+const failureOf = (error: unknown, { system }: RecordRef): Failure =>
+  error instanceof CallFailed
+    ? { ...error.failure, fields: [] }
+    : {
+        category: 'request',
+        system,
+        code: defectCode,
+        message: `Tandem itself fails on this record: ${describeDefect(error)}`,
+        fields: [],
+      };
+
+/** One unit that failed alone: looked at again, or parked. What was made of it is not to be trusted, and not settled. */
+const putAside = (pair: string, { unit, key }: Draft, error: unknown): Draft => {
   const aside = { ...makeDraft(unit), key };
   const attempts = attemptsOf(unit);
   const [row] = unit.dirty;
@@ -59,19 +75,13 @@ const putAside = (pair: string, { unit, key }: Draft, failed: string): Draft => 
     return aside;
   }
   const { ref } = row;
-  const failure: Failure = {
-    category: 'request',
-    system: ref.system,
-    code: defectCode,
-    message: `Tandem itself fails on this record: ${failed}`,
-    fields: [],
-  };
+  const failure = failureOf(error, ref);
   parkIn(aside, pair, { ref, field: null, failure, next: nextStepOf(failure), refused: '' });
   return aside;
 };
 
 /**
- * A batch on which Tandem itself failed. Its units are given back, to be tried in smaller batches; the one that fails alone is tried again
+ * A batch on which Tandem itself failed, or of which a call was refused whole for one of its records. Its units are given back, to be tried in smaller batches; the one that fails alone is tried again
  * and then parked by name, so that nobody waits for it. A unit with a write of unknown outcome is not parked: what became of it is still to
  * be found out. Answers whether a record was parked.
  * @throws what the store throws
@@ -81,7 +91,7 @@ export const answerDefect = async (
   drafts: readonly Draft[],
   error: unknown,
 ): Promise<boolean> => {
-  const cause = describeDefect(error);
+  const cause = error instanceof CallFailed ? error.failure.code : describeDefect(error);
   const next =
     'Nothing to do: it is tried again in smaller batches, and a record that fails alone is parked.';
   events.emit('batch-broken', { pair: pair.name, units: drafts.length, cause, next });
@@ -91,7 +101,7 @@ export const answerDefect = async (
     await store.release(units, againAfterMs(0));
     return false;
   }
-  const aside = putAside(pair.name, alone, cause);
+  const aside = putAside(pair.name, alone, error);
   const { refused } = await store.settle([settlementOf(aside, pair.name)]);
   if (aside.park.length === 0 || refused.size > 0) return false;
   for (const { failure } of aside.park) {

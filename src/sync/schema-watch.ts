@@ -33,7 +33,7 @@ export interface SchemaStore extends Pick<EngineStore, 'pauses' | 'raiseProblem'
   ): Promise<readonly unknown[]>;
   lookAtAllLinks(pair: string, type: string, cause: string): Promise<number>;
   /** Marks some of the pair's records that are not shown any more, at most `limit`, others each time. Answers how many. */
-  lookAtUnreachable(pair: string, limit: number, cause: string): Promise<number>;
+  lookAtStranded(pair: string, limit: number, cause: string): Promise<number>;
 }
 
 export interface SchemaWatch {
@@ -226,13 +226,13 @@ const typesDue = async (
   return [...due];
 };
 
-/** So many records that are not shown are looked at with each look at the schemas: some ten calls, whether a few or a whole region is not shown. */
-const unreachableLooksMax = 500;
+/** So many records that are not shown, or on which something failed, are looked at with each look at the schemas: some ten calls, whether a few or a whole region is not shown. */
+const strandedLooksMax = 500;
 
 /**
  * Looks at the schemas whose time has come: what does not fit a mapping any more pauses alone, field by field where that is safe; what fits
  * again goes on; what was refused because of a field that has changed is sent once more; and whether records
- * that were not shown any more are shown again. One process of a fleet looks.
+ * that were not shown any more are shown again, and those that failed go well. One process of a fleet looks.
  * Answers whether this one did.
  */
 export const lookAtSchemas = async (
@@ -256,7 +256,7 @@ export const lookAtSchemas = async (
   }
   if (seen.size === 0) return false;
   for (const { name } of watch.pairs) {
-    await watch.store.lookAtUnreachable(name, unreachableLooksMax, shownAgainCause);
+    await watch.store.lookAtStranded(name, strandedLooksMax, shownAgainCause);
   }
   return true;
 };

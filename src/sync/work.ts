@@ -7,7 +7,7 @@ import type { ClaimedUnit, FieldWrite, LedgerEntry, Link, NewIntent } from '../m
 import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
-import { answerDefect } from './defect.ts';
+import { answerDefect, isOfOneRecord } from './defect.ts';
 import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import { askAboutDuplicates } from './duplicates.ts';
 import type { EngineContext } from './engine.ts';
@@ -333,11 +333,11 @@ const workUnits = async (
       await giveBack(context, drafts);
       throw error;
     }
-    if (!(error instanceof CallFailed)) {
+    if (error instanceof CallFailed) await reportCallFailure(context, error);
+    if (!(error instanceof CallFailed) || isOfOneRecord(error.failure)) {
       const isParked = await answerDefect(context, drafts, error);
       return { ...nothing, units: drafts.length, failed: drafts.length, moved: isParked, broken: !isParked };
     }
-    await reportCallFailure(context, error);
     const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
     await store.release(
       drafts.map(({ key, unit }) => ({ key, fence: unit.fence })),

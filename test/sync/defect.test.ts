@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CallFailed, type Failure } from '../../src/model/failure.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { BatchSize, describeDefect } from '../../src/sync/defect.ts';
@@ -7,6 +8,7 @@ import { Runner } from '../../src/sync/runner.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { peoplePair } from '../mirror.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
+import { withStore } from '../store/postgres.ts';
 import { makePair } from './builders.ts';
 import { FakeClock, FakeSystem, freely } from './fake-system.ts';
 
@@ -120,6 +122,29 @@ describe('a record on which Tandem itself fails', () => {
     expect(parkedRows()).toEqual([]);
   });
 
+  it('that makes a system refuse whole reads is parked as that system says, and the others go on', async () => {
+    const refused: Failure = {
+      ...{ category: 'value', system: 'hubspot', code: 'VALIDATION_ERROR', message: 'not to be read' },
+      fields: [],
+    };
+    let poisoned = '';
+    const reads = hubspot.readMany.bind(hubspot);
+    hubspot.readMany = async (type, ids, fields) => {
+      if (ids.includes(poisoned)) throw new CallFailed(refused);
+      return reads(type, ids, fields);
+    };
+    const context = contextOf(peoplePair);
+    for (let n = 0; n < 12; n += 1) edit(n, 'CEO');
+    poisoned = edit(12, 'CEO');
+    while ((await alignStep(context)) === 'page');
+    await drain(context, 8);
+    expect(salesforce.live()).toHaveLength(12);
+    const parked = [...store.state.parked.values()];
+    expect(parked.map(({ ref, failure }) => [ref.id, failure.code])).toEqual([
+      [poisoned, 'VALIDATION_ERROR'],
+    ]);
+  });
+
   it('says what failed and where, and never with what', () => {
     const said = describeDefect(new SyntaxError('Unexpected token, "ann@example.com" is not JSON'));
     expect(said).toMatch(/^SyntaxError/);
@@ -159,5 +184,34 @@ describe('a pair that is paused before those that refer to it are aligned', () =
     store.pauses = async () => [{ scope: 'companies', by: 'schema', since: 0, cause: null } as never];
     expect(await alignStep(context)).toBe('done');
     expect(await alignStep({ ...context, mappingHash: 'another' })).toBe('paused');
+  });
+});
+
+describe('a record that was parked since something failed on it', () => {
+  const fixture = withStore();
+
+  it('is looked at again from time to time, and goes on once it goes well', async () => {
+    await fixture.reset();
+    const engine = (pair: PairMapping): EngineContext => ({
+      ...contextOf(pair),
+      store: fixture.store.engine,
+      nowMs: Date.now,
+    });
+    hubspot.edit({ email: 'p@example.com', lastname: 'P', company: 'Example', jobtitle: 'Poison' });
+    while ((await alignStep(engine(brittle))) === 'page');
+    const parked = async () => fixture.query(`select failure ->> 'code' as code from tandem.parked`);
+    const looks = async (pair: PairMapping): Promise<void> => {
+      for (let rounds = 0; rounds < 4; rounds += 1) {
+        await fixture.query('update tandem.dirty set due = now()');
+        await workOnce(engine(pair), 'live');
+      }
+    };
+    await looks(brittle);
+    expect(await parked()).toEqual([{ code: 'DEFECT' }]);
+    expect(await fixture.store.engine.backlog(brittle.name)).toMatchObject({ dirty: 0, parked: 1 });
+    expect(await fixture.store.operator.lookAtStranded(brittle.name, 10, 'shown')).toBe(1);
+    await looks(peoplePair);
+    expect(await parked()).toEqual([]);
+    expect(salesforce.live()).toHaveLength(1);
   });
 });

@@ -24,7 +24,7 @@ import { type Lift, type Lifted, lift } from './lift.ts';
 import { type LookGaps, lookAtAllLinks, saveSchema, storedSchema, takeSchemaLook } from './object-schemas.ts';
 import {
   discardParked,
-  lookAtUnreachable,
+  lookAtStranded,
   type ParkedFilter,
   type ParkedItem,
   parkedItems,
@@ -62,7 +62,7 @@ export interface OperatorStore {
   storedSchema(system: System, type: string): Promise<ObjectDescription | null>;
   saveSchema(system: System, description: ObjectDescription, fingerprint: string): Promise<void>;
   lookAtAllLinks(pair: string, type: string, cause: string): Promise<number>;
-  lookAtUnreachable(pair: string, limit: number, cause: string): Promise<number>;
+  lookAtStranded(pair: string, limit: number, cause: string): Promise<number>;
   /** Which problems there are now, for alerts. */
   noteProblems(
     problems: readonly (AlertProblem & { readonly key: string })[],
@@ -113,7 +113,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   storedSchema: (system, type) => storedSchema(db, system, type),
   saveSchema: (system, description, fingerprint) => saveSchema(db, system, description, fingerprint),
   lookAtAllLinks: (pair, type, cause) => lookAtAllLinks(db, pair, type, cause),
-  lookAtUnreachable: (pair, limit, cause) => lookAtUnreachable(db, pair, limit, cause),
+  lookAtStranded: (pair, limit, cause) => lookAtStranded(db, pair, limit, cause),
   noteProblems: (problems, timing) => noteProblems(db, problems, timing),
   takeAlert: (timing) => takeAlert(db, timing),
   alertTold: (alert) => alertTold(db, alert),

@@ -87,23 +87,23 @@ const tryAgain = async (
 };
 
 /**
- * Marks at most `limit` of the pair's units that have a record that is not shown, by chance, so that all of them have their turn. The rows stay
- * parked. Answers how many.
+ * Marks at most `limit` of the pair's units that have a record that is not shown, or on which Tandem itself or a whole call failed, by chance, so
+ * that all of them have their turn. The rows stay parked. Answers how many.
  */
-export const lookAtUnreachable = async (
-  db: Db,
-  pair: string,
-  limit: number,
-  cause: string,
-): Promise<number> =>
+export const lookAtStranded = async (db: Db, pair: string, limit: number, cause: string): Promise<number> =>
   inTransaction(db, async (tx) => {
     const { rows } = await sql<ItemRow>`
       select ${parkedColumns}, link.hubspot_id, link.salesforce_id
       from tandem.parked p ${linkOfUnit}
-      where ${matching({ pair, code: unreachableCode })} order by random() limit ${limit}`.execute(tx);
+      where ${matching({ pair })}
+        and (p.failure ->> 'code' = ${unreachableCode} or p.failure ->> 'category' = 'request')
+      order by random() limit ${limit}`.execute(tx);
     await markDirty(
       tx,
-      rows.map((row) => ({ pair: row.pair, ref: subjectOf(row), class: 'sweep', stamp: null, cause })),
+      rows.map((row) => ({
+        ...{ pair: row.pair, ref: subjectOf(row), class: 'sweep', stamp: null },
+        cause: toParked(row).failure.code === unreachableCode ? cause : 'may go well now',
+      })),
     );
     return rows.length;
   });
