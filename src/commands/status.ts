@@ -1,12 +1,13 @@
 import { makeLog } from '../log.ts';
 import { loadMappings } from '../mapping/load.ts';
 import type { PairMapping } from '../model/mapping.ts';
-import { otherSystem, systems } from '../model/system.ts';
+import { otherSystem } from '../model/system.ts';
 import { loadSettings } from '../settings.ts';
 import type { Store } from '../store/open-store.ts';
 import { exitCode } from './exit.ts';
 import { openTandemStore } from './open-store.ts';
 import { pauseWords, shownPauses } from './pause.ts';
+import { budgetWords, shownBudget } from './status/budget.ts';
 import { isConfigurationStale, staleWords } from './status/configuration.ts';
 import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
@@ -29,8 +30,6 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
   const latencies = await store.status.latencies(pairs.map(({ name }) => name));
   const problems = (await currentProblems(store, pairs)).map(({ key: _key, ...problem }) => problem);
   const { parked, failed } = await store.status.parkedTotals(pairs.map(({ name }) => name));
-  const budgets = await store.status.budget();
-  const eventUse = await store.events.read();
   const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
     backlogs.reduce((sum, backlog) => sum + pick(backlog), 0);
   const oldest = backlogs.flatMap((backlog) => backlog.oldestMs ?? []);
@@ -58,24 +57,7 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
     paused: await shownPauses(store, pairs),
     problems,
     feeds: await feedsOf(store, pairs, pollMs),
-    budget: Object.fromEntries(
-      systems.map((system) => {
-        const budget = budgets.find((each) => each.system === system);
-        const { daily = null, calls = {}, paused = [] } = budget ?? {};
-        const observed = daily ? { limit: daily.limit, used: daily.used, at: iso(daily.at) } : null;
-        const events = eventUse.find((each) => each.system === system);
-        const quota = events?.quota ? { ...events.quota, at: iso(events.quota.at) } : null;
-        return [
-          system,
-          {
-            daily: observed,
-            calls,
-            paused: paused.map((each) => ({ ...each, until: iso(each.until) })),
-            ...(events ? { events: { told: events.told, quota } } : {}),
-          },
-        ];
-      }),
-    ),
+    budget: await shownBudget(store),
     safeUntil: null,
     drift: await shownDrift(store, pairs),
     sla: await shownSla(store, pairs),
@@ -95,14 +77,6 @@ const plain = (status: Status): string => {
   const latency = Object.entries(status.latency).map(
     ([route, { p50, p99 }]) => `  ${route}: p50 ${p50} s, p99 ${p99} s`,
   );
-  const budget = systems.map((system) => {
-    const { daily = null, calls = {}, events } = status.budget[system] ?? {};
-    const own = Object.values(calls).reduce((sum, count) => sum + count, 0);
-    const calls24 = `  ${system}: ${own} calls of ours in 24 h${daily ? `, ${daily.used} of ${daily.limit} used by all at ${daily.at.slice(11, 16)}Z` : ''}`;
-    if (!events) return calls24;
-    const { told, quota } = events;
-    return `${calls24}; ${told} change events${quota ? ` (${quota.used} of ${quota.limit} delivered to all)` : ''}`;
-  });
   const problems = status.problems.flatMap((problem) => [
     `  ${problem.what} (${problem.records > 0 ? `${problem.records} records, ` : ''}since ${problem.since}, fault: ${problem.fault})`,
     `    ${problem.cause}`,
@@ -118,7 +92,7 @@ const plain = (status: Status): string => {
     ...slaWords(status.sla),
     ...signalWords(status.signals),
     'Budget:',
-    ...budget,
+    ...budgetWords(status.budget),
     problems.length > 0 ? 'Problems:' : 'No problems.',
     ...problems,
     '',

@@ -1,3 +1,4 @@
+import type { LaneLimit, WindowTold } from './lane-limit.ts';
 import type { System } from './system.ts';
 
 /** The classes of work in the order in which they get budget. They stop at 100, 95, 85 and 70 % of the daily share. */
@@ -86,25 +87,33 @@ export interface LaneLimits extends Readonly<Record<Exclude<Lane, 'associations'
   readonly associations?: LaneLimit;
 }
 
-/**
- * A limit on one lane: at most `calls` whose permits are held or whose calls ended within the last `windowMs`. A window of 0
- * is a plain limit on concurrency.
- */
-export interface LaneLimit {
-  readonly calls: number;
-  readonly windowMs: number;
-}
-
 /** What a vendor's answer said of the daily quota. */
 export interface DailyQuota {
   readonly limit: number;
   readonly used: number;
 }
 
-/** What `take` answered: ids of the permits granted (all that were asked for, or none), or how long to wait and why. */
+/** What is asked for with `take`. */
+export interface PermitRequest {
+  readonly system: System;
+  readonly lane: Lane;
+  readonly count: number;
+  readonly workClass: WorkClass;
+  /** It continues what holds permits already: those of others that are not booked yet do not stop it, or both would wait. */
+  readonly begun: boolean;
+  /** The configured limit; the store lowers it by what it learned of the lane. */
+  readonly limit: LaneLimit;
+  /** The part of the vendor's daily limit, 0 to 1, that is Tandem's. */
+  readonly dailyShare: number;
+}
+
+/**
+ * What `take` answered: ids of the permits granted (all that were asked for, or none) under the limit in force, or how long to wait and why.
+ * `unbooked`: what is left of the class's share is held by permits whose calls are not booked yet; some may be given back.
+ */
 export type Taken =
-  | { readonly granted: readonly string[] }
-  | { readonly waitMs: number; readonly why: 'burst' | 'daily' | 'paused' };
+  | { readonly granted: readonly string[]; readonly limit: LaneLimit }
+  | { readonly waitMs: number; readonly why: 'burst' | 'daily' | 'paused' | 'unbooked' };
 
 /**
  * Where permits live, shared by all processes (Postgres; in memory for tests). All times are the store's own clock.
@@ -115,24 +124,23 @@ export interface PermitStore {
   /**
    * Grants `count` permits or none. In this order: `paused` while a pause of the lane runs; `daily` when the calls booked
    * within `dailyWindowMs` plus `count` exceed `dailyAllowance`, or when the vendor said within the last `dailyProbeMs` that
-   * its whole limit is used; `burst` when the lane's limit is reached. `waitMs` is at least 1 and never later than the
+   * its whole limit is used; `unbooked` when they do so together with the permits that are held on all lanes but `associations`, whose
+   * calls hold a standard one too; `burst` when the lane's limit in force (model/lane-limit.ts) is reached, which is no less than
+   * `count` so that what was asked for under the configured one can still pass. `waitMs` is at least 1 and never later than the
    * moment at which the answer can change (daily: at most `dailyProbeMs`).
    * @throws RangeError when `count` is below 1 or above `limit.calls`: it could never be granted.
    */
-  take(
-    system: System,
-    lane: Lane,
-    count: number,
-    workClass: WorkClass,
-    limit: LaneLimit,
-    dailyShare: number,
-  ): Promise<Taken>;
+  take(request: PermitRequest): Promise<Taken>;
   /** Ends calls: their permits count for `windowMs` more. Unknown ids and a second end are ignored. */
   end(permits: readonly string[]): Promise<void>;
   /** Gives back permits whose call was never made: they stop counting at once. */
   giveBack(permits: readonly string[]): Promise<void>;
   /** The vendor refused everything: nobody of this system and lane gets a permit for so long. A shorter pause never cuts a longer one. */
   pause(system: System, lane: Lane, waitMs: number, cause: string): Promise<void>;
+  /** The vendor refused a call of this lane that began `agoMs` ago although its limit was kept: `afterRefusal`. */
+  refused(system: System, lane: Lane, limit: LaneLimit, agoMs: number): Promise<void>;
+  /** An answer to a call that began `agoMs` ago told the window of this lane: `afterTold`. */
+  observeWindow(system: System, lane: Lane, told: WindowTold, agoMs: number): Promise<void>;
   /** Books calls that were made, for the daily share and the cost by purpose. */
   book(system: System, purpose: CallPurpose, calls: number): Promise<void>;
   observeDaily(system: System, quota: DailyQuota): Promise<void>;

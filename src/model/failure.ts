@@ -1,3 +1,4 @@
+import type { WindowTold } from './lane-limit.ts';
 import type { RecordRef, System } from './system.ts';
 
 /**
@@ -88,10 +89,13 @@ export const isOfValueAlone = ({ category, code, fields }: Failure): boolean =>
 /** A call failed as a whole. On a write nothing of it is known to have been executed. */
 export class CallFailed extends Error {
   readonly failure: Failure;
-  constructor(failure: Failure, options?: { cause?: unknown }) {
+  /** What the refusing answer said of the window of calls, where it did. */
+  readonly window: WindowTold | null;
+  constructor(failure: Failure, options?: { cause?: unknown; window?: WindowTold | null }) {
     super(`${failure.system}: ${failure.code}: ${failure.message}`, options);
     this.name = 'CallFailed';
     this.failure = failure;
+    this.window = options?.window ?? null;
   }
 }
 

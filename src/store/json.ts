@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { failureCategories } from '../model/failure.ts';
+import type { LaneLearned } from '../model/lane-limit.ts';
 import type { Base, BaseEntry, FieldWrite, LastWrite, LateWrite } from '../model/state.ts';
 import type { RecordRef } from '../model/system.ts';
 import { systems } from '../model/system.ts';
@@ -118,3 +119,19 @@ export const parseLedgerValue = (text: string): LedgerValue =>
 export const parseRaw = (text: string): RawValue => parseAs(raw, 'value', text);
 export const parseRefs = (text: string): readonly RecordRef[] =>
   parseAs(z.array(ref), 'list of records', text);
+
+const learned: z.ZodType<LaneLearned> = z.object({
+  refused: z.object({ factor: z.number(), at: z.number() }).exactOptional(),
+  told: z
+    .object({
+      calls: z.number(),
+      windowMs: z.number(),
+      others: z.number(),
+      smallerAt: z.number(),
+      at: z.number(),
+    })
+    .exactOptional(),
+});
+/** What is known of a budget lane; nothing where nothing was written. */
+export const parseLearned = (text: string | null): LaneLearned =>
+  text === null ? {} : parseAs(learned, 'budget lane', text);

@@ -5,14 +5,24 @@ import {
   dailyProbeMs,
   dailyWindowMs,
   type Lane,
-  type LaneLimit,
+  type PermitRequest,
   type PermitStore,
   permitStaleMs,
   type Taken,
-  type WorkClass,
 } from '../model/budget.ts';
+import {
+  afterRefusal,
+  afterTold,
+  type LaneLearned,
+  type LaneLimit,
+  limitInForce,
+  ownSinceMs,
+  permitKeptMs,
+  type WindowTold,
+} from '../model/lane-limit.ts';
 import type { System } from '../model/system.ts';
-import { batch, cleanText, milliseconds } from './batch.ts';
+import { batch, cleanText, epochMs, milliseconds } from './batch.ts';
+import { parseLearned, toJson } from './json.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
 /** How soon to ask again when permits are held and nobody can say when their calls end. */
@@ -22,14 +32,13 @@ const heldRecheckMs = 100;
 const usageKeptDays = 35;
 const hourMs = 60 * 60 * 1000;
 
-interface LaneState {
+interface LaneRow {
   readonly paused_ms: number | null;
   readonly daily_limit: number | null;
   readonly daily_used: number | null;
   readonly observed_ago_ms: number | null;
-  /** Calls booked within the daily window, by whole hours: up to an hour more is counted. */
-  readonly spent: number;
-  readonly oldest_ago_ms: number | null;
+  readonly learned: string | null;
+  readonly now: number;
 }
 
 /**
@@ -38,19 +47,23 @@ interface LaneState {
  * not wait for the disk or for the engine's transactions, and a crash of the server may forget the last moment's permits.
  */
 export const makePostgresPermitStore = (db: Db): PermitStore => ({
-  async take(system, lane, count, workClass, limit, dailyShare): Promise<Taken> {
+  async take(request): Promise<Taken> {
+    const { system, lane, count, limit } = request;
     if (count < 1 || count > limit.calls) {
       throw new RangeError(
         `${count} permits asked for, ${limit.calls} is the most the lane ${lane} can give`,
       );
     }
     return inTransaction(db, async (tx) => {
-      const state = await lockLane(tx, system, lane);
-      const paused = state.paused_ms ?? 0;
+      const row = await lockLane(tx, system, lane);
+      const paused = row.paused_ms ?? 0;
       if (paused > 0) return { waitMs: Math.ceil(paused), why: 'paused' };
-      const daily = dailyWait(state, count, workClass, dailyShare);
-      if (daily > 0) return { waitMs: Math.ceil(daily), why: 'daily' };
-      return await grant(tx, system, lane, count, limit);
+      const { daily_limit: daily, daily_used: used, observed_ago_ms: ago } = row;
+      if (daily !== null && used !== null && ago !== null && used >= daily && ago < dailyProbeMs) {
+        return { waitMs: Math.ceil(dailyProbeMs - ago), why: 'daily' };
+      }
+      const inForce = limitInForce(limit, parseLearned(row.learned), row.now);
+      return await grant(tx, request, inForce, dailyAllowance(request.workClass, request.dailyShare, daily));
     });
   },
   async end(permits) {
@@ -74,24 +87,33 @@ export const makePostgresPermitStore = (db: Db): PermitStore => ({
           where known.paused_until is null or known.paused_until < excluded.paused_until`,
     );
   },
+  async refused(system, lane, limit, agoMs) {
+    await learn(db, system, lane, async (learned, now) => afterRefusal(learned, limit, now - agoMs, now));
+  },
+  async observeWindow(system, lane, told, agoMs) {
+    const since = ownSinceMs(agoMs);
+    await learn(db, system, lane, async (learned, now, tx) =>
+      afterTold(
+        learned,
+        told,
+        since === null ? null : await countedSince(tx, system, lane, told, since),
+        now,
+      ),
+    );
+  },
   book: (system, purpose, calls) => book(db, system, purpose, calls),
   observeDaily: (system, quota) => observeDaily(db, system, quota),
 });
 
-/** Locks the lane and tells what stands against a permit before the burst is looked at. */
-const lockLane = async (tx: Tx, system: System, lane: Lane): Promise<LaneState> => {
-  const query: RawBuilder<LaneState> = sql`
+/** Locks the lane and tells what is known of it. What other transactions granted is seen by the statements after this one. */
+const lockLane = async (tx: Tx, system: System, lane: Lane): Promise<LaneRow> => {
+  const query: RawBuilder<LaneRow> = sql`
     select extract(epoch from l.paused_until - clock_timestamp())::float8 * 1000 as paused_ms,
       q.daily_limit::float8 as daily_limit, q.daily_used::float8 as daily_used,
       extract(epoch from clock_timestamp() - q.observed_at)::float8 * 1000 as observed_ago_ms,
-      coalesce(u.spent, 0)::float8 as spent,
-      extract(epoch from clock_timestamp() - u.oldest)::float8 * 1000 as oldest_ago_ms
+      l.learned::text as learned, ${epochMs('clock_timestamp()')} as now
     from tandem.budget_lanes l
     left join tandem.budget_quotas q on q.system = l.system
-    cross join lateral (
-      select sum(calls) as spent, min(hour) as oldest from tandem.budget_usage b
-      where b.system = l.system and b.hour > clock_timestamp() - ${milliseconds(dailyWindowMs + hourMs)}
-    ) u
     where l.system = ${system} and l.lane = ${lane}
     for update of l`;
   const [known] = (await query.execute(tx)).rows;
@@ -104,57 +126,113 @@ const lockLane = async (tx: Tx, system: System, lane: Lane): Promise<LaneState> 
   return made;
 };
 
-/** How long the daily share makes this class wait; 0 when it may go. */
-const dailyWait = (state: LaneState, count: number, workClass: WorkClass, share: number): number => {
-  const { daily_limit: limit, daily_used: used, observed_ago_ms: ago } = state;
-  if (limit === null || used === null || ago === null) return 0;
-  if (used >= limit && ago < dailyProbeMs) return dailyProbeMs - ago;
-  const allowance = dailyAllowance(workClass, share, limit);
-  if (allowance === null || state.spent + count <= allowance) return 0;
-  if (state.oldest_ago_ms === null) return dailyProbeMs;
-  return Math.min(dailyProbeMs, Math.max(1, dailyWindowMs + hourMs - state.oldest_ago_ms));
+/** Changes what is known of a lane, under its lock. */
+const learn = async (
+  db: Db,
+  system: System,
+  lane: Lane,
+  change: (learned: LaneLearned, now: number, tx: Tx) => Promise<LaneLearned>,
+): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const row = await lockLane(tx, system, lane);
+    const learned = toJson(await change(parseLearned(row.learned), row.now, tx));
+    await sql`update tandem.budget_lanes set learned = ${learned}::json where system = ${system} and lane = ${lane}`.execute(
+      tx,
+    );
+  });
+
+/** When a permit stops counting in a window of `windowMs`; null while its call is under way. */
+const freeAt = (windowMs: number) => sql`${milliseconds(windowMs)} + coalesce(
+  p.ended_at,
+  case when p.taken_at + ${milliseconds(permitStaleMs)} <= clock.now then p.taken_at + ${milliseconds(permitStaleMs)} end)`;
+
+/** How many permits of the lane counted at some time of the last `sinceMs`. */
+const countedSince = async (
+  tx: Tx,
+  system: System,
+  lane: Lane,
+  { windowMs }: WindowTold,
+  sinceMs: number,
+): Promise<number> => {
+  const { rows } = await sql<{ readonly counted: number }>`
+    with clock as materialized (
+      select clock_timestamp() as now
+    ), permit as (
+      select ${freeAt(windowMs)} as free_at from tandem.budget_permits p cross join clock
+      where p.system = ${system} and p.lane = ${lane}
+    )
+    select count(*)::float8 as counted from permit cross join clock
+    where permit.free_at is null or permit.free_at > clock.now - ${milliseconds(sinceMs)}`.execute(tx);
+  return rows[0]?.counted ?? 0;
 };
 
 interface GrantRow {
   readonly granted: readonly string[] | null;
   readonly wait_ms: number | null;
+  /** Calls booked within the daily window, by whole hours: up to an hour more is counted. */
+  readonly spent: number;
+  readonly oldest_ago_ms: number | null;
+  readonly unbooked: number;
 }
 
 /**
- * Grants all or none, under the lane's lock. Permits that no longer count are deleted on the way, which keeps the table as
- * small as the limit. `free_at` is null while a call is under way.
+ * Grants all or none, under the lane's lock. Permits that stopped counting are deleted on the way, a moment later, which keeps the table as
+ * small as the limit. `free_at` is null while a call is under way. Two lanes may each give the last call of a share at the same
+ * moment: the lock is the lane's.
  */
-const grant = async (tx: Tx, system: System, lane: Lane, count: number, limit: LaneLimit): Promise<Taken> => {
+const grant = async (
+  tx: Tx,
+  { system, lane, count, limit, begun }: PermitRequest,
+  inForce: LaneLimit,
+  allowance: number | null,
+): Promise<Taken> => {
   const { rows } = await sql<GrantRow>`
     with clock as materialized (
       select clock_timestamp() as now
     ), permit as materialized (
-      select p.id, ${milliseconds(limit.windowMs)} + coalesce(
-        p.ended_at,
-        case when p.taken_at + ${milliseconds(permitStaleMs)} <= clock.now
-          then p.taken_at + ${milliseconds(permitStaleMs)} end) as free_at
+      select p.id, ${freeAt(limit.windowMs)} as free_at
       from tandem.budget_permits p cross join clock
       where p.system = ${system} and p.lane = ${lane}
     ), freed as (
-      delete from tandem.budget_permits p using permit, clock where p.id = permit.id and permit.free_at <= clock.now
+      delete from tandem.budget_permits p using permit, clock
+      where p.id = permit.id and permit.free_at <= clock.now - ${milliseconds(limit.windowMs === 0 ? 0 : permitKeptMs)}
     ), held as (
       select permit.free_at, row_number() over (order by permit.free_at nulls last) as place, count(*) over () as total
       from permit cross join clock
       where permit.free_at is null or permit.free_at > clock.now
     ), excess as (
-      select coalesce(max(total), 0) + ${count} - ${limit.calls}::int as permits from held
+      select coalesce(max(total), 0) + ${count} - ${Math.max(inForce.calls, count)}::int as permits from held
+    ), share as (
+      select coalesce(sum(b.calls), 0) as spent, min(b.hour) as oldest,
+        (select count(*) from tandem.budget_permits p cross join clock
+         where p.system = ${system} and p.lane <> 'associations' and p.ended_at is null
+           and p.taken_at + ${milliseconds(permitStaleMs)} > clock.now) as unbooked
+      from tandem.budget_usage b cross join clock
+      where b.system = ${system} and b.hour > clock.now - ${milliseconds(dailyWindowMs + hourMs)}
     ), granted as (
       insert into tandem.budget_permits (system, lane, taken_at)
-      select ${system}, ${lane}, clock.now from clock cross join excess cross join generate_series(1, ${count}::int)
-      where excess.permits <= 0
+      select ${system}, ${lane}, clock.now
+      from clock cross join excess cross join share cross join generate_series(1, ${count}::int)
+      where excess.permits <= 0 and (${allowance}::float8 is null
+        or share.spent + ${count} + case when ${begun} then 0 else share.unbooked end <= ${allowance}::float8)
       returning id
     )
     select (select array_agg(id::text) from granted) as granted,
       (select extract(epoch from held.free_at - clock.now)::float8 * 1000 from held join excess on held.place = excess.permits
-        cross join clock) as wait_ms`.execute(tx);
+        cross join clock) as wait_ms,
+      share.spent::float8 as spent, share.unbooked::float8 as unbooked,
+      extract(epoch from clock.now - share.oldest)::float8 * 1000 as oldest_ago_ms
+    from share cross join clock`.execute(tx);
   const [row] = rows;
-  if (row !== undefined && row.granted !== null) return { granted: row.granted };
-  return { waitMs: Math.max(1, Math.ceil(row?.wait_ms ?? heldRecheckMs)), why: 'burst' };
+  if (row === undefined) throw new Error(`the budget lane ${system}/${lane} gave no answer`);
+  if (row.granted !== null) return { granted: row.granted, limit: inForce };
+  const room = allowance === null ? Number.POSITIVE_INFINITY : allowance - row.spent - count;
+  if (room < 0) {
+    const untilFree = row.oldest_ago_ms === null ? dailyProbeMs : dailyWindowMs + hourMs - row.oldest_ago_ms;
+    return { waitMs: Math.ceil(Math.min(dailyProbeMs, Math.max(1, untilFree))), why: 'daily' };
+  }
+  if (!begun && row.unbooked > room) return { waitMs: heldRecheckMs, why: 'unbooked' };
+  return { waitMs: Math.max(1, Math.ceil(row.wait_ms ?? heldRecheckMs)), why: 'burst' };
 };
 
 const book = async (db: Db, system: System, purpose: string, calls: number): Promise<void> => {

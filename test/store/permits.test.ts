@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { expect, it } from 'vitest';
 import type { PermitStore } from '../../src/model/budget.ts';
-import { permitStoreContract } from '../connectors/budget/permit-store-contract.ts';
+import { asked, permitStoreContract } from '../connectors/budget/permit-store-contract.ts';
 import { withStore } from './postgres.ts';
 
 const fixture = withStore();
@@ -13,6 +13,16 @@ const movedBack = async (ms: number): Promise<void> => {
     `update tandem.budget_permits set taken_at = taken_at ${back}, ended_at = ended_at ${back}`,
   );
   await fixture.query(`update tandem.budget_lanes set paused_until = paused_until ${back}`);
+  const at = (path: string) => `(learned #>> '{${path}}')::float8 - ${ms}`;
+  await fixture.query(
+    `update tandem.budget_lanes set learned = (
+       case when learned::jsonb ? 'refused' then jsonb_set(learned::jsonb, '{refused,at}', to_jsonb(${at('refused,at')}))
+       else learned::jsonb end)::json where learned is not null`,
+  );
+  await fixture.query(
+    `update tandem.budget_lanes set learned = jsonb_set(jsonb_set(learned::jsonb, '{told,at}', to_jsonb(${at('told,at')})),
+       '{told,smallerAt}', to_jsonb(${at('told,smallerAt')}))::json where learned::jsonb ? 'told'`,
+  );
   await fixture.query(`update tandem.budget_quotas set observed_at = observed_at ${back}`);
   await fixture.query(`update tandem.budget_usage set hour = hour ${back}`);
 };
@@ -37,7 +47,7 @@ permitStoreContract('postgres', async () => {
 it('keeps the table as small as the limit, whatever the number of calls', async () => {
   const store: PermitStore = fixture.store.budget;
   for (let call = 0; call < 50; call += 1) {
-    const taken = await store.take('hubspot', 'search', 1, 'live', { calls: 2, windowMs: 0 }, 1);
+    const taken = await store.take(asked({ lane: 'search', limit: { calls: 2, windowMs: 0 } }));
     expect(taken).toHaveProperty('granted');
     if ('granted' in taken) await store.end(taken.granted);
   }
@@ -52,14 +62,12 @@ it('shares one limit between processes that take at the same moment', async () =
   await other.query('begin');
   await other.query("select from tandem.budget_lanes where lane = 'search' for update");
   const limit = { calls: 5, windowMs: 60_000 };
-  const asked = Array.from({ length: 12 }, () =>
-    fixture.store.budget.take('hubspot', 'search', 1, 'live', limit, 1),
-  );
+  const takes = Array.from({ length: 12 }, () => fixture.store.budget.take(asked({ lane: 'search', limit })));
   await other.query(
     "insert into tandem.budget_permits (system, lane, taken_at) values ('hubspot', 'search', clock_timestamp())",
   );
   await other.query('commit');
   await other.end();
-  const granted = (await Promise.all(asked)).filter((taken) => 'granted' in taken);
+  const granted = (await Promise.all(takes)).filter((taken) => 'granted' in taken);
   expect(granted).toHaveLength(4);
 });

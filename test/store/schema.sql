@@ -53,6 +53,7 @@ create table tandem.budget_lanes (
   lane text not null,
   paused_until timestamp with time zone,
   pause_cause text,
+  learned json,
   constraint budget_lanes_pkey PRIMARY KEY (system, lane)
 );
 create table tandem.budget_permits (
@@ -561,6 +562,7 @@ comment on column tandem.alerts.gone_at is 'since when the problem is not there 
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
 comment on column tandem.awaited.to_type is 'Salesforce''s object that the link must lead to; empty: any';
 comment on index tandem.awaited_record is 'explain: what a record waits for';
+comment on column tandem.budget_lanes.learned is 'what refusals and the headers of answers taught of the lane''s limit; read under the row''s lock with each permit, so that all processes go by it';
 comment on column tandem.clocks.due_at is 'as of the last look; null while a pause is open, or where nobody ever works';
 comment on index tandem.clocks_done is 'status: how many of late were met';
 comment on index tandem.clocks_due is 'status and metrics: who is late, and who is next';

@@ -60,15 +60,24 @@ it('tells the budget by purpose and day', async () => {
   );
   await budget.observeDaily('hubspot', { limit: 100, used: 40 });
   await budget.pause('hubspot', 'search', 60_000, 'TEN_SECONDLY_ROLLING');
+  await budget.observeWindow('hubspot', 'standard', { calls: 95, windowMs: 10_000, remaining: 90 }, 0);
   const [hubspot, salesforce] = await status.budget();
   expect(hubspot).toMatchObject({
     system: 'hubspot',
     daily: { limit: 100, used: 40 },
     calls: { read: 7 },
     paused: [{ lane: 'search', cause: 'TEN_SECONDLY_ROLLING' }],
+    learned: [{ lane: 'standard', learned: { told: { calls: 95, others: 5 } }, now: expect.any(Number) }],
   });
   expect(Object.values(hubspot?.days ?? {})).toEqual(expect.arrayContaining([{ write: 1 }, { read: 7 }]));
-  expect(salesforce).toEqual({ system: 'salesforce', daily: null, calls: {}, days: {}, paused: [] });
+  expect(salesforce).toEqual({
+    system: 'salesforce',
+    daily: null,
+    calls: {},
+    days: {},
+    paused: [],
+    learned: [],
+  });
 });
 
 it('lists what is parked and asked, with how much there is', async () => {

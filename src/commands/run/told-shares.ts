@@ -31,9 +31,9 @@ export const withToldShares = (
   const clearedAt = new Map<string, number>();
   return {
     ...permits,
-    take: async (...request) => {
-      const [system, , , workClass, , dailyShare] = request;
-      const taken = await permits.take(...request);
+    take: async (request) => {
+      const { system, workClass, dailyShare } = request;
+      const taken = await permits.take(request);
       const key = shareProblemKeyOf(system, workClass);
       if ('granted' in taken) {
         if (!waits.delete(key) && clock() - (clearedAt.get(key) ?? 0) < clearEveryMs) return taken;

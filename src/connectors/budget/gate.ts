@@ -1,10 +1,13 @@
 import type { CallContext, DailyQuota, Lane, Quota, Reservation, WorkClass } from '../../model/budget.ts';
+import type { WindowTold } from '../../model/lane-limit.ts';
 
 /** What a connector tells the gate after a call, whatever came of it. */
 export interface CallReport<T> {
   readonly value: T;
   /** Daily quota as the answer's headers gave it; null where they did not. */
   readonly daily: DailyQuota | null;
+  /** The window of calls as they gave it; a refusal carries it in its CallFailed. */
+  readonly window?: WindowTold | null;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface CallReport<T> {
 export interface Gate {
   /**
    * Waits for a permit (or takes one out of the context's reservation), makes the call and books it under the purpose.
-   * A CallFailed of category `throttled` thrown by `make` pauses the lane for all processes.
+   * A CallFailed of category `throttled` thrown by `make` pauses the lane and lowers its limit for all processes.
    * @throws CallFailed as `make` threw it; the abort reason when the context's signal aborts while waiting.
    */
   call<T>(

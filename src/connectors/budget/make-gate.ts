@@ -4,15 +4,14 @@ import {
   type DailyQuota,
   dailyProbeMs,
   type Lane,
-  type LaneLimit,
   type LaneLimits,
   type Permit,
   type PermitStore,
   type Quota,
 } from '../../model/budget.ts';
 import { CallFailed, type Failure } from '../../model/failure.ts';
+import type { LaneLimit, WindowTold } from '../../model/lane-limit.ts';
 import type { System } from '../../model/system.ts';
-import { type Adaptation, makeAdaptation } from './adaptation.ts';
 import { withDeadline } from './deadline.ts';
 import type { CallReport, Gate } from './gate.ts';
 import { makeInFlight } from './in-flight.ts';
@@ -25,6 +24,8 @@ export const requestTimeoutMsDefault = 20_000;
 const pauseMsMin = 1_000;
 /** The quota changes with every answer; it is told to the store no more often than this. */
 const observeEveryMs = 5_000;
+/** The window changes with every answer, too, and what others use of it is old after one window. A new size is told at once. */
+const observeWindowEveryMs = 1_000;
 
 export interface GateOptions {
   readonly system: System;
@@ -43,9 +44,11 @@ export interface GateOptions {
 
 interface LaneState {
   readonly lane: Lane;
-  readonly windowMs: number;
-  readonly adaptation: Adaptation;
+  readonly limit: LaneLimit;
   readonly turnstile: Turnstile;
+  /** The limit under which the last permit was given. */
+  inForce: LaneLimit;
+  windowTold: { readonly calls: number; readonly at: number } | null;
   /** Until when this process knows the lane to be paused; reserved permits wait for it without asking the store. */
   pausedUntil: number;
 }
@@ -65,15 +68,20 @@ export const makeGate = (options: GateOptions): Gate => {
   const inFlight = makeInFlight();
 
   const makeLane = (lane: Lane, limit: LaneLimit): LaneState => {
-    const adaptation = makeAdaptation(limit, clock);
     const turnstile = makeTurnstile({
-      take: (count, workClass, limit) =>
-        store.take(system, lane, count, workClass, limit, options.dailyShare),
+      take: async (request) => {
+        const taken = await store.take({ system, lane, limit, dailyShare: options.dailyShare, ...request });
+        if ('granted' in taken) state.inForce = taken.limit;
+        return taken;
+      },
       giveBack: (permits) => store.giveBack(permits),
-      limit: adaptation.limit,
       sleep,
     });
-    return { lane, windowMs: limit.windowMs, adaptation, turnstile, pausedUntil: 0 };
+    const state: LaneState = {
+      ...{ lane, limit, turnstile },
+      ...{ inForce: limit, windowTold: null, pausedUntil: 0 },
+    };
+    return state;
   };
   const { limits } = options;
   const standard = makeLane('standard', limits.standard);
@@ -83,15 +91,27 @@ export const makeGate = (options: GateOptions): Gate => {
     associations: limits.associations ? makeLane('associations', limits.associations) : standard,
   };
 
-  const pauseAfter = async (lane: Lane, failure: Failure): Promise<void> => {
+  const pauseAfter = async (lane: Lane, failure: Failure, begunAt: number): Promise<void> => {
     const all = options.concernsAllLanes(failure);
-    const unknownMs = all ? dailyProbeMs : Math.max(pauseMsMin, lanes[lane].windowMs);
+    const refusing = lanes[lane];
+    const unknownMs = all ? dailyProbeMs : Math.max(pauseMsMin, refusing.limit.windowMs);
     const waitMs = failure.retryAfterMs ?? unknownMs;
-    if (!all) lanes[lane].adaptation.refused();
-    for (const paused of new Set(all ? Object.values(lanes) : [lanes[lane]])) {
+    for (const paused of new Set(all ? Object.values(lanes) : [refusing])) {
       paused.pausedUntil = Math.max(paused.pausedUntil, clock() + waitMs);
       await store.pause(system, paused.lane, waitMs, failure.code);
     }
+    if (!all) await store.refused(system, refusing.lane, refusing.limit, clock() - begunAt);
+  };
+
+  /** Associations have a limit of their own, and it is not said which of the two their answers tell: they are not listened to. */
+  const observeWindow = async (lane: Lane, told: WindowTold | null, begunAt: number): Promise<void> => {
+    if (told === null || lane === 'associations') return;
+    const state = lanes[lane];
+    const now = clock();
+    const known = state.windowTold;
+    if (known?.calls === told.calls && now - known.at < observeWindowEveryMs) return;
+    state.windowTold = { calls: told.calls, at: now };
+    await store.observeWindow(system, state.lane, told, now - begunAt);
   };
 
   const observe = async (quota: DailyQuota | null): Promise<void> => {
@@ -142,9 +162,14 @@ export const makeGate = (options: GateOptions): Gate => {
   };
 
   /** Books the call and ends its permit. None of this may turn a write that landed into an error. */
-  const settle = async (context: CallContext, permit: Permit, then: () => Promise<void>): Promise<void> => {
-    // The pause comes before the end: a permit that becomes free while the vendor refuses would be used at once.
-    const steps = [then, () => permit.end(), () => store.book(system, context.purpose, 1)];
+  const settle = async (
+    context: CallContext,
+    permit: Permit,
+    then: readonly (() => Promise<void>)[],
+  ): Promise<void> => {
+    // The pause comes before the end: a permit that becomes free while the vendor refuses would be used at once. So does the booking: a
+    // call that neither is held nor booked would be missing in the daily share.
+    const steps = [...then, () => store.book(system, context.purpose, 1), () => permit.end()];
     for (const step of steps) {
       try {
         await step();
@@ -160,16 +185,22 @@ export const makeGate = (options: GateOptions): Gate => {
     make: (signal: AbortSignal) => Promise<CallReport<T>>,
   ): Promise<T> => {
     const permit = await permitFor(context, lane);
+    const begunAt = clock();
     try {
       const report = await withDeadline(system, timeoutMs, context.signal, make);
-      await settle(context, permit, () => observe(report.daily));
+      await settle(context, permit, [
+        () => observe(report.daily),
+        () => observeWindow(lane, report.window ?? null, begunAt),
+      ]);
       return report.value;
     } catch (error) {
-      await settle(context, permit, async () => {
-        if (error instanceof CallFailed && error.failure.category === 'throttled') {
-          await pauseAfter(lane, error.failure);
-        }
-      });
+      const failed = error instanceof CallFailed ? error : null;
+      await settle(context, permit, [
+        () => observeWindow(lane, failed?.window ?? null, begunAt),
+        async () => {
+          if (failed?.failure.category === 'throttled') await pauseAfter(lane, failed.failure, begunAt);
+        },
+      ]);
       throw error;
     }
   };
@@ -194,7 +225,7 @@ export const makeGate = (options: GateOptions): Gate => {
       }),
     close: () => inFlight.close(),
     quota(): Quota {
-      const { calls, windowMs } = lanes.standard.adaptation.limit(1);
+      const { calls, windowMs } = lanes.standard.inForce;
       return {
         dailyLimit: daily?.limit ?? null,
         dailyUsed: daily?.used ?? null,

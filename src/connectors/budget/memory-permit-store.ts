@@ -4,19 +4,28 @@ import {
   dailyProbeMs,
   dailyWindowMs,
   type Lane,
-  type LaneLimit,
+  type PermitRequest,
   type PermitStore,
   permitStaleMs,
   type Taken,
-  type WorkClass,
 } from '../../model/budget.ts';
+import {
+  afterRefusal,
+  afterTold,
+  type LaneLearned,
+  type LaneLimit,
+  limitInForce,
+  ownSinceMs,
+  permitKeptMs,
+} from '../../model/lane-limit.ts';
 import type { System } from '../../model/system.ts';
 
 /** How soon to ask again when permits are held and nobody can say when their calls end. */
 const heldRecheckMs = 100;
 
 interface HeldPermit {
-  readonly lane: string;
+  readonly system: System;
+  readonly lane: Lane;
   readonly takenAt: number;
   endedAt: number | null;
 }
@@ -31,61 +40,77 @@ const laneKey = (system: System, lane: Lane): string => `${system}/${lane}`;
 export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
   const permits = new Map<string, HeldPermit>();
   const pausedUntil = new Map<string, number>();
+  const learned = new Map<string, LaneLearned>();
   const booked = new Map<System, { at: number; calls: number }[]>();
   const observed = new Map<System, DailyQuota & { at: number }>();
   let lastId = 0;
 
   const pauseLeft = (key: string, now: number): number => (pausedUntil.get(key) ?? 0) - now;
 
-  /** How long the daily share makes this class wait; 0 when it may go. */
-  const dailyWait = (
-    system: System,
-    count: number,
-    workClass: WorkClass,
-    share: number,
-    now: number,
-  ): number => {
-    const quota = observed.get(system);
-    if (quota === undefined) return 0;
-    if (quota.used >= quota.limit && now - quota.at < dailyProbeMs) return quota.at + dailyProbeMs - now;
-    const recent = (booked.get(system) ?? []).filter((entry) => entry.at + dailyWindowMs > now);
-    booked.set(system, recent);
-    const spent = recent.reduce((sum, entry) => sum + entry.calls, 0);
-    const allowance = dailyAllowance(workClass, share, quota.limit);
-    if (allowance === null || spent + count <= allowance) return 0;
-    const oldest = recent[0];
-    return oldest === undefined ? dailyProbeMs : Math.min(dailyProbeMs, oldest.at + dailyWindowMs - now);
-  };
-
-  /** How long until `count` more permits fit into the lane; 0 when they fit now. */
-  const burstWait = (key: string, count: number, limit: LaneLimit, now: number): number => {
-    const freeAt: number[] = [];
+  /** Ends the permits of dead processes, and forgets those that stopped counting long enough ago. */
+  const tidy = (lane: string, windowMs: number, now: number): void => {
     for (const [id, permit] of permits) {
-      if (permit.lane !== key) continue;
       if (permit.endedAt === null && now - permit.takenAt >= permitStaleMs) {
         permit.endedAt = permit.takenAt + permitStaleMs;
       }
-      const free = permit.endedAt === null ? Number.POSITIVE_INFINITY : permit.endedAt + limit.windowMs;
-      if (free <= now) permits.delete(id);
-      else freeAt.push(free);
+      if (laneKey(permit.system, permit.lane) !== lane || permit.endedAt === null) continue;
+      const keptMs = windowMs === 0 ? 0 : permitKeptMs;
+      if (permit.endedAt + windowMs + keptMs <= now) permits.delete(id);
     }
-    const excess = freeAt.length + count - limit.calls;
+  };
+
+  /** When each permit of the lane stops counting, of those that still counted at `since`. */
+  const freeAt = (lane: string, windowMs: number, since: number): number[] =>
+    [...permits.values()]
+      .filter((permit) => laneKey(permit.system, permit.lane) === lane)
+      .map(({ endedAt }) => (endedAt === null ? Number.POSITIVE_INFINITY : endedAt + windowMs))
+      .filter((free) => free > since)
+      .sort((a, b) => a - b);
+
+  /** What the daily share has against this request, if anything. */
+  const shareWait = (request: PermitRequest, now: number): Taken | null => {
+    const { system, count, workClass, begun, dailyShare } = request;
+    const quota = observed.get(system);
+    if (quota === undefined) return null;
+    if (quota.used >= quota.limit && now - quota.at < dailyProbeMs) {
+      return { waitMs: Math.ceil(quota.at + dailyProbeMs - now), why: 'daily' };
+    }
+    const recent = (booked.get(system) ?? []).filter((entry) => entry.at + dailyWindowMs > now);
+    booked.set(system, recent);
+    const spent = recent.reduce((sum, entry) => sum + entry.calls, 0);
+    const room = (dailyAllowance(workClass, dailyShare, quota.limit) ?? Infinity) - spent - count;
+    if (room < 0) {
+      const oldest = recent[0];
+      const waitMs =
+        oldest === undefined ? dailyProbeMs : Math.min(dailyProbeMs, oldest.at + dailyWindowMs - now);
+      return { waitMs: Math.ceil(waitMs), why: 'daily' };
+    }
+    const unbooked = [...permits.values()].filter(
+      (permit) => permit.system === system && permit.lane !== 'associations' && permit.endedAt === null,
+    );
+    return begun || unbooked.length <= room ? null : { waitMs: heldRecheckMs, why: 'unbooked' };
+  };
+
+  /** How long until `count` more permits fit into the lane; 0 when they fit now. */
+  const burstWait = (lane: string, count: number, limit: LaneLimit, now: number): number => {
+    const held = freeAt(lane, limit.windowMs, now);
+    const excess = held.length + count - limit.calls;
     if (excess <= 0) return 0;
-    freeAt.sort((a, b) => a - b);
-    const enough = freeAt[excess - 1] ?? Number.POSITIVE_INFINITY;
+    const enough = held[excess - 1] ?? Number.POSITIVE_INFINITY;
     return Math.max(1, Number.isFinite(enough) ? enough - now : heldRecheckMs);
   };
 
-  const grant = (key: string, count: number, now: number): readonly string[] =>
+  const grant = ({ system, lane, count }: PermitRequest, now: number): readonly string[] =>
     Array.from({ length: count }, () => {
       lastId += 1;
-      const id = `${key}/${lastId}`;
-      permits.set(id, { lane: key, takenAt: now, endedAt: null });
+      const id = `${laneKey(system, lane)}/${lastId}`;
+      permits.set(id, { system, lane, takenAt: now, endedAt: null });
       return id;
     });
 
   return {
-    async take(system, lane, count, workClass, limit, dailyShare): Promise<Taken> {
+    async take(request): Promise<Taken> {
+      const { system, lane, count, limit } = request;
       if (count < 1 || count > limit.calls) {
         throw new RangeError(
           `${count} permits asked for, ${limit.calls} is the most the lane ${lane} can give`,
@@ -93,13 +118,16 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
       }
       const now = clock();
       const key = laneKey(system, lane);
+      tidy(key, limit.windowMs, now);
       const paused = pauseLeft(key, now);
       if (paused > 0) return { waitMs: Math.ceil(paused), why: 'paused' };
-      const daily = dailyWait(system, count, workClass, dailyShare, now);
-      if (daily > 0) return { waitMs: Math.ceil(daily), why: 'daily' };
-      const burst = burstWait(key, count, limit, now);
+      const share = shareWait(request, now);
+      if (share !== null) return share;
+      const lowered = limitInForce(limit, learned.get(key) ?? {}, now);
+      const inForce = { ...lowered, calls: Math.max(lowered.calls, count) };
+      const burst = burstWait(key, count, inForce, now);
       if (burst > 0) return { waitMs: Math.ceil(burst), why: 'burst' };
-      return { granted: grant(key, count, now) };
+      return { granted: grant(request, now), limit: lowered };
     },
     async end(ids) {
       const now = clock();
@@ -115,6 +143,18 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
       const key = laneKey(system, lane);
       const now = clock();
       pausedUntil.set(key, now + Math.max(pauseLeft(key, now), waitMs));
+    },
+    async refused(system, lane, limit, agoMs) {
+      const key = laneKey(system, lane);
+      const now = clock();
+      learned.set(key, afterRefusal(learned.get(key) ?? {}, limit, now - agoMs, now));
+    },
+    async observeWindow(system, lane, told, agoMs) {
+      const key = laneKey(system, lane);
+      const now = clock();
+      const since = ownSinceMs(agoMs);
+      const own = since === null ? null : freeAt(key, told.windowMs, now - since).length;
+      learned.set(key, afterTold(learned.get(key) ?? {}, told, own, now));
     },
     async book(system, _purpose, calls) {
       const entries = booked.get(system) ?? [];

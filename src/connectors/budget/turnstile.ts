@@ -1,4 +1,4 @@
-import { type LaneLimit, type Taken, type WorkClass, workClasses } from '../../model/budget.ts';
+import { type PermitRequest, type Taken, type WorkClass, workClasses } from '../../model/budget.ts';
 
 /** A wait is looked at again at least this often, so that a pause that is lifted elsewhere is noticed. */
 const recheckMsMax = 5_000;
@@ -17,9 +17,8 @@ interface Waiter extends Entry {
 }
 
 export interface TurnstileOptions {
-  readonly take: (count: number, workClass: WorkClass, limit: LaneLimit) => Promise<Taken>;
+  readonly take: (request: Pick<PermitRequest, 'count' | 'workClass' | 'begun'>) => Promise<Taken>;
   readonly giveBack: (permits: readonly string[]) => Promise<void>;
-  readonly limit: (atLeast: number) => LaneLimit;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -56,7 +55,11 @@ export const makeTurnstile = (options: TurnstileOptions) => {
       if (classIndex >= blockedClass) continue;
       let taken: Taken;
       try {
-        taken = await options.take(waiter.count, classInShare(waiter), options.limit(waiter.count));
+        taken = await options.take({
+          count: waiter.count,
+          workClass: classInShare(waiter),
+          begun: waiter.holdsReservation,
+        });
       } catch (error) {
         if (leave(waiter)) waiter.failed(error);
         continue;
@@ -67,7 +70,7 @@ export const makeTurnstile = (options: TurnstileOptions) => {
         return 0;
       }
       waitMs = Math.min(waitMs, taken.waitMs);
-      if (taken.why !== 'daily') return waitMs;
+      if (taken.why === 'burst' || taken.why === 'paused') return waitMs;
       blockedClass = classIndex;
     }
     return waitMs;

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import type { CallContext, DailyQuota, Lane } from '../../model/budget.ts';
+import type { CallContext, Lane } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { CallReport, Gate } from '../budget/gate.ts';
 import { withRetry } from '../budget/retry.ts';
 import type { HubSpotClient } from './client.ts';
 import { failureOfAnswer, failureOfSilence, malformedAnswer } from './errors.ts';
 import { laneOf } from './limits.ts';
+import { dailyOf, windowOf } from './rate-headers.ts';
 
 export interface HubSpotCall<T> {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -31,19 +32,6 @@ export interface HubSpotHttp {
   /** One write, sent at most once. `onSend` is called when it leaves: before that, nothing can have been executed. */
   write<T>(context: CallContext, call: HubSpotCall<T>, onSend: () => void): Promise<HubSpotAnswer<T>>;
 }
-
-const headerNumber = (headers: Headers, name: string): number | null => {
-  const text = headers.get(name);
-  const value = text === null || text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? value : null;
-};
-
-/** The Daily headers are absent on search answers and for OAuth apps. */
-const dailyOf = (headers: Headers): DailyQuota | null => {
-  const limit = headerNumber(headers, 'x-hubspot-ratelimit-daily');
-  const remaining = headerNumber(headers, 'x-hubspot-ratelimit-daily-remaining');
-  return limit === null || remaining === null ? null : { limit, used: Math.max(0, limit - remaining) };
-};
 
 const dateOf = (headers: Headers): number | null => {
   const at = Date.parse(headers.get('date') ?? '');
@@ -90,7 +78,9 @@ export const makeHubSpotHttp = (
     }
     const body = parseBody(text);
     if (response.status < 200 || response.status > 299) {
-      throw new CallFailed(failureOfAnswer(place, response.status, response.headers, body));
+      throw new CallFailed(failureOfAnswer(place, response.status, response.headers, body), {
+        window: windowOf(response.headers),
+      });
     }
     const parsed = call.schema.safeParse(body);
     if (!parsed.success) throw new CallFailed(malformedAnswer(place, parsed.error));
@@ -102,6 +92,7 @@ export const makeHubSpotHttp = (
         arrivedAt: clock(),
       },
       daily: dailyOf(response.headers),
+      window: windowOf(response.headers),
     };
   };
 

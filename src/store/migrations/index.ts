@@ -22,6 +22,7 @@ import { deals } from './0035-deals.ts';
 import { signals } from './0037-signals.ts';
 import { content } from './0038-content.ts';
 import { accounts } from './0039-accounts.ts';
+import { laneLearned } from './0041-lane-learned.ts';
 import { presence } from './0042-presence.ts';
 import { roles } from './0042-roles.ts';
 
@@ -50,6 +51,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037-signals': signals,
   '0038-content': content,
   '0039-accounts': accounts,
+  '0041-lane-learned': laneLearned,
   '0042-presence': presence,
   '0042-roles': roles,
 };

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
-import { dailyWindowMs } from '../../model/budget.ts';
+import { dailyWindowMs, type Lane } from '../../model/budget.ts';
+import type { LaneLearned } from '../../model/lane-limit.ts';
 import { type System, systems } from '../../model/system.ts';
 import { epochMs, milliseconds } from '../batch.ts';
+import { parseLearned } from '../json.ts';
 import { type Db, run } from '../transaction.ts';
 
 /** What a system's budget was spent on; unknown figures are null. */
@@ -14,6 +16,8 @@ export interface SystemBudget {
   /** Tandem's calls by day (UTC, `2026-11-25`) and purpose, the last 35 days. */
   readonly days: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly paused: readonly { readonly lane: string; readonly until: number; readonly cause: string }[];
+  /** What the vendor's answers taught of lanes, to be held against their limits at `now`, the store's time. */
+  readonly learned: readonly { readonly lane: Lane; readonly learned: LaneLearned; readonly now: number }[];
 }
 
 interface UsageRow {
@@ -31,11 +35,13 @@ interface QuotaRow {
   readonly at: number;
 }
 
-interface PauseRow {
+interface LaneRow {
   readonly system: System;
-  readonly lane: string;
-  readonly until: number;
-  readonly cause: string;
+  readonly lane: Lane;
+  readonly until: number | null;
+  readonly cause: string | null;
+  readonly learned: string | null;
+  readonly now: number;
 }
 
 /** Budget use of both systems. */
@@ -53,11 +59,12 @@ export const budgetUse = async (db: Db): Promise<readonly SystemBudget[]> => {
       select system, daily_limit::float8 as "limit", daily_used::float8 as used, ${epochMs('observed_at')} as at
       from tandem.budget_quotas`,
   );
-  const pauses = await run(
+  const lanes = await run(
     db,
-    sql<PauseRow>`
-      select system, lane, ${epochMs('paused_until')} as until, pause_cause as cause
-      from tandem.budget_lanes where paused_until > now() order by lane`,
+    sql<LaneRow>`
+      select system, lane, case when paused_until > now() then ${epochMs('paused_until')} end as until, pause_cause as cause,
+        learned::text as learned, ${epochMs('now()')} as now
+      from tandem.budget_lanes order by lane`,
   );
   return systems.map((system) => {
     const rows = usage.filter((row) => row.system === system);
@@ -72,9 +79,14 @@ export const budgetUse = async (db: Db): Promise<readonly SystemBudget[]> => {
           sumBy(rows.filter((row) => row.day === day).map((row) => [row.purpose, row.calls])),
         ]),
       ),
-      paused: pauses
-        .filter((row) => row.system === system)
-        .map(({ lane, until, cause }) => ({ lane, until, cause })),
+      paused: lanes.flatMap((row) =>
+        row.system === system && row.until !== null
+          ? [{ lane: row.lane, until: row.until, cause: row.cause ?? '' }]
+          : [],
+      ),
+      learned: lanes.flatMap(({ lane, learned, now, ...row }) =>
+        row.system === system && learned !== null ? [{ lane, learned: parseLearned(learned), now }] : [],
+      ),
     };
   });
 };

@@ -4,6 +4,7 @@ import { shareProblemKeyOf, withToldShares } from '../../../src/commands/run/tol
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
 import type { WorkClass } from '../../../src/model/budget.ts';
 import type { Problem } from '../../../src/model/state.ts';
+import { asked } from '../../connectors/budget/permit-store-contract.ts';
 
 /** The permits of a day of 100 calls of which Tandem may make 80, and the problems that they raise. */
 const makeTold = () => {
@@ -21,7 +22,7 @@ const makeTold = () => {
   const permits = makeMemoryPermitStore(Date.now);
   const told = withToldShares(permits, store, pino({ level: 'silent' }));
   const take = (workClass: WorkClass) =>
-    told.take('hubspot', 'standard', 1, workClass, { calls: 100, windowMs: 10_000 }, 0.8);
+    told.take(asked({ workClass, limit: { calls: 100, windowMs: 10_000 }, dailyShare: 0.8 }));
   return { permits, problems, raised, take };
 };
 

@@ -5,6 +5,7 @@ import { type GateOptions, makeGate } from '../../../src/connectors/budget/make-
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
 import { type CallContext, dailyProbeMs, type PermitStore } from '../../../src/model/budget.ts';
 import { CallFailed, type Failure } from '../../../src/model/failure.ts';
+import { asked } from './permit-store-contract.ts';
 
 const live: CallContext = { class: 'live', purpose: 'read' };
 const answer = <T>(value: T): CallReport<T> => ({ value, daily: null });
@@ -158,26 +159,73 @@ describe('gate', () => {
     const gate = gateOn(store);
     await expect(gate.call(live, 'standard', () => Promise.reject(error))).rejects.toBe(error);
     expect(pauses.map(({ lane, waitMs }) => ({ lane, waitMs }))).toEqual(expected);
-    const other = await store.take('hubspot', 'standard', 1, 'consent', { calls: 4, windowMs: 100 }, 1);
+    const other = await store.take(asked({ workClass: 'consent', limit: { calls: 4, windowMs: 100 } }));
     expect(other).toMatchObject({ why: 'paused' });
   });
 
-  it('lowers the limit after a refusal and recovers with time', async () => {
+  it('lowers the limit after a refusal for every gate on the store, and recovers with time', async () => {
     let now = 1_000_000;
     const { store } = makeWatchedStore(() => now);
-    const gate = gateOn(store, {
+    const more: Partial<GateOptions> = {
       clock: () => now,
       limits: { standard: { calls: 100, windowMs: 10_000 }, search: { calls: 5, windowMs: 1_000 } },
-    });
-    expect(gate.quota().burstLimit).toBe(100);
-    await expect(
-      gate.call(live, 'standard', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING'))),
-    ).rejects.toThrow();
-    expect(gate.quota().burstLimit).toBe(80);
+    };
+    const [refused, other] = [gateOn(store, more), gateOn(store, more)];
+    const limitOf = async (gate: ReturnType<typeof gateOn>) => {
+      await gate.call(live, 'standard', async () => answer(null));
+      return gate.quota().burstLimit;
+    };
+    expect(other.quota().burstLimit).toBe(100);
+    const together = Array.from({ length: 3 }, async () =>
+      refused.call(live, 'standard', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING'))),
+    );
+    expect((await Promise.allSettled(together)).map(({ status }) => status)).not.toContain('fulfilled');
+    now += 10_000;
+    expect([await limitOf(other), await limitOf(refused)]).toEqual([80, 80]);
     now += 60_000;
-    expect(gate.quota().burstLimit).toBe(90);
-    now += 600_000;
-    expect(gate.quota().burstLimit).toBe(100);
+    expect(await limitOf(other)).toBe(90);
+    now += 60_000;
+    expect(await limitOf(other)).toBe(100);
+  });
+
+  it('tells the window of an answer and of a refusal to all gates, at once where it changed and now and then', async () => {
+    let now = 1_000_000;
+    const { store } = makeWatchedStore(() => now);
+    let tells = 0;
+    const counting: PermitStore = {
+      ...store,
+      observeWindow: async (...told) => {
+        tells += 1;
+        await store.observeWindow(...told);
+      },
+    };
+    const more: Partial<GateOptions> = {
+      clock: () => now,
+      limits: { standard: { calls: 100, windowMs: 10_000 }, search: { calls: 5, windowMs: 1_000 } },
+    };
+    const [hearing, other] = [gateOn(counting, more), gateOn(counting, more)];
+    const hear = async (calls: number) =>
+      hearing.call(live, 'standard', async () => ({
+        ...answer(null),
+        window: { calls, windowMs: 10_000, remaining: calls - 1 },
+      }));
+    for (let call = 0; call < 20; call += 1) await hear(40);
+    expect(tells).toBe(1);
+    await other.call(live, 'standard', async () => answer(null));
+    expect(other.quota().burstLimit).toBe(40);
+    await hear(60);
+    now += 1_000;
+    await hear(60);
+    expect(tells).toBe(3);
+    const window = { calls: 30, windowMs: 10_000, remaining: 7 };
+    const failure: Failure = { category: 'throttled', system: 'hubspot', code: 'X', message: '', fields: [] };
+    await hearing
+      .call(live, 'standard', () => Promise.reject(new CallFailed(failure, { window })))
+      .catch(() => undefined);
+    now += 10_000;
+    await other.call(live, 'standard', async () => answer(null));
+    // The refusal is explained by the new size and takes nothing more away.
+    expect(other.quota().burstLimit).toBe(30);
   });
 
   it('reports the daily quota of the last answer', async () => {

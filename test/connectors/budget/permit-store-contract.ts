@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   dailyProbeMs,
   dailyWindowMs,
-  type LaneLimit,
+  type PermitRequest,
   type PermitStore,
   permitStaleMs,
   type Taken,
   type WorkClass,
 } from '../../../src/model/budget.ts';
+import type { LaneLimit } from '../../../src/model/lane-limit.ts';
 
 /** A store under test with hands on its clock. */
 export interface PermitStoreHarness {
@@ -28,6 +29,13 @@ const granted = (taken: Taken): readonly string[] => ('granted' in taken ? taken
 const why = (taken: Taken): string => ('granted' in taken ? 'granted' : taken.why);
 const waitMs = (taken: Taken): number => ('granted' in taken ? 0 : taken.waitMs);
 
+/** One permit of HubSpot's standard lane for a live edit, or what is asked for instead. */
+export const asked = (more: Partial<PermitRequest> = {}): PermitRequest => ({
+  ...{ system: 'hubspot', lane: 'standard', count: 1, workClass: 'live', begun: false },
+  ...{ limit, dailyShare: 1 },
+  ...more,
+});
+
 /** What every PermitStore must do, whatever it is made of. */
 export const permitStoreContract = (name: string, makeHarness: () => Promise<PermitStoreHarness>): void => {
   describe(`permit store: ${name}`, () => {
@@ -40,7 +48,7 @@ export const permitStoreContract = (name: string, makeHarness: () => Promise<Per
     afterEach(async () => await harness.close());
 
     const take = (count = 1, workClass: WorkClass = 'live', within = limit, share = 1): Promise<Taken> =>
-      store.take('hubspot', 'standard', count, workClass, within, share);
+      store.take(asked({ count, workClass, limit: within, dailyShare: share }));
 
     it('grants up to the limit, then says how long the burst lasts', async () => {
       expect(granted(await take(2))).toHaveLength(2);
@@ -109,8 +117,8 @@ export const permitStoreContract = (name: string, makeHarness: () => Promise<Per
 
     it('keeps systems and lanes apart', async () => {
       await take(3);
-      expect(why(await store.take('hubspot', 'search', 3, 'live', limit, 1))).toBe('granted');
-      expect(why(await store.take('salesforce', 'standard', 3, 'live', limit, 1))).toBe('granted');
+      expect(why(await store.take(asked({ lane: 'search', count: 3 })))).toBe('granted');
+      expect(why(await store.take(asked({ system: 'salesforce', count: 3 })))).toBe('granted');
       expect(why(await take())).toBe('burst');
     });
 
@@ -121,8 +129,8 @@ export const permitStoreContract = (name: string, makeHarness: () => Promise<Per
       expect(why(refused)).toBe('paused');
       expect(waitMs(refused)).toBeGreaterThan(15_000);
       expect(waitMs(refused)).toBeLessThanOrEqual(20_000);
-      expect(why(await store.take('hubspot', 'search', 1, 'live', limit, 1))).toBe('granted');
-      expect(why(await store.take('salesforce', 'standard', 1, 'live', limit, 1))).toBe('granted');
+      expect(why(await store.take(asked({ lane: 'search' })))).toBe('granted');
+      expect(why(await store.take(asked({ system: 'salesforce' })))).toBe('granted');
       await harness.advance(20_000);
       expect(why(await take())).toBe('granted');
     });
@@ -137,13 +145,80 @@ export const permitStoreContract = (name: string, makeHarness: () => Promise<Per
       const wide: LaneLimit = { calls: 100, windowMs: 0 };
       await store.book('hubspot', 'list', allowed - 1);
       expect(why(await take(2, workClass, wide, 0.5))).toBe('daily');
-      expect(why(await take(1, workClass, wide, 0.5))).toBe('granted');
+      const permits = granted(await take(1, workClass, wide, 0.5));
+      expect(permits).toHaveLength(1);
       await store.book('hubspot', 'read', 1);
+      await store.end(permits);
       const refused = await take(1, workClass, wide, 0.5);
       expect(why(refused)).toBe('daily');
       expect(waitMs(refused)).toBeGreaterThanOrEqual(1);
       expect(waitMs(refused)).toBeLessThanOrEqual(dailyProbeMs);
-      expect(why(await store.take('salesforce', 'standard', 1, workClass, wide, 0.5))).toBe('granted');
+      expect(why(await store.take(asked({ system: 'salesforce', workClass })))).toBe('granted');
+    });
+
+    it('counts what is held and not booked yet against the share, on all lanes, but not for what has begun', async () => {
+      await store.observeDaily('hubspot', { limit: 100, used: 10 });
+      await store.book('hubspot', 'list', 6);
+      const share = { limit: { calls: 100, windowMs: 0 }, dailyShare: 0.1 };
+      const [held = ''] = granted(await store.take(asked({ ...share, lane: 'search' })));
+      // A call of associations holds a standard permit as well, and counts once.
+      await store.take(asked({ ...share, lane: 'associations' }));
+      const reserved = granted(await store.take(asked({ ...share, count: 2 })));
+      const refused = await store.take(asked(share));
+      expect(why(refused)).toBe('unbooked');
+      expect(waitMs(refused)).toBeLessThanOrEqual(1_000);
+      const more = await store.take(asked({ ...share, workClass: 'consent', begun: true }));
+      expect(why(more)).toBe('granted');
+      await store.giveBack([...reserved, ...granted(more)]);
+      const last = granted(await store.take(asked({ ...share, count: 2 })));
+      await store.book('hubspot', 'read', 3);
+      await store.end([held, ...last]);
+      expect(why(await store.take(asked(share)))).toBe('daily');
+      expect(why(await store.take(asked({ ...share, workClass: 'consent' })))).toBe('granted');
+    });
+
+    it('lowers a lane for everyone after a refusal, once for those refused together, and gives it back with time', async () => {
+      const wide: LaneLimit = { calls: 100, windowMs: 10_000 };
+      const inForce = async () => {
+        const taken = await store.take(asked({ limit: wide }));
+        if (!('granted' in taken)) throw new Error(`waits: ${taken.why}`);
+        await store.giveBack(taken.granted);
+        return taken.limit;
+      };
+      expect(await inForce()).toEqual(wide);
+      for (let call = 0; call < 5; call += 1) await store.refused('hubspot', 'standard', wide, 50);
+      expect(await inForce()).toEqual({ ...wide, calls: 80 });
+      expect(granted(await store.take(asked({ limit: wide, count: 80 })))).toHaveLength(80);
+      expect(why(await store.take(asked({ limit: wide })))).toBe('burst');
+      await harness.advance(30_000);
+      await store.refused('hubspot', 'standard', wide, 50);
+      await harness.advance(permitStaleMs);
+      expect(await inForce()).toEqual({ ...wide, calls: 74 });
+      await harness.advance(240_000);
+      expect(await inForce()).toEqual(wide);
+      expect(await store.take(asked({ limit: wide, lane: 'search' }))).toMatchObject({ limit: wide });
+    });
+
+    it('goes by the window that answers tell, less what others use of it, and never above the configured one', async () => {
+      const wide: LaneLimit = { calls: 190, windowMs: 10_000 };
+      const limitNow = async (count = 1): Promise<number> => {
+        const taken = await store.take(asked({ limit: wide, count }));
+        return 'granted' in taken ? taken.limit.calls : -1;
+      };
+      const tell = async (calls: number, remaining: number, windowMs = 10_000) =>
+        store.observeWindow('hubspot', 'standard', { calls, windowMs, remaining }, 100);
+      expect(await limitNow(5)).toBe(190);
+      // The five of ours explain what is missing of 95; of 60 that are missing, 54 are of others, whose use may grow by five.
+      await tell(95, 90);
+      expect(await limitNow()).toBe(95);
+      await tell(95, 35);
+      expect(await limitNow()).toBe(95 - 54 - 5);
+      await harness.advance(10_001);
+      expect(await limitNow()).toBe(95);
+      await tell(500, 400);
+      expect(await limitNow()).toBe(190);
+      await tell(19, 3, 1_000);
+      expect(await limitNow()).toBe(190);
     });
 
     it('forgets booked calls after a day', async () => {
