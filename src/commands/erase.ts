@@ -8,7 +8,7 @@ import type { DatedLink } from '../store/operator/life.ts';
 import { keysOfBase, recordsOfLink } from '../sync/erase.ts';
 import { formOfRecord, refOfLink } from '../sync/forms.ts';
 import { erasedByHand } from '../sync/identity.ts';
-import { matchKeysOf } from '../sync/match.ts';
+import { matchFieldsOf, matchKeysOf } from '../sync/match.ts';
 import { exitCode } from './exit.ts';
 import { findRecords, parseRecord } from './find-record.ts';
 import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
@@ -29,7 +29,7 @@ const keysThere = async (
     const keys = await Promise.all(
       refs.map(async (ref) => {
         const form = formOfRecord(pair, ref);
-        const fields = form.match.map((rule) => rule.fields[ref.system]);
+        const fields = matchFieldsOf(form, ref.system);
         const call = { class: 'live', purpose: 'match' } as const;
         const record = (await connectors[ref.system].readMany(ref.type, [ref.id], fields, call)).get(ref.id);
         return record ? matchKeysOf(form, record) : [];

@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/min';
+import { additionalProperty } from '../model/additional-keys.ts';
 import type { LifeEventPolicies } from '../model/life-events.ts';
 import {
   type Conversion,
@@ -218,7 +219,10 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
   );
   const match = content.match.flatMap((name): MatchRule[] => {
     const field = fields.find((candidate) => candidate.fields.hubspot === name);
-    return field === undefined ? [] : [{ fields: field.fields, codecs: field.codecs, kind: field.kind }];
+    if (field === undefined) return [];
+    const more = additionalProperty(content.hubspot, name);
+    const { fields: sides, codecs, kind } = field;
+    return [{ fields: sides, codecs, kind, ...(more === undefined ? {} : { more: { hubspot: more } }) }];
   });
   const own: PairMapping = {
     name: content.object,

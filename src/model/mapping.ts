@@ -166,6 +166,8 @@ export const ownerReference = 'owner';
 /** A match key: records whose values decode to the same key are candidates for one another. */
 export interface MatchRule {
   readonly fields: Sides<string>;
+  /** The field of a side in which a record has further values of the key (model/additional-keys.ts): any of them leads to it. */
+  readonly more?: Partial<Sides<string>>;
   readonly codecs: Sides<SideCodec>;
   readonly kind: string;
 }

@@ -73,6 +73,10 @@ export const mergeFirst = (sight: Sight): FieldDecision => {
   const { first } = sight.field;
   if (first === 'hold') return hold('first:hold');
   if (first === 'union') return flowSet(sight, unionValues(hubspot, salesforce), 'first:union');
+  // Both values are the record's own, and it says which is the primary one: no time tells that better.
+  const { knower } = sight.state;
+  if (knower && first === 'newest')
+    return flowFrom(sight, knower, { rule: 'first:primary', overwrites: true });
   const { winner, needsHistory } = higherVoice(sight);
   if (winner) return flowFrom(sight, winner, { rule: 'first:source', overwrites: true });
   const byRule =

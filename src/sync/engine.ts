@@ -5,6 +5,7 @@ import { flagsOf } from '../model/life-events.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { Sides, System } from '../model/system.ts';
 import type { BreakerStore } from './breakers/mass-change.ts';
+import { matchFieldsOf } from './match.ts';
 import type { EngineEvents, EngineStore, RecordSystem, Reserve, Wake } from './ports.ts';
 import type { LiveStore } from './signal-sources.ts';
 
@@ -68,11 +69,12 @@ const currencyFields = (pair: PairMapping, system: System): readonly string[] =>
     currencyCodes && !isCurrencyCode(currencyCodes[system]) ? [currencyCodes[system]] : [],
   );
 
-/** API fields of one side that a look reads: the mapped ones, the identity field, and the flag of converted records. */
+/** API fields of one side that a look reads: the mapped ones, those of the match keys, the identity field, and the flag of converted records. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
   ...new Set([
     pair.identity[system],
     ...pair.fields.map((field) => field.fields[system]),
+    ...matchFieldsOf(pair, system),
     ...currencyFields(pair, system),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),

@@ -14,7 +14,7 @@ import { contextFor, type EngineContext } from './engine.ts';
 import { formOfRecord, refOfLink } from './forms.ts';
 import type { Found } from './found.ts';
 import { erasedIn, isErased, isFlagged } from './identity.ts';
-import { matchKeysOf } from './match.ts';
+import { matchFieldsOf, matchKeysOf } from './match.ts';
 
 /** Whether the system told that the unit's record was erased; asked by id, it answers of it as of one that never was. */
 export const toldErased = (draft: Draft): boolean => draft.unit.dirty.some(({ erased }) => erased);
@@ -171,7 +171,7 @@ const eraseOne = async (
         await context.systems[left.system].readMany(
           left.type,
           [left.id],
-          pair.match.map((rule) => rule.fields[left.system]),
+          matchFieldsOf(pair, left.system),
           contextFor(context, 'live', 'read'),
         )
       ).get(left.id)

@@ -1,3 +1,4 @@
+import { listedIn } from '../model/additional-keys.ts';
 import {
   apiFieldsOf,
   breakerDefaults,
@@ -8,8 +9,8 @@ import {
 } from '../model/mapping.ts';
 import type { FieldHistoryEntry, RecordSnapshot, ValueSource } from '../model/record.ts';
 import type { BaseEntry, Link, ToldChange, ToldChanges } from '../model/state.ts';
-import { bothSides, otherSystem, type Sides, type System } from '../model/system.ts';
-import type { RawValue } from '../model/value.ts';
+import { bothSides, otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { type RawValue, sameCanonical } from '../model/value.ts';
 import { type FieldState, sameRaw, type Voice } from './merge-view.ts';
 import type { ChangeTime } from './newest.ts';
 import { canBeLow, classOf, ranksMatter, unknownVoice, voiceOf } from './source-rank.ts';
@@ -22,7 +23,7 @@ export type Histories = Partial<Sides<History>>;
 
 /** What is known of one link when its fields are merged. */
 export interface Evidence {
-  readonly pair: Pick<PairMapping, 'sources' | 'breakers'>;
+  readonly pair: Pick<PairMapping, 'sources' | 'breakers'> & Partial<Pick<PairMapping, 'match'>>;
   readonly link: Pick<Link, 'base' | 'stamps'>;
   readonly snapshots: Sides<RecordSnapshot>;
   readonly histories: Histories;
@@ -160,6 +161,24 @@ const isPersonInvolved = (evidence: Evidence, field: FieldMapping, sinceMs: numb
   );
 };
 
+/** The side whose record has the other's value of a match key too, among its further ones. */
+const knowerOf = (
+  { pair, snapshots }: Evidence,
+  field: FieldMapping,
+  values: FieldState['values'],
+): System | undefined => {
+  const rule = pair.match?.find(({ fields }) =>
+    systems.every((system) => fields[system] === field.fields[system]),
+  );
+  return systems.find((system) => {
+    const other = field.codecs[otherSystem(system)].decode(values[otherSystem(system)] ?? null);
+    const listed = rule?.more?.[system] ? listedIn(snapshots[system].fields[rule.more[system]]) : [];
+    return (
+      other.kind === 'value' && listed.some((text) => sameCanonical(field.codecs[system].decode(text), other))
+    );
+  });
+};
+
 /** What a field's merge is decided from. Pure. */
 export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System | undefined): FieldState => {
   const { pair, link, snapshots } = evidence;
@@ -167,6 +186,7 @@ export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System |
   const base = link.base[field.name];
   const values = bothSides((system) => rawOf(snapshots[system], field.fields[system]));
   const { flap } = pair.breakers ?? breakerDefaults;
+  const knower = base ? undefined : knowerOf(evidence, field, values);
   return {
     base,
     values,
@@ -185,5 +205,6 @@ export const stateOf = (evidence: Evidence, field: FieldMapping, taken: System |
         }
       : {}),
     ...(taken ? { taken } : {}),
+    ...(knower ? { knower } : {}),
   };
 };

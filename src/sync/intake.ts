@@ -9,6 +9,7 @@ import { formOfLink, formOfRecord } from './forms.ts';
 import { canRevive, followerIn, identityValue, isConverted, isFlagged, isLifted } from './identity.ts';
 import { isKnownRefusal, isRefusedCreate } from './known-refusal.ts';
 import { bringsConsent, isSet } from './latch.ts';
+import { matchKeysOf } from './match.ts';
 import type { EngineStore } from './ports.ts';
 import { fieldsOutOfScope, mayMoveScope, wasOut } from './scope.ts';
 
@@ -85,9 +86,7 @@ const couldMatch = (pair: PairMapping, record: ChangedRecord): boolean => {
   return (
     namesOther(pair, record) ||
     pair.create[otherSystem(system)] === 'always' ||
-    pair.match.some(
-      (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
-    )
+    matchKeysOf(pair, record).length > 0
   );
 };
 

@@ -5,11 +5,12 @@ import type { FoundRecord } from '../model/record-system.ts';
 import { otherSystem, type RecordRef, type System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { formerLeads } from './former-leads.ts';
+import { formOfRecord } from './forms.ts';
 import { isConverted } from './identity.ts';
-import type { Candidates } from './match.ts';
+import { type Candidates, matchKeysOf } from './match.ts';
 import type { RecordSystem } from './ports.ts';
 
-/** An unlinked record that was read, and the match keys it locked. */
+/** An unlinked record that was read, and the match keys it locked, those of its further addresses among them. */
 export interface Seeker {
   readonly record: RecordSnapshot;
   readonly keys: readonly string[];
@@ -162,10 +163,24 @@ const idInIdentityField = (context: EngineContext, record: RecordSnapshot): stri
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
+/** The match keys of a seeker and of those whom they led to: a contact that has a lead's address has others, and other leads may have those. */
+const widened = (
+  { pair }: EngineContext,
+  { keys }: Seeker,
+  matching: readonly RecordSnapshot[],
+): readonly string[] => [
+  ...new Set([
+    ...keys,
+    ...matching
+      .filter(({ deleted }) => !deleted)
+      .flatMap((record) => matchKeysOf(formOfRecord(pair, record.ref), record)),
+  ]),
+];
+
 /**
  * Looks for the counterparts of records of one system, after their match keys were locked: by the id in their own identity field, by
  * their id in the other side's, and by match key. Twins are looked up in Salesforce alone: HubSpot's match fields are looked up
- * by `idProperty`, which only unique properties allow.
+ * by `idProperty`, which only unique properties allow. They are looked up last, by every key of the candidates too, which costs no further call.
  */
 export const lookUp = async <S extends Seeker>(
   context: EngineContext,
@@ -178,16 +193,22 @@ export const lookUp = async <S extends Seeker>(
   const ids = seekers.map((seeker) => seeker.record.ref.id);
   const keys = seekers.flatMap((seeker) => seeker.keys);
   const names = seekers.flatMap((seeker) => idInIdentityField(context, seeker.record) ?? []);
-  const byKey = async (side: System): Promise<readonly Index[]> =>
-    Promise.all(pair.match.map((_, index) => findAllByKey(context, side, index, keys, workClass)));
+  const byKey = async (side: System, wanted: readonly string[]): Promise<readonly Index[]> =>
+    Promise.all(pair.match.map((_, index) => findAllByKey(context, side, index, wanted, workClass)));
   const alive = (indexes: readonly Index[]): readonly Index[] =>
     indexes.map((index) => withoutConverted(pair, index));
-  const [named, naming, matching, twins] = await Promise.all([
+  const [named, naming, matching] = await Promise.all([
     names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
     findAll(context, other, (form) => form.identity[other], ids, workClass),
-    byKey(other),
-    system === 'salesforce' ? byKey(system) : [],
+    byKey(other, keys),
   ]);
+  const all = (indexes: readonly Index[], wanted: readonly string[]): readonly RecordSnapshot[] =>
+    unique(wanted.flatMap((key) => indexes.flatMap((index) => index.get(key.toLowerCase()) ?? [])));
+  const living = alive(matching);
+  const widenedOf = new Map(
+    seekers.map((seeker) => [seeker, widened(context, seeker, all(living, seeker.keys))]),
+  );
+  const twins = system === 'salesforce' ? await byKey(system, [...widenedOf.values()].flat()) : [];
   const converted = [...new Set([...naming.values()].flat().filter((record) => isConverted(pair, record)))];
   const contacts = await contactsOf(
     context,
@@ -200,8 +221,6 @@ export const lookUp = async <S extends Seeker>(
     twins.flatMap((index) => [...index.values()].flat()),
     workClass,
   );
-  const all = (indexes: readonly Index[], seeker: Seeker): readonly RecordSnapshot[] =>
-    unique(seeker.keys.flatMap((key) => indexes.flatMap((index) => index.get(key.toLowerCase()) ?? [])));
   return new Map(
     seekers.map((seeker) => {
       const { ref } = seeker.record;
@@ -216,8 +235,8 @@ export const lookUp = async <S extends Seeker>(
           converted: holding
             .filter((record) => converted.includes(record))
             .map(({ ref: lead }) => ({ lead, contact: contacts.get(lead.id) ?? null })),
-          matching: all(alive(matching), seeker),
-          twins: all(alive(twins), seeker).filter(isOther),
+          matching: all(living, seeker.keys),
+          twins: all(alive(twins), widenedOf.get(seeker) ?? []).filter(isOther),
           formerly: former.get(ref.id) ?? [],
         },
       ];

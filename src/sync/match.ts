@@ -1,6 +1,8 @@
-import type { PairMapping } from '../model/mapping.ts';
+import { listedIn } from '../model/additional-keys.ts';
+import type { MatchRule, PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
-import type { RecordRef } from '../model/system.ts';
+import type { RecordRef, System } from '../model/system.ts';
+import type { RawValue } from '../model/value.ts';
 
 /** A lead that was converted. */
 export interface FormerLead {
@@ -54,13 +56,30 @@ const review = (cause: string, records: readonly RecordSnapshot[]): MatchVerdict
   candidates: records.map((record) => record.ref),
 });
 
-/** The match keys of a record, one per rule that finds a valid value, in a form that both sides share. */
-export const matchKeysOf = (pair: PairMapping, record: RecordSnapshot): readonly string[] => {
-  const { system } = record.ref;
-  return pair.match.flatMap((rule) => {
-    const value = rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null);
-    return value.kind === 'value' ? [value.key] : [];
+/** What match keys are read from. */
+type Keyed = Pick<RecordSnapshot, 'ref' | 'fields'>;
+
+const keyOf = ({ codecs }: MatchRule, { ref }: Keyed, raw: RawValue): readonly string[] => {
+  const value = codecs[ref.system].decode(raw);
+  return value.kind === 'value' ? [value.key] : [];
+};
+
+/** API fields of one side in which match keys are. */
+export const matchFieldsOf = ({ match }: Pick<PairMapping, 'match'>, system: System): readonly string[] =>
+  match.flatMap(({ fields, more }) => [fields[system], ...(more?.[system] ? [more[system]] : [])]);
+
+/** The match keys of a record's own fields, one per rule that finds a valid value, in a form that both sides share. */
+export const primaryKeysOf = ({ match }: Pick<PairMapping, 'match'>, record: Keyed): readonly string[] =>
+  match.flatMap((rule) => keyOf(rule, record, record.fields[rule.fields[record.ref.system]] ?? null));
+
+/** All match keys of a record: those of its own fields, and after them those of its further addresses or domains. */
+export const matchKeysOf = (pair: Pick<PairMapping, 'match'>, record: Keyed): readonly string[] => {
+  const more = pair.match.flatMap((rule) => {
+    const field = rule.more?.[record.ref.system];
+    const listed = field === undefined ? [] : listedIn(record.fields[field]);
+    return listed.flatMap((text) => keyOf(rule, record, text));
   });
+  return [...new Set([...primaryKeysOf(pair, record), ...more])];
 };
 
 /**

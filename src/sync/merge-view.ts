@@ -29,6 +29,8 @@ export interface FieldState {
   readonly flapping?: { readonly flips: number; readonly windowMs: number; readonly person: boolean | null };
   /** A person has said that the value of this side is to be taken although a lower source entered it. */
   readonly taken?: System;
+  /** The side that has the other's value too, as a further one: a contact with the lead's address beside its primary one. */
+  readonly knower?: System;
 }
 
 /** Both values of a field, decoded. */

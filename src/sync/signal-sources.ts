@@ -2,6 +2,7 @@ import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
 import { apiFieldsOf, formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { type System, systems } from '../model/system.ts';
+import { matchFieldsOf } from './match.ts';
 
 /**
  * What is known of the live sources, shared by all workers. Postgres implements it (src/store/live-signals.ts); each method is one
@@ -190,7 +191,7 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
   new Set([
     pair.identity[system],
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
-    ...pair.match.map((rule) => rule.fields[system]),
+    ...matchFieldsOf(pair, system),
     ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap((form) =>
       form.fields.flatMap((field) => apiFieldsOf(field, system)),
     ),

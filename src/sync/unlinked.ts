@@ -16,7 +16,7 @@ import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
-import { type MatchVerdict, matchKeysOf } from './match.ts';
+import { type MatchVerdict, matchKeysOf, primaryKeysOf } from './match.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
@@ -237,14 +237,15 @@ const handedOf = async (
 /** Whether the mapping says that somebody without counterpart has to have one. */
 const isCreated = (
   { pair }: EngineContext,
-  { record, keys }: Seeking,
+  { record }: Seeking,
   decided: boolean,
   handed: ReadonlySet<string>,
 ): boolean => {
   const rule = pair.create[otherSystem(record.ref.system)];
   if (rule === 'never') return false;
   if (rule === 'sales-ready') return handed.has(record.ref.id);
-  return rule === 'always' || keys.length > 0 || decided;
+  // What it is found by may be another of its addresses; what it is created with is its own.
+  return rule === 'always' || decided || primaryKeysOf(formOfRecord(pair, record.ref), record).length > 0;
 };
 
 const decide = (

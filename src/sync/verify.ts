@@ -18,6 +18,7 @@ import { askGone, type LookAt } from './gone.ts';
 import { type GoneReference, knownGone } from './gone-references.ts';
 import { followerIn, isConverted } from './identity.ts';
 import { isSet } from './latch.ts';
+import { primaryKeysOf } from './match.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import { heldTogether } from './merge-group.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
@@ -201,11 +202,7 @@ const alone = (
   const pair = formOfRecord(context.pair, record.ref);
   const { system, id } = record.ref;
   const creates = pair.create[otherSystem(system)];
-  const matchable =
-    creates === 'always' ||
-    pair.match.some(
-      (rule) => rule.codecs[system].decode(record.fields[rule.fields[system]] ?? null).kind === 'value',
-    );
+  const matchable = creates === 'always' || primaryKeysOf(pair, record).length > 0;
   const rule = link?.ended
     ? `link ended: ${link.ended.cause}`
     : isConverted(context.pair, record)

@@ -18,14 +18,16 @@ const emailCaseEvery = 12;
 const twinEvery = 24;
 const naughtyEvery = 8;
 const blankEmailEvery = 48;
+const formerEmailEvery = 24;
 
-type Role = 'email-case' | 'twin' | 'naughty' | 'blank-email' | 'ordinary';
+type Role = 'email-case' | 'twin' | 'naughty' | 'blank-email' | 'former-email' | 'ordinary';
 
 const roleOf = (index: number): Role => {
   if (index % emailCaseEvery === 7) return 'email-case';
   if (index % twinEvery === 11) return 'twin';
   if (index % blankEmailEvery === 33) return 'blank-email';
   if (index % naughtyEvery === 4) return 'naughty';
+  if (index % formerEmailEvery === 5) return 'former-email';
   return 'ordinary';
 };
 
@@ -47,6 +49,8 @@ interface Draft {
   readonly profile: Profile;
   readonly start: Start;
   readonly why: string;
+  /** An address that they had before: HubSpot's contact has it beside the present one, and a lead knows nothing else. */
+  readonly former?: string;
   readonly apartFrom?: readonly string[];
 }
 
@@ -55,9 +59,15 @@ const finish = (draft: Draft, rules: EmailRules, random: Random): Person => {
   const { profile, key } = draft;
   const matchable = rules.key(profile.email) !== null;
   const common = { key, email: profile.email, apartFrom: draft.apartFrom ?? [] };
+  const { former } = draft;
+  const contact = {
+    ...contactOf(profile),
+    ...(former === undefined ? {} : { hs_additional_emails: former }),
+  };
   if (draft.start === 'both') {
-    const lead = leadOf(seenElsewhere(profile, random));
-    return { ...common, contact: contactOf(profile), lead, expect: 'both', why: draft.why };
+    const seen = seenElsewhere(profile, random);
+    const lead = leadOf(former === undefined ? seen : { ...seen, email: former });
+    return { ...common, contact, lead, expect: 'both', why: draft.why };
   }
   const home = draft.start;
   const away = home === 'hubspot' ? 'salesforce' : 'hubspot';
@@ -66,7 +76,7 @@ const finish = (draft: Draft, rules: EmailRules, random: Random): Person => {
   const reason = matchable ? refusal && `parked, ${refusal}` : 'alone by rule, no valid email';
   return {
     ...common,
-    contact: home === 'hubspot' ? contactOf(profile) : null,
+    contact: home === 'hubspot' ? contact : null,
     lead: home === 'salesforce' ? leadOf(profile) : null,
     expect: reason === null ? 'both' : alone,
     why: reason === null ? draft.why : `${draft.why}; ${reason}`,
@@ -123,6 +133,14 @@ const draftMaker = ({ seed, sources, rules }: PeopleOptions) => {
       if (fitsSalesforce(profile)) return [{ ...draft, why: 'naughty string as name', profile }];
       return [
         { ...draft, why: 'naughty string as name, too long for Salesforce', profile, start: 'hubspot' },
+      ];
+    },
+    'former-email': (draft) => {
+      const { profile, start } = draft;
+      if (start === 'salesforce') return [draft];
+      const why = `${draft.why}; has a former address`;
+      return [
+        { ...draft, why, former: profile.email, profile: { ...profile, email: `now-at.${profile.email}` } },
       ];
     },
     twin: (draft, index, random) => {

@@ -36,6 +36,7 @@ export const makePair = (fields: readonly FieldMapping[] = [makeField()]): PairM
   match: [
     {
       fields: { hubspot: 'email', salesforce: 'Email' },
+      more: { hubspot: 'hs_additional_emails' },
       codecs: { hubspot: plainText, salesforce: plainText },
       kind: 'email',
     },

@@ -102,6 +102,18 @@ describe('a live signal', () => {
       'dirty',
     ],
     ['of a record without link', signal(), null, 'dirty'],
+    [
+      'of its further addresses',
+      signal({ fields: { hs_additional_emails: 'b@example.com' } }),
+      null,
+      'dirty',
+    ],
+    [
+      'of further addresses of somebody who is linked',
+      signal({ fields: { hs_additional_emails: 'b@example.com' } }),
+      makeLink(),
+      'known',
+    ],
     ['of a creation that is linked already', signal({ event: 'created', fields: {} }), makeLink(), 'known'],
     ['of a deletion', signal({ event: 'deleted', fields: {} }), makeLink(), 'dirty'],
     ['of a deletion, late', signal({ event: 'deleted', fields: {}, stamp: 1 }), makeLink(), 'dirty'],

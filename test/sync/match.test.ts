@@ -102,4 +102,16 @@ describe('match of a record without link', () => {
     expect(keys('?')).toEqual([]);
     expect(keys(null)).toEqual([]);
   });
+
+  it('has its further addresses as keys too, after its own', () => {
+    const keys = (email: string | null, hs_additional_emails: string | null) =>
+      matchKeysOf(makePair(), makeSnapshot('hubspot', { email, hs_additional_emails }));
+    expect(keys('a@example.com', 'b@example.com; c@example.com;;a@example.com')).toEqual([
+      'a@example.com',
+      'b@example.com',
+      'c@example.com',
+    ]);
+    expect(keys('?', 'b@example.com;?')).toEqual(['b@example.com']);
+    expect(keys('a@example.com', null)).toEqual(['a@example.com']);
+  });
 });

@@ -31,7 +31,7 @@ const search = async (walk: Walk, sortBy: string, filters: readonly SearchFilter
     walk.http,
     {
       type: walk.type,
-      filters,
+      groups: [filters],
       sortBy,
       keys: [walk.stampProperty, idProperty],
       fields: walk.fields,

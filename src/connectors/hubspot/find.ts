@@ -1,26 +1,26 @@
+import { additionalProperty, listedIn } from '../../model/additional-keys.ts';
 import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { RecordSystem } from '../../model/record-system.ts';
 import { chunk, mapConcurrently } from '../batches.ts';
 import type { FoundRecord } from '../connector.ts';
 import { batchReadOnce, type ReadRecord } from './batch-read.ts';
+import { findBySearch } from './find-by-search.ts';
 import type { HubSpotHttp } from './http.ts';
 import { batchConcurrency, batchSize } from './limits.ts';
-import { searchPage } from './search.ts';
 import { toSnapshot } from './snapshot.ts';
 import type { HubSpotRecord } from './wire.ts';
 
-const additionalEmails = 'hs_additional_emails';
-
 const normalise = (value: string): string => value.trim().toLowerCase();
 
-/** Everything that a lookup by this field would find the record by. A lookup by email also finds additional emails. */
-const keysOf = (record: HubSpotRecord, field: string): readonly string[] => {
-  const own = record.properties[field];
-  const more = field === 'email' ? (record.properties[additionalEmails] ?? '').split(';') : [];
-  return [...(own === null || own === undefined ? [] : [own]), ...more]
-    .map(normalise)
-    .filter((key) => key !== '');
+/** Everything that a lookup by this field would find the record by: its own value, and the further ones that it has (additional emails). */
+const keysOf = (type: string, record: HubSpotRecord, field: string): readonly string[] => {
+  const further = additionalProperty(type, field);
+  const texts = [
+    record.properties[field] ?? '',
+    ...(further === undefined ? [] : listedIn(record.properties[further])),
+  ];
+  return texts.map(normalise).filter((key) => key !== '');
 };
 
 interface Lookup {
@@ -38,7 +38,8 @@ interface Lookup {
  */
 const lookUp = async (lookup: Lookup, values: readonly string[]): Promise<readonly ReadRecord[]> => {
   const { http, type, field, fields, archived, context } = lookup;
-  const properties = [...new Set([...fields, field, ...(field === 'email' ? [additionalEmails] : [])])];
+  const further = additionalProperty(type, field);
+  const properties = [...new Set([...fields, field, ...(further === undefined ? [] : [further])])];
   try {
     return await batchReadOnce(http, { type, ids: values, properties, idProperty: field, archived }, context);
   } catch (error) {
@@ -59,56 +60,6 @@ const lookUp = async (lookup: Lookup, values: readonly string[]): Promise<readon
   }
 };
 
-/** Room for the list of values in the body of a search, beside its other parts. */
-const searchValueChars = 1_500;
-/** Records of one value list; a search gives 10,000 at most, and so many of one value are no match for anybody. */
-const searchPagesMax = 50;
-
-/** Values in lists that a search body has room for, at most 100 each (the guide names no limit of IN). */
-const inLists = (values: readonly string[]): readonly (readonly string[])[] => {
-  const lists: string[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const value of values) {
-    const cost = JSON.stringify(value).length + 1;
-    const open = lists.at(-1);
-    if (open === undefined || size + cost > searchValueChars || open.length >= batchSize) {
-      lists.push([value]);
-      size = cost;
-    } else {
-      open.push(value);
-      size += cost;
-    }
-  }
-  return lists;
-};
-
-/** All records of a list of values, in order of id, keyset by keyset: an offset would skip rows when others change. */
-const searchAll = async (lookup: Lookup, values: readonly string[]): Promise<readonly ReadRecord[]> => {
-  const { http, type, field, fields, context } = lookup;
-  const found: ReadRecord[] = [];
-  let after = '0';
-  for (let page = 0; page < searchPagesMax; page += 1) {
-    const { records, more } = await searchPage(
-      http,
-      {
-        type,
-        filters: [
-          { propertyName: field, operator: 'IN', values },
-          { propertyName: 'hs_object_id', operator: 'GT', value: after },
-        ],
-        sortBy: 'hs_object_id',
-        keys: [field, 'hs_object_id'],
-        fields,
-      },
-      context,
-    );
-    found.push(...records.map((record) => ({ record, readAt: Date.now() })));
-    after = records.at(-1)?.id ?? after;
-    if (!more) break;
-  }
-  return found;
-};
-
 /** HubSpot's refusal of an idProperty that is not unique; the same for every value. */
 const isNotUnique = (error: unknown): boolean =>
   error instanceof CallFailed && error.failure.category === 'request';
@@ -122,7 +73,7 @@ const isNotUnique = (error: unknown): boolean =>
  * so that an address leads to live records only, and asking would double the calls of every first match.
  *
  * A property that is not unique (a company's domain) is no idProperty: such are looked up by search, whose index lags by seconds and
- * which finds every live record that has the value. Which ones are not unique is learned from the first refusal.
+ * which finds every live record that has the value, or has it among its further ones. Which ones are not unique is learned from the first refusal.
  */
 export const makeFind = (http: HubSpotHttp): RecordSystem['findByField'] => {
   const notUnique = new Set<string>();
@@ -133,7 +84,7 @@ export const makeFind = (http: HubSpotHttp): RecordSystem['findByField'] => {
     const matchedValues = new Set<string>();
     const take = (records: readonly ReadRecord[]): void => {
       for (const { record, readAt } of records) {
-        const matched = [...new Set(keysOf(record, field))].filter((key) => askedBy.has(key));
+        const matched = [...new Set(keysOf(type, record, field))].filter((key) => askedBy.has(key));
         if (matched.length === 0 || found.has(record.id)) continue;
         for (const key of matched) matchedValues.add(key);
         found.set(record.id, { record: toSnapshot(type, record, fields, readAt), matched });
@@ -147,8 +98,7 @@ export const makeFind = (http: HubSpotHttp): RecordSystem['findByField'] => {
       take(batches.flat());
     };
     const bySearch = async (): Promise<void> => {
-      const lookup: Lookup = { http, type, field, fields, archived: false, context };
-      for (const list of inLists([...askedBy.keys()])) take(await searchAll(lookup, list));
+      take(await findBySearch({ http, type, field, fields, context }, [...askedBy.keys()]));
     };
     const place = `${type} ${field}`;
     if (!notUnique.has(place)) {

@@ -6,6 +6,8 @@ export const batchSize = 100;
 export const historyBatchSize = 50;
 export const listPageSize = 100;
 export const searchPageSize = 200;
+/** Groups of filters in one search; more are refused. */
+export const searchGroupsMax = 5;
 /** A search body beyond this is refused. */
 export const searchBodyCharsMax = 3_000;
 /** Addresses beyond about 16,000 characters are refused with 414; half of it leaves room for encoding. */

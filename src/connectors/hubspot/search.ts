@@ -7,12 +7,15 @@ import { type HubSpotRecord, pageSchema } from './wire.ts';
 
 export type SearchFilter =
   | { readonly propertyName: string; readonly operator: 'GT' | 'GTE' | 'LTE'; readonly value: string }
+  | { readonly propertyName: string; readonly operator: 'CONTAINS_TOKEN'; readonly value: string }
+  | { readonly propertyName: string; readonly operator: 'HAS_PROPERTY' }
   /** Texts must be in lower case to match at all; the property's own case does not matter. */
   | { readonly propertyName: string; readonly operator: 'IN'; readonly values: readonly string[] };
 
 export interface Search {
   readonly type: string;
-  readonly filters: readonly SearchFilter[];
+  /** Alternatives, at most searchGroupsMax; the filters of one must all pass. */
+  readonly groups: readonly (readonly SearchFilter[])[];
   /** HubSpot sorts by one property alone. */
   readonly sortBy: string;
   /** Needed by the caller whatever else is asked for. */
@@ -24,12 +27,14 @@ export interface SearchPage {
   readonly records: readonly HubSpotRecord[];
   /** False when HubSpot has no further rows for these filters. */
   readonly more: boolean;
+  /** How many rows the filters find in all; null where HubSpot does not say. */
+  readonly total: number | null;
 }
 
 const answerSchema = pageSchema.extend({ total: z.number().optional() });
 
 const bodyOf = (search: Search, properties: readonly string[]): object => ({
-  filterGroups: [{ filters: search.filters }],
+  filterGroups: search.groups.map((filters) => ({ filters })),
   sorts: [{ propertyName: search.sortBy, direction: 'ASCENDING' }],
   properties,
   limit: searchPageSize,
@@ -54,7 +59,7 @@ export const searchPage = async (
     schema: answerSchema,
     lane: 'search',
   });
-  const { results, paging } = answer.body;
+  const { results, paging, total = null } = answer.body;
   const records = fits ? results : await withValues(http, search.type, results, search.fields, context);
-  return { records, more: paging?.next !== null && paging?.next !== undefined };
+  return { records, more: paging?.next !== null && paging?.next !== undefined, total };
 };

@@ -27,6 +27,15 @@ interface ReadBody {
   readonly inputs: readonly { readonly id: string }[];
   readonly idProperty?: string;
 }
+interface SearchBody {
+  readonly filterGroups: readonly {
+    readonly filters: readonly {
+      readonly propertyName: string;
+      readonly operator: string;
+      readonly value?: string;
+    }[];
+  }[];
+}
 const bodyOf = async (request: Request): Promise<ReadBody> => (await request.json()) as ReadBody;
 
 describe('readMany from HubSpot', () => {
@@ -223,6 +232,69 @@ describe('findByField in HubSpot', () => {
       'b@example.org',
       'c@example.org',
     ]);
+  });
+
+  it('finds companies by their further domains: few as tokens, many with all that have such, and too many of those as tokens again', async () => {
+    const path = '/crm/v3/objects/companies';
+    const searches: string[][] = [];
+    let having = 1;
+    const company = makeRecord('7', { domain: 'acme.com', hs_additional_domains: 'Acme.de;acme.fr' });
+    nock(host)
+      .post(`${path}/batch/read`)
+      .query(true)
+      .reply(400, { status: 'error', category: 'VALIDATION_ERROR', message: 'domain is not unique' });
+    nock(host)
+      .persist()
+      .post(`${path}/search`)
+      .reply(async (request: Request) => {
+        const { filterGroups } = (await request.json()) as SearchBody;
+        const groups = filterGroups.map(({ filters }) => filters[0]);
+        searches.push(
+          groups.map((filter) => `${filter?.propertyName} ${filter?.operator} ${filter?.value ?? ''}`.trim()),
+        );
+        const finds = groups.some(
+          (filter) => filter?.operator === 'HAS_PROPERTY' || filter?.value === 'acme.de',
+        );
+        const total = groups.some((filter) => filter?.operator === 'HAS_PROPERTY') ? having : 1;
+        return [
+          200,
+          {
+            total,
+            results: finds ? [company] : [],
+            ...(total > 200 ? { paging: { next: { after: '200' } } } : {}),
+          },
+        ];
+      });
+    const connector = makeTestConnector();
+    const find = async (domains: readonly string[]) => {
+      searches.length = 0;
+      const found = await connector.findByField('companies', 'domain', domains, [], reading);
+      return {
+        found: found.map(({ record, matched }) => [record.ref.id, ...matched]),
+        searches: [...searches],
+      };
+    };
+    const more = 'hs_additional_domains';
+    expect(await find(['acme.de'])).toEqual({
+      found: [['7', 'acme.de']],
+      searches: [['domain IN', `${more} CONTAINS_TOKEN acme.de`]],
+    });
+    const many = ['acme.de', 'b.com', 'c.com', 'd.com', 'e.com', 'f.com'];
+    expect(await find(many)).toEqual({
+      found: [['7', 'acme.de']],
+      searches: [['domain IN', `${more} HAS_PROPERTY`]],
+    });
+    having = 401;
+    expect(await find(many)).toEqual({
+      found: [['7', 'acme.de']],
+      searches: [
+        ['domain IN', `${more} HAS_PROPERTY`],
+        ['domain IN'],
+        many.slice(0, 5).map((domain) => `${more} CONTAINS_TOKEN ${domain}`),
+        [`${more} CONTAINS_TOKEN f.com`],
+      ],
+    });
+    nock.cleanAll();
   });
 
   it('does not halve for a field that cannot be looked up by at all', async () => {

@@ -117,6 +117,31 @@ describe('merge', () => {
     expect(await portal.read(b, 'hs_merged_object_ids')).toMatchObject({ hs_merged_object_ids: b });
   });
 
+  it('makes the domain of the other company a further one, by which contacts find the company', async () => {
+    const { body } = await portal.control('/records/companies', {
+      records: [
+        { name: 'A', domain: 'a.example.com', hs_additional_domains: 'A-old.example.com' },
+        { name: 'B', domain: 'b.example.com' },
+      ],
+    });
+    const [x, y] = body.ids;
+    const companies = '/crm/v3/objects/companies';
+    const merged = await portal.call('POST', `${companies}/merge`, {
+      primaryObjectId: x,
+      objectIdToMerge: y,
+    });
+    const { id } = merged.body;
+    const shown = await portal.call('GET', `${companies}/${id}?properties=domain,hs_additional_domains`);
+    expect(shown.body.properties).toMatchObject({
+      domain: 'a.example.com',
+      hs_additional_domains: 'b.example.com;a-old.example.com',
+    });
+    for (const domain of ['b.example.com', 'a-old.example.com']) {
+      const contact = await portal.create({ email: `ann@${domain}` });
+      expect(await portal.read(contact, 'associatedcompanyid')).toMatchObject({ associatedcompanyid: id });
+    }
+  });
+
   it('refuses a record with itself and one that is not there; works for companies', async () => {
     const a = await portal.create({ email: 'a@x.example.com' });
     const refused = (other: string) =>

@@ -40,7 +40,8 @@ const stored: readonly PropertyDefinition[] = [
   info('founded_year', 'Year Founded', 'string'),
   info('is_public', 'Is Public', 'bool'),
   info('timezone', 'Time Zone', 'string'),
-  info('hs_additional_domains', 'Additional Domains', 'enumeration', manyIds),
+  // Anybody may write it (recorded: readOnlyValue false), though it has no options: any domain is one.
+  info('hs_additional_domains', 'Additional Domains', 'enumeration', { fieldType: 'checkbox' }),
   info('hs_merged_object_ids', 'Merged record IDs', 'enumeration', manyIds),
   info('hubspot_owner_assigneddate', 'Owner Assigned Date', 'datetime', readOnly),
   social('twitterhandle', 'Twitter Handle', 'string'),
@@ -71,6 +72,7 @@ export const companies: ObjectDefinition = {
   queryProperties: ['website', 'phone', 'name', 'domain'],
   requiredAnyOf: ['domain', 'name'],
   email: null,
+  domain: { primary: 'domain', additional: 'hs_additional_domains' },
   lifecycle: { property: 'lifecyclestage', initial: 'lead' },
   lookups: ['domain'],
   groups: [

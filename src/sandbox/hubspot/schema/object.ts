@@ -31,6 +31,8 @@ export interface ObjectDefinition {
   readonly unsearchable?: readonly string[];
   /** The property that identifies by email, with those that hold further emails of the same record. */
   readonly email: { readonly primary: string; readonly additional: string } | null;
+  /** The property with a company's domain, and the one with its other domains; neither is unique. */
+  readonly domain?: { readonly primary: string; readonly additional: string };
   /** The stage property that only moves forward, and its value on create. */
   readonly lifecycle: { readonly property: string; readonly initial: string } | null;
   /** The properties that place a record in a pipeline. */

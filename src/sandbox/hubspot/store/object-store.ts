@@ -60,7 +60,7 @@ export class ObjectStore {
     return survivor === undefined ? undefined : this.#byId.get(survivor);
   }
 
-  /** Live records with this value, by one of the definition's `lookups`, oldest first. */
+  /** Live records with this value, by one of the definition's `lookups`, oldest first; for a domain also those that have it beside another. */
   lookUp(property: string, value: string): readonly StoredRecord[] {
     return [...(this.#lookups.get(property)?.get(value) ?? [])].sort((a, b) => a.id - b.id);
   }
@@ -312,10 +312,11 @@ export class ObjectStore {
   }
 
   #eachLookup(record: StoredRecord, visit: (property: string, value: string) => void): void {
-    for (const property of this.schema.definition.lookups ?? []) {
-      const slot = this.schema.slot(property);
-      const value = slot === undefined ? null : (record.version.values[slot.index] ?? null);
-      if (value !== null) visit(property, value);
+    const { lookups = [], domain } = this.schema.definition;
+    const read = (name: string): string => record.version.values[this.schema.slot(name)?.index ?? -1] ?? '';
+    for (const property of lookups) {
+      const more = property === domain?.primary ? read(domain.additional).split(';') : [];
+      for (const value of new Set([read(property), ...more])) if (value !== '') visit(property, value);
     }
   }
 }

@@ -34,7 +34,7 @@ const companyFor = (companies: ObjectStore, domain: string, at: number): StoredR
 
 /**
  * The portal's habit, where it is on: a contact whose email has a company's domain and who has no primary company gets the oldest
- * company of that domain, or a new one, as primary.
+ * company of that domain, be it one of several, or a new one, as primary (knowledge base, "Add multiple domain names to a company record").
  */
 export const associateCompany = (
   state: HubspotState,

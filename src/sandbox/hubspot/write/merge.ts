@@ -37,7 +37,7 @@ const furthestStage = (store: ObjectStore, values: readonly (string | null)[]): 
 
 /**
  * The values of the merged record: the primary's, and the other's where the primary has none; the lifecycle stage that is furthest;
- * the other's email as an additional one (https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies,
+ * the other's email as an additional one, a company's domain likewise (https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies,
  * https://knowledge.hubspot.com/records/merge-records).
  */
 const mergedValues = (
@@ -48,7 +48,7 @@ const mergedValues = (
   now: number,
 ): { readonly values: (string | null)[]; readonly moved: number } => {
   const { schema } = store;
-  const { email, lifecycle } = schema.definition;
+  const { email, domain, lifecycle } = schema.definition;
   let moved = 0;
   const values = schema.all().map(({ index }) => {
     const own = primary.version.values[index] ?? null;
@@ -66,11 +66,12 @@ const mergedValues = (
     return [primary, other].map((record) => record.version.values[slot.index] ?? null);
   };
   if (lifecycle !== null) set(lifecycle.property, furthestStage(store, both(lifecycle.property)));
-  if (email !== null) {
-    const addresses = [...both(email.primary), ...both(email.additional)].flatMap(listOf);
-    const [first = null, ...more] = [...new Set(addresses)];
-    set(email.primary, first);
-    set(email.additional, more.join(';') || null);
+  for (const names of [email, domain]) {
+    if (!names) continue;
+    const each = [...both(names.primary), ...both(names.additional)].flatMap(listOf);
+    const [first = null, ...more] = [...new Set(each)];
+    set(names.primary, first);
+    set(names.additional, more.join(';') || null);
   }
   const before = both(mergedProperty).flatMap(listOf);
   set(mergedProperty, [...new Set([...before, ...ids.map(String)])].join(';'));

@@ -63,7 +63,7 @@ const checkProperties = (
   record: StoredRecord | null,
   context: WriteContext,
 ): { readonly changes: Map<number, string | null>; readonly invalid: readonly InvalidValue[] } => {
-  const { email } = context.store.schema.definition;
+  const { email, domain } = context.store.schema.definition;
   const changes = new Map<number, string | null>();
   const invalid: InvalidValue[] = [];
   for (const [name, text] of Object.entries(properties)) {
@@ -80,7 +80,7 @@ const checkProperties = (
     const checked =
       name === email?.primary
         ? checkEmail(slot.property, text, value)
-        : name === email?.additional
+        : name === email?.additional || name === domain?.additional
           ? { value: text.toLowerCase() || null }
           : checkValue(slot.property, text, value);
     if ('invalid' in checked) invalid.push(checked.invalid);
