@@ -19,6 +19,7 @@ import type { EngineEvents, EngineStore, RecordSystem, Wake } from './sync/ports
 import { type ReferenceParts, withReferences } from './sync/reference-system.ts';
 import type { LiveStore } from './sync/signal-sources.ts';
 import { withTies } from './sync/tie-system.ts';
+import { withToldCalls } from './sync/told-calls.ts';
 
 /**
  * Limits as shipped: HubSpot Professional's 190 calls in 10 s and 5 searches a second (usage guidelines, read 2026-11-24), and 150 calls of
@@ -155,7 +156,9 @@ export const composeEngine = (parts: EngineParts): EngineContext => {
   const { pairs, references: known } = mappings;
   return {
     ...rest,
-    systems: bothSides((system) => asSeen(parts.systems[system], { pair, pairs, known, store })),
+    systems: bothSides((system) =>
+      asSeen(withToldCalls(parts.systems[system], store), { pair, pairs, known, store }),
+    ),
     mappingHash: mappings.hash,
     timing: engineTiming,
     nowMs: Date.now,

@@ -62,7 +62,8 @@ const waitForSystem = async (
   for (;;) {
     try {
       const { account, accountId } = await connectors[system].check(context(signal, 'sign-in'));
-      await store.engine.clearProblem(problemKeyOf(system));
+      // Whatever route fails still is met again with the first look.
+      await store.engine.clearProblem(problemKeyOf(system), { untoldForMs: 0 });
       await assertOwnAccount(store.operator, system, accountId);
       log.info({ event: 'connected', system, account });
       return;

@@ -91,6 +91,8 @@ export class CallFailed extends Error {
   readonly failure: Failure;
   /** What the refusing answer said of the window of calls, where it did. */
   readonly window: WindowTold | null;
+  /** Which of the system's routes failed (sync/told-calls.ts); null where nobody told. */
+  route: string | null = null;
   constructor(failure: Failure, options?: { cause?: unknown; window?: WindowTold | null }) {
     super(`${failure.system}: ${failure.code}: ${failure.message}`, options);
     this.name = 'CallFailed';

@@ -297,6 +297,11 @@ export interface Problem {
   readonly since: number;
 }
 
+/** Which problems end with the one that is cleared: those whose keys begin with its own and a colon, and that nobody raised for so long. */
+export interface ClearedBelow {
+  readonly untoldForMs: number;
+}
+
 /** Counts that decide whether there is work, and what `status` shows. */
 export interface Backlog {
   readonly dirty: number;

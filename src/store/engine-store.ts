@@ -7,6 +7,7 @@ import type {
   AwaitedLink,
   Backlog,
   ClaimedUnit,
+  ClearedBelow,
   DirtyMark,
   Intent,
   Link,
@@ -191,7 +192,7 @@ export class PostgresEngineStore {
     return raiseProblem(this.#db, problem);
   }
 
-  clearProblem(key: string): Promise<void> {
-    return clearProblem(this.#db, key);
+  clearProblem(key: string, below?: ClearedBelow): Promise<void> {
+    return clearProblem(this.#db, key, below);
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Problem } from '../model/state.ts';
-import { cleanText, epochMs } from './batch.ts';
+import type { ClearedBelow, Problem } from '../model/state.ts';
+import { cleanText, epochMs, milliseconds } from './batch.ts';
 import { type Db, run } from './transaction.ts';
 
 /** EngineStore.raiseProblem: one row per key; its age stays when the words change. */
@@ -12,13 +12,18 @@ export const raiseProblem = async (db: Db, problem: Omit<Problem, 'since'>): Pro
       insert into tandem.problems (key, what, cause, fault, next_step)
       values (${cleanText(key)}, ${cleanText(what)}, ${cleanText(cause)}, ${fault}, ${cleanText(next)})
       on conflict (key) do update set what = excluded.what, cause = excluded.cause, fault = excluded.fault,
-        next_step = excluded.next_step`,
+        next_step = excluded.next_step, told_at = now()`,
   );
 };
 
 /** EngineStore.clearProblem. */
-export const clearProblem = async (db: Db, key: string): Promise<void> => {
-  await run(db, sql`delete from tandem.problems where key = ${cleanText(key)}`);
+export const clearProblem = async (db: Db, key: string, below?: ClearedBelow): Promise<void> => {
+  const own = cleanText(key);
+  const parts =
+    below === undefined
+      ? sql``
+      : sql`or (starts_with(key, ${`${own}:`}) and told_at <= now() - ${milliseconds(below.untoldForMs)})`;
+  await run(db, sql`delete from tandem.problems where key = ${own} ${parts}`);
 };
 
 /** All problems, the oldest first. */

@@ -6,6 +6,7 @@ import type {
   AwaitedLink,
   Backlog,
   ClaimedUnit,
+  ClearedBelow,
   DirtyMark,
   Intent,
   Link,
@@ -176,7 +177,8 @@ export interface EngineStore {
   retryParked(pair: string): Promise<number>;
 
   raiseProblem(problem: Omit<Problem, 'since'>): Promise<void>;
-  clearProblem(key: string): Promise<void>;
+  /** `below`: parts of the problem that nobody raised lately end with it. */
+  clearProblem(key: string, below?: ClearedBelow): Promise<void>;
 }
 
 /** What the engine tells of its work: log lines, counters, the story of `npm start`. Never throws, never holds values. */

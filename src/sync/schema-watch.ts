@@ -113,7 +113,7 @@ const apply = async (watch: SchemaWatch, pair: PairMapping, found: readonly Misf
   for (const { scope, system, what, cause, next } of found) {
     await store.pause({ scope, by: 'schema', cause: `${what}: ${cause}` });
     // The system answers: its calls failed because of this, and are not made any more.
-    await store.clearProblem(problemKeyOf(system));
+    await store.clearProblem(problemKeyOf(system), { untoldForMs: 0 });
     await store.raiseProblem({
       key: problemKey(scope),
       what: `${scope} is paused: ${what}`,

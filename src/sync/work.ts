@@ -20,7 +20,7 @@ import type { Bounds } from './overtaking.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { planLooked } from './plan-looked.ts';
-import { reportCallFailure } from './problems.ts';
+import { forgetCallFailure, reportCallFailure } from './problems.ts';
 import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
 import { scopeMoves } from './scope.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
@@ -336,6 +336,8 @@ const workUnits = async (
     if (error instanceof CallFailed) await reportCallFailure(context, error);
     if (!(error instanceof CallFailed) || isOfOneRecord(error.failure)) {
       const isParked = await answerDefect(context, drafts, error);
+      // What the route failed on is not asked for by itself any more: all others went through.
+      if (isParked && error instanceof CallFailed) await forgetCallFailure(context, error);
       return { ...nothing, units: drafts.length, failed: drafts.length, moved: isParked, broken: !isParked };
     }
     const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);

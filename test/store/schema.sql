@@ -157,6 +157,7 @@ create table tandem.dirty (
   held boolean not null default false,
   changed jsonb,
   erased boolean not null default false,
+  waits text,
   constraint dirty_pkey PRIMARY KEY (pair, system, record_id, type)
 );
 create table tandem.effects (
@@ -387,6 +388,7 @@ create table tandem.problems (
   fault text not null,
   next_step text not null,
   since timestamp with time zone not null default now(),
+  told_at timestamp with time zone not null default now(),
   constraint problems_pkey PRIMARY KEY (key)
 );
 create table tandem.recommended (
@@ -502,6 +504,9 @@ create table tandem.workers (
   pid integer not null,
   exclusive text,
   since timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  left_at timestamp with time zone,
+  roles text[] not null default '{}'::text[],
   constraint workers_id_key UNIQUE (id),
   constraint workers_pkey PRIMARY KEY (number)
 );
@@ -579,6 +584,7 @@ comment on column tandem.dirty.due is 'while its unit is leased: the end of the 
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
 comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, sourceId?}: when live signals said that it was changed, milliseconds, and by whom; rows of earlier versions: the time alone; no values';
 comment on column tandem.dirty.erased is 'its system told that the record was erased; stays although other signals follow';
+comment on column tandem.dirty.waits is 'why the last look had no end: KIND SYSTEM [CODE], kind one of stale, missing, refused, unknown';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';
 comment on index tandem.dirty_since is 'status: age of the oldest';
 comment on column tandem.effects.key is 'JOURNEY/TURN/KIND: an order is carried out once, however often it is given';
@@ -628,6 +634,7 @@ comment on table tandem.object_schemas is 'what each system said of an object wh
 comment on column tandem.parked.field is 'empty: the whole record';
 comment on column tandem.parked.discarded_at is 'given up by a person: not listed, and not tried again before its value changes';
 comment on column tandem.pauses.by is 'hand, or schema: ends by itself';
+comment on column tandem.problems.told_at is 'when it was raised last: one of a route that is not asked any more ends by itself';
 comment on table tandem.recommended is 'content that was recommended, by the record of Salesforce on which it stood; observe: nobody saw it';
 comment on column tandem.recommended.deal_stage is 'of an opportunity, as Salesforce calls it; null: the record is a lead or contact';
 comment on column tandem.recommended.until is 'when it was no longer recommended there; null: it is now';
@@ -649,3 +656,5 @@ comment on column tandem.transitions.segment is 'which kind of person they are, 
 comment on index tandem.transitions_at is 'the account and reports: by cohort of the time';
 comment on table tandem.verified is 'the newest whole comparison of each pair';
 comment on table tandem.workers is 'a worker lives as long as its session holds the advisory lock of its number';
+comment on column tandem.workers.seen_at is 'the last heartbeat of its session';
+comment on column tandem.workers.left_at is 'it was to stay, and was stopped in order; the row goes when the next worker comes';

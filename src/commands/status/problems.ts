@@ -4,6 +4,7 @@ import type { Store } from '../../store/open-store.ts';
 import type { ParkedGroup } from '../../store/status/waiting.ts';
 import { parkedWords } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
+import { withCallsAsOne } from './calls.ts';
 import { lateProblems } from './late-hand-offs.ts';
 
 /** A problem in the words of `status --json` (contract.md), and by which it is known again. */
@@ -67,7 +68,7 @@ export const currentProblems = async (
   store: Store,
   pairs: readonly PairMapping[],
 ): Promise<readonly CurrentProblem[]> => {
-  const standing = await store.status.problems();
+  const standing = withCallsAsOne(await store.status.problems());
   // Of what waits for a word it is known how many records that are.
   const held = new Map(
     (await store.operator.heldChanges()).map(({ id, records }) => [`held:${id}`, records]),

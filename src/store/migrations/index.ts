@@ -25,6 +25,7 @@ import { accounts } from './0039-accounts.ts';
 import { laneLearned } from './0041-lane-learned.ts';
 import { presence } from './0042-presence.ts';
 import { roles } from './0042-roles.ts';
+import { toldWaits } from './0045-told-waits.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0041-lane-learned': laneLearned,
   '0042-presence': presence,
   '0042-roles': roles,
+  '0045-told-waits': toldWaits,
 };

@@ -7,6 +7,7 @@ import type {
   AwaitedLink,
   Backlog,
   ClaimedUnit,
+  ClearedBelow,
   DirtyMark,
   Intent,
   Link,
@@ -360,11 +361,17 @@ export class MemoryStore implements EngineStore, BreakerStore {
 
   async raiseProblem(problem: Omit<Problem, 'since'>): Promise<void> {
     const since = this.state.problems.get(problem.key)?.since ?? this.state.now();
-    this.state.problems.set(problem.key, { ...problem, since });
+    this.state.problems.set(problem.key, { ...problem, since, toldAt: this.state.now() });
   }
 
-  async clearProblem(key: string): Promise<void> {
-    this.state.problems.delete(key);
+  async clearProblem(key: string, below?: ClearedBelow): Promise<void> {
+    const { problems } = this.state;
+    problems.delete(key);
+    if (below === undefined) return;
+    const before = this.state.now() - below.untoldForMs;
+    for (const [part, { toldAt }] of problems) {
+      if (part.startsWith(`${key}:`) && toldAt <= before) problems.delete(part);
+    }
   }
 
   private parkedRows(pair: string, unit: string): readonly Parked[] {

@@ -45,7 +45,7 @@ export class MemoryState {
   readonly decidedNew = new Map<string, readonly RecordRef[]>();
   readonly cursors = new Map<string, ChangeCursor>();
   readonly alignments = new Map<string, Alignment>();
-  readonly problems = new Map<string, Problem>();
+  readonly problems = new Map<string, Problem & { readonly toldAt: number }>();
   readonly pauses: Pause[] = [];
   /** When links began, by their ids. */
   readonly begunAt = new Map<string, number>();
