@@ -73,9 +73,12 @@ export const addOperatorCommands = (program: Command): void => {
       '--week <name>',
       'as 2026-W48; else the last one that is over, or the present one where nothing happened before it',
     )
-    .option('--out <file>', 'where the page goes; else DATA/reports/weekly-WEEK.html', (file) =>
-      resolve(file),
+    .option(
+      '--out <file>',
+      'where the page goes; else DATA/reports/weekly-WEEK.html; the tables of its leads and deals stand beside it',
+      (file) => resolve(file),
     )
+    .option('--markdown', 'Markdown instead: the figures as tables, without charts', false)
     .option(
       '--offline',
       'ask neither system where its records are seen: the page has no links to them',

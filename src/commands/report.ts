@@ -1,15 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { composeSystems } from '../compose.ts';
-import { weeklyReport } from '../lifecycle/report/weekly.ts';
+import { type WeeklyReport, weeklyReport } from '../lifecycle/report/weekly.ts';
 import { UsageError } from '../model/failure.ts';
 import { bothSides, systems } from '../model/system.ts';
 import { requireConnections } from '../settings.ts';
 import { exitCode } from './exit.ts';
 import { weeklyJson } from './report/json.ts';
 import type { RecordHomes } from './report/links.ts';
+import { weeklyMarkdown } from './report/markdown.ts';
 import { weeklyPage } from './report/page.ts';
 import { readWeekly } from './report/read-weekly.ts';
+import { dealsTable, leadsTable, tableFilesOf } from './report/tables.ts';
 import { activeLifecycle } from './run/lifecycle.ts';
 import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
 
@@ -17,6 +19,8 @@ export interface ReportOptions extends StoreOptions {
   /** As 2026-W48; absent: the last one that is over, or the present one where nothing happened before it. */
   readonly week?: string;
   readonly out?: string;
+  /** Markdown instead of the page. */
+  readonly markdown: boolean;
   /** Ask neither system where its records are seen. */
   readonly offline: boolean;
 }
@@ -43,6 +47,29 @@ const recordHomes = async ({ settings, store, log }: CommandContext): Promise<Re
   }
 };
 
+/** Writes the page with the tables to which it leads, or the Markdown alone; answers where the tables are. */
+const writeReport = async (
+  report: WeeklyReport,
+  homes: RecordHomes,
+  file: string,
+  isMarkdown: boolean,
+): Promise<readonly string[]> => {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
+  if (isMarkdown) {
+    await writeFile(file, weeklyMarkdown(report, homes));
+    return [];
+  }
+  const files = tableFilesOf(basename(file, extname(file)));
+  const tables = { leads: join(folder, files.leads), deals: join(folder, files.deals) };
+  await Promise.all([
+    writeFile(file, weeklyPage(report, homes, files)),
+    writeFile(tables.leads, leadsTable(report, homes)),
+    writeFile(tables.deals, dealsTable(report, homes)),
+  ]);
+  return [tables.leads, tables.deals];
+};
+
 /** `report weekly`: one page for the weekly review of sales and marketing, and the same as JSON. @throws UsageError */
 export const reportCommand = async (options: ReportOptions): Promise<number> =>
   withExistingStore(options, async (context) => {
@@ -58,9 +85,14 @@ export const reportCommand = async (options: ReportOptions): Promise<number> =>
       options.offline ? { hubspot: null, salesforce: null } : recordHomes(context),
     ]);
     const report = weeklyReport(input);
-    const file = options.out ?? join(options.data, 'reports', `weekly-${report.week.name}.html`);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, weeklyPage(report, homes));
-    answer(options, { file, ...weeklyJson(report) }, `The report of ${report.week.name}: ${file}`);
+    const ending = options.markdown ? 'md' : 'html';
+    const file = options.out ?? join(options.data, 'reports', `weekly-${report.week.name}.${ending}`);
+    const tables = await writeReport(report, homes, file, options.markdown);
+    const beside = tables.length === 0 ? '' : `\nIts leads and deals, each once: ${tables.join(', ')}`;
+    answer(
+      options,
+      { file, tables, ...weeklyJson(report) },
+      `The report of ${report.week.name}: ${file}${beside}`,
+    );
     return exitCode.fine;
   });

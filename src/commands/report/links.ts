@@ -15,20 +15,25 @@ const contactType = '0-1';
 const isWeb = (url: string): boolean =>
   URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
 
+const webOnly = (url: string): string | null => (isWeb(url) ? url : null);
+
 const linked = (url: string | null, words: string): Html =>
-  url !== null && isWeb(url) ? html`<a href="${url}" rel="noreferrer">${words}</a>` : html`${words}`;
+  url !== null ? html`<a href="${url}" rel="noreferrer">${words}</a>` : html`${words}`;
+
+/** The address of a contact in HubSpot; null where it is not known. */
+export const hubspotUrl = ({ hubspot }: RecordHomes, id: string | null): string | null =>
+  hubspot === null || id === null
+    ? null
+    : webOnly(`${hubspot}/record/${contactType}/${encodeURIComponent(id)}`);
+
+/** The address of a record in Salesforce, of any type: it has the id alone. */
+export const salesforceUrl = ({ salesforce }: RecordHomes, id: string | null): string | null =>
+  salesforce === null || id === null ? null : webOnly(`${salesforce}/${encodeURIComponent(id)}`);
 
 /** A contact in HubSpot, to click where the account is known. */
 export const hubspotLink = (homes: RecordHomes, id: string | null): Html =>
-  id === null
-    ? html`–`
-    : linked(
-        homes.hubspot === null ? null : `${homes.hubspot}/record/${contactType}/${encodeURIComponent(id)}`,
-        id,
-      );
+  id === null ? html`–` : linked(hubspotUrl(homes, id), id);
 
-/** A record in Salesforce, of any type: its address has the id alone. */
+/** A record in Salesforce, to click where the organization is known. */
 export const salesforceLink = (homes: RecordHomes, id: string | null): Html =>
-  id === null
-    ? html`–`
-    : linked(homes.salesforce === null ? null : `${homes.salesforce}/${encodeURIComponent(id)}`, id);
+  id === null ? html`–` : linked(salesforceUrl(homes, id), id);

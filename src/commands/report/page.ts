@@ -7,10 +7,11 @@ import { type Drills, makeDrills } from './drill.ts';
 import { feedbackSection } from './feedback-section.ts';
 import { type Html, html, type Part } from './html.ts';
 import type { RecordHomes } from './links.ts';
-import { listsSection } from './lists.ts';
+import { listsSection, type TableFiles } from './lists.ts';
 import { moneySection } from './money-section.ts';
 import { acceptanceSection, lateSection, reasonsSection } from './people-sections.ts';
 import { style } from './style.ts';
+import { tableFilesOf } from './tables.ts';
 import { many, moneyWords, percentWords, weekWords } from './words.ts';
 
 const tile = (label: string, figure: Part, below: Part, isBad = false): Html =>
@@ -41,7 +42,11 @@ ${signals.length === 0 ? html`<p class="empty">Nothing stands out.</p>` : signal
 /**
  * The weekly report as one page that needs nothing else: no network, no script. Whatever comes from records is escaped. Pure.
  */
-export const weeklyPage = (report: WeeklyReport, homes: RecordHomes): string => {
+export const weeklyPage = (
+  report: WeeklyReport,
+  homes: RecordHomes,
+  files: TableFiles = tableFilesOf(`weekly-${report.week.name}`),
+): string => {
   const { week, zone, asOf, signals } = report;
   const drills = makeDrills();
   const body = html`${tiles(report, drills)}
@@ -54,7 +59,7 @@ ${moneySection(report, drills)}
 ${contentSection(report, drills)}
 ${trendSection(report, drills)}
 ${signalsSection(report)}`;
-  const lists = listsSection(report, drills.all, homes);
+  const lists = listsSection(report, drills.all, homes, files);
   const when = weekWords(week, zone);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">

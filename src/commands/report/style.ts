@@ -37,7 +37,7 @@ th{color:var(--soft);font-weight:500;text-align:left;font-size:14px}
 th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td{border-bottom:0}
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
-td:first-child,.rows td:nth-child(-n+5),.signal{overflow-wrap:anywhere}
+td:first-child,.rows td:nth-child(-n+5),#feedback td,.signal{overflow-wrap:anywhere}
 td small{display:block}
 .d1{padding-left:20px}.d2{padding-left:40px}.d3{padding-left:60px}.d4{padding-left:80px}
 .sumrow td{font-weight:600}
