@@ -2,6 +2,7 @@ import { policiesOf } from '../model/life-events.ts';
 import { apiFieldsOf, type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systemLabel, systems } from '../model/system.ts';
+import { addressFindings } from './check-addresses.ts';
 import { currencyFindings } from './check-currencies.ts';
 import { lengthFindings } from './check-lengths.ts';
 import { codecKinds } from './codecs/registry.ts';
@@ -282,5 +283,10 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
       checkTarget(pair, field, system, target, source, report);
     }
   }
-  return [...findings, ...currencyFindings(pair, sides), ...lengthFindings(pair, sides)];
+  return [
+    ...findings,
+    ...addressFindings(pair, sides),
+    ...currencyFindings(pair, sides),
+    ...lengthFindings(pair, sides),
+  ];
 };

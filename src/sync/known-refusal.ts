@@ -1,7 +1,7 @@
 import { isOfValueAlone } from '../model/failure.ts';
-import type { FieldMapping } from '../model/mapping.ts';
+import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
-import type { ClaimedUnit, Link, Parked } from '../model/state.ts';
+import type { ClaimedUnit, Link, NewIntent, Parked } from '../model/state.ts';
 import { otherSystem } from '../model/system.ts';
 import { digestOf } from './digest.ts';
 import { viewOf } from './merge.ts';
@@ -56,3 +56,22 @@ export const stillRefused = (unit: Pick<ClaimedUnit, 'dirty' | 'parked'>): reado
       (row.field !== null && isOfValueAlone(row.failure)) ||
       !unit.dirty.some(({ ref, attempts }) => ref.system === row.system && attempts === 0),
   );
+
+/**
+ * Refusals that a landed write may have cured: of another field of its group. A state is refused while its country is, and nobody would
+ * touch it again once the country is corrected.
+ */
+export const curedByGroup = (
+  { fields }: PairMapping,
+  { target, writes }: Pick<NewIntent, 'target' | 'writes'>,
+  parked: readonly Parked[],
+): readonly Parked[] => {
+  const groupOf = new Map(fields.map(({ name, group }) => [name, group]));
+  const landed = new Set(writes.map(({ field }) => groupOf.get(field)));
+  return parked.filter((row) => {
+    const group = groupOf.get(row.field ?? '');
+    if (row.system !== target.system || group === undefined || !landed.has(group)) return false;
+    const { category, code } = row.failure;
+    return category === 'value' && !isOwnCode(code) && !isOfValueAlone(row.failure);
+  });
+};

@@ -1,5 +1,5 @@
 import type { WorkClass } from '../model/budget.ts';
-import { composedFields, tieFields } from '../model/mapping.ts';
+import { composedFields, type PairMapping, tieFields } from '../model/mapping.ts';
 import type { FieldWrite, NewIntent } from '../model/state.ts';
 import { type RecordRef, type System, systems } from '../model/system.ts';
 import type { RawFields } from '../model/value.ts';
@@ -7,6 +7,7 @@ import type { WriteOutcome, WriteRow } from '../model/write.ts';
 import { type Draft, ledgerOfWrites, lookAgain, moveBase, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfRecord } from './forms.ts';
+import { curedByGroup } from './known-refusal.ts';
 import { baseOfWrites, rawFieldsOf } from './plan.ts';
 import { applyRefusal } from './refusal.ts';
 import type { Reservations } from './reservation.ts';
@@ -174,6 +175,14 @@ export const sendAll = async (
   return sides.flat();
 };
 
+/** What was refused while another field of its group stood there is sent once more. */
+const unparkGroup = (draft: Draft, pair: PairMapping, intent: NewIntent): void => {
+  const cured = curedByGroup(pair, intent, draft.stillParked);
+  if (cured.length === 0) return;
+  draft.stillParked = draft.stillParked.filter((row) => !cured.includes(row));
+  lookAgain(draft, 0);
+};
+
 /**
  * Puts an outcome into the unit's draft: landed moves the base and writes the ledger, refused parks or asks for another look,
  * unknown leaves the intent open and looks once nothing can be under way any more. Creates that landed are the caller's.
@@ -191,6 +200,7 @@ export const applyOutcome = (context: EngineContext, { job, outcome }: SentJob):
           row.system !== intent.target.system ||
           !intent.writes.some(({ field }) => field === row.field),
       );
+      unparkGroup(draft, context.pair, intent);
       raiseStamp(draft, intent.target.system, outcome.stamp);
       draft.ledger.push(...ledgerOfWrites(intent, job.changedAt, ''));
       return;

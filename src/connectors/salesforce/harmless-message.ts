@@ -28,6 +28,10 @@ const labelled: readonly [RegExp, (label: string, rest: string) => string][] = [
     /^(.{1,80}?): id value of incorrect type:(.*)$/s,
     (label) => `${label}: not an id of the type that the field refers to`,
   ],
+  [
+    /^The (\w{1,80}) field contains (.*), which isn't an available (state|country\/territory)\..*$/s,
+    (label) => `${label}: a code that is none of the org's states or countries`,
+  ],
   [/^(.{1,80}?): this ID value isn't valid/s, (label) => `${label}: an id that this user may not use here`],
 ];
 

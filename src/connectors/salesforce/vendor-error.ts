@@ -107,9 +107,15 @@ const existingId = (error: VendorError): string | null => {
   return found === undefined ? null : toId18(found);
 };
 
-/** What the code or the text says of the field, where `fields` is empty: an owner who left, `No such column 'X' on …`. */
+/**
+ * What the code or the text says of the field, where `fields` is empty: an owner who left, `No such column 'X' on …`, an address that is not of
+ * the org's lists (`…: Billing State/Province`).
+ */
 const impliedFields = (error: VendorError): readonly string[] => {
   if (error.code === 'INACTIVE_OWNER_OR_USER') return ['OwnerId'];
+  const label = /(?:valid (?:countries|states)\.|for field): ?([A-Za-z /]{1,60})$/.exec(error.message)?.[1];
+  if (error.code === 'FIELD_INTEGRITY_EXCEPTION' && label !== undefined)
+    return [label.replace('/Province', '').replaceAll(' ', '')];
   const name = /No such column '([A-Za-z0-9_.]+)'/.exec(error.message)?.[1];
   return name === undefined ? [] : [name];
 };

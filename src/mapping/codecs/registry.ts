@@ -1,6 +1,6 @@
 import { boolean } from './boolean.ts';
 import type { CodecKind } from './codec-kind.ts';
-import { country } from './country.ts';
+import { country, countryCode } from './country.ts';
 import { currency } from './currency.ts';
 import { date } from './date.ts';
 import { datetime } from './datetime.ts';
@@ -27,6 +27,7 @@ export const kindNames = [
   'url',
   'domain',
   'country',
+  'country-code',
   'number',
   'integer',
   'currency',
@@ -45,7 +46,7 @@ export type KindName = (typeof kindNames)[number];
  * Goes into the hash of a mapping: raise it when a codec gives another key for the same raw value, so that stored keys are
  * made anew and no such difference is taken for somebody's edit.
  */
-export const codecVersion = 1;
+export const codecVersion = 2;
 
 export const codecKinds: Record<KindName, CodecKind> = {
   text,
@@ -55,6 +56,7 @@ export const codecKinds: Record<KindName, CodecKind> = {
   url,
   domain,
   country,
+  'country-code': countryCode,
   number,
   integer,
   currency,

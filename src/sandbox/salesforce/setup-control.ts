@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ControlError, type ControlRoute } from '../core/system.ts';
+import { switchAddressPicklists } from './address-picklists.ts';
 import type { Company } from './company.ts';
 import type { StoredValue } from './schema/field.ts';
 import { optionalObjects } from './schema/objects/index.ts';
@@ -211,6 +212,11 @@ const changeCampaigns = (company: Company, payload: unknown): Readonly<Record<st
 
 /** What an administrator changes in Setup; all answer ids by name. */
 export const setupRoutes = (company: Company): readonly ControlRoute[] => [
+  {
+    method: 'POST',
+    template: '/address-picklists',
+    handle: (body) => switchAddressPicklists(company, body),
+  },
   { method: 'POST', template: '/campaigns', handle: (body) => changeCampaigns(company, body) },
   { method: 'POST', template: '/directory', handle: (body) => changeDirectory(company, body) },
   { method: 'POST', template: '/currencies', handle: (body) => switchCurrencies(company, body) },

@@ -53,6 +53,14 @@ const rows: readonly [FailureCategory, VendorError][] = [
       message: 'Industry: bad value for restricted picklist field: abc',
     },
   ],
+  [
+    'value',
+    {
+      statusCode: 'FIELD_INTEGRITY_EXCEPTION',
+      message: "There's a problem with this country, even though it may appear correct.",
+      fields: ['BillingCountry'],
+    },
+  ],
   ['value', { statusCode: 'INVALID_EMAIL_ADDRESS', message: 'Email: invalid email address: abc' }],
   [
     'value',
@@ -166,6 +174,14 @@ describe('the message of a refusal', () => {
         message: `Industry: bad value for restricted picklist field: ${secret}`,
       },
       'Industry: not an option of this restricted picklist',
+    ],
+    [
+      'keeps the field of an address, not its code',
+      {
+        statusCode: 'FIELD_INTEGRITY_EXCEPTION',
+        message: `The BillingStateCode field contains ${secret}, which isn't an available state. Your administrator can add it for you.`,
+      },
+      "BillingStateCode: a code that is none of the org's states or countries",
     ],
     [
       'says what an unknown form of a known code means',

@@ -128,6 +128,7 @@ export const variants: readonly (readonly [KindName, CodecOptions])[] = [
   ['phone', { country: 'DE' }],
   ['url', {}],
   ['country', {}],
+  ['country-code', {}],
   ['number', {}],
   ['number', { scale: 3 }],
   ['integer', {}],

@@ -1,6 +1,7 @@
 import type { StoredValue } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import type { Database } from '../store/database.ts';
+import { followAddress } from './address.ts';
 import { followMemberStatus } from './campaigns.ts';
 import { followEvent } from './derive-event.ts';
 import { followTask } from './derive-task.ts';
@@ -60,6 +61,7 @@ export const deriveValues = (
   stamp: number,
 ): void => {
   if (isNew) defaultRecordType(database, schema, values);
+  followAddress(schema, values, changes, isNew ? 'create' : 'update');
   if (schema.name === 'Opportunity') followStage(database, schema, values, changes);
   if (schema.name === 'CampaignMember') followMemberStatus(database, schema, values, isNew, stamp);
   if (schema.name === 'Event') followEvent(schema, values, changes, isNew);

@@ -4,6 +4,7 @@ import {
   isFilterable,
   isLookup,
   isUpdateable,
+  type PicklistEntry,
   picklistEntries,
 } from '../schema/field.ts';
 
@@ -44,12 +45,24 @@ const lengthOf = (field: FieldDefinition): number => {
 const byteLengthOf = (field: FieldDefinition): number =>
   field.type === 'id' || field.type === 'reference' ? 18 : lengthOf(field) * 3;
 
-const picklistValuesOf = (field: FieldDefinition): readonly unknown[] =>
-  picklistEntries(field).map(({ value, label, isDefault }) => ({
+/** The places of the controlling values as bits, the first one highest, in Base64 (SOAP API guide: PicklistEntry, validFor). */
+const bitsOf = (validFor: readonly string[], controlling: readonly PicklistEntry[]): string => {
+  const bytes = Buffer.alloc(Math.ceil(controlling.length / 8));
+  for (const [at, { value }] of controlling.entries()) {
+    if (validFor.includes(value)) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (0x80 >> (at & 7));
+  }
+  return bytes.toString('base64');
+};
+
+const picklistValuesOf = (
+  field: FieldDefinition,
+  controlling: readonly PicklistEntry[],
+): readonly unknown[] =>
+  picklistEntries(field).map(({ value, label, isDefault, validFor }) => ({
     active: true,
     defaultValue: isDefault ?? false,
     label: label ?? value,
-    validFor: null,
+    validFor: validFor === undefined ? null : bitsOf(validFor, controlling),
     value,
   }));
 
@@ -59,8 +72,12 @@ const isPermissionable = (field: FieldDefinition): boolean =>
   field.compoundFieldName !== 'Name' &&
   (isUpdateable(field) || field.type === 'address' || field.formula !== undefined);
 
-/** A field as describe shows it, with every key of a live org's answer (API 59). */
-export const describeField = (field: FieldDefinition, isReadOnly: boolean): Record<string, unknown> => {
+/** A field as describe shows it, with every key of a live org's answer (API 59). `controlling` are the values of the field that controls it. */
+export const describeField = (
+  field: FieldDefinition,
+  isReadOnly: boolean,
+  controlling: readonly PicklistEntry[] = [],
+): Record<string, unknown> => {
   const filterable = isFilterable(field);
   const isNumber = numberTypes.includes(field.type);
   const isPolymorphic = (field.referenceTo?.length ?? 0) > 1;
@@ -76,13 +93,13 @@ export const describeField = (field: FieldDefinition, isReadOnly: boolean): Reco
     cascadeDelete: false,
     caseSensitive: field.caseSensitive ?? false,
     compoundFieldName: field.compoundFieldName ?? null,
-    controllerName: null,
+    controllerName: field.controllerName ?? null,
     createable: isCreateable(field) && !isReadOnly,
     custom,
     defaultValue: field.defaultValue ?? null,
     defaultValueFormula: null,
     defaultedOnCreate: field.defaultedOnCreate ?? false,
-    dependentPicklist: false,
+    dependentPicklist: field.controllerName !== undefined,
     deprecatedAndHidden: false,
     digits: field.type === 'int' ? (field.digits ?? 9) : 0,
     displayLocationInDecimal: false,
@@ -106,7 +123,7 @@ export const describeField = (field: FieldDefinition, isReadOnly: boolean): Reco
     namePointing: isPolymorphic,
     nillable: field.nillable ?? true,
     permissionable: isPermissionable(field),
-    picklistValues: picklistValuesOf(field),
+    picklistValues: picklistValuesOf(field, controlling),
     polymorphicForeignKey: isPolymorphic,
     precision: isNumber ? (field.precision ?? 18) : 0,
     queryByDistance: false,
@@ -115,7 +132,7 @@ export const describeField = (field: FieldDefinition, isReadOnly: boolean): Reco
     relationshipName: field.relationshipName ?? null,
     relationshipOrder: null,
     restrictedDelete: false,
-    restrictedPicklist: field.restricted ?? false,
+    restrictedPicklist: field.restricted ?? field.listed ?? false,
     scale: isNumber ? (field.scale ?? 0) : 0,
     searchPrefilterable: false,
     soapType: soapTypeOf(field),

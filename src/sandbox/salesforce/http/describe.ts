@@ -1,5 +1,6 @@
 import type { Route } from '../../core/routes.ts';
 import type { Company } from '../company.ts';
+import { picklistEntries } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/org-schema.ts';
 import { describeField } from './describe-field.ts';
 import { makeRoute, objectOf, type RestCall } from './endpoint.ts';
@@ -61,9 +62,11 @@ const childRelationships = (company: Company, parent: ObjectSchema): readonly un
 
 /** The fields that this caller may see; one that it may only read says so. */
 const describeFields = ({ company, actor }: RestCall, object: ObjectSchema): readonly unknown[] =>
-  company.rules
-    .visibleFields(actor, object)
-    .map((field) => describeField(field.definition, company.rules.locksField(actor, object, field)));
+  company.rules.visibleFields(actor, object).map((field) => {
+    const controlling = object.field(field.definition.controllerName ?? '')?.definition;
+    const isReadOnly = company.rules.locksField(actor, object, field);
+    return describeField(field.definition, isReadOnly, controlling ? picklistEntries(controlling) : []);
+  });
 
 /** Every object has its master; it is the default while the company has no record types of its own for it. */
 const recordTypeInfos = ({ database }: Company, object: ObjectSchema): readonly unknown[] => {

@@ -42,6 +42,10 @@ export interface PicklistEntry {
   readonly value: string;
   readonly label?: string;
   readonly isDefault?: boolean;
+  /** Of a country or state: the text that stands in the address; default: the label. */
+  readonly integration?: string;
+  /** The values of the controlling field with which it may be chosen. */
+  readonly validFor?: readonly string[];
 }
 
 /** A field as data. What is absent takes the default of its type; see `describeField` for the whole form. */
@@ -73,6 +77,10 @@ export interface FieldDefinition {
   readonly picklist?: readonly (string | PicklistEntry)[];
   /** Only the listed values are accepted. */
   readonly restricted?: boolean;
+  /** Described as restricted; what refuses other values says so in words of its own. */
+  readonly listed?: boolean;
+  /** The field that decides which values may be chosen. */
+  readonly controllerName?: string;
   readonly referenceTo?: readonly string[];
   readonly relationshipName?: string;
   /** Name of the list of children on the parent; such a field is indexed. */
