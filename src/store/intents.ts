@@ -84,8 +84,12 @@ const linkedSources = async (tx: Tx, intents: readonly NewIntent[]): Promise<Rea
   return new Set(found.rows.map((row) => row.id));
 };
 
-/** So many looks a signal that comes meanwhile may cost a unit; a record that never comes to rest is written after them. */
+/**
+ * So many looks a signal that comes meanwhile may cost a unit, and more of them for so long since its first signal: looks are counted for
+ * other reasons, too. A record that never comes to rest is written after that.
+ */
 const outrunLooksMax = 3;
+const outrunMsMax = 300_000;
 
 /**
  * Intents whose target was signalled since its unit was claimed: a claimed row is due when the lease ends, unless a signal made it due
@@ -103,7 +107,9 @@ const outrunIntents = async (tx: Tx, intents: readonly NewIntent[]): Promise<Rea
   const found = await sql<{ id: string }>`
     select i.id from ${rows} join tandem.dirty d
       on d.pair = i.pair and d.system = i.system and d.record_id = i.target
-    where d.due <= now() and d.attempts < ${outrunLooksMax}`.execute(tx);
+    where d.due <= now() and (d.attempts < ${outrunLooksMax} or d.since > now() - ${milliseconds(outrunMsMax)})`.execute(
+    tx,
+  );
   return new Set(found.rows.map((row) => row.id));
 };
 

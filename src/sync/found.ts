@@ -2,7 +2,13 @@ import { type Failure, unreachableCode } from '../model/failure.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
 import { type RecordRef, type Sides, type System, systemLabel } from '../model/system.ts';
-import { againAfterMs, identityLooksMax, looksAfterSignalMax } from './backoff.ts';
+import {
+  againAfterMs,
+  identityLooksMax,
+  looksAfterSignalMax,
+  signalBelievedMs,
+  signalsBelievedMsMax,
+} from './backoff.ts';
 import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { nextStepOf } from './refusal.ts';
@@ -58,16 +64,19 @@ export const handleMissing = (context: EngineContext, draft: Draft, ref: RecordR
 /**
  * A read below the highest stamp seen, or below the signal's, is stale: it is read again at widening distances. A signal's stamp is
  * not believed for ever: a vendor may give an event another time than the record's own stamp, and a read that has not moved after
- * all of them is what there is. The next look by stamp finds what it should have shown.
+ * all of them, nor in two minutes, is what there is. The next look by stamp finds what it should have shown. Ages go by this process's
+ * clock: where that is wrong, the looks alone decide, and a time far ahead is none at all.
  */
-export const isStale = (draft: Draft, snapshot: RecordSnapshot): boolean => {
-  const { ref } = snapshot;
-  if (snapshot.stamp < (draft.link?.stamps[ref.system] ?? 0)) return true;
-  if (attemptsOf(draft.unit) >= looksAfterSignalMax) return false;
-  const signalled = draft.unit.dirty
-    .filter((row) => row.ref.system === ref.system)
-    .map((row) => row.stamp ?? 0);
-  return snapshot.stamp < Math.max(0, ...signalled);
+export const isStale = (draft: Draft, { ref, stamp, readAt }: RecordSnapshot): boolean => {
+  if (stamp < (draft.link?.stamps[ref.system] ?? 0)) return true;
+  const unseen = draft.unit.dirty.filter(
+    (row) => row.ref.system === ref.system && row.stamp !== null && row.stamp > stamp,
+  );
+  if (unseen.length === 0) return false;
+  if (attemptsOf(draft.unit) < looksAfterSignalMax) return true;
+  const newest = Math.max(...unseen.map((row) => row.stamp ?? 0));
+  const since = Math.min(...unseen.map((row) => row.since));
+  return Math.abs(readAt - newest) < signalBelievedMs && readAt - since < signalsBelievedMsMax;
 };
 
 /** Asks for another look at a unit whose read was stale. */

@@ -1,6 +1,7 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { againAfterMs, signalBelievedMs } from './backoff.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { marksForOthers, yesAmong } from './follower-consent.ts';
@@ -104,15 +105,21 @@ const planAll = async (
   return plans;
 };
 
-/** So many looks may a history cost that is ahead of its record; vendors do not promise that both go by one clock. */
+/**
+ * So many looks may a history cost that is ahead of its record, and more of them as long as a signal of its time would; vendors do not
+ * promise that both go by one clock.
+ */
 const aheadLooksMax = 3;
 
 /** Whether a history tells of a change that its record's read is too old to show: the value that was read is not there any more. */
 const isBehindHistory = ({ draft, snapshots }: Looked, { histories }: Planned): boolean =>
-  attemptsOf(draft.unit) < aheadLooksMax &&
   systems.some((system) =>
     Object.values(histories[system] ?? {}).some(
-      ([newest]) => newest !== undefined && newest.at > snapshots[system].stamp,
+      ([newest]) =>
+        newest !== undefined &&
+        newest.at > snapshots[system].stamp &&
+        (attemptsOf(draft.unit) < aheadLooksMax ||
+          Math.abs(snapshots[system].readAt - newest.at) < signalBelievedMs),
     ),
   );
 
@@ -171,7 +178,8 @@ const planInForm = async (
     const planned = plans.get(look);
     if (!planned) return [];
     if (isBehindHistory(look, planned)) {
-      lookAgain(look.draft, 0);
+      const more = attemptsOf(look.draft.unit) - aheadLooksMax;
+      lookAgain(look.draft, more < 0 ? 0 : againAfterMs(more));
       return [];
     }
     const { plan } = planned;

@@ -113,8 +113,8 @@ export interface EngineStore {
   /**
    * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within
    * `marginMs`, the link's version moved, another intent of (unit, system) is open, or a signal for the target came since the claim:
-   * somebody has changed what would be overwritten. The last one only within the first three looks, so that a record that never comes
-   * to rest is written all the same.
+   * somebody has changed what would be overwritten. The last one only within the first three looks or the first five minutes, so that a
+   * record that never comes to rest is written all the same.
    */
   openIntents(
     intents: readonly NewIntent[],

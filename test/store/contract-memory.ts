@@ -15,6 +15,7 @@ const ages: Readonly<Record<Parameters<StoreUnderTest['age']>[0], (state: Memory
   {
     awaited: (state, ms) => older(state.awaited, (row) => ({ ...row, since: row.since - ms })),
     links: (state, ms) => older(state.begunAt, (at) => at - ms),
+    dirty: (state, ms) => older(state.dirty, (row) => ({ ...row, since: row.since - ms })),
     changes: (state, ms) => older(state.massChanges, (row) => ({ ...row, at: row.at - ms })),
   };
 

@@ -9,6 +9,7 @@ const back = (column: string): string => `${column} = ${column} - $1::float8 * i
 const ages: Readonly<Record<Parameters<StoreUnderTest['age']>[0], string>> = {
   awaited: `update tandem.awaited set ${back('since')}`,
   links: `update tandem.links set ${back('began_at')}`,
+  dirty: `update tandem.dirty set ${back('since')}`,
   changes: `update tandem.mass_changes set ${back('at')}`,
 };
 

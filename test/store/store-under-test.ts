@@ -34,8 +34,8 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>;
   /** One lease has run out, or all. */
   expire(unit?: string): Promise<void>;
-  /** Something is older by so much: how long records wait for links, and these are there; counted changes. */
-  age(what: 'awaited' | 'links' | 'changes', ms: number): Promise<void>;
+  /** Something is older by so much: how long records wait for links, and these are there; counted changes; dirty rows. */
+  age(what: 'awaited' | 'links' | 'changes' | 'dirty', ms: number): Promise<void>;
   /** The last signals are older by so much; sources have been there for so long. */
   ageSignals(ms: { readonly signals?: number; readonly there?: number }): Promise<void>;
   /** The ledger, in order. */

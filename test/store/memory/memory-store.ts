@@ -209,7 +209,8 @@ export class MemoryStore implements EngineStore, BreakerStore {
   /** A signal for the target came since its unit was claimed. */
   private isOutrun({ pair, target }: NewIntent): boolean {
     const row = this.state.dirty.get(`${pair} ${formatRef(target)}`);
-    return row !== undefined && row.due <= this.state.now() && row.attempts < 3;
+    if (row === undefined || row.due > this.state.now()) return false;
+    return row.attempts < 3 || row.since > this.state.now() - 300_000;
   }
 
   async openIntentsFrom(
