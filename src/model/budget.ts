@@ -52,6 +52,11 @@ export interface CallContext {
   /** Calls that were reserved before the read, so that nothing waits between a read and its write. */
   readonly reservation?: Reservation;
   readonly signal?: AbortSignal;
+  /**
+   * By this process's clock: a call that has not been sent by then is not sent any more. It waited too long for its permit, or the process
+   * stood still, and by now somebody else may have taken what it was to write for never sent.
+   */
+  readonly notAfter?: number;
 }
 
 /** Permits taken ahead of the calls that will use them. Unused ones are given back by `release`, which may be called twice. */

@@ -15,6 +15,8 @@ export interface EngineTiming {
   readonly leaseMs: number;
   /** How long a request may still be under way after its intent was stored; nothing is looked at or sent again before. */
   readonly intentDeadlineMs: number;
+  /** A write that has not left so long after its intent was stored does not leave any more: whoever looks takes it for never sent. */
+  readonly sendWithinMs: number;
   /** An intent is refused when the lease ends sooner than this: a write must not outlive its lease. */
   readonly leaseMarginMs: number;
   /** A plan is not sent once its reads are older than this. */
@@ -27,6 +29,7 @@ export interface EngineTiming {
 export const engineTiming: EngineTiming = {
   leaseMs: 60_000,
   intentDeadlineMs: 25_000,
+  sendWithinMs: 25_000,
   leaseMarginMs: 30_000,
   readAgeMaxMs: 10_000,
   // HubSpot's search index lags by seconds; Salesforce rows committed late carry earlier stamps (airbyte #27146).

@@ -103,6 +103,7 @@ const sendSide = async (
   context: EngineContext,
   system: System,
   jobs: readonly SendJob[],
+  notAfter: number,
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
@@ -113,6 +114,7 @@ const sendSide = async (
         context,
         { system, type },
         jobs.filter(({ intent }) => intent.target.type === type),
+        notAfter,
         workClass,
         reservations,
       ),
@@ -125,11 +127,12 @@ const sendType = async (
   context: EngineContext,
   { system, type }: Pick<RecordRef, 'system' | 'type'>,
   jobs: readonly SendJob[],
+  notAfter: number,
   workClass: WorkClass,
   reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
   const rows = jobs.map((job) => rowOf(context, job));
-  const callContext = contextFor(context, workClass, 'write', reservations[system]);
+  const callContext = { ...contextFor(context, workClass, 'write', reservations[system]), notAfter };
   const outcomes = await context.systems[system].writeMany(type, rows, callContext);
   return jobs.map((job, index) => ({
     job,
@@ -149,7 +152,8 @@ export const sendAll = async (
 ): Promise<readonly SentJob[]> => {
   const fresh = jobs.filter((job) => context.nowMs() - job.readAt <= context.timing.readAgeMaxMs);
   const fences = new Map(fresh.map((job) => [job.draft.key, job.draft.unit.fence]));
-  const { intentDeadlineMs, leaseMarginMs } = context.timing;
+  const { intentDeadlineMs, leaseMarginMs, sendWithinMs } = context.timing;
+  const notAfter = context.nowMs() + sendWithinMs;
   const accepted =
     fresh.length === 0
       ? new Set<string>()
@@ -167,6 +171,7 @@ export const sendAll = async (
         context,
         system,
         going.filter((job) => job.intent.target.system === system),
+        notAfter,
         workClass,
         reservations,
       ),

@@ -58,6 +58,15 @@ const sleepReal = async (ms: number, signal?: AbortSignal): Promise<void> => {
 };
 
 /** The governor of one system in this process; the store makes it one for all processes. */
+const tooLate = (system: System): CallFailed =>
+  new CallFailed({
+    category: 'unavailable',
+    system,
+    code: 'NOT_SENT',
+    message: 'not sent: its time was over before a permit could be had',
+    fields: [],
+  });
+
 export const makeGate = (options: GateOptions): Gate => {
   const { system, store } = options;
   const clock = options.clock ?? Date.now;
@@ -186,6 +195,10 @@ export const makeGate = (options: GateOptions): Gate => {
   ): Promise<T> => {
     const permit = await permitFor(context, lane);
     const begunAt = clock();
+    if (context.notAfter !== undefined && begunAt > context.notAfter) {
+      await permit.end();
+      throw tooLate(system);
+    }
     try {
       const report = await withDeadline(system, timeoutMs, context.signal, make);
       await settle(context, permit, [

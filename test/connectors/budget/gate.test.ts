@@ -235,6 +235,23 @@ describe('gate', () => {
     expect(gate.quota()).toMatchObject({ dailyLimit: 500, dailyUsed: 7 });
   });
 
+  it('does not make a call whose time is over once it has its permit, and gives that back', async () => {
+    let now = 1_000;
+    const { store, books } = makeWatchedStore(() => now);
+    const gate = gateOn(store, { clock: () => now });
+    const made: string[] = [];
+    const write = async (name: string, notAfter: number) =>
+      gate.call({ ...live, notAfter }, 'standard', async () => {
+        made.push(name);
+        return answer(name);
+      });
+    expect(await write('in time', 1_000)).toBe('in time');
+    now = 1_001;
+    await expect(write('late', 1_000)).rejects.toMatchObject({ failure: { code: 'NOT_SENT' } });
+    expect(made).toEqual(['in time']);
+    expect(books).toEqual(['read']);
+  });
+
   it('gives up a call without an answer, even one that ignores its signal, and goes on', async () => {
     const gate = gateOn(makeMemoryPermitStore(Date.now), {
       requestTimeoutMs: 30,

@@ -1,5 +1,7 @@
+import { engineTiming } from '../../../src/sync/engine.ts';
 import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import { overlay } from './broken.ts';
+import type { Passed } from './company.ts';
 
 /**
  * Looks on whose lease everything rests that the store takes: whoever was away while another got the unit may neither send nor settle
@@ -9,6 +11,19 @@ export class FenceWatch {
   /** What was taken from somebody whose unit was another's by then. */
   readonly troubles: string[] = [];
   private readonly newest = new Map<string, number>();
+  /** When intents were opened, by id. */
+  private readonly openedAt = new Map<string, number>();
+
+  /** Writes that left after whoever looks at their unit takes them for never sent; HubSpot's name their intent. */
+  sentLate(passed: readonly Passed[]): readonly string[] {
+    return passed.flatMap(({ request, sentAt }) =>
+      [...request.matchAll(/"objectWriteTraceId":"([^"]+)"/g)].flatMap(([, id = '']) => {
+        const openedAt = this.openedAt.get(id) ?? sentAt;
+        if (sentAt - openedAt <= engineTiming.sendWithinMs) return [];
+        return [`intent ${id} was opened, and sent ${(sentAt - openedAt) / 1_000} s later`];
+      }),
+    );
+  }
 
   watch(store: MemoryStore): MemoryStore {
     const settled = async (
@@ -33,7 +48,9 @@ export class FenceWatch {
       openIntents: async (intents, fences, ...times) => {
         const opened = await store.openIntents(intents, fences, ...times);
         for (const { id, unit } of intents) {
-          if (opened.has(id)) this.check('sent', unit, fences.get(unit) ?? 0);
+          if (!opened.has(id)) continue;
+          this.check('sent', unit, fences.get(unit) ?? 0);
+          this.openedAt.set(id, store.state.now());
         }
         return opened;
       },
