@@ -123,12 +123,12 @@ export const parkIn = (
 
 /** The base that moves; what may still come late is remembered through every move of its field. */
 export const movedBase = ({ base, late, to }: Draft, link: Link): Base => {
-  if (to?.fresh) return base;
+  const before = to?.fresh ? {} : link.base;
   const names = new Set([...Object.keys(base), ...late.keys()]);
   return Object.fromEntries(
     [...names].flatMap((name): [string, BaseEntry][] => {
-      const entry = base[name] ?? link.base[name];
-      const remembered = late.get(name) ?? link.base[name]?.late;
+      const entry = base[name] ?? before[name];
+      const remembered = late.get(name) ?? before[name]?.late;
       return entry ? [[name, remembered ? { ...entry, late: remembered } : entry]] : [];
     }),
   );

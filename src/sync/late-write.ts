@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { FieldHistoryEntry } from '../model/record.ts';
 import type { FieldWrite, Intent } from '../model/state.ts';
-import { bothSides, otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { moveBase, type Overwritten } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
@@ -10,8 +10,9 @@ import { type Histories, rawOf } from './evidence.ts';
 import { landedWrites } from './landed.ts';
 import type { Looked } from './linked.ts';
 import { sameRaw } from './merge-view.ts';
+import { before, overtakenEdit } from './overtaken.ts';
 import type { LinkedPlan } from './plan.ts';
-import { canTell, settleLanded } from './unsettled.ts';
+import { canTell, decisionOf, settleLanded } from './unsettled.ts';
 
 /*
  * A request whose outcome nobody knows may be carried out after somebody has edited what it overwrites. Nothing can keep it from that; it
@@ -58,23 +59,16 @@ const suspectsOfBase = ({ pair }: EngineContext, { draft, link, snapshots }: Loo
     return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent }];
   });
 
-/** What stood in a field just before the value that stands there now, if that one is ours; undefined: nobody says. */
-const before = (entries: readonly FieldHistoryEntry[]): RawValue | undefined => {
-  const [newest, previous] = entries;
-  if (!newest?.byUs) return undefined;
-  return newest.was !== undefined ? newest.was : previous?.value;
-};
-
 const overwrittenBy = (
-  { field, system, sent, landed }: Suspect,
+  { field, system, landed }: Suspect,
   { link, snapshots }: Looked,
   entries: readonly FieldHistoryEntry[],
 ): Overwritten | null => {
   const actual = rawOf(snapshots[system], field.fields[system]) ?? null;
   const value = before(entries);
   if (landed) {
-    if (value === undefined || sameRaw(field, system, value, landed.write.replaced)) return null;
-    return sameRaw(field, system, value, sent) ? null : { field, system, value, actual };
+    const edit = overtakenEdit(field, system, landed.write, entries);
+    return edit === undefined ? null : { field, system, value: edit, actual };
   }
   const settled = link.base[field.name]?.[system] ?? null;
   if (value !== undefined) return { field, system, value, actual };
@@ -87,14 +81,8 @@ const overwrittenBy = (
  * The edit is put back by the next look at the earliest, since the intent that is settled here is under way until then, and what is known of a late value
  * stands in its field's base. One that was never settled has none: it begins with what the write was decided from, over which the edit is a change.
  */
-const rememberDecision = (
-  { draft, link }: Looked,
-  { name }: FieldMapping,
-  { replaced, source }: FieldWrite,
-  system: System,
-): void => {
-  if (link.base[name] !== undefined) return;
-  moveBase(draft, { [name]: bothSides((side) => (side === system ? replaced : source)) });
+const rememberDecision = ({ draft, link }: Looked, write: FieldWrite, system: System): void => {
+  if (link.base[write.field] === undefined) moveBase(draft, decisionOf(write, system));
 };
 
 /** Histories of the suspects' fields: a call a system for the records of all. */
@@ -149,7 +137,7 @@ export const settleUnsure = async (
       const found = overwrittenBy(suspect, look, entries);
       if (found) {
         look.draft.overwritten.push(found);
-        if (landed) rememberDecision(look, field, landed.write, system);
+        if (landed) rememberDecision(look, landed.write, system);
       } else if (landed) {
         // It has come: it will not come once more.
         look.draft.late.delete(field.name);

@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formFor, typesOn } from '../model/mapping.ts';
-import type { Link } from '../model/state.ts';
+import type { FieldWrite, Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { attemptsOf, lookAgain, movedBase } from './draft.ts';
@@ -13,7 +13,8 @@ import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing, isKnownMissing } from './found.ts';
 import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
-import { settleUnderWay, settleUnreachable } from './unsettled.ts';
+import { overtakenIn } from './overtaken.ts';
+import { settleAnew, settleUnderWay, settleUnreachable } from './unsettled.ts';
 
 /** Live links of the records that others became, by id. */
 type Owners = Sides<ReadonlyMap<string, Link>>;
@@ -69,7 +70,7 @@ const movedInSalesforce = (
   each: Found,
   to: RecordRef,
   follows: boolean,
-  owners: Owners,
+  { owners, overtaken }: Circumstances,
 ): void => {
   const { draft, link } = each;
   const old = refOfLink(context.pair, link, 'salesforce');
@@ -83,8 +84,8 @@ const movedInSalesforce = (
     ask(context, each, hubspot, question, [to]);
     return;
   }
-  const form = formFor(context.pair, 'salesforce', to.type);
-  settleUnderWay(context, each, follows ? 'hubspot' : null, form);
+  if (follows) settleUnderWay(context, each, 'hubspot', formFor(context.pair, 'salesforce', to.type));
+  else settleAnew(context, each, overtaken);
   forget(draft);
   // A survivor has values of its own: what is blank there was not emptied, so the two meet as for the first time.
   draft.to = follows
@@ -148,14 +149,17 @@ interface Circumstances {
   readonly owners: Owners;
   /** Whether HubSpot shows others who are linked, so that one who is not shown is not there. */
   readonly showsOthers: boolean;
+  /** Writes of unknown outcome that came over somebody's edit, of links whose Salesforce record was merged into another. */
+  readonly overtaken: ReadonlySet<FieldWrite>;
 }
 
 const decide = (
   context: EngineContext,
   each: Found,
   fates: Sides<Fate>,
-  { owners, showsOthers: isProof }: Circumstances,
+  circumstances: Circumstances,
 ): void => {
+  const { owners, showsOthers: isProof } = circumstances;
   const { draft, link, found } = each;
   const { hubspot, salesforce } = fates;
   const next = nextInSalesforce(context, each, salesforce);
@@ -170,7 +174,7 @@ const decide = (
   if (isErased) eraseLinked(context, each, 'hubspot');
   else if (flagged) eraseLinked(context, each, flagged);
   else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
-  else if (next) movedInSalesforce(context, each, next.ref, next.converted, owners);
+  else if (next) movedInSalesforce(context, each, next.ref, next.converted, circumstances);
   else if (gone) deleted(context, each, gone);
   else if (lost) {
     handleMissing(context, draft, refOfLink(context.pair, link, lost));
@@ -239,5 +243,9 @@ export const followFates = async (
   const isProof =
     vanished.length > 0 &&
     (await showsOthers(context, new Set(vanished.map(({ link }) => link.ids.hubspot)), workClass));
-  for (const each of strange) decide(context, each, fatesOf(each), { owners, showsOthers: isProof });
+  const merged = strange.filter((each) => fatesOf(each).salesforce.kind === 'mergedInto');
+  const overtaken = await overtakenIn(context, 'hubspot', merged, workClass);
+  for (const each of strange) {
+    decide(context, each, fatesOf(each), { owners, showsOthers: isProof, overtaken });
+  }
 };

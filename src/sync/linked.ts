@@ -3,7 +3,7 @@ import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import { type Draft, raiseStamp } from './draft.ts';
+import { type Draft, lookAgain, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
 import { byForm, formOfLink, refOfLink } from './forms.ts';
@@ -78,9 +78,13 @@ const judge = (
     lookAgainLater(context, draft, system);
     return null;
   }
-  draft.weighed = weighed !== undefined;
   const primary = weighed ?? higherFollower(context, link);
-  if (primary && primary.id !== link.ids.salesforce) {
+  const isOther = primary !== undefined && primary.id !== link.ids.salesforce;
+  // Another record has values of its own: what became of what is under way is found out before, by this look.
+  const isFirst = isOther && draft.unit.intents.length > 0;
+  draft.weighed = weighed !== undefined && !isFirst;
+  if (isFirst) lookAgain(draft, 0);
+  else if (isOther) {
     promote(context, draft, link, primary);
     return null;
   }

@@ -1,6 +1,6 @@
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
-import type { FieldWrite, Intent } from '../model/state.ts';
-import type { System } from '../model/system.ts';
+import type { Base, FieldWrite, Intent } from '../model/state.ts';
+import { bothSides, type System } from '../model/system.ts';
 import { type Draft, ledgerOfWrites, moveBase } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { formOfLink } from './forms.ts';
@@ -14,10 +14,44 @@ export const canTell = ({ reference, latch, ties }: FieldMapping): boolean => !r
 /** What the ledger says of a write whose record is not shown any more. */
 const unseenOutcome = 'outcome unknown, its record is not shown any more';
 
+/** What the ledger says of a write whose outcome nobody knew, and that stands there. */
+const noteLanded = (draft: Draft, intent: Intent, write: FieldWrite): void => {
+  draft.ledger.push(...ledgerOfWrites({ ...intent, writes: [write] }, null, 'outcome unknown, found landed'));
+};
+
 /** A write whose outcome nobody knew, and that stands there: it is what was settled last, and the ledger names what it replaced. */
 export const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): void => {
   moveBase(draft, baseOfWrites(intent.target.system, [write]));
-  draft.ledger.push(...ledgerOfWrites({ ...intent, writes: [write] }, null, 'outcome unknown, found landed'));
+  noteLanded(draft, intent, write);
+};
+
+/** What a write was decided from, as a base: over it an edit that the write overtook is a change. */
+export const decisionOf = ({ field, replaced, source }: FieldWrite, system: System): Base => ({
+  [field]: bothSides((side) => (side === system ? replaced : source)),
+});
+
+/**
+ * Settles the writes of unknown outcome of a link that goes on with a record of values of its own, which were never compared: what stands there
+ * is in the ledger and in no base, but for those that came over somebody's edit (sync/overtaken.ts). Those begin with what they
+ * were decided from, and are put right by the next look.
+ */
+export const settleAnew = (
+  context: EngineContext,
+  { draft, link, found }: Found,
+  overtaken: ReadonlySet<FieldWrite>,
+): void => {
+  const form = formOfLink(context.pair, link);
+  for (const intent of draft.unit.intents) {
+    const { system, id } = intent.target;
+    const snapshot = found[system];
+    if (snapshot?.ref.id !== id) continue;
+    for (const write of landedWrites(form, intent, snapshot)) {
+      if (overtaken.has(write)) {
+        moveBase(draft, decisionOf(write, system));
+        draft.late.set(write.field, { to: system, sent: write.sent });
+      } else noteLanded(draft, intent, write);
+    }
+  }
 };
 
 /** A write of which nobody can say whether it was carried out: it is not sent again, and the ledger says what it would have replaced. */

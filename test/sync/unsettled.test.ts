@@ -1,11 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RecordSnapshot } from '../../src/model/record.ts';
 import type { FieldWrite, Intent, Link } from '../../src/model/state.ts';
 import type { RecordRef, System } from '../../src/model/system.ts';
 import type { RawFields } from '../../src/model/value.ts';
 import { makeDraft, movedBase } from '../../src/sync/draft.ts';
 import type { EngineContext } from '../../src/sync/engine.ts';
-import { settleUnderWay } from '../../src/sync/unsettled.ts';
+import type { Found } from '../../src/sync/found.ts';
+import { settleAnew, settleUnderWay } from '../../src/sync/unsettled.ts';
 import { peoplePair as pair } from '../mirror.ts';
 
 const refs: Readonly<Record<System, RecordRef>> = {
@@ -48,20 +49,26 @@ const intentTo = (system: System, ...writes: FieldWrite[]): Intent => ({
   ...{ writes, cause: 'poll', deadline: 0 },
 });
 
+const foundWith = (intent: Intent, found: Partial<Record<System, RawFields>>): Found => {
+  const unit = { key: 'link:link-7', fence: 1, link, dirty: [], intents: [intent], parked: [] };
+  const snapshots = {
+    hubspot: found.hubspot && shown('hubspot', found.hubspot),
+    salesforce: found.salesforce && shown('salesforce', found.salesforce),
+  };
+  return { draft: makeDraft(unit), link, found: snapshots };
+};
+
+const context = { pair } as unknown as EngineContext;
+
 const settle = (
   intent: Intent,
   found: Partial<Record<System, RawFields>>,
   stays: System | null,
   goesOnAs = pair,
 ) => {
-  const unit = { key: 'link:link-7', fence: 1, link, dirty: [], intents: [intent], parked: [] };
-  const draft = makeDraft(unit);
-  const snapshots = {
-    hubspot: found.hubspot && shown('hubspot', found.hubspot),
-    salesforce: found.salesforce && shown('salesforce', found.salesforce),
-  };
-  settleUnderWay({ pair } as unknown as EngineContext, { draft, link, found: snapshots }, stays, goesOnAs);
-  return { base: movedBase(draft, link), ledger: draft.ledger };
+  const each = foundWith(intent, found);
+  settleUnderWay(context, each, stays, goesOnAs);
+  return { base: movedBase(each.draft, link), ledger: each.draft.ledger };
 };
 
 const pilot = write('jobtitle', 'jobtitle', 'Pilot');
@@ -118,4 +125,28 @@ it('what landed in a field that the contact of a converted lead has not is in th
   );
   expect(base.company).toMatchObject({ hubspot: 'Acme', salesforce: 'Acme' });
   expect(ledger).toMatchObject([{ field: 'company', from: 'Clerk', to: 'Acme' }]);
+});
+
+describe('a link that goes on with a record of values of its own', () => {
+  const survivor = { system: 'salesforce', type: 'Lead', id: 'survivor' } as const;
+  const settleWith = (overtaken: boolean) => {
+    const each = foundWith(intentTo('hubspot', pilot), { hubspot: { jobtitle: 'Pilot' } });
+    settleAnew(context, each, new Set(overtaken ? [pilot] : []));
+    each.draft.to = { ref: survivor, stamp: 0, follows: null, fresh: true };
+    return { base: movedBase(each.draft, link), ledger: each.draft.ledger };
+  };
+
+  it('has what landed before in the ledger alone: nobody has compared it with them', () => {
+    const { base, ledger } = settleWith(false);
+    expect(base).toEqual({});
+    expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Clerk', to: 'Pilot' }]);
+  });
+
+  it('begins with what a write was decided from that came over an edit, so that the next look puts it right', () => {
+    const late = { to: 'hubspot', sent: 'Pilot' };
+    expect(settleWith(true)).toEqual({
+      base: { jobtitle: { hubspot: 'Clerk', salesforce: 'Pilot', late } },
+      ledger: [],
+    });
+  });
 });
