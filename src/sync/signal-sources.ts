@@ -95,6 +95,10 @@ const streamSweepFactor = 3;
 /** Each look that finds nothing untold is a proof: after so many in a row the next one waits that many times as long, and no longer. */
 const widenedMax = 2;
 
+/** How long after a look the next one comes at most while a live source proves itself. */
+export const widestSweepMs = (sweepMs: number, source: LiveSource): number =>
+  sweepMs * widenedMax * (source === 'stream' ? streamSweepFactor : 1);
+
 /** A source without any proof of life for so long has gone silent. A sweep that finds nothing untold is one, so two may fail. */
 export const watchdogMs = (sweepMs: number): number => sweepMs * widenedMax * 2.5;
 

@@ -17,6 +17,7 @@ export const webhookUrl = 'http://tandem.invalid/webhooks/hubspot';
 
 /** One call as it passed, for the judge and for the trace. */
 export interface Passed {
+  readonly sentAt: number;
   readonly at: number;
   readonly system: System;
   readonly method: string;
@@ -231,11 +232,12 @@ export class VirtualCompany {
     const { signal } = init;
     signal?.throwIfAborted();
     // The vendor carries out what it was asked, whether or not somebody still waits for the answer.
+    const sentAt = this.time.now();
     const answering = this.askUnkindly(system, method, target, headers, request, signal ?? undefined).then(
       (reply) => {
         const answer = reply === 'drop' ? '' : textOf(reply);
         const status = reply === 'drop' ? ('dropped' as const) : reply.status;
-        const passed = { at: this.time.now(), system, method, path: target, request, answer, status };
+        const passed = { sentAt, at: this.time.now(), system, method, path: target, request, answer, status };
         this.passed.push({ ...passed, caller: 'worker' });
         if (readsById.test(`${method} ${target}`)) {
           for (const [key, tell] of this.watchers) {

@@ -15,7 +15,9 @@ const knownMs = 30_000;
 
 /** Somebody said no, on one side. */
 export interface SaidNo {
+  readonly at: number;
   readonly system: System;
+  readonly id: string;
   readonly email: string;
   readonly what: Refusal;
   readonly who: number;
@@ -32,10 +34,12 @@ export class Consents {
   takenBack = 0;
   private readonly company: VirtualCompany;
   private readonly persons: Persons;
+  private readonly now: () => number;
 
-  constructor(company: VirtualCompany, persons: Persons) {
+  constructor(company: VirtualCompany, persons: Persons, now: () => number) {
     this.company = company;
     this.persons = persons;
+    this.now = now;
   }
 
   async sayNo(system: System, who: number, what: Refusal): Promise<void> {
@@ -45,7 +49,7 @@ export class Consents {
       await this.put(system, id, email, what, true);
       return true;
     });
-    if (done) this.said.push({ system, email, what, who });
+    if (done) this.said.push({ at: this.now(), system, id, email, what, who });
   }
 
   /** Takes one of those back, where both sides show it: before that it was never known to have been said. */

@@ -2,7 +2,7 @@ import { unreachableCode } from '../../../src/model/failure.ts';
 import type { Link } from '../../../src/model/state.ts';
 import { systems } from '../../../src/model/system.ts';
 import { type Case, liveLinksOf, type PeopleCase } from './case.ts';
-import { type Refusal, refusals } from './consents.ts';
+import { type Refusal, refusals, type SaidNo } from './consents.ts';
 
 const emailOf = (fields: Readonly<Record<string, unknown>> | undefined): string =>
   String(fields?.email ?? fields?.Email ?? '').toLowerCase();
@@ -16,11 +16,37 @@ const saysNo = (
 ): boolean =>
   String(records.of(system).get(records.idOf(link.ids[system]))?.fields[refusals[what][system]]) === 'true';
 
+/** A worker that lives asks at least so often, and hears of a refusal within so long. */
+const askedMs = 20_000;
+const heardMs = 45_000;
+
+/** For how long at most a worker was there between two times without one of the pauses that the dead make. */
+const presenceBetween = ({ company }: PeopleCase, from: number, to: number): number => {
+  let since = from;
+  let last = from;
+  let longest = 0;
+  for (const { at } of company.passed) {
+    if (at <= from || at >= to) continue;
+    if (at - last > askedMs) since = at;
+    last = at;
+    longest = Math.max(longest, at - since);
+  }
+  return longest;
+};
+
+/** Whether a person removed the record that says no before any worker was there long enough to pass that on: with it goes what it said. */
+const isGoneUnheard = (found: PeopleCase, { system, id, at }: SaidNo): boolean =>
+  found.persons.removed.some(
+    (removed) =>
+      removed.system === system && removed.id === id && presenceBetween(found, at, removed.at) < heardMs,
+  );
+
 /** People who said no on one side, whom the other still does not know of, or whom somebody's tick has brought back. */
 export const unheardOf = (found: PeopleCase): readonly string[] => {
   const { records, consents } = found;
   const live = liveLinksOf(found);
-  return consents.said.flatMap(({ email, what, system: saidIn }) =>
+  const heard = consents.said.filter((said) => !isGoneUnheard(found, said));
+  return heard.flatMap(({ email, what, system: saidIn }) =>
     live
       .filter((link) =>
         systems.every((system) => {

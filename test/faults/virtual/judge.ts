@@ -6,8 +6,14 @@ import { type Case, linksOf, liveLinksOf, type Place } from './case.ts';
 import { isWrite, type Passed } from './company.ts';
 import type { PersonEdit } from './persons.ts';
 
-/** A worker's read is sure to have seen what was entered so long before its answer was counted: the way takes some milliseconds. */
+/** The way takes no longer, unless the vendor takes its time. */
 const wayMs = 40;
+
+/**
+ * When a call had not yet been carried out: a read shows what was entered before, and whoever sent a write had no use for an answer that came
+ * after. A call that is late is carried out late.
+ */
+const outAt = ({ sentAt, at }: Passed): number => Math.max(sentAt, at - wayMs);
 
 /** Edits that are neither the value at the end nor accounted for in the ledger. */
 export const lostOf = (found: Case): readonly string[] => {
@@ -54,8 +60,9 @@ const isReplacedUnseen = ({ company, records, lag }: Case, edit: PersonEdit): bo
   const showing = calls.filter(
     (call) =>
       call !== write &&
-      call.at - wayMs >= edit.at &&
-      call.at <= write.at &&
+      outAt(call) >= edit.at &&
+      call.at <= outAt(write) &&
+      (!call.path.endsWith('/search') || isInIndex(call, edit)) &&
       places.some(
         ({ id, apiField }) =>
           call.answer.includes(id) &&
@@ -67,6 +74,19 @@ const isReplacedUnseen = ({ company, records, lag }: Case, edit: PersonEdit): bo
   const own = showing.some((call) => !isLookup(call)) ? showing.filter((call) => !isLookup(call)) : showing;
   // What the vendor answered, and the worker was not shown: a replica that is behind.
   return !own.some((call) => !shownStale.some((at) => at >= call.at && at - call.at <= wayMs));
+};
+
+/** Whether a search found a record as somebody left it: its index is behind. */
+const isInIndex = ({ answer }: Passed, { id, apiField, value }: PersonEdit): boolean => {
+  if (answer === '') return false;
+  const { results = [] } = JSON.parse(answer) as {
+    readonly results?: readonly {
+      readonly id: string;
+      readonly properties: Readonly<Record<string, unknown>>;
+    }[];
+  };
+  const found = results.find((each) => each.id === id);
+  return found !== undefined && String(found.properties[apiField] ?? '') === String(value ?? '');
 };
 
 /** Whether a call looks records up by their match key. */
@@ -181,22 +201,22 @@ const clockMs = 2_000;
  */
 export const regressedOf = (found: Case): readonly string[] => {
   const { records, book, pair, store } = found;
-  const edits = book.edits
-    .filter(({ inherited }) => inherited !== true)
-    .map((edit) => ({ ...edit, ...records.placeOf(edit) }));
-  const madeBy = (system: System, apiField: string | undefined, value: unknown) =>
+  const edits = book.edits.map((edit) => ({ ...edit, ...records.placeOf(edit) }));
+  const madeBy = (among: typeof edits, system: System, apiField: string | undefined, value: unknown) =>
     value === null || value === '' || value === undefined
       ? undefined
-      : edits.find(
+      : among.findLast(
           (edit) =>
             edit.system === system && edit.apiField === apiField && String(edit.value) === String(value),
         );
+  const entered = edits.filter(({ inherited }) => inherited !== true);
   return store.state.ledger.flatMap((line) => {
     if (line.pair !== pair.name || line.event !== 'write' || line.rule !== 'changed-there') return [];
     const field = pair.fields.find(({ name }) => name === line.field);
     const { system } = line.target;
-    const newer = madeBy(system, field?.fields[system], line.from);
-    const older = madeBy(otherSystem(system), field?.fields[otherSystem(system)], line.to);
+    const newer = madeBy(entered, system, field?.fields[system], line.from);
+    // What a merge kept is as new as the merge.
+    const older = madeBy(edits, otherSystem(system), field?.fields[otherSystem(system)], line.to);
     if (newer === undefined || older === undefined || newer.at - older.at < clockMs) return [];
     if (wasReadUntold(found, line)) return [];
     return [

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import { learnOwners } from '../../../src/commands/run/owners.ts';
+import { looksOf, sweepEveryMs, widestSweepMs } from '../../../src/sync/signal-sources.ts';
 import { randomOf } from '../../data/random.ts';
 import { companiesPair, mirrorMappings as mappings, peoplePair } from '../../mirror.ts';
 import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
@@ -18,7 +19,7 @@ import { Office } from './office.ts';
 import { Persons } from './persons.ts';
 import type { Faults, Scenario, Step } from './scenario.ts';
 import { VirtualTime } from './time.ts';
-import { driftOf, judge } from './verdict.ts';
+import { driftOf, isPending, judge } from './verdict.ts';
 import { connect, type Ground, makePermits, VirtualWorker } from './worker.ts';
 
 const startMs = Date.UTC(2026, 10, 25, 9);
@@ -29,8 +30,8 @@ const pollMs = 15_000;
 const alignedMs = 15_000;
 /** What was told is worked off by then: deliveries that are tried again, leases of the dead, refusals that are tried again. */
 const workedOffMs = 90_000;
-/** What nobody told of is found by a sweep: one of webhooks that prove themselves comes after 90 s twice widened, one of a stream after three times that. */
-const sweptMs = { webhooks: 2 * 90_000, streaming: 6 * 90_000 };
+/** What is put off is looked at again at widening distances, of which this is the sum, and worked off a moment later. */
+const putOffMs = 156_000 + 15_000;
 /** So soon somebody starts a worker where there is none. */
 const restartMs = 10_000;
 /** Longer than leases, deadlines and pauses: nothing of what was under way is left. */
@@ -115,7 +116,7 @@ class Run {
     this.time = time;
     this.company = new VirtualCompany(time, scenario.seed);
     this.persons = new Persons(this.company, time.now);
-    this.consents = new Consents(this.company, this.persons);
+    this.consents = new Consents(this.company, this.persons, time.now);
     this.erasures = new Erasures(this.company, this.persons, time.now);
     this.firms = new Firms(this.company, this.persons, time.now);
     this.store = new MemoryStore(time.now, (unit, error) => {
@@ -260,9 +261,11 @@ class Run {
   private repairMs(): number {
     const { webhooks, streaming, steps } = this.scenario;
     const isForgotten = steps.some(({ what }) => what.kind === 'break' && what.forgets);
+    // What nobody told of is found by a sweep: they are as far apart as the calls of an hour allow, and farther where a source proves itself.
+    const sweepMs = sweepEveryMs(looksOf(this.ground.pairs), pollMs);
     if (streaming !== null && (streaming.dropEvery !== null || isForgotten))
-      return workedOffMs + sweptMs.streaming;
-    return workedOffMs + (webhooks?.dropEvery ? sweptMs.webhooks : 0);
+      return workedOffMs + widestSweepMs(sweepMs, 'stream');
+    return workedOffMs + (webhooks?.dropEvery ? widestSweepMs(sweepMs, 'webhooks') : 0);
   }
 
   private async bury(): Promise<void> {
@@ -285,10 +288,21 @@ class Run {
   /** Where signals may have been lost, the workers that there are find out by themselves; answers what they did not. */
   private async repair(): Promise<readonly string[]> {
     if (!this.isTold) return [];
-    const repairMs = this.repairMs();
+    let repairMs = this.repairMs();
     // Whoever was doomed may die of it yet.
     await this.watch(repairMs);
+    if (this.isPutOff() && (await this.drift()).every(isPending)) {
+      await this.watch(putOffMs);
+      repairMs += putOffMs;
+    }
     return (await this.drift()).map((item) => `not found within ${repairMs / 1_000} s: ${item}`);
+  }
+
+  /** Whether something was looked at in vain, and is looked at again later. */
+  private isPutOff(): boolean {
+    return [...this.store.state.dirty.values()].some(
+      ({ attempts, due }) => attempts > 0 && due > this.time.now(),
+    );
   }
 
   /** Waits until nothing is left to do; answers what there still is when that does not come. */

@@ -41,6 +41,9 @@ export const driftOf = async (
     );
 };
 
+/** Whether a difference has a row that is still to be worked on. */
+export const isPending = (item: string): boolean => item.endsWith(', pending');
+
 /** What is wrong with the records of any pair. */
 const wrongOf = (found: Case): readonly string[] => [
   ...misplacedOf(found),
@@ -80,5 +83,5 @@ export const judge = async (
     wrong.push(...wrongOf(found), ...reenteredOf(found), ...strandedOf(found), ...refilledOf(found));
     wrong.push(...unheardOf(found), ...keptOf(found));
   }
-  return [...wrong, ...fences.troubles, ...(office?.troubles ?? [])];
+  return [...wrong, ...fences.troubles, ...fences.sentLate(company.passed), ...(office?.troubles ?? [])];
 };
