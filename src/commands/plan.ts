@@ -19,10 +19,14 @@ import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import { learnOwners } from './run/owners.ts';
 import { answer, type StoreOptions, withStore } from './with-store.ts';
 
+type Counts = Readonly<Record<string, number>>;
+
 /** The contract's plan. */
 export interface Plan {
   readonly creates: Sides<number>;
   readonly updates: Sides<number>;
+  /** Creations by the object's API name: leads and contacts apart. */
+  readonly createsByType: Sides<Counts>;
   readonly links: number;
   readonly reviews: number;
   readonly conflicts: number;
@@ -37,6 +41,14 @@ export interface Plan {
 const sumOf = (parts: readonly Rehearsed[], pick: (each: Rehearsed) => number): number =>
   parts.reduce((sum, each) => sum + pick(each), 0);
 
+const addCounts = (one: Counts, other: Counts): Counts =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((name) => [
+      name,
+      (one[name] ?? 0) + (other[name] ?? 0),
+    ]),
+  );
+
 const sumUp = (
   byObject: Readonly<Record<string, Rehearsed>>,
 ): Omit<Plan, 'calls' | 'samples' | 'lifecycle'> => {
@@ -44,6 +56,9 @@ const sumUp = (
   return {
     creates: bothSides((system) => sumOf(parts, (each) => each.creates[system])),
     updates: bothSides((system) => sumOf(parts, (each) => each.updates[system])),
+    createsByType: bothSides((system) =>
+      parts.map((each) => each.createsByType[system]).reduce(addCounts, {}),
+    ),
     links: sumOf(parts, (each) => each.links),
     reviews: sumOf(parts, (each) => each.reviews),
     conflicts: sumOf(parts, (each) => each.conflicts),
@@ -85,6 +100,7 @@ const withMore = (before: Rehearsed, more: Rehearsed): Rehearsed => ({
   ...more,
   creates: bothSides((system) => before.creates[system] + more.creates[system]),
   updates: bothSides((system) => before.updates[system] + more.updates[system]),
+  createsByType: bothSides((system) => addCounts(before.createsByType[system], more.createsByType[system])),
   links: before.links + more.links,
   conflicts: before.conflicts + more.conflicts,
 });

@@ -18,6 +18,7 @@ import { makeRoleCodecs } from './codecs/contact-roles.ts';
 import { makePlaceCodecs } from './codecs/pipeline-stage.ts';
 import { noReferences, type ReferenceTable } from './codecs/reference.ts';
 import { codecKinds } from './codecs/registry.ts';
+import { makeConvertedRule } from './converted-rule.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import { withFills } from './fill.ts';
 import { tiedTypes, tieRecords, tieTable } from './role-rules.ts';
@@ -110,6 +111,7 @@ const conversionOf = (
   own: PairMapping,
   fields: readonly FieldMapping[],
   content: MappingFile,
+  line: number,
 ): Conversion | null => {
   if (content.converted === undefined) return null;
   const nameOf = new Map(
@@ -129,7 +131,12 @@ const conversionOf = (
     match: own.match.flatMap(moved),
     fields: fields.flatMap(moved),
   };
-  return { flag: conversionFlag, form };
+  const { converted: rule } = content.create;
+  return {
+    flag: conversionFlag,
+    form,
+    ...(rule === undefined ? {} : { creates: makeConvertedRule(rule, line) }),
+  };
 };
 
 const scopeOf = (source: YamlSource, { scope }: MappingFile): Pick<PairMapping, 'scope'> => {
@@ -231,7 +238,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     identity: content.identity,
     identityLine: source.placeOfKey([], 'identity').line,
     match,
-    create: content.create,
+    create: { hubspot: content.create.hubspot, salesforce: content.create.salesforce },
     primary: content.primary,
     duplicates: content.duplicates,
     fields: [
@@ -245,6 +252,6 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     lifeEvents: lifeEventsOf(content),
     lifeEventsLine: source.placeOfKey([], 'lifeEvents').line,
   };
-  const conversion = conversionOf(own, fields, content);
+  const conversion = conversionOf(own, fields, content, source.placeOf(['create', 'converted']).line);
   return conversion === null ? own : { ...own, conversion };
 };

@@ -243,6 +243,29 @@ const checkScope = (pair: PairMapping, sides: Sides<ObjectDescription>, report: 
   }
 };
 
+/** A property that `create.converted` names and nobody has makes a lead of everybody; a contact without an account is seen by few. */
+const checkConvertedRule = (
+  { types, conversion }: PairMapping,
+  sides: Sides<ObjectDescription>,
+  report: Report,
+): void => {
+  const rule = conversion?.creates;
+  if (conversion === undefined || rule === undefined) return;
+  for (const name of rule.fields.filter((each) => !sides.hubspot.fields.has(each))) {
+    const fix = `${didYouMean(name, sides.hubspot.fields.keys())}correct the name in 'create.converted'`;
+    const what = `${systemLabel.hubspot} ${types.hubspot}.${name}, which 'create.converted' names, is not there`;
+    report('error', rule.line, what, hiddenHint.hubspot, fix);
+  }
+  const { form } = conversion;
+  const isWritten = (name: string): boolean =>
+    form.fields.some((field) => field.fields.salesforce === name && writesTo(field.direction, 'salesforce'));
+  if (form.types.salesforce !== 'Contact' || isWritten('AccountId')) return;
+  const what = `${systemLabel.salesforce} Contact.AccountId is not written by any field, and 'create.converted' makes contacts`;
+  const why = 'a contact without an account is private: only its owner and admins see it';
+  const fix = 'map it (associatedcompanyid, only: converted, kind: reference), or delete create.converted';
+  report('note', rule.line, what, why, fix);
+};
+
 /** A box that nobody has would never erase anybody, and one that is none would be ticked by chance. */
 const checkErasureFlag = (pair: PairMapping, sides: Sides<ObjectDescription>, report: Report): void => {
   for (const system of systems) {
@@ -273,6 +296,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   checkIdentity(pair, sides, report);
   checkRequired(pair, sides, report);
   checkScope(pair, sides, report);
+  checkConvertedRule(pair, sides, report);
   checkErasureFlag(pair, sides, report);
   for (const field of pair.fields.flatMap(asKnown)) {
     checkThere(pair, field, sides, report);

@@ -6,6 +6,7 @@ import type { CodecKind, CodecOption } from './codecs/codec-kind.ts';
 import { isZone } from './codecs/day-in-zone.ts';
 import { parseRange } from './codecs/range.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
+import { checkConvertedRule } from './converted-rule.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
 import { checkPlaces } from './place-rules.ts';
@@ -425,6 +426,7 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkMatch(content, report);
   checkSalesReady(content, report);
   checkConverted(content, report);
+  checkConvertedRule(content, report);
   checkPrimary(content, report);
   checkRoles(content, report);
   checkPlaces(content, report);

@@ -379,9 +379,16 @@ export const mappingFile = z
       description:
         'Mapped fields (by HubSpot name) by which records that are not linked yet find each other. Empty: by the identity fields alone.',
     }),
-    create: z.strictObject({ hubspot: create, salesforce: create }).meta({
-      description: 'Whether a record without counterpart is created on each side.',
-    }),
+    create: z
+      .strictObject({
+        hubspot: create,
+        salesforce: create,
+        converted: z.string().min(1).optional().meta({
+          description:
+            "CEL expression over HubSpot's properties and 'converted.FIELD' (what the converted record would have, e.g. converted.AccountId != null): where it holds, whoever is missing is created as a converted record (a contact), else as the first object (a lead).",
+        }),
+      })
+      .meta({ description: 'Whether a record without counterpart is created on each side, and as what.' }),
     primary: z.enum(primaryRules).default('oldest').meta({
       description:
         'Several Salesforce records of one HubSpot record: which of them is aligned, the others follow. A contact before a lead, an open lead before a converted one, then this.',

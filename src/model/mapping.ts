@@ -184,6 +184,20 @@ export interface ScopeRule {
   readonly admits: (fields: RawFields) => boolean;
 }
 
+/** Which of those who are missing in Salesforce are created as converted records at once (a contact, and no lead before). */
+export interface ConvertedRule {
+  /** As it stands in the mapping, for messages and the ledger. */
+  readonly text: string;
+  /** HubSpot properties that it names: they are read beside the mapped ones. */
+  readonly fields: readonly string[];
+  /** Fields of the converted record that it names as `converted.FIELD`, by API name. */
+  readonly converted: readonly string[];
+  /** Line in the mapping file, from 1. */
+  readonly line: number;
+  /** Whether it holds for HubSpot's fields and for what a converted record would be created with. Pure; without an answer it does not. */
+  readonly holds: (fields: RawFields, converted: RawFields) => boolean;
+}
+
 /**
  * Whether a record without counterpart is created on this side: for everyone with a valid match key, for every record, once the lifecycle hands
  * the person to sales (Salesforce alone), or never.
@@ -206,6 +220,8 @@ export interface Conversion {
   /** The field of the first object that is true once a record was converted. */
   readonly flag: string;
   readonly form: PairMapping;
+  /** Who is missing and is created as a converted record at once; absent: nobody. */
+  readonly creates?: ConvertedRule;
 }
 
 /** A pair of objects, as its mapping file says it, checked. */

@@ -3,7 +3,7 @@ import { workClasses } from '../model/budget.ts';
 import type { DirtyRow, ToldChange, ToldChanges } from '../model/state.ts';
 import { bothSides, type System } from '../model/system.ts';
 import { batch, epochMs } from './batch.ts';
-import type { Tx } from './transaction.ts';
+import { type Db, run, type Tx } from './transaction.ts';
 import { parseUnit } from './unit-key.ts';
 
 /** A record whose dirty row belongs to a unit. `type` is null where the unit is a link, which does not know it. */
@@ -110,4 +110,21 @@ export const setDue = async (tx: Tx, records: readonly UnitRecord[], dueMs: numb
     )
     update tandem.dirty d set due = now() + ${dueMs}::float8 * interval '1 millisecond'
     from row where d.ctid = row.ctid`.execute(tx);
+};
+
+/** EngineStore.dirtyAmong. */
+export const dirtyAmong = async (
+  db: Db,
+  pair: string,
+  system: System,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  if (ids.length === 0) return new Set();
+  const rows = await run(
+    db,
+    sql<{ id: string }>`
+      select distinct record_id as id from tandem.dirty
+      where pair = ${pair} and system = ${system} and record_id = any(${[...ids]}::text[]) and not held`,
+  );
+  return new Set(rows.map(({ id }) => id));
 };

@@ -23,6 +23,7 @@ import { backlog, workload } from './backlog.ts';
 import { type HeldRow, type MassChangeRow, noteChanges } from './breakers.ts';
 import { claim } from './claim.ts';
 import { decidedNew } from './decisions.ts';
+import { dirtyAmong } from './dirty-rows.ts';
 import { keptAfter, keptCount } from './erasure/kept-records.ts';
 import { erasedAmong } from './erasure/tombstones.ts';
 import { openIntents, openIntentsFrom } from './intents.ts';
@@ -112,6 +113,10 @@ export class PostgresEngineStore {
 
   handedAmong(contactIds: readonly string[]): Promise<ReadonlySet<string>> {
     return handedAmong(this.#db, contactIds);
+  }
+
+  dirtyAmong(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return dirtyAmong(this.#db, pair, system, ids);
   }
 
   openIntents(

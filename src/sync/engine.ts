@@ -72,6 +72,12 @@ const currencyFields = (pair: PairMapping, system: System): readonly string[] =>
     currencyCodes && !isCurrencyCode(currencyCodes[system]) ? [currencyCodes[system]] : [],
   );
 
+/** HubSpot's properties that say as what somebody is created in Salesforce, and what a converted record is created with. */
+const creationFields = ({ conversion }: PairMapping): readonly string[] =>
+  conversion?.creates === undefined
+    ? []
+    : [...conversion.creates.fields, ...conversion.form.fields.map(({ fields }) => fields.hubspot)];
+
 /** API fields of one side that a look reads: the mapped ones, those of the match keys, the identity field, and the flag of converted records. */
 export const fieldsOf = (pair: PairMapping, system: System): readonly string[] => [
   ...new Set([
@@ -82,7 +88,7 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
-    ...(system === 'hubspot' ? [mergedIdsField] : []),
+    ...(system === 'hubspot' ? [...creationFields(pair), mergedIdsField] : []),
   ]),
 ];
 

@@ -110,6 +110,9 @@ export interface EngineStore {
   /** Which of these HubSpot contacts are to have a record in Salesforce, because they were handed to sales. */
   handedAmong?(contactIds: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /** Which of these records have a dirty row in the pair that is not held: they are looked at before long. */
+  dirtyAmong?(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>>;
+
   /**
    * Stores intents just before their call and answers the ids accepted. Refused: the lease is not ours any more or ends within
    * `marginMs`, the link's version moved, another intent of (unit, system) is open, or a signal for the target came since the claim:

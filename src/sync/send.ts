@@ -21,6 +21,8 @@ export interface SendJob {
   readonly readAt: number;
   /** The source record's stamp: when the change was made there; null where no live signal told of it. */
   readonly changedAt: number | null;
+  /** Of a create: the ledger's words on why it is of this object; null or absent where there was no choice. */
+  readonly why?: string | null;
 }
 
 /** A job whose row was sent, with what became of it. */

@@ -6,6 +6,7 @@ import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { nextMark, type Seeking, withoutBecoming, withoutSurvivors } from './becoming.ts';
+import { creationForm, waitForForm, waitsForForm } from './creation-form.ts';
 import { verdictsOf } from './decided-new.ts';
 import { attemptsOf, type Draft, lookAgain } from './draft.ts';
 import { parkedForCreation, waitsForAnswer, wasBlocked } from './duplicates.ts';
@@ -248,11 +249,24 @@ const isCreated = (
   return rule === 'always' || decided || primaryKeysOf(formOfRecord(pair, record.ref), record).length > 0;
 };
 
+/** Who is missing on the other side, and to be created there. */
+const missingAmong = (
+  context: EngineContext,
+  verdicts: ReadonlyMap<Seeking, MatchVerdict>,
+  handed: ReadonlySet<string>,
+): readonly Seeking[] =>
+  [...verdicts].flatMap(([seeking, verdict]) => {
+    if (verdict.kind !== 'none' || verdict.asConverted === true) return [];
+    const isIn = takesPart(formOfRecord(context.pair, seeking.record.ref), seeking.record);
+    return isIn && isCreated(context, seeking, verdict.decided === true, handed) ? [seeking] : [];
+  });
+
 const decide = (
   context: EngineContext,
   seeking: Seeking,
   verdict: MatchVerdict,
   handed: ReadonlySet<string>,
+  waiting: ReadonlySet<Seeking>,
 ): Beginning | { readonly job: SendJob; readonly source: RecordSnapshot } | null => {
   const { draft, record } = seeking;
   const { pair } = context;
@@ -291,8 +305,12 @@ const decide = (
     lookAgain(draft, indexLagMs);
     return null;
   }
+  if (waiting.has(seeking)) {
+    waitForForm(seeking);
+    return null;
+  }
   draft.ruledOut = verdict.ruledOut;
-  const form = (verdict.asConverted && pair.conversion?.form) || formOfRecord(pair, record.ref);
+  const { form, why } = creationForm(pair, record, verdict.asConverted);
   const plan = planCreate(inForm(context, form), record, parkedForCreation(pair, draft));
   draft.stillParked = plan.stillParked;
   if (plan.kind === 'blocked') {
@@ -302,7 +320,7 @@ const decide = (
   const to = { system: target, type: form.types[target], id: '' };
   const { readAt, stamp } = record;
   return {
-    job: makeJob(context, draft, 'create', to, record.ref, plan.writes, readAt, stamp),
+    job: { ...makeJob(context, draft, 'create', to, record.ref, plan.writes, readAt, stamp), why },
     source: record,
   };
 };
@@ -348,6 +366,7 @@ const workSide = async (
   const isLinked = await linkedAmong(context, otherSystem(system), others);
   const verdicts = await verdictsOf(context, system, candidates, isLinked, ({ draft }) => wasBlocked(draft));
   const handed = await handedOf(context, system, locked);
+  const waiting = await waitsForForm(context, missingAmong(context, verdicts, handed));
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
   const consents: SendJob[] = [];
@@ -356,7 +375,7 @@ const workSide = async (
     if (verdict?.kind === 'review' && !verdict.decided) {
       consents.push(...consentUnderReview(context, seeking, found));
     }
-    const decided = verdict ? decide(context, seeking, verdict, handed) : null;
+    const decided = verdict ? decide(context, seeking, verdict, handed, waiting) : null;
     if (!decided) continue;
     if ('job' in decided) creates.push(decided);
     else beginnings.push(decided);

@@ -57,14 +57,14 @@ const strongestOf = (units: readonly ClaimedUnit[]): WorkClass =>
   'backfill';
 
 const createEntry = (sent: SentJob, id: string): LedgerEntry => {
-  const { intent, changedAt } = sent.job;
+  const { intent, changedAt, why } = sent.job;
   const to = rawFieldsOf(intent.writes);
   const common = { pair: intent.pair, target: { ...intent.target, id }, field: null, from: null, to };
   return {
     ...common,
     event: 'create',
     cause: intent.cause,
-    rule: 'create',
+    rule: why ?? 'create',
     clock: null,
     lost: null,
     changedAt,

@@ -44,6 +44,20 @@ const convert = async (link: Link): Promise<void> => {
 };
 
 describe('who waits for a link', () => {
+  it('can ask whether the record is still to be looked at; one that is held is not, before a person says so', async () => {
+    await store.commitSignals([makeMark(contact('1')), makeMark(contact('2'))]);
+    const among = async () => store.dirtyAmong?.(pair, 'hubspot', ['1', '3', '00Q1']);
+    expect(await among()).toEqual(new Set(['1']));
+    expect(await store.dirtyAmong?.('deals', 'hubspot', ['1'])).toEqual(new Set());
+    const units = await store.claim(pair, holder, 10, 60_000);
+    expect(await among()).toEqual(new Set(['1']));
+    const again = [{ ref: contact('1'), dueMs: 60_000, held: true }];
+    await store.settle(
+      units.map((unit) => makeSettlement(unit, unit.dirty[0]?.ref.id === '1' ? { clean: [], again } : {})),
+    );
+    expect(await among()).toEqual(new Set());
+  });
+
   it('is woken when it begins', async () => {
     await store.awaitLinks?.([waits('1'), waits('1')]);
     expect(await woken()).toBe(0);

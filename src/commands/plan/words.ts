@@ -1,4 +1,4 @@
-import { systemLabel, systems } from '../../model/system.ts';
+import { type System, systemLabel, systems } from '../../model/system.ts';
 import type { Rehearsed } from '../../sync/rehearsal/rehearse.ts';
 import type { Plan } from '../plan.ts';
 import { lifecycleWords } from './lifecycle-words.ts';
@@ -7,9 +7,16 @@ import type { Sample } from './samples.ts';
 /** Samples shown in plain form; all of them are in the JSON. */
 const shownMax = 20;
 
+/** `12 created in Salesforce (10 Lead, 2 Contact)`; the objects only where there are several. */
+const createdWords = (each: Omit<Rehearsed, 'unsettled'>, system: System): string => {
+  const types = Object.entries(each.createsByType[system]);
+  const parts = types.length > 1 ? ` (${types.map(([type, count]) => `${count} ${type}`).join(', ')})` : '';
+  return `${each.creates[system]} created in ${systemLabel[system]}${parts}`;
+};
+
 const figures = (each: Omit<Rehearsed, 'unsettled'>): string =>
   [
-    ...systems.map((system) => `${each.creates[system]} created in ${systemLabel[system]}`),
+    ...systems.map((system) => createdWords(each, system)),
     ...systems.map((system) => `${each.updates[system]} updated in ${systemLabel[system]}`),
     `${each.links} linked`,
     `${each.reviews} questions`,

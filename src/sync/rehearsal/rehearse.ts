@@ -10,6 +10,8 @@ import { type BatchResult, workOnce } from '../work.ts';
 export interface Rehearsed {
   readonly creates: Sides<number>;
   readonly updates: Sides<number>;
+  /** Creations by the object's API name. */
+  readonly createsByType: Sides<Readonly<Record<string, number>>>;
   /** Links that begin, those of created records among them. */
   readonly links: number;
   /** Questions for a person that stand then. */
@@ -70,13 +72,17 @@ export const rehearse = async (
   onWrite: WriteListener = () => undefined,
 ): Promise<Rehearsed> => {
   let conflicts = 0;
+  const createsByType: Sides<Record<string, number>> = { hubspot: {}, salesforce: {} };
   const heard: WriteListener = (intent) => {
+    const { system, type } = intent.target;
+    if (intent.op === 'create') createsByType[system][type] = (createsByType[system][type] ?? 0) + 1;
     conflicts += intent.writes.filter(({ lost }) => lost !== null).length;
     onWrite(intent);
   };
   const engine = listening(context, heard, isKnown);
   const { store, pair } = engine;
   let total: Rehearsed = {
+    createsByType,
     creates: { hubspot: 0, salesforce: 0 },
     updates: { hubspot: 0, salesforce: 0 },
     links: 0,

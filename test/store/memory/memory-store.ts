@@ -183,6 +183,17 @@ export class MemoryStore implements EngineStore, BreakerStore {
     );
   }
 
+  async dirtyAmong(pair: string, system: System, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = [...this.state.dirty.values()];
+    return new Set(
+      rows.flatMap((row) =>
+        row.pair === pair && row.ref.system === system && !row.held && ids.includes(row.ref.id)
+          ? [row.ref.id]
+          : [],
+      ),
+    );
+  }
+
   async openIntents(
     intents: readonly NewIntent[],
     fences: ReadonlyMap<string, number>,
