@@ -10,6 +10,7 @@ import { namesOnAny, type PointedFields, pointedDescription } from '../../lifecy
 import { withPointed } from '../../lifecycle/own-fields/pointed-system.ts';
 import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
+import { memberFields } from '../../lifecycle/run/memberships.ts';
 import { pausedLifecycle } from '../../lifecycle/run/pauses.ts';
 import type { TellOwner } from '../../lifecycle/run/ports.ts';
 import { LifecycleRunner } from '../../lifecycle/run/runner.ts';
@@ -179,11 +180,13 @@ const describeActivities = async (
   pointed: PointedFields,
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   const described = await Promise.allSettled(
-    Object.entries({ ...activityFields, Opportunity: dealFields }).map(async ([type, wanted]) => {
-      const described = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
-      const { fields } = pointedDescription(pointed, type, described);
-      return [type, wanted.filter((name) => fields.has(name))] as const;
-    }),
+    Object.entries({ ...activityFields, Opportunity: dealFields, CampaignMember: memberFields }).map(
+      async ([type, wanted]) => {
+        const described = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
+        const { fields } = pointedDescription(pointed, type, described);
+        return [type, wanted.filter((name) => fields.has(name))] as const;
+      },
+    ),
   );
   return new Map(described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
 };

@@ -85,6 +85,10 @@ export const activityWords = (activity: DigestActivity): string => {
       return talkWords('Call', activity);
     case 'listJoined':
       return about('Joined list', quoted(list ?? title, nameMax));
+    case 'campaignJoined':
+      return [about('In campaign', quoted(campaign, nameMax)), foreign(activity.outcome ?? '', outcomeMax)]
+        .filter((part) => part !== '')
+        .join(', ');
     case 'note':
       return about('Note', quoted(title, nameMax));
   }

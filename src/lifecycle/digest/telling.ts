@@ -16,6 +16,7 @@ const effort: Readonly<Record<DigestActivity['type'], number>> = {
   emailClick: 3,
   pageView: 2,
   listJoined: 1,
+  campaignJoined: 1,
   emailOpen: 1,
   meeting: 10,
   note: 0,

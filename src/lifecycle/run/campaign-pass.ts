@@ -4,13 +4,17 @@ import { instantOf } from '../look/roll-ups.ts';
 import { campaignKey, requestFields } from '../requests/request.ts';
 import { notInHubSpot, resultText } from '../requests/results.ts';
 import { callFor, type LifecycleContext } from './context.ts';
+import { memberFields, tellMemberships } from './memberships.ts';
 import type { CampaignNames } from './rows.ts';
 import { overlapMs, restedAt, salesPlace } from './sales-news.ts';
 
+/** Members of the org that one pass reads for timelines alone, in pages: a list that is imported into a campaign must not keep the pass from all else. */
+const timelinePagesMax = 5;
+/** Where nobody was with sales for so long, what changed meanwhile is left: whoever is handed over has theirs. */
+const restMs = 24 * 60 * 60_000;
+
 /** Who is added to a campaign in the moment of an import is in HubSpot some time later; so long they are waited for. */
 const linkedWithinMs = 60 * 60_000;
-
-const memberFields = ['CampaignId', 'LeadId', 'ContactId', 'CreatedDate'] as const;
 
 const text = (raw: unknown): string | null => (typeof raw === 'string' && raw !== '' ? raw : null);
 
@@ -139,22 +143,27 @@ const readMembers = async (
   cursor: ChangeCursor,
   told: ToldMembers,
 ): Promise<void> => {
-  const { engine, systems, models, store } = context;
+  const { engine, systems, store } = context;
   const call = callFor(context, 'poll');
-  const named = models.lifecycle.prospectCampaigns;
-  const campaigns = await campaignsOf(context, named);
-  await tellMissing(context, named, campaigns);
+  const named = prospectsIn(context);
+  const campaigns = named.length === 0 ? new Map<string, string>() : await campaignsOf(context, named);
+  if (named.length > 0) await tellMissing(context, named, campaigns);
+  const isTimeline = context.fields.has('CampaignMember');
+  let pagesRead = 0;
   let waitsFrom = Number.POSITIVE_INFINITY;
   let last = cursor;
   const begunAt = await store.now();
-  const pages = systems.salesforce.changesSince('CampaignMember', cursor, overlapMs, memberFields, call);
+  const pages = systems.salesforce.changesSince('CampaignMember', cursor, overlapMs, [...memberFields], call);
   for await (const page of pages) {
     const members = toMembers(page.records, campaigns, cursor.stamp - overlapMs);
     waitsFrom = Math.min(waitsFrom, (await tellMembers(context, members, told)) ?? waitsFrom);
+    if (isTimeline) await tellMemberships(context, page.records);
     // Who is waited for is read again: the cursor stays before them.
     const isBefore = page.cursor.stamp < waitsFrom;
     last = isBefore ? page.cursor : { stamp: Math.min(cursor.stamp, waitsFrom), id: '' };
     await engine.commitSignals([], { cursor: { ...memberPlace, at: last } });
+    pagesRead += 1;
+    if (named.length === 0 && pagesRead === timelinePagesMax) return;
   }
   // Where nobody joins any campaign for days, the last members would be read again at each pass.
   const rested = restedAt(last, begunAt);
@@ -164,20 +173,25 @@ const readMembers = async (
 
 const memberPlace = salesPlace('CampaignMember');
 
+/** The campaigns whose members are prospects, where requests are heard. */
+const prospectsIn = ({ models: { lifecycle } }: LifecycleContext): readonly string[] =>
+  lifecycle.behaviours.requests === 'off' ? [] : lifecycle.prospectCampaigns;
+
 /**
- * Reads who was added to the campaigns whose members are prospects (`requests.campaigns`) since the last time, and tells their journeys: two calls, and one more for
- * each 2,000 changed members of the org, made only where campaigns are named. Who is no contact of HubSpot yet is waited for an hour. `told` outlives the
+ * Reads who was added to campaigns since the last time, or has another status there, and tells their journeys; whose campaigns name prospects (`requests.campaigns`) is named
+ * one. A call for each 2,000 changed members of the org, one for their campaigns, and one more where campaigns are named. Who is no contact of HubSpot yet is waited for an hour as a prospect. `told` outlives the
  * passes of a process. @throws CallFailed
  */
 export const readCampaigns = async (
   context: LifecycleContext,
   told: ToldMembers = new Set(),
 ): Promise<void> => {
-  const { engine, systems, models } = context;
-  const { prospectCampaigns, behaviours } = models.lifecycle;
-  if (prospectCampaigns.length === 0 || behaviours.requests === 'off') return;
+  const { engine, systems, store } = context;
+  const isNaming = prospectsIn(context).length > 0;
+  if (!isNaming && !context.fields.has('CampaignMember')) return;
   const cursor = await engine.cursor(memberPlace.pair, memberPlace.system, memberPlace.type);
-  if (cursor === null) {
+  const isOld = !isNaming && cursor !== null && cursor.stamp < (await store.now()) - restMs;
+  if (cursor === null || isOld) {
     const at = { stamp: await systems.salesforce.now(callFor(context, 'poll')), id: '' };
     return engine.commitSignals([], { cursor: { ...memberPlace, at } });
   }
@@ -186,6 +200,8 @@ export const readCampaigns = async (
   } catch (error) {
     const category = error instanceof CallFailed ? error.failure.category : null;
     if (category !== 'schema' && category !== 'permission') throw error;
+    // Timelines do without.
+    if (!isNaming) return;
     await engine.raiseProblem({
       key: problemKey,
       what: 'campaign members cannot be read',

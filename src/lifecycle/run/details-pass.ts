@@ -4,6 +4,7 @@ import type { AnsweredDetails, DueDetails } from '../../model/journeys.ts';
 import { toActivityOf } from '../look/details.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from './context.ts';
+import { membershipsOfContacts } from './memberships.ts';
 import { toActivityRow, toStored } from './rows.ts';
 
 /** People asked about in one round: so many calls at most, and a few that all share. */
@@ -48,8 +49,14 @@ export const readDetails = async (context: LifecycleContext): Promise<number> =>
   const refusedBefore = new Set(engagement.refused());
   try {
     const found = await engagement.read(wanted, { class: 'live', purpose: 'read', signal });
+    // Lists are HubSpot's and campaigns Salesforce's: both are asked for where somebody is handed over.
+    const inCampaigns = await membershipsOfContacts(
+      context,
+      wanted.filter(({ kinds }) => kinds.has('lists')).map(({ contactId }) => contactId),
+    );
     const answered = due.map(({ journeyId, contactId, version }): AnsweredDetails => {
-      const activities = (found.get(contactId) ?? []).map((each) => toActivityRow(toActivityOf(each)));
+      const details = (found.get(contactId) ?? []).map(toActivityOf);
+      const activities = [...details, ...(inCampaigns.get(contactId) ?? [])].map(toActivityRow);
       const byKey = new Map(activities.map((each) => [each.key, each]));
       return { journeyId, version, askedAt: now, activities: [...byKey.values()] };
     });

@@ -30,7 +30,11 @@ const wanted = async ({ store, fields, models }: LifecycleContext): Promise<read
   return [
     ...(['Task', 'Event'] as const).filter((type) => isSelling && fields.has(type)),
     ...(isDealing ? (['Opportunity', 'OpportunityContactRole'] as const) : []),
-    ...(prospectCampaigns.length > 0 && behaviours.requests !== 'off' ? (['CampaignMember'] as const) : []),
+    // A rep reads of campaigns; whoever is with nobody has theirs with the hand-over.
+    ...((isSelling && fields.has('CampaignMember')) ||
+    (prospectCampaigns.length > 0 && behaviours.requests !== 'off')
+      ? (['CampaignMember'] as const)
+      : []),
   ];
 };
 

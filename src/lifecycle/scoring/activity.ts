@@ -10,6 +10,7 @@ export const activityTypes = [
   'meetingBooked',
   'call',
   'listJoined',
+  'campaignJoined',
 ] as const;
 export type ActivityType = (typeof activityTypes)[number];
 
@@ -21,7 +22,7 @@ export interface Activity {
   readonly at: number;
   readonly type: ActivityType;
   readonly url?: string;
-  /** Name of the form, campaign, list. */
+  /** Name of the form, campaign (of HubSpot's mails, or of Salesforce), list. */
   readonly form?: string;
   readonly campaign?: string;
   readonly list?: string;

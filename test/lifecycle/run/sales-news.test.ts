@@ -3,7 +3,7 @@ import { overlapMs, salesNews, salesPlace } from '../../../src/lifecycle/run/sal
 import { withOffice } from './office.ts';
 
 const office = withOffice();
-const objects = ['Task', 'Event', 'Opportunity', 'OpportunityContactRole'] as const;
+const objects = ['Task', 'Event', 'Opportunity', 'OpportunityContactRole', 'CampaignMember'] as const;
 
 /** Calls to Salesforce that a look costs, and what it tells. */
 const look = async (): Promise<{ news: readonly string[]; calls: readonly string[] }> => {

@@ -1,0 +1,103 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { timelineEvents } from '../../../src/commands/explain/timeline.ts';
+import { readCampaigns } from '../../../src/lifecycle/run/campaign-pass.ts';
+import { readDetails } from '../../../src/lifecycle/run/details-pass.ts';
+import { salesNews } from '../../../src/lifecycle/run/sales-news.ts';
+import { withNurtured } from './nurtured.ts';
+
+const nurtured = withNurtured(3);
+const { office } = nurtured;
+let fair = '';
+let webinar = '';
+
+/** By a colleague, in Salesforce. */
+const join = async (campaign: string, at: number, status: string): Promise<string> => {
+  const LeadId = nurtured.person(at).salesforce;
+  const [id = ''] = await office.create('CampaignMember', [{ CampaignId: campaign, LeadId, Status: status }]);
+  return id;
+};
+const shown = async (at: number): Promise<string> =>
+  String(
+    (await office.read('salesforce', 'Lead', nurtured.person(at).salesforce, 'Tandem_Digest__c'))
+      .Tandem_Digest__c,
+  );
+const campaignsOf = async (at: number): Promise<readonly string[]> => {
+  const events = await timelineEvents(office.simulated.fixture.store, {
+    companyIds: [],
+    contactIds: [nurtured.person(at).hubspot],
+  });
+  return events.map(({ what }) => what).filter((what) => what.includes('campaign'));
+};
+const news = async (): Promise<void> => {
+  await readCampaigns(office.context);
+  await office.settle();
+};
+const memberReads = async (): Promise<number> =>
+  [...(await office.calls('salesforce'))].reduce((sum, [, count]) => sum + count, 0);
+
+beforeAll(async () => {
+  [fair = '', webinar = ''] = await office.create('Campaign', [
+    { Name: 'Spring fair', IsActive: true },
+    { Name: 'Webinar', IsActive: true },
+  ]);
+});
+
+describe("Salesforce's campaigns in the timeline", () => {
+  it('G5.3: whoever is handed over brings those in which they were before, and the digest names them', async () => {
+    await join(fair, 0, 'Responded');
+    await nurtured.toSales(0);
+    while ((await readDetails(office.context)) > 0) await office.settle();
+    expect(await campaignsOf(0)).toEqual(["In campaign 'Spring fair', Responded"]);
+    expect(await shown(0)).toContain("In campaign 'Spring fair', Responded");
+  });
+
+  it('with sales, one that they join is there at the next look, once, and its status follows', async () => {
+    const [user] = await office.rows(
+      'User',
+      ({ IsActive, Name }) => IsActive === true && Name !== 'Tandem Integration',
+    );
+    await nurtured.edit(0, { OwnerId: user?.Id ?? null });
+    expect([...(await salesNews(office.context))]).toContain('CampaignMember');
+    await news();
+    const member = await join(webinar, 0, 'Sent');
+    await news();
+    await news();
+    expect(await campaignsOf(0)).toEqual([
+      "In campaign 'Webinar', Sent",
+      "In campaign 'Spring fair', Responded",
+    ]);
+    await office.edit('CampaignMember', member, { Status: 'Responded' });
+    await news();
+    expect(await campaignsOf(0)).toEqual([
+      "In campaign 'Webinar', Responded",
+      "In campaign 'Spring fair', Responded",
+    ]);
+    expect(await shown(0)).toContain("In campaign 'Webinar', Responded");
+  });
+
+  it('a membership that Tandem made itself is none of it', async () => {
+    await nurtured.toSales(1);
+    const { context } = office;
+    const { salesforce } = nurtured.person(1);
+    const made = await context.joinCampaigns?.(
+      [{ campaign: fair, person: { system: 'salesforce', type: 'Lead', id: salesforce }, status: null }],
+      { class: 'live', purpose: 'write' },
+    );
+    expect(made).toEqual([{ kind: 'landed' }]);
+    await news();
+    while ((await readDetails(context)) > 0) await office.settle();
+    expect(await campaignsOf(1)).toEqual([]);
+  });
+
+  it('where campaigns cannot be seen, nothing is asked and nothing is wrong', async () => {
+    const { context } = office;
+    const blind = {
+      ...context,
+      fields: new Map([...context.fields].filter(([type]) => type !== 'CampaignMember')),
+    };
+    const before = await memberReads();
+    await readCampaigns(blind);
+    expect(await memberReads()).toBe(before);
+    expect([...(await salesNews(blind))]).not.toContain('CampaignMember');
+  });
+});
