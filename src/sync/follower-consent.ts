@@ -2,14 +2,20 @@ import type { WorkClass } from '../model/budget.ts';
 import { formFor, type PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { DirtyMark, FieldWrite, Link } from '../model/state.ts';
-import { type RecordRef, systems } from '../model/system.ts';
+import { type RecordRef, type System, systems } from '../model/system.ts';
 import type { Draft } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { refOfLink } from './forms.ts';
 import { isConverted } from './identity.ts';
-import { bringsConsent, consentsOf, saysYes, yes } from './latch.ts';
+import { bringsConsent, heardBy, isSet, lacksAny, latchesOf } from './latch.ts';
+import { primaryFieldsOf } from './match.ts';
 
 type Records = readonly RecordSnapshot[];
+
+/** API fields that tell what a record says, and of which address. */
+export const consentFieldsOf = (form: PairMapping, system: System): readonly string[] => [
+  ...new Set([...latchesOf(form).map(({ fields }) => fields[system]), ...primaryFieldsOf(form, system)]),
+];
 
 const readAll = async (
   context: EngineContext,
@@ -20,10 +26,9 @@ const readAll = async (
   const kinds = new Map(refs.map(({ system, type }) => [`${system} ${type}`, { system, type }]));
   for (const { system, type } of kinds.values()) {
     const form = formFor(context.pair, system, type);
-    const consents = consentsOf(form);
-    if (consents.length === 0) continue;
+    if (latchesOf(form).length === 0) continue;
     const flag = system === 'salesforce' && form.conversion ? [form.conversion.flag] : [];
-    const fields = [...flag, ...consents.map((field) => field.fields[system])];
+    const fields = [...flag, ...consentFieldsOf(form, system)];
     const ids = refs.filter((ref) => ref.system === system && ref.type === type).map(({ id }) => id);
     const read = await context.systems[system].readMany(
       type,
@@ -54,18 +59,12 @@ export const readFollowers = async (
   );
 };
 
-/** What these records say yes to, each in its own form. */
-export const yesAmong = (pair: PairMapping, records: Records): ReadonlySet<string> =>
-  new Set(
-    records.flatMap((record) => [...saysYes(formFor(pair, record.ref.system, record.ref.type), record)]),
-  );
-
-/** What any record of each link's person says yes to, by the link's id. */
-export const yesOfPersons = async (
+/** The records of each link's person, by the link's id: its two and its followers, with what they say. */
+export const recordsOfPersons = async (
   context: EngineContext,
   links: readonly Link[],
   workClass: WorkClass,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+): Promise<ReadonlyMap<string, Records>> => {
   const { pair } = context;
   const refsOf = (link: Link): readonly RecordRef[] => [
     ...systems.map((system) => refOfLink(pair, link, system)),
@@ -74,8 +73,7 @@ export const yesOfPersons = async (
   const read = await readAll(context, links.flatMap(refsOf), workClass);
   return new Map(
     links.map((link) => {
-      const records = refsOf(link).flatMap(({ system, id }) => read.get(`${system} ${id}`) ?? []);
-      return [link.id, yesAmong(pair, records)];
+      return [link.id, refsOf(link).flatMap(({ system, id }) => read.get(`${system} ${id}`) ?? [])];
     }),
   );
 };
@@ -101,15 +99,9 @@ const isOnlyBecause = ({ unit }: Draft, reason: string): boolean =>
 export const isToldAlone = (draft: Draft): boolean => isOnlyBecause(draft, toldCause);
 
 /** Records that do not say yet what their person says; a converted lead can say nothing more. */
-export const marksForOthers = (
-  pair: PairMapping,
-  others: Records,
-  said: ReadonlySet<string>,
-): readonly DirtyMark[] =>
+export const marksForOthers = (pair: PairMapping, others: Records, speakers: Records): readonly DirtyMark[] =>
   others.flatMap((record) => {
-    const form = formFor(pair, record.ref.system, record.ref.type);
-    const own = saysYes(form, record);
-    const lacks = consentsOf(form).some(({ name }) => said.has(name) && !own.has(name));
+    const lacks = lacksAny(pair, record, heardBy(pair, record, speakers));
     return lacks && !isConverted(pair, record) ? [markOf(pair, record.ref, toldCause)] : [];
   });
 
@@ -129,17 +121,19 @@ export const isAskedForConsent = (draft: Draft): boolean =>
 export const consentWrites = (
   pair: PairMapping,
   record: RecordSnapshot,
-  said: ReadonlySet<string>,
+  speakers: Records,
 ): readonly FieldWrite[] => {
   const { system, type } = record.ref;
-  const form = formFor(pair, system, type);
-  const own = saysYes(form, record);
-  return consentsOf(form)
-    .filter(
-      ({ name, fields }) => said.has(name) && !own.has(name) && Object.hasOwn(record.fields, fields[system]),
-    )
-    .map(({ name, fields, codecs }) => {
-      const sent = codecs[system].encode(yes);
+  const heard = heardBy(pair, record, speakers);
+  return latchesOf(formFor(pair, system, type))
+    .filter(({ fields, codecs }) => {
+      const own = record.fields[fields[system]];
+      return own !== undefined && !isSet(codecs[system].decode(own));
+    })
+    .flatMap(({ name, fields, codecs }) => {
+      const word = heard.get(name);
+      if (word?.kind !== 'value') return [];
+      const sent = codecs[system].encode(word);
       const replaced = record.fields[fields[system]] ?? null;
       const apiField = fields[system];
       return {

@@ -7,16 +7,16 @@ import type { RecordRef } from '../model/system.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import {
+  consentFieldsOf,
   consentWrites,
   isAskedForConsent,
   isToldAlone,
   markForLink,
-  yesOfPersons,
+  recordsOfPersons,
 } from './follower-consent.ts';
 import { refOfLink } from './forms.ts';
 import { identityValue, nextNumber } from './identity.ts';
 import { stillRefused } from './known-refusal.ts';
-import { consentsOf } from './latch.ts';
 import { withoutParked } from './plan.ts';
 import { makeJob, type SendJob } from './send.ts';
 
@@ -75,14 +75,14 @@ const jobsOf = async (
   const all = alive.map((each) => ({ ...each, identity: identityWrites(pair, each.link, each.record) }));
   // A new follower was never asked; another one is when somebody said that it may lack something.
   const asked = all.filter(({ draft, identity }) => identity.length > 0 || isAskedForConsent(draft));
-  const said = await yesOfPersons(
+  const said = await recordsOfPersons(
     context,
     asked.map(({ link }) => link),
     workClass,
   );
   return all.flatMap(({ draft, link, record, identity }) => {
     if (!isToldAlone(draft)) draft.marks.push(...markForLink(pair, link, record));
-    const wanted = [...identity, ...consentWrites(pair, record, said.get(link.id) ?? new Set())];
+    const wanted = [...identity, ...consentWrites(pair, record, said.get(link.id) ?? [])];
     const { writes, still } = withoutParked(mappingHash, 'salesforce', wanted, stillRefused(draft.unit));
     draft.stillParked = still;
     if (writes.length === 0) return [];
@@ -125,7 +125,7 @@ export const workFollowers = async (
     const form = formFor(pair, 'salesforce', type);
     const callContext = contextFor(context, workClass, 'read');
     const flag = form.conversion ? [form.conversion.flag] : [];
-    const consents = consentsOf(form).map(({ fields }) => fields.salesforce);
+    const consents = consentFieldsOf(form, 'salesforce');
     const [read, fates] = await Promise.all([
       system.readMany(type, ids, [form.identity.salesforce, ...flag, ...consents], callContext),
       system.fates(type, ids, callContext),

@@ -68,6 +68,10 @@ const keyOf = ({ codecs }: MatchRule, { ref }: Keyed, raw: RawValue): readonly s
 export const matchFieldsOf = ({ match }: Pick<PairMapping, 'match'>, system: System): readonly string[] =>
   match.flatMap(({ fields, more }) => [fields[system], ...(more?.[system] ? [more[system]] : [])]);
 
+/** The same without those of further addresses and domains. */
+export const primaryFieldsOf = ({ match }: Pick<PairMapping, 'match'>, system: System): readonly string[] =>
+  match.map(({ fields }) => fields[system]);
+
 /** The match keys of a record's own fields, one per rule that finds a valid value, in a form that both sides share. */
 export const primaryKeysOf = ({ match }: Pick<PairMapping, 'match'>, record: Keyed): readonly string[] =>
   match.flatMap((rule) => keyOf(rule, record, record.fields[rule.fields[record.ref.system]] ?? null));

@@ -4,10 +4,11 @@ import { otherSystem, type Sides, type System, systems } from '../model/system.t
 import { againAfterMs, signalBelievedMs } from './backoff.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
-import { marksForOthers, yesAmong } from './follower-consent.ts';
+import { marksForOthers } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
 import { goneReferences, withGone } from './gone-references.ts';
 import { stillRefused } from './known-refusal.ts';
+import { heardBy } from './latch.ts';
 import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
@@ -39,7 +40,7 @@ const planOf = (
     stillRefused(draft.unit),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
-    yesAmong(context.pair, others),
+    new Map(systems.flatMap((system) => [...heardBy(context.pair, look.snapshots[system], others)])),
   );
   return putRight(plan, look);
 };
@@ -147,8 +148,8 @@ export const planLooked = async (
   const others = await othersOfPersons(context, looked, workClass);
   const othersOf = (look: Looked): readonly RecordSnapshot[] => others.get(look) ?? [];
   for (const look of looked) {
-    const said = yesAmong(pair, [...systems.map((system) => look.snapshots[system]), ...othersOf(look)]);
-    look.draft.marks.push(...marksForOthers(pair, othersOf(look), said));
+    const all = [...systems.map((system) => look.snapshots[system]), ...othersOf(look)];
+    look.draft.marks.push(...marksForOthers(pair, othersOf(look), all));
   }
   const forms = byForm(pair, looked, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
   const jobs = await Promise.all(

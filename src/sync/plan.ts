@@ -3,7 +3,7 @@ import type { FieldMapping, PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, BaseEntry, FieldWrite, Link, Parked } from '../model/state.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
-import type { RawValue } from '../model/value.ts';
+import type { Canonical, RawValue } from '../model/value.ts';
 import { digestOf } from './digest.ts';
 import { type Evidence, type Histories, rawOf, stateOf } from './evidence.ts';
 import type { FieldDecision } from './flow.ts';
@@ -118,14 +118,14 @@ const takenBy = (
 const decide = (
   fields: readonly { readonly field: FieldMapping; readonly state: FieldState }[],
   snapshots: Sides<RecordSnapshot>,
-  said: ReadonlySet<string>,
+  said: ReadonlyMap<string, Canonical>,
 ): ReadonlyMap<string, FieldDecision> => {
   const all = fields.map(({ field }) => field);
   const decisions = new Map<string, FieldDecision>();
   const groups = new Map<string, { field: FieldMapping; state: FieldState }[]>();
   for (const { field, state } of fields) {
     if (field.latch) {
-      decisions.set(field.name, mergeLatch(field, state, said.has(field.name)));
+      decisions.set(field.name, mergeLatch(field, state, said.get(field.name)));
     } else if (inTwoCurrencies(field, all, snapshots) && fieldsEqual(field, state.values) !== null) {
       decisions.set(field.name, { kind: 'hold', rule: 'other-currency' });
     } else if (field.group === undefined) {
@@ -142,7 +142,7 @@ const decide = (
 
 /**
  * Plans a link from its base and one look at both sides. Pure: the same inputs give the same plan. A link that is about to begin is
- * planned with an empty base. `said`: latches to which another record of the person says yes.
+ * planned with an empty base. `said`: what another record of the person says to latches.
  */
 export const planLinked = (
   { pair, mappingHash }: Mapped,
@@ -151,7 +151,7 @@ export const planLinked = (
   parked: readonly Parked[],
   histories: Histories = {},
   changed: NonNullable<Evidence['changed']> = {},
-  said: ReadonlySet<string> = new Set(),
+  said: ReadonlyMap<string, Canonical> = new Map(),
 ): LinkedPlan => {
   const evidence: Evidence = { pair, link, snapshots, histories, changed };
   const scope = scopeOf(pair, snapshots);

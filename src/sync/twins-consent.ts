@@ -10,11 +10,10 @@ import {
   isToldAlone,
   marksForOthers,
   readFollowers,
-  yesAmong,
 } from './follower-consent.ts';
 import { formOfRecord } from './forms.ts';
 import { stillRefused } from './known-refusal.ts';
-import { consentsOf, saysYes } from './latch.ts';
+import { latchesOf, saysAnything } from './latch.ts';
 import type { Looked } from './linked.ts';
 import { findByKey, findNaming } from './lookup.ts';
 import { type Candidates, matchKeysOf } from './match.ts';
@@ -56,10 +55,9 @@ export const consentUnderReview = (
   const { system } = record.ref;
   const others = candidatesOf(found);
   if (!isToldAlone(draft)) {
-    const own = saysYes(formOfRecord(pair, record.ref), record);
-    draft.marks.push(...marksForOthers(pair, others, own));
+    draft.marks.push(...marksForOthers(pair, others, [record]));
   }
-  const wanted = consentWrites(pair, record, yesAmong(pair, others));
+  const wanted = consentWrites(pair, record, others);
   const { writes, still } = withoutParked(mappingHash, system, wanted, stillRefused(draft.unit));
   // Nothing but consent is ever written to a record without link: what is parked on the other side is the create's.
   draft.stillParked = draft.unit.parked.filter((row) => row.system !== system || still.includes(row));
@@ -110,9 +108,7 @@ const twinsOf = async (
  */
 const concernsOthers = ({ pair }: EngineContext, { draft }: Looked): boolean =>
   isAskedForConsent(draft) ||
-  draft.unit.parked.some(
-    ({ field }) => field === null || consentsOf(pair).some(({ name }) => name === field),
-  );
+  draft.unit.parked.some(({ field }) => field === null || latchesOf(pair).some(({ name }) => name === field));
 
 /**
  * What the other records of each link's person say of consent, by look: its followers, and its twins. Twins are looked for where somebody
@@ -124,7 +120,7 @@ export const othersOfPersons = async (
   workClass: WorkClass,
 ): Promise<ReadonlyMap<Looked, Records>> => {
   const { pair } = context;
-  if (consentsOf(pair).length === 0) return new Map();
+  if (latchesOf(pair).length === 0) return new Map();
   const isBegun = ({ draft }: Looked): boolean => draft.key !== draft.unit.key;
   const asked = looked.filter((look) => concernsOthers(context, look));
   const following = looked.filter(
@@ -140,7 +136,7 @@ export const othersOfPersons = async (
         );
   const followersOf = ({ link }: Looked): Records => followers.get(link.id) ?? [];
   const saysAny = (look: Looked): boolean =>
-    yesAmong(pair, [...systems.map((system) => look.snapshots[system]), ...followersOf(look)]).size > 0;
+    saysAnything(pair, [...systems.map((system) => look.snapshots[system]), ...followersOf(look)]);
   const searching = asked.filter(
     (look) => saysAny(look) || isTold(look.draft) || look.draft.unit.parked.length > 0,
   );

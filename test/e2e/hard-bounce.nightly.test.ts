@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Person } from './harness/person.ts';
-import { Stage } from './harness/stage.ts';
+import { mirror, Stage } from './harness/stage.ts';
 
 let stage: Stage;
 let person: Person;
@@ -16,8 +16,6 @@ const leadOf = async (email: string) =>
   (await stage.sandbox.records('salesforce', 'Lead')).find((lead) => lead.Email === email);
 
 describe('Scope and consent: a hard bounce', () => {
-  const bounce =
-    '  - { hubspot: hs_email_hard_bounce_reason_enum, salesforce: EmailBouncedReason, kind: text, latch: true, direction: to-salesforce }';
   const sent = async (values: Readonly<Record<string, string>>): Promise<void> => {
     await stage.sandbox.control('hubspot', 'records/contacts', { records: [values] });
   };
@@ -25,7 +23,7 @@ describe('Scope and consent: a hard bounce', () => {
   beforeAll(async () => {
     stage = await Stage.open();
     person = await stage.person();
-    config = await stage.changedMirror((text) => `${text}\n${bounce}\n`);
+    config = mirror;
   });
   afterAll(async () => stage?.close());
 
@@ -57,8 +55,8 @@ describe('Scope and consent: a hard bounce', () => {
   }, 120_000);
 
   it('that has nowhere to go is found by check', async () => {
-    const wrong = await stage.changedMirror(
-      (text) => `${text}\n${bounce.replace('to-salesforce', 'to-hubspot')}\n`,
+    const wrong = await stage.changedMirror((text) =>
+      text.replace(/(salesforce: EmailBouncedReason[\s\S]*?)to-salesforce/, '$1to-hubspot'),
     );
     const { code, stdout, stderr } = await stage.tandem(['check', '--config', wrong]);
     expect(code).toBe(1);

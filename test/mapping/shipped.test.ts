@@ -34,12 +34,14 @@ const peopleFields = {
   hs_analytics_source: 'LeadSource',
   hubspot_owner_id: 'OwnerId',
   do_not_call: 'DoNotCall',
+  hs_email_hard_bounce_reason_enum: 'EmailBouncedReason',
 };
 
 /** What HubSpot cannot give back, and what it alone knows. */
 const oneWay: Readonly<Record<string, string>> = {
   numemployees: 'to-hubspot',
   hs_analytics_source: 'to-salesforce',
+  hs_email_hard_bounce_reason_enum: 'to-salesforce',
 };
 
 /** Once converted: the contact's names, and nothing of what its account has. */
@@ -118,6 +120,7 @@ describe.each(configs)('the configuration %s', (config) => {
     expect(people?.fields.filter(({ latch }) => latch).map(({ name }) => name)).toEqual([
       'hs_email_optout',
       'do_not_call',
+      'hs_email_hard_bounce_reason_enum',
     ]);
     const filled = people?.fields.filter(({ fill }) => fill.salesforce !== undefined).map(({ name }) => name);
     expect(filled).toEqual(['lastname', 'company']);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { boolean } from '../../src/mapping/codecs/boolean.ts';
 import type { Link } from '../../src/model/state.ts';
-import { bringsConsent } from '../../src/sync/latch.ts';
+import type { Canonical } from '../../src/model/value.ts';
+import { bringsConsent, heardBy, yes } from '../../src/sync/latch.ts';
 import { baseOfCreated, planCreate, planLinked } from '../../src/sync/plan.ts';
 import { makeField, makePair, makeSnapshot } from './builders.ts';
 
@@ -35,10 +36,10 @@ const salesforce = (optedOut: boolean, reason: string | null) =>
   });
 const writesOf = (
   sides: { hubspot: ReturnType<typeof hubspot>; salesforce: ReturnType<typeof salesforce> },
-  said: readonly string[] = [],
+  said: ReadonlyMap<string, Canonical> = new Map(),
 ) => {
   const link = { ids, base: {}, stamps: { hubspot: 0, salesforce: 0 } };
-  const { writes, settled } = planLinked(mapped, link, sides, [], {}, {}, new Set(said));
+  const { writes, settled } = planLinked(mapped, link, sides, [], {}, {}, said);
   const shown = (system: 'hubspot' | 'salesforce') =>
     writes[system].map(({ apiField, sent, rule }) => [apiField, sent, rule]);
   return { hubspot: shown('hubspot'), salesforce: shown('salesforce'), settled: Object.keys(settled) };
@@ -66,13 +67,41 @@ describe('a text that says why mail bounced', () => {
     expect(Object.keys(baseOfCreated(pair, source, writes))).toEqual(['email', 'hs_email_optout']);
   });
 
-  it('counts for its own record alone: a follower has another address', () => {
+  it('is heard by records of the very same address alone, and only where it may go', () => {
+    const contact = hubspot(null, 'SPAM');
+    const lead = (address: string | null) => {
+      const record = salesforce(false, null);
+      return { ...record, fields: { ...record.fields, Email: address } };
+    };
+    const heard = (address: string | null) => [...heardBy(pair, lead(address), [contact])];
+    expect(heard('a@example.com')).toEqual([['bounce', { kind: 'value', key: 'SPAM', text: 'SPAM' }]]);
+    expect(heard('b@example.com')).toEqual([]);
+    expect(heard(null)).toEqual([]);
+    expect([...heardBy(pair, hubspot(null, null), [salesforce(false, 'full')])]).toEqual([]);
+    const link = writesOf(
+      { hubspot: hubspot(null, null), salesforce: salesforce(false, null) },
+      heardBy(pair, lead('a@example.com'), [contact]),
+    );
+    expect([link.hubspot, link.salesforce]).toEqual([[], [['EmailBouncedReason', 'SPAM', 'latch']]]);
+  });
+
+  it('of a follower is news where it is the address of its link', () => {
     const link: Link = {
       ...{ id: 'L', pair: pair.name, ids, version: 1, base: {}, ended: null },
       stamps: { hubspot: 0, salesforce: 0 },
     };
     expect(bringsConsent(pair, link, salesforce(false, 'full'))).toBe(false);
     expect(bringsConsent(pair, link, salesforce(true, null))).toBe(true);
+    const at = (address: string, reason: string | null = null): Link => ({
+      ...link,
+      base: {
+        email: { hubspot: address, salesforce: address },
+        bounce: { hubspot: null, salesforce: reason },
+      },
+    });
+    expect(bringsConsent(pair, at('a@example.com'), salesforce(false, 'full'))).toBe(true);
+    expect(bringsConsent(pair, at('b@example.com'), salesforce(false, 'full'))).toBe(false);
+    expect(bringsConsent(pair, at('a@example.com', 'SPAM'), salesforce(false, 'full'))).toBe(false);
     const settled = { ...link, base: { hs_email_optout: { hubspot: 'true', salesforce: true } } };
     expect(bringsConsent(pair, settled, salesforce(true, null))).toBe(false);
   });
@@ -81,11 +110,11 @@ describe('a text that says why mail bounced', () => {
 describe('a yes of another record of the person', () => {
   it('goes to both sides that do not say it', () => {
     const none = { hubspot: hubspot(null, null), salesforce: salesforce(false, null) };
-    const { hubspot: left, salesforce: right } = writesOf(none, ['hs_email_optout']);
+    const { hubspot: left, salesforce: right } = writesOf(none, new Map([['hs_email_optout', yes]]));
     expect(left).toEqual([['hs_email_optout', 'true', 'latch']]);
     expect(right).toEqual([['HasOptedOutOfEmail', true, 'latch']]);
     const one = { ...none, salesforce: salesforce(true, null) };
-    expect(writesOf(one, ['hs_email_optout']).salesforce).toEqual([]);
+    expect(writesOf(one, new Map([['hs_email_optout', yes]])).salesforce).toEqual([]);
     expect(writesOf(none).hubspot).toEqual([]);
   });
 });

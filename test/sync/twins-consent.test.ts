@@ -161,6 +161,20 @@ describe('consent of a person whom a question is open about', () => {
     expect(await linksOf([records[0]])).toEqual([records[1]]);
   });
 
+  it('says of each record why mail to their address bounced, as the contact says it', async () => {
+    const records = await linkedAndTwin();
+    const reason = { hs_email_hard_bounce_reason_enum: 'UNKNOWN_USER' };
+    await load('hubspot', 'contacts', [{ id: records[0], ...reason }]);
+    await signal(records);
+    const call = { class: 'live', purpose: 'verify' } as const;
+    const [, ...leads] = records;
+    const read = await simulated.connect().salesforce.readMany('Lead', leads, ['EmailBouncedReason'], call);
+    expect(leads.map((id) => read.get(id)?.fields.EmailBouncedReason)).toEqual([
+      'UNKNOWN_USER',
+      'UNKNOWN_USER',
+    ]);
+  });
+
   it('reaches a lead of the same address that takes no part, and is heard from it', async () => {
     const scope = { salesforce: makeScopeRule("Status != 'Closed - Not Converted'", 1) };
     simulated.pair = { ...pair, scope };
