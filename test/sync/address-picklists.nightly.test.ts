@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { checkAgainstSchemas } from '../../src/mapping/check-schemas.ts';
 import type { Sides } from '../../src/model/system.ts';
 import { type Fields, type SimulatedObjects, withObjects } from './simulated-objects.ts';
 
@@ -60,6 +61,24 @@ describe('an org with State and Country/Territory Picklists, mapped by text as s
     await editHubspot(objects, ids, { city: 'Fresno', state: 'California' });
     expect(await billing(objects, ids)).toEqual(['Fresno', 'California', 'United States', 'US']);
     expect([await objects.parked(), await objects.unexplained()]).toEqual([[], []]);
+  });
+
+  it('is told by check, with the place of each field', async () => {
+    const pair = objects.pair('companies');
+    const connectors = objects.simulated.connect();
+    const call = { class: 'live', purpose: 'describe' } as const;
+    const schemas = {
+      hubspot: await connectors.hubspot.describe(pair.types.hubspot, call),
+      salesforce: await connectors.salesforce.describe(pair.types.salesforce, call),
+    };
+    const lineOf = (name: string) => pair.fields.find((field) => field.name === name)?.line;
+    const found = checkAgainstSchemas(pair, schemas).filter(({ what }) =>
+      what.includes('takes no free text'),
+    );
+    expect(found.map(({ level, line }) => [level, line])).toEqual([
+      ['note', lineOf('state')],
+      ['note', lineOf('country')],
+    ]);
   });
 
   it('has ISO’s names, which are not written over what people call the country', async () => {

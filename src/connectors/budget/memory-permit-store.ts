@@ -26,6 +26,7 @@ const heldRecheckMs = 100;
 interface HeldPermit {
   readonly system: System;
   readonly lane: Lane;
+  readonly key: string;
   readonly takenAt: number;
   endedAt: number | null;
 }
@@ -47,25 +48,36 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
 
   const pauseLeft = (key: string, now: number): number => (pausedUntil.get(key) ?? 0) - now;
 
-  /** Ends the permits of dead processes, and forgets those that stopped counting long enough ago. */
+  /** Ends the permits of dead processes, and forgets those of the lane that stopped counting long enough ago. */
   const tidy = (lane: string, windowMs: number, now: number): void => {
+    const keptMs = windowMs === 0 ? 0 : permitKeptMs;
     for (const [id, permit] of permits) {
       if (permit.endedAt === null && now - permit.takenAt >= permitStaleMs) {
         permit.endedAt = permit.takenAt + permitStaleMs;
       }
-      if (laneKey(permit.system, permit.lane) !== lane || permit.endedAt === null) continue;
-      const keptMs = windowMs === 0 ? 0 : permitKeptMs;
-      if (permit.endedAt + windowMs + keptMs <= now) permits.delete(id);
+      if (permit.endedAt !== null && permit.endedAt + windowMs + keptMs <= now && permit.key === lane)
+        permits.delete(id);
     }
   };
 
   /** When each permit of the lane stops counting, of those that still counted at `since`. */
-  const freeAt = (lane: string, windowMs: number, since: number): number[] =>
-    [...permits.values()]
-      .filter((permit) => laneKey(permit.system, permit.lane) === lane)
-      .map(({ endedAt }) => (endedAt === null ? Number.POSITIVE_INFINITY : endedAt + windowMs))
-      .filter((free) => free > since)
-      .sort((a, b) => a - b);
+  const freeAt = (lane: string, windowMs: number, since: number): number[] => {
+    const found: number[] = [];
+    for (const { key, endedAt } of permits.values()) {
+      if (key !== lane) continue;
+      const free = endedAt === null ? Number.POSITIVE_INFINITY : endedAt + windowMs;
+      if (free > since) found.push(free);
+    }
+    return found;
+  };
+
+  /** Permits that are held and whose calls are not booked; a call of associations holds a standard one as well. */
+  const unbookedOf = (system: System): number => {
+    let held = 0;
+    for (const permit of permits.values())
+      if (permit.endedAt === null && permit.system === system && permit.lane !== 'associations') held += 1;
+    return held;
+  };
 
   /** What the daily share has against this request, if anything. */
   const shareWait = (request: PermitRequest, now: number): Taken | null => {
@@ -85,10 +97,7 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
         oldest === undefined ? dailyProbeMs : Math.min(dailyProbeMs, oldest.at + dailyWindowMs - now);
       return { waitMs: Math.ceil(waitMs), why: 'daily' };
     }
-    const unbooked = [...permits.values()].filter(
-      (permit) => permit.system === system && permit.lane !== 'associations' && permit.endedAt === null,
-    );
-    return begun || unbooked.length <= room ? null : { waitMs: heldRecheckMs, why: 'unbooked' };
+    return begun || unbookedOf(system) <= room ? null : { waitMs: heldRecheckMs, why: 'unbooked' };
   };
 
   /** How long until `count` more permits fit into the lane; 0 when they fit now. */
@@ -96,6 +105,7 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
     const held = freeAt(lane, limit.windowMs, now);
     const excess = held.length + count - limit.calls;
     if (excess <= 0) return 0;
+    held.sort((a, b) => a - b);
     const enough = held[excess - 1] ?? Number.POSITIVE_INFINITY;
     return Math.max(1, Number.isFinite(enough) ? enough - now : heldRecheckMs);
   };
@@ -103,8 +113,9 @@ export const makeMemoryPermitStore = (clock: () => number): PermitStore => {
   const grant = ({ system, lane, count }: PermitRequest, now: number): readonly string[] =>
     Array.from({ length: count }, () => {
       lastId += 1;
-      const id = `${laneKey(system, lane)}/${lastId}`;
-      permits.set(id, { system, lane, takenAt: now, endedAt: null });
+      const key = laneKey(system, lane);
+      const id = `${key}/${lastId}`;
+      permits.set(id, { system, lane, key, takenAt: now, endedAt: null });
       return id;
     });
 
