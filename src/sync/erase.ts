@@ -113,35 +113,46 @@ export const eraseLinked = (context: EngineContext, each: Found, system: System)
 /** Of so many others it is asked whether HubSpot shows them: one call. */
 const othersMax = 100;
 
+/** Others of whom something is kept, who come behind these first. */
+const othersThan = async (
+  { pair, store }: EngineContext,
+  missing: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Link | undefined>> => {
+  const type = pair.types.hubspot;
+  const [first = ''] = [...missing].sort();
+  const behind = await store.keptAfter(pair.name, type, first, othersMax);
+  const before = behind.length < othersMax ? await store.keptAfter(pair.name, type, '', othersMax) : [];
+  const ids = [...new Set([...behind, ...before])].filter((id) => !missing.has(id)).slice(0, othersMax);
+  const links = await store.linksOf(pair.name, 'hubspot', ids);
+  // Of a tombstone nobody knows whether there is a record.
+  return new Map(ids.filter((id) => !links.get(id)?.ended).map((id) => [id, links.get(id)]));
+};
+
 /**
  * Whether HubSpot shows others whom the store knows, as the records that they are: else somebody who is not shown is no proof of an erasure, but
- * of a portal, a token or an answer in which something is wrong. Most of those who are asked for have to be there and name their counterpart,
- * since ids mean other records in another portal.
+ * of a portal, a token or an answer in which something is wrong. Half of those who are asked for have to be there (others may just have been erased,
+ * too) and, where they are linked, to name their counterpart, since ids mean other records in another portal.
  */
 export const showsOthers = async (
   context: EngineContext,
   missing: ReadonlySet<string>,
   workClass: WorkClass,
 ): Promise<boolean> => {
-  const { pair, store, systems: connected } = context;
-  const [first = ''] = [...missing].sort();
-  const near = await store.linksAfter(pair.name, first, othersMax);
-  const links =
-    near.length < othersMax ? [...near, ...(await store.linksAfter(pair.name, '', othersMax))] : near;
-  const others = new Map(
-    links.flatMap(({ ids }) => (missing.has(ids.hubspot) ? [] : [[ids.hubspot, ids.salesforce] as const])),
-  );
+  const others = await othersThan(context, missing);
   if (others.size === 0) return false;
-  const asked = [...others].slice(0, othersMax);
+  const { pair, systems: connected } = context;
   const identity = pair.identity.hubspot;
   const read = await connected.hubspot.readMany(
     pair.types.hubspot,
-    asked.map(([id]) => id),
+    [...others.keys()],
     [identity],
     contextFor(context, workClass, 'read'),
   );
-  const shown = asked.filter(([id, salesforce]) => read.get(id)?.fields[identity] === salesforce);
-  return shown.length * 2 > asked.length;
+  const shown = [...others].filter(([id, link]) => {
+    const record = read.get(id);
+    return record !== undefined && (!link || record.fields[identity] === link.ids.salesforce);
+  });
+  return shown.length > 0 && shown.length * 2 >= others.size;
 };
 
 /** The record on the other side of a link that had ended before, where it stands alone: as a link's it is somebody who lives. */

@@ -126,6 +126,16 @@ describe('Life events: a person who is erased', () => {
     await settled();
     expect(await traces(word)).toEqual([]);
     expect((await leadOf(contact))?.Title).toBe(`edited ${word}`);
+    // The same person once more, on the other side.
+    const questions = (await stage.status()).reviews;
+    await person.createLead({ LastName: word, Company: word, Email: `${word}@example.com` });
+    await until(
+      'a question about the second lead',
+      async () => ((await stage.status()).reviews > questions ? true : null),
+      withinMs,
+    );
+    await settled();
+    expect(await traces(word)).toEqual([]);
     const nobody = await stage.ask('erase', 'salesforce:00Q000000000009AAA');
     expect(nobody).toMatchObject({ code: 1 });
   }, 90_000);

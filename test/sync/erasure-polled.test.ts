@@ -89,6 +89,26 @@ describe('a person is erased in HubSpot, which tells nobody', () => {
     expect((await about()).filter((line) => /^tandem\.(journeys|parked) /.test(line))).toEqual([]);
   });
 
+  it('polled, and nobody is linked at all: those whom the lifecycle alone knows are proof enough', async () => {
+    const ids = await Promise.all(
+      [marker, 'other'].map(async (name) => {
+        const [id = ''] = await who.create('hubspot', 'contacts', {
+          email: `${name}@example.com`,
+          lastname: name,
+        });
+        await fixture.query(
+          `insert into tandem.journeys (id, contact_id, stage, turn, state) values (gen_random_uuid(), $1, 'new', 0, $2)`,
+          [id, JSON.stringify({ contact: { fields: { lastname: name } } })],
+        );
+        return id;
+      }),
+    );
+    await who.erase(ids[0] ?? '');
+    expect(await who.sweep()).toBe(1);
+    expect(await who.traces()).toEqual([]);
+    expect(await fixture.query('select contact_id from tandem.journeys')).toEqual([{ contact_id: ids[1] }]);
+  });
+
   it('polled: who is not shown while nobody else is proves nothing, is told by name, and erased once others are', async () => {
     const ids = await who.person(other);
     await who.erase(ids.hubspot);
