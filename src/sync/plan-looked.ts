@@ -8,13 +8,14 @@ import { marksForOthers } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
 import { goneReferences, withGone } from './gone-references.ts';
 import { stillRefused } from './known-refusal.ts';
+import { landedWrites } from './landed.ts';
 import { heardBy } from './latch.ts';
 import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
-import { makeJob, type SendJob } from './send.ts';
+import { makeJob, type SendJob, unparkGroup } from './send.ts';
 import { othersOfPersons } from './twins-consent.ts';
 
 /** A plan, and the histories it was made with. */
@@ -188,6 +189,11 @@ const planInForm = async (
     look.draft.ledger.push(...scopeMoves(context.pair, look.snapshots, look.link.base, plan.settled, cause));
     moveBase(look.draft, plan.settled);
     look.draft.stillParked = plan.stillParked;
+    for (const intent of look.draft.unit.intents) {
+      const { target } = intent;
+      const writes = landedWrites(context.pair, intent, look.snapshots[target.system]);
+      unparkGroup(look.draft, context.pair, { target, writes });
+    }
     reportPlan(context, look, planned);
     if (putsBack(plan)) lookAgain(look.draft, 0);
     return jobsOf(context, look, plan.writes);

@@ -183,7 +183,11 @@ export const sendAll = async (
 };
 
 /** What was refused while another field of its group stood there is sent once more. */
-const unparkGroup = (draft: Draft, pair: PairMapping, intent: NewIntent): void => {
+export const unparkGroup = (
+  draft: Draft,
+  pair: PairMapping,
+  intent: Pick<NewIntent, 'target' | 'writes'>,
+): void => {
   const cured = curedByGroup(pair, intent, draft.stillParked);
   if (cured.length === 0) return;
   draft.stillParked = draft.stillParked.filter((row) => !cured.includes(row));

@@ -63,6 +63,16 @@ describe('an org with State and Country/Territory Picklists, mapped by text as s
     expect([await objects.parked(), await objects.unexplained()]).toEqual([[], []]);
   });
 
+  it('takes the state as well where nobody heard that its country had landed', async () => {
+    const ids = await enter(objects, { state: 'Texas', country: 'Untied States' });
+    await objects.simulated.control('salesforce', 'faults', [
+      { match: { method: 'PATCH' }, effect: { drop: 'after', times: 1 } },
+    ]);
+    await editHubspot(objects, ids, { country: 'United States' });
+    expect(await billing(objects, ids)).toEqual([null, 'Texas', 'United States', 'US']);
+    expect([await objects.parked(), await objects.unexplained()]).toEqual([[], []]);
+  });
+
   it('is told by check, with the place of each field', async () => {
     const pair = objects.pair('companies');
     const connectors = objects.simulated.connect();
