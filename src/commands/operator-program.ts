@@ -6,6 +6,12 @@ const recordHelp = `
 RECORD is an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters).
 `;
 
+const restoreHelp = `
+Where a rule let one value lose, it is put back. Where several were replaced, or none by a rule, they are listed with times and ids, the
+newest first, and nothing is written. It is written in the system in which it was replaced, by Tandem's user, and told in the ledger with
+your name; what it replaces can be put back in the same way.
+${recordHelp}`;
+
 const eraseHelp = `
 Values go from the base, the ledger (which goes on telling that something happened), refusals, questions, open writes and messages; the
 link ends. A keyed hash of address and ids stays, by which the person is known when they would be taken in again. Nothing is written or
@@ -120,6 +126,15 @@ export const addOperatorCommands = (program: Command): void => {
     .argument('<record>', 'which one')
     .addHelpText('after', recordHelp)
     .action(run(async () => (await import('./sync.ts')).syncCommand));
+
+  withJson(withFolders(program.command('restore')))
+    .description('puts back a value that was replaced, where it stood; from there it flows by its rule')
+    .argument('<record>', 'whose value')
+    .argument('<field>', "which field, by either system's API name")
+    .option('--entry <id>', 'which of several: the id that the list of them names')
+    .option('--by <name>', 'who asks, for the ledger; else the user of this shell')
+    .addHelpText('after', restoreHelp)
+    .action(run(async () => (await import('./restore.ts')).restoreCommand));
 
   withJson(withFolders(program.command('erase')))
     .description('erases what Tandem keeps of a person, and keeps them from coming back')

@@ -18,6 +18,7 @@ export interface DatedLink extends Link {
 
 /** A line of the ledger with its time. */
 export interface LedgerLine extends LedgerEntry {
+  readonly id: string;
   readonly at: number;
 }
 
@@ -41,6 +42,7 @@ export interface RecordLife {
 const linesMax = 1_000;
 
 interface LedgerRow {
+  readonly id: string;
   readonly at: number;
   readonly pair: string;
   readonly event: LedgerEntry['event'];
@@ -58,6 +60,7 @@ interface LedgerRow {
 }
 
 const toLine = (row: LedgerRow): LedgerLine => ({
+  id: row.id,
   at: row.at,
   pair: row.pair,
   event: row.event,
@@ -127,7 +130,7 @@ export const recordLife = async (db: Db, asked: readonly RecordRef[]): Promise<R
     const refs = [...known.values()];
     const units = [...dated.map(({ id }) => linkUnit(id)), ...asked.map(recordUnit)];
     const ledger = await sql<LedgerRow>`
-      select ${epochMs('l.at')} as at, l.pair, l.event, l.system, l.type, l.record_id, l.field,
+      select l.id::text as id, ${epochMs('l.at')} as at, l.pair, l.event, l.system, l.type, l.record_id, l.field,
         l.from_value::text as from_value, l.to_value::text as to_value, l.cause, l.rule, l.clock, l.lost::text as lost,
         ${epochMs('l.changed_at')} as changed_at
       from tandem.ledger l

@@ -1,7 +1,7 @@
 import type { Erasure } from '../../model/erasure.ts';
 import type { Pause } from '../../model/pause.ts';
 import type { ObjectDescription } from '../../model/record.ts';
-import type { DirtyMark, Review } from '../../model/state.ts';
+import type { DirtyMark, LedgerEntry, Review } from '../../model/state.ts';
 import type { RecordRef, Sides, System } from '../../model/system.ts';
 import { type AnyHeldRow, heldChanges, releaseHeld } from '../breakers.ts';
 import { decideNew, type Lifting } from '../decisions.ts';
@@ -32,6 +32,7 @@ import {
   takeBeside,
 } from './parked-rows.ts';
 import { newestFence, pause, pauses, resume, type Waiting, waiting, workedUnder } from './pauses.ts';
+import { noteRestored } from './restored.ts';
 import { leaveReviews } from './reviews.ts';
 import { lastVerified, noteVerified, type Verified } from './verified.ts';
 
@@ -87,6 +88,8 @@ export interface OperatorStore {
   life(refs: readonly RecordRef[]): Promise<RecordLife>;
   /** Erases a person in a pair; with `rehearse` only counts. */
   erase(pair: string, erasure: Erasure, rehearse: boolean): Promise<ErasedCounts>;
+  /** Tells of a value that a person put back, and has its record looked at. */
+  noteRestored(entry: LedgerEntry, linkId: string): Promise<void>;
   /** Lifts tombstones at a person's word. */
   lift(asked: Lift): Promise<Lifted>;
   /** Links whose base holds this value, for when no system can be asked; `ended`: tombstones, too. */
@@ -117,6 +120,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   noteProblems: (problems, timing) => noteProblems(db, problems, timing),
   takeAlert: (timing) => takeAlert(db, timing),
   alertTold: (alert) => alertTold(db, alert),
+  noteRestored: (entry, linkId) => noteRestored(db, entry, linkId),
   leaveReviews: (units) => leaveReviews(db, units),
   decideNew: (review, lifting, mark) => decideNew(db, review, lifting, mark),
   noteVerified: (found) => noteVerified(db, found),
