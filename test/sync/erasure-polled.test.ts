@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { breakerDefaults } from '../../src/model/mapping.ts';
+import { workOnce } from '../../src/sync/work.ts';
 import { makeParked } from '../store/builders.ts';
 import { email, marker, other, withMarkedPerson } from './marked-person.ts';
 import { pair } from './simulated.ts';
@@ -32,7 +34,11 @@ describe('a person is erased in HubSpot, which tells nobody', () => {
 
   it('polled, and nobody edits anything: the presence sweep finds who is linked', async () => {
     const ids = await who.person(other);
+    const calls = async (): Promise<number> => simulated.calls('hubspot', '');
+    const before = await calls();
     expect(await who.sweep()).toBe(0);
+    // Of up to 100 people.
+    expect((await calls()) - before).toBe(1);
     await who.soil(ids);
     await who.erase(ids.hubspot);
     expect(await who.sweep()).toBe(1);
@@ -63,6 +69,33 @@ describe('a person is erased in HubSpot, which tells nobody', () => {
     expect(await who.reviews()).toEqual([]);
     await salesforce.soap.undelete([ids.salesforce]);
     await who.comesBack(ids);
+  });
+
+  it('polled: tombstones of more people than the breaker lets pass at once wait for a word', async () => {
+    const ids = await who.person(other);
+    await (await simulated.asPerson()).sobject('Lead').destroy(ids.salesforce);
+    await simulated.mark({ salesforce: ids.salesforce });
+    await simulated.drain();
+    await who.erase(ids.hubspot);
+    const mass = { ...breakerDefaults.mass, records: 0, percent: 0 };
+    const context = {
+      ...simulated.context(),
+      pair: { ...pair, breakers: { ...breakerDefaults, mass } },
+      breakers: fixture.store.engine,
+    };
+    await simulated.mark({ hubspot: ids.hubspot });
+    await fixture.query(`update tandem.dirty set cause = 'presence sweep of hubspot'`);
+    const held = async () => fixture.query<{ kind: string }>('select kind from tandem.held');
+    await vi.waitUntil(async () => {
+      await fixture.query('update tandem.dirty set due = now()');
+      await workOnce(context, 'live');
+      return (await held()).length > 0;
+    });
+    expect(await held()).toEqual([{ kind: 'delete' }]);
+    expect(await who.traces()).not.toEqual([]);
+    await fixture.query('update tandem.held set released_at = now()');
+    await simulated.drain();
+    expect(await who.traces()).toEqual([]);
   });
 
   it('polled, and never linked: what the lifecycle and refusals keep goes', async () => {

@@ -117,10 +117,15 @@ export class Simulated {
 
   /** How many PATCH calls were made to Salesforce: that is how it is updated. */
   async patches(): Promise<number> {
-    const response = await fetch(`${this.sandbox.access.salesforce}/_sandbox/stats`);
+    return this.calls('salesforce', 'PATCH');
+  }
+
+  /** How many calls were made to the routes that begin so. */
+  async calls(system: System, route: string): Promise<number> {
+    const response = await fetch(`${this.sandbox.access[system]}/_sandbox/stats`);
     const { calls } = statsShape.parse(await response.json());
     return Object.entries(calls.byRoute)
-      .filter(([route]) => route.startsWith('PATCH'))
+      .filter(([each]) => each.startsWith(route))
       .reduce((sum, [, made]) => sum + made, 0);
   }
 

@@ -58,4 +58,16 @@ it('who is erased is taken out of what is kept of their deals, and of no deal it
   expect((await objects.record('salesforce', 'Opportunity', deal.salesforce))?.Name).toBe('Bigger one');
   expect(await rolesThere()).toEqual([ann.salesforce, bob.salesforce].sort());
   expect(await tracesInDeals(ids)).toEqual([]);
+
+  // So does somebody's word.
+  const { rolesIn = [] } = objects.pair('contacts');
+  const refs = [
+    { system: 'hubspot', type: 'contacts', id: bob.hubspot },
+    { system: 'salesforce', type: 'Contact', id: bob.salesforce },
+  ] as const;
+  const { operator } = objects.simulated.fixture.store;
+  await operator.erase('contacts', { refs, keys: [], rolesIn, cause: 'erased by hand' }, true);
+  expect(await tracesInDeals([bob.hubspot])).not.toEqual([]);
+  await operator.erase('contacts', { refs, keys: [], rolesIn, cause: 'erased by hand' }, false);
+  expect(await tracesInDeals([bob.hubspot, bob.salesforce])).toEqual([]);
 });
