@@ -86,11 +86,14 @@ describe('a person is erased in HubSpot, which tells nobody', () => {
     await simulated.mark({ hubspot: ids.hubspot });
     await fixture.query(`update tandem.dirty set cause = 'presence sweep of hubspot'`);
     const held = async () => fixture.query<{ kind: string }>('select kind from tandem.held');
-    await vi.waitUntil(async () => {
-      await fixture.query('update tandem.dirty set due = now()');
-      await workOnce(context, 'live');
-      return (await held()).length > 0;
-    });
+    await vi.waitUntil(
+      async () => {
+        await fixture.query('update tandem.dirty set due = now()');
+        await workOnce(context, 'live');
+        return (await held()).length > 0;
+      },
+      { timeout: 20_000, interval: 5 },
+    );
     expect(await held()).toEqual([{ kind: 'delete' }]);
     expect(await who.traces()).not.toEqual([]);
     await fixture.query('update tandem.held set released_at = now()');
