@@ -30,7 +30,8 @@ const showsAt: Readonly<Record<string, number>> = {
   'nobody is looked up before a create': 5,
   'polls do not overlap': 19,
   'matches are looked up in an index that lags': 12,
-  'no fence: whoever lost a lease goes on as if it held it': 32,
+  'no fence: whoever lost a lease goes on as if it held it': 88,
+  'a contact is looked for by its first address alone': 75,
   'updates go as upserts, too': 1,
   'stale reads are accepted': 9,
 };
@@ -39,6 +40,7 @@ const showsAt: Readonly<Record<string, number>> = {
 const reasons: Readonly<Record<string, RegExp>> = {
   'no fence: whoever lost a lease goes on as if it held it': /under lease \d+, when \d+ was given/,
   'updates go as upserts, too': /made again as|created there again/,
+  'a contact is looked for by its first address alone': /2 times in salesforce/,
   'stale reads are accepted': /came back over|by an older value/,
 };
 

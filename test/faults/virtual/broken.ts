@@ -165,6 +165,17 @@ export const broken: Readonly<Record<string, Broken>> = {
   'nobody is looked up before a create': {
     system: () => ({ findByField: async () => [], findAcross: async () => [] }),
   },
+  'a contact is looked for by its first address alone': {
+    system: (system) => ({
+      readMany: async (...request) =>
+        new Map(
+          [...(await system.readMany(...request))].map(([id, record]) => {
+            const { hs_additional_emails: _, ...fields } = record.fields;
+            return [id, { ...record, fields }];
+          }),
+        ),
+    }),
+  },
   'no fence: whoever lost a lease goes on as if it held it': {
     store: (store) => {
       const hold = withoutFence(store);

@@ -4,6 +4,7 @@ import type { RawFields } from '../../../src/model/value.ts';
 import type { RecordsOf } from '../chaos/oracle.ts';
 import type { Place, RecordsSeen } from './case.ts';
 import type { VirtualCompany } from './company.ts';
+import { presentEmail } from './persons.ts';
 
 type Records = RecordsOf['records'];
 
@@ -44,7 +45,7 @@ export class PeopleRecords implements RecordsSeen {
   }
 
   keyOf(fields: Readonly<Record<string, unknown>>): string {
-    return String(fields.email ?? fields.Email ?? '').toLowerCase();
+    return presentEmail(fields.email ?? fields.Email);
   }
 
   /** The id that a record goes by here. */

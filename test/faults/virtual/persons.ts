@@ -26,6 +26,14 @@ interface Somebody {
 /** A poll finds an edit within so long, or it is crossed by nobody. */
 const crossMs = 30_000;
 
+/** What stands before somebody's address in one that they had before. */
+const formerPrefix = 'former.';
+/** Whose address it is, be it a former one. */
+export const presentEmail = (text: unknown): string =>
+  String(text ?? '')
+    .toLowerCase()
+    .replace(formerPrefix, '');
+
 const emailField = { hubspot: 'email', salesforce: 'Email' } as const;
 const required: ReadonlySet<string> = new Set(['LastName', 'Company', 'lastname', 'company']);
 
@@ -61,6 +69,8 @@ export class Persons implements Book {
     readonly differs: boolean;
     /** Without what Salesforce requires and HubSpot does not: last name and company. */
     readonly bare: boolean;
+    /** The lead has an address that the contact has as a further one. */
+    readonly former?: boolean;
   }): Promise<void> {
     const email = `person${this.people.length + 1}@example.com`;
     const somebody: Somebody = { email, ids: { hubspot: null, salesforce: null } };
@@ -74,11 +84,16 @@ export class Persons implements Book {
         const n = where.differs && index % 2 === 0 ? this.next() : (shared[index] ?? 0);
         return isBare && required.has(names[system]) ? [] : [[names[system], spelled(names[system], n)]];
       });
+      const isFormer = where.former === true && system === 'salesforce';
       somebody.ids[system] = await this.create(system, {
-        [emailField[system]]: email,
+        [emailField[system]]: isFormer ? `${formerPrefix}${email}` : email,
         ...Object.fromEntries(entries),
       });
     }
+    if (where.former !== true || somebody.ids.hubspot === null) return;
+    // No API takes further addresses: somebody adds one in HubSpot's own pages.
+    const further = { id: somebody.ids.hubspot, hs_additional_emails: `${formerPrefix}${email}` };
+    await this.company.control('hubspot', 'records/contacts', { records: [further] });
   }
 
   /** The same person once more on a side, in other letters. */
@@ -287,7 +302,7 @@ export class Persons implements Book {
     const types = system === 'hubspot' ? ['contacts'] : ['Lead', 'Contact'];
     for (const record of types.flatMap((type) => this.company.records(system, type))) {
       const fields = system === 'hubspot' ? (record.properties as Record<string, unknown>) : record;
-      if (String(fields[emailField[system]] ?? '').toLowerCase() !== somebody.email) continue;
+      if (presentEmail(fields[emailField[system]]) !== somebody.email) continue;
       if (record.IsConverted === true) continue;
       somebody.ids[system] = String(record[system === 'hubspot' ? 'id' : 'Id']);
     }
