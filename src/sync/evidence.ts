@@ -25,6 +25,8 @@ export type Histories = Partial<Sides<History>>;
 export interface Evidence {
   readonly pair: Pick<PairMapping, 'sources' | 'breakers'> & Partial<Pick<PairMapping, 'match'>>;
   readonly link: Pick<Link, 'base' | 'stamps'>;
+  /** Fields, by the mapping's names, that may have differed from their base at the last look already: it left them as they were. */
+  readonly isApart?: (field: string) => boolean;
   readonly snapshots: Sides<RecordSnapshot>;
   readonly histories: Histories;
   /** What live signals said of changes. */
@@ -81,7 +83,7 @@ const timeOf = (evidence: Evidence, field: FieldMapping, system: System): Change
   if (told && isOfTheRead(evidence, system, told)) return { from: told.at, to: told.at, clock: 'event' };
   const latest = entryOfValue(evidence, field, system);
   if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
-  const equalled = link.base[field.name] ? link.stamps[system] : 0;
+  const equalled = link.base[field.name] && !evidence.isApart?.(field.name) ? link.stamps[system] : 0;
   const from = Math.min(equalled > 0 ? equalled : snapshot.createdAt, snapshot.stamp);
   return { from: Math.max(from, toldAt ?? from), to: snapshot.stamp, clock: 'interval' };
 };

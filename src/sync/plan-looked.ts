@@ -42,6 +42,7 @@ const planOf = (
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
     new Map(systems.flatMap((system) => [...heardBy(context.pair, look.snapshots[system], others)])),
+    attemptsOf(draft.unit) > 0,
   );
   return putRight(plan, look);
 };

@@ -142,7 +142,8 @@ const decide = (
 
 /**
  * Plans a link from its base and one look at both sides. Pure: the same inputs give the same plan. A link that is about to begin is
- * planned with an empty base. `said`: what another record of the person says to latches.
+ * planned with an empty base. `said`: what another record of the person says to latches. `again`: an earlier look
+ * at these rows came to no end.
  */
 export const planLinked = (
   { pair, mappingHash }: Mapped,
@@ -152,8 +153,12 @@ export const planLinked = (
   histories: Histories = {},
   changed: NonNullable<Evidence['changed']> = {},
   said: ReadonlyMap<string, Canonical> = new Map(),
+  again = false,
 ): LinkedPlan => {
-  const evidence: Evidence = { pair, link, snapshots, histories, changed };
+  // What stands refused, and whatever a look did not bring to its end, was seen to differ before: when it still equalled its base nobody knows.
+  const isApart = (name: string): boolean =>
+    again || parked.some(({ field }) => field === null || field === name);
+  const evidence: Evidence = { pair, link, snapshots, histories, changed, isApart };
   const scope = scopeOf(pair, snapshots);
   const isIn = !scope || systems.every((system) => scope[system]);
   const fields = (isIn ? pair.fields : fieldsOutOfScope(pair)).map((field) => ({

@@ -90,6 +90,28 @@ describe('plan of a link', () => {
     expect(other.stillParked).toEqual([]);
   });
 
+  it.each([
+    ['stands refused', [parkedRow({ refused: digestOf('hash', { Title: 'far too long' }) })], false],
+    ['was not brought to its end', [], true],
+  ] as const)(
+    'does not take the last look for the time at which a value that %s was as settled',
+    (_, parked, again) => {
+      // Salesforce's stamp is of another write since, and the link's too: the title may be older than HubSpot's, or newer.
+      const seen = { ...link, stamps: { hubspot: 1_000_000, salesforce: 1_002_000 } };
+      const snapshots = {
+        hubspot: { ...hubspot({ jobtitle: 'CTO' }), stamp: 1_000_000 },
+        salesforce: { ...salesforce({ Title: 'CIO' }), stamp: 1_002_000 },
+      };
+      const histories = { hubspot: { jobtitle: [{ at: 1_000_000, byUs: false, source: 'CRM_UI' }] } };
+      const asked = (rows: readonly Parked[], more: boolean) =>
+        planLinked(mapped, seen, snapshots, rows, histories, {}, new Map(), more).needsHistory.map(
+          ({ system }) => system,
+        );
+      expect(asked([], false)).toEqual([]);
+      expect(asked(parked, again)).toEqual(['salesforce']);
+    },
+  );
+
   it('tries a refused value again under another mapping', () => {
     const parked = [parkedRow({ refused: digestOf('hash', { Title: 'too long' }) })];
     const snapshots = { hubspot: hubspot({ jobtitle: 'too long' }), salesforce: salesforce({}) };
