@@ -1,5 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
-import type { RecordSnapshot } from '../model/record.ts';
+import { showsAssociation } from '../model/mapping.ts';
+import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, signalBelievedMs } from './backoff.ts';
 import { attemptsOf, lookAgain, moveBase } from './draft.ts';
@@ -114,13 +115,24 @@ const planAll = async (
  */
 const aheadLooksMax = 3;
 
+/**
+ * Whether a read shows an association as its history has it last. HubSpot does not move a record's stamp for a change of its associations
+ * (associations v4): their history is ahead of every read.
+ */
+const isShown = (
+  { ref, fields }: RecordSnapshot,
+  name: string,
+  { value }: Pick<FieldHistoryEntry, 'value'>,
+): boolean => showsAssociation(ref.type, name) && String(value ?? '') === String(fields[name] ?? '');
+
 /** Whether a history tells of a change that its record's read is too old to show: the value that was read is not there any more. */
 const isBehindHistory = ({ draft, snapshots }: Looked, { histories }: Planned): boolean =>
   systems.some((system) =>
-    Object.values(histories[system] ?? {}).some(
-      ([newest]) =>
+    Object.entries(histories[system] ?? {}).some(
+      ([name, [newest]]) =>
         newest !== undefined &&
         newest.at > snapshots[system].stamp &&
+        !isShown(snapshots[system], name, newest) &&
         (attemptsOf(draft.unit) < aheadLooksMax ||
           Math.abs(snapshots[system].readAt - newest.at) < signalBelievedMs),
     ),
