@@ -5,7 +5,10 @@ import { type PairMapping, typesOn } from '../model/mapping.ts';
 import { type Sides, systems } from '../model/system.ts';
 import type { Store } from '../store/open-store.ts';
 import { feedOf, looksOf, sweepEveryMs } from '../sync/signal-sources.ts';
+import { roles } from './run/roles.ts';
 import { makeSignalCounts, type SignalCounts } from './run/signal-counts.ts';
+import { lateMs } from './status/late-rows.ts';
+import { livingWorkersOf } from './status/no-worker.ts';
 
 export interface Metrics {
   /** What is counted as it happens, in this process. */
@@ -51,6 +54,8 @@ export const makeMetrics = (
   const parked = gauge('parked', 'Refused fields and records that wait for a change', 'pair');
   const reviews = gauge('reviews', 'Questions for a person', 'pair');
   const links = gauge('links', 'Live links', 'pair');
+  const late = gauge('late_rows', 'Dirty rows that wait for more than five minutes', 'pair');
+  const workers = gauge('workers', 'Workers that live, by what they do', 'role');
   const overdue = gauge('overdue_clocks', 'Clocks of the service level whose time is over', 'clock');
   const dailyUsed = gauge(
     'daily_calls_used',
@@ -85,9 +90,18 @@ export const makeMetrics = (
         parked.set({ pair: name }, backlog.parked);
         reviews.set({ pair: name }, backlog.reviews);
         links.set({ pair: name }, backlog.links);
+        const groups = await store.status.lateRows(name, lateMs);
+        late.set(
+          { pair: name },
+          groups.reduce((sum, { rows }) => sum + rows, 0),
+        );
       }
-      const late = await store.lifecycle.lateCounts();
-      for (const kind of clockKinds) overdue.set({ clock: kind }, late.get(kind) ?? 0);
+      const living = await livingWorkersOf(store);
+      for (const role of roles) {
+        workers.set({ role }, living.filter((worker) => worker.roles.includes(role)).length);
+      }
+      const lateClocks = await store.lifecycle.lateCounts();
+      for (const kind of clockKinds) overdue.set({ clock: kind }, lateClocks.get(kind) ?? 0);
       for (const system of systems) {
         const quota = gates[system].quota();
         if (quota.dailyUsed !== null) dailyUsed.set({ system }, quota.dailyUsed);

@@ -50,6 +50,9 @@ const register = async (
     name: 'run',
     // Whatever path leads to it: a symbolic link is no second folder.
     exclusive: isAlone ? await realpath(options.data) : null,
+    roles: [...options.role],
+    // Whoever waits for idle sees its end.
+    stays: !options.untilIdle,
     onLost: ({ taken, error }) => {
       log.warn({ event: 'worker-session-lost', taken, cause: error.message });
       if (taken) stop.now();

@@ -97,6 +97,21 @@ export interface AwaitedLink {
   readonly toType?: string;
 }
 
+/**
+ * Why a look had no end: the read was older than what was seen of the record, the record was not shown, a write was refused for a reason that may pass,
+ * or what became of a write is not known.
+ */
+export interface Waits {
+  readonly kind: 'stale' | 'missing' | 'refused' | 'unknown';
+  readonly system: System;
+  /** The vendor's, of a refusal. */
+  readonly code?: string;
+}
+
+/** As it is kept: `stale hubspot`, `refused salesforce UNABLE_TO_LOCK_ROW`. */
+export const formatWaits = ({ kind, system, code }: Waits): string =>
+  [kind, system, ...(code === undefined ? [] : [code])].join(' ');
+
 /** A mark as it stands in the store. */
 export interface DirtyRow extends DirtyMark {
   /** Counts the signals; the row is deleted only at the version that was claimed. */
@@ -259,7 +274,13 @@ export interface UnitSettlement {
   /** Dirty rows that are answered: deleted only if their version is still this one. */
   readonly clean: readonly { readonly ref: RecordRef; readonly version: number }[];
   /** Dirty rows to look at again after so long; `attempts` rises by one. Held ones are due at once when a pause ends. */
-  readonly again: readonly { readonly ref: RecordRef; readonly dueMs: number; readonly held?: boolean }[];
+  readonly again: readonly {
+    readonly ref: RecordRef;
+    readonly dueMs: number;
+    readonly held?: boolean;
+    /** Why, as text ({@link Waits}); null or absent: nothing that a person could do something about is known. */
+    readonly waits?: string | null;
+  }[];
   readonly park: readonly Omit<Parked, 'since'>[];
   /** Fields (null: the record) of this unit that are no longer parked. */
   readonly unpark: readonly { readonly system: System; readonly field: string | null }[];

@@ -17,12 +17,20 @@ const exclusiveKey = (exclusive: string): string => `tandem:run:${exclusive}`;
 const reconnectDelayMs = 250;
 const reconnectDelayMsMax = 5_000;
 const connectTimeoutMs = 5_000;
+const heartbeatMs = 15_000;
+
+/** What workers are called that `status` misses: a command that does one thing and ends is not missed, and takes nobody's place. */
+const lasting = 'run';
 
 export interface WorkerRequest {
   /** What it is called in lists: the role. */
   readonly name: string;
   /** What only one worker may have, the data folder's path; null for a worker beside others. */
   readonly exclusive: string | null;
+  /** What it does, by name (commands/run/roles.ts). */
+  readonly roles?: readonly string[];
+  /** Meant to stay: where it is stopped, that is remembered until the next one comes, so that nobody takes its silence for peace. */
+  readonly stays?: boolean;
   /**
    * Told when the session was lost (`taken` false: its leases may be broken by others until it is back, which the
    * fences make harmless) and when somebody else took the exclusive place meanwhile (`taken` true: this worker must stop).
@@ -44,6 +52,17 @@ export interface WorkerRow {
   readonly pid: number;
   readonly exclusive: string | null;
   readonly since: number;
+  readonly roles: readonly string[];
+}
+
+/** A worker that lives no more and was not to end. */
+export interface GoneWorker {
+  readonly host: string;
+  readonly pid: number;
+  /** The last that was heard of it, epoch milliseconds. */
+  readonly seenAt: number;
+  /** It was stopped in order; else it vanished. */
+  readonly isStopped: boolean;
 }
 
 /** Workers whose session lives. */
@@ -58,8 +77,17 @@ const isLiving = `exists (
     and l.database = (select oid from pg_database where datname = current_database()))`;
 
 const livingQuery: RawBuilder<WorkerRow> = sql`
-  select w.id, w.name, w.host, w.pid, w.exclusive, ${epochMs('w.since')} as since
+  select w.id, w.name, w.host, w.pid, w.exclusive, ${epochMs('w.since')} as since, w.roles
   from tandem.workers w where ${sql.raw(isLiving)} order by w.number`;
+
+/** The newest worker that lives no more; null where each one ended as it was to, or another came after it. */
+export const goneWorker = async (db: Db): Promise<GoneWorker | null> => {
+  const { rows } = await sql<GoneWorker>`
+    select w.host, w.pid, ${epochMs('w.seen_at')} as "seenAt", w.left_at is not null as "isStopped"
+    from tandem.workers w where w.name = ${lasting} and not ${sql.raw(isLiving)}
+    order by w.seen_at desc limit 1`.execute(db);
+  return rows[0] ?? null;
+};
 
 /**
  * Registers this process as a worker and holds its locks until `leave`.
@@ -85,6 +113,7 @@ class WorkerSession {
   #client: Client | null = null;
   #number: number | null = null;
   #phase: 'working' | 'left' = 'working';
+  #heartbeat: NodeJS.Timeout | null = null;
   readonly #connectionString: string;
   readonly #request: WorkerRequest;
 
@@ -121,6 +150,14 @@ class WorkerSession {
     if (this.#phase === 'left') return client.end();
     this.#client = client;
     client.once('end', () => this.#onEnd());
+    this.#heartbeat ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
+  }
+
+  /** A session that broke says so by itself. */
+  async #beat(): Promise<void> {
+    await this.#client
+      ?.query('update tandem.workers set seen_at = now() where number = $1', [this.#number])
+      .catch(() => undefined);
   }
 
   async leave(): Promise<void> {
@@ -128,8 +165,12 @@ class WorkerSession {
     this.#phase = 'left';
     const client = this.#client;
     this.#client = null;
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     if (client === null) return;
-    await client.query('delete from tandem.workers where number = $1', [this.#number]).catch(() => undefined);
+    const leaving = this.#request.stays
+      ? 'update tandem.workers set left_at = now(), seen_at = now() where number = $1'
+      : 'delete from tandem.workers where number = $1';
+    await client.query(leaving, [this.#number]).catch(() => undefined);
     await client.end().catch(() => undefined);
   }
 
@@ -148,14 +189,15 @@ class WorkerSession {
   }
 
   async #writeRow(client: Client): Promise<void> {
-    const { name, exclusive } = this.#request;
-    await client.query(`delete from tandem.workers w where w.number <> $1 and not ${isLiving}`, [
-      this.#number,
-    ]);
+    const { name, exclusive, roles = [] } = this.#request;
     await client.query(
-      `insert into tandem.workers (number, id, name, host, pid, exclusive) values ($1, $2, $3, $4, $5, $6)
-       on conflict (number) do update set since = tandem.workers.since`,
-      [this.#number, this.id, name, hostname(), process.pid, exclusive],
+      `delete from tandem.workers w where w.number <> $1 and ($2 or w.name <> $3) and not ${isLiving}`,
+      [this.#number, name === lasting, lasting],
+    );
+    await client.query(
+      `insert into tandem.workers (number, id, name, host, pid, exclusive, roles) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (number) do update set seen_at = now()`,
+      [this.#number, this.id, name, hostname(), process.pid, exclusive, roles],
     );
   }
 

@@ -1,17 +1,19 @@
 import type { Failure } from '../model/failure.ts';
 import type { FieldMapping } from '../model/mapping.ts';
-import type {
-  Base,
-  BaseEntry,
-  ClaimedUnit,
-  DirtyMark,
-  LateWrite,
-  LedgerEntry,
-  Link,
-  NewIntent,
-  Parked,
-  Review,
-  UnitSettlement,
+import {
+  type Base,
+  type BaseEntry,
+  type ClaimedUnit,
+  type DirtyMark,
+  formatWaits,
+  type LateWrite,
+  type LedgerEntry,
+  type Link,
+  type NewIntent,
+  type Parked,
+  type Review,
+  type UnitSettlement,
+  type Waits,
 } from '../model/state.ts';
 import type { RecordRef, Sides, System } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
@@ -55,6 +57,8 @@ export interface Draft {
   ledger: LedgerEntry[];
   /** Null: the unit's dirty rows are answered; else they are looked at again after so long. */
   againMs: number | null;
+  /** Why, where that is known (model/state.ts, Waits). */
+  waits: string | null;
   /** A write that it asks for is paused: its rows stay, and are due again when the pause ends. */
   held: boolean;
   park: Omit<Parked, 'since'>[];
@@ -85,6 +89,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   gone: [],
   ledger: [],
   againMs: null,
+  waits: null,
   held: false,
   park: [],
   stillParked: [...unit.parked],
@@ -99,9 +104,10 @@ const heldLookMs = 3_600_000;
 export const attemptsOf = (unit: ClaimedUnit): number =>
   Math.max(0, ...unit.dirty.map((row) => row.attempts));
 
-/** Asks for another look; the sooner of two wishes wins. */
-export const lookAgain = (draft: Draft, dueMs: number): void => {
+/** Asks for another look; the sooner of two wishes wins. `waits`: why. */
+export const lookAgain = (draft: Draft, dueMs: number, waits?: Waits): void => {
   draft.againMs = draft.againMs === null ? dueMs : Math.min(draft.againMs, dueMs);
+  if (waits !== undefined) draft.waits = formatWaits(waits);
 };
 
 export const moveBase = (draft: Draft, base: Base): void => {
@@ -165,7 +171,10 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
     closedIntents: draft.closedIntents,
     ledger: draft.ledger,
     clean: keepDirty || dueMs !== null ? [] : unit.dirty.map(({ ref, version }) => ({ ref, version })),
-    again: keepDirty || dueMs === null ? [] : unit.dirty.map(({ ref }) => ({ ref, dueMs, held })),
+    again:
+      keepDirty || dueMs === null
+        ? []
+        : unit.dirty.map(({ ref }) => ({ ref, dueMs, held, waits: draft.waits })),
     park: draft.park,
     unpark: keepDirty
       ? []

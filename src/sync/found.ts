@@ -53,7 +53,7 @@ export const handleMissing = (context: EngineContext, draft: Draft, ref: RecordR
   if (isRoutine(draft) && isKnownMissing(draft, ref)) return;
   const attempts = attemptsOf(draft.unit);
   if (attempts < identityLooksMax) {
-    lookAgain(draft, againAfterMs(attempts));
+    lookAgain(draft, againAfterMs(attempts), { kind: 'missing', system });
     return;
   }
   const message = `${systemLabel[system]} does not return the record, and does not say that it is deleted.`;
@@ -83,5 +83,5 @@ export const isStale = (draft: Draft, { ref, stamp, readAt }: RecordSnapshot): b
 export const lookAgainLater = (context: EngineContext, draft: Draft, system: System): void => {
   const againMs = againAfterMs(attemptsOf(draft.unit));
   context.events.emit('stale-read', { pair: context.pair.name, system, unit: draft.key, againMs });
-  lookAgain(draft, againMs);
+  lookAgain(draft, againMs, { kind: 'stale', system });
 };

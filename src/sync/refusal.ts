@@ -81,16 +81,17 @@ export const applyRefusal = (
   const ofRule = refusal.code === duplicatesCode;
   const failure = ofRule ? blameMatchKeys({ pair, mappingHash }, target, writes, refusal) : refusal;
   const attempts = attemptsOf(draft.unit);
+  const waits = { kind: 'refused', system: target.system, code: failure.code } as const;
   if (canRetryHelp(failure)) {
-    lookAgain(draft, failure.retryAfterMs ?? againAfterMs(attempts));
+    lookAgain(draft, failure.retryAfterMs ?? againAfterMs(attempts), waits);
     return;
   }
   if (failure.category === 'credentials') {
-    lookAgain(draft, againAfterMs(Math.max(attempts, 2)));
+    lookAgain(draft, againAfterMs(Math.max(attempts, 2)), waits);
     return;
   }
   const isSought = failure.category === 'identity' && !ofRule && attempts < identityLooksMax;
-  if (isSought) lookAgain(draft, againAfterMs(attempts));
+  if (isSought) lookAgain(draft, againAfterMs(attempts), waits);
   // What the first look again cures (a conversion or a merge that was under way) is nobody's concern.
   if (isSought && attempts === 0) return;
   const next = nextStepOf(failure);

@@ -220,7 +220,7 @@ export const applyOutcome = (context: EngineContext, { job, outcome }: SentJob):
       applyRefusal(draft, context, intent.target, intent.writes, outcome.failure);
       return;
     case 'unknown':
-      lookAgain(draft, context.timing.intentDeadlineMs);
+      lookAgain(draft, context.timing.intentDeadlineMs, { kind: 'unknown', system: intent.target.system });
       return;
   }
 };

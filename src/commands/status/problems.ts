@@ -1,11 +1,14 @@
 import type { Fault } from '../../model/failure.ts';
 import { isPeople, type PairMapping } from '../../model/mapping.ts';
+import type { Problem } from '../../model/state.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { ParkedGroup } from '../../store/status/waiting.ts';
 import { parkedWords } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
 import { withCallsAsOne } from './calls.ts';
 import { lateProblems } from './late-hand-offs.ts';
+import { lateMs, lateRowProblems } from './late-rows.ts';
+import { activePairs, livingWorkersOf, noWorkerProblems } from './no-worker.ts';
 
 /** A problem in the words of `status --json` (contract.md), and by which it is known again. */
 export interface CurrentProblem {
@@ -63,6 +66,26 @@ const orderProblems = async (store: Store): Promise<readonly CurrentProblem[]> =
   }));
 };
 
+/** That nobody works, or that something waits for too long although somebody does. */
+const stillProblems = async (
+  store: Store,
+  pairs: readonly PairMapping[],
+  standing: readonly Problem[],
+): Promise<readonly CurrentProblem[]> => {
+  const living = await livingWorkersOf(store);
+  const active = await activePairs(store, pairs);
+  const gone = living.length > 0 ? null : await store.operator.goneWorker();
+  const due = await store.status.dueRows(active.map(({ name }) => name));
+  const nobody = noWorkerProblems(living, gone, due);
+  if (living.length === 0 || nobody.some(({ key }) => key === 'worker:none:sync')) return nobody;
+  const late = await Promise.all(active.map(async ({ name }) => store.status.lateRows(name, lateMs)));
+  const budgets = late.some((rows) => rows.length > 0) ? await store.status.budget() : [];
+  return [
+    ...nobody,
+    ...active.flatMap((pair, index) => lateRowProblems(pair, late[index] ?? [], standing, budgets)),
+  ];
+};
+
 /** Everything that is wrong now: what keeps work from flowing, then what was refused. */
 export const currentProblems = async (
   store: Store,
@@ -78,6 +101,7 @@ export const currentProblems = async (
   const pauses = late.length === 0 ? [] : await store.operator.pauses();
   const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
   return [
+    ...(await stillProblems(store, pairs, standing)),
     ...standing.map(({ key, what, since, cause, fault, next }) => ({
       ...{ key, what, cause, fault, next },
       since: iso(since),

@@ -8,7 +8,7 @@ import { decideNew, type Lifting } from '../decisions.ts';
 import { isOfficeHeld } from '../election.ts';
 import type { ErasedCounts } from '../erasure/erase.ts';
 import type { Db } from '../transaction.ts';
-import { livingWorkers, type WorkerRow } from '../workers.ts';
+import { type GoneWorker, goneWorker, livingWorkers, type WorkerRow } from '../workers.ts';
 import { keepAccount } from './accounts.ts';
 import {
   type Alert,
@@ -51,6 +51,8 @@ export interface OperatorStore {
   isOfficeHeld(office: string): Promise<boolean>;
   /** The workers that run now. */
   workers(): Promise<readonly WorkerRow[]>;
+  /** The last worker that was to stay and lives no more; null where another came after it. */
+  goneWorker(): Promise<GoneWorker | null>;
   parkedItems(filter: ParkedFilter, limit: number): Promise<readonly ParkedItem[]>;
   /** Sends refused values once more; answers how many units. */
   retryParked(filter: ParkedFilter, cause: string, workClass?: 'live' | 'sweep'): Promise<number>;
@@ -108,6 +110,7 @@ export const makeOperatorStore = (db: Db): OperatorStore => ({
   workedUnder: (pairs, fence) => workedUnder(db, pairs, fence),
   isOfficeHeld: async (office) => isOfficeHeld(db, office),
   workers: () => livingWorkers(db),
+  goneWorker: () => goneWorker(db),
   parkedItems: (filter, limit) => parkedItems(db, filter, limit),
   retryParked: (filter, cause, workClass) => retryParkedRows(db, filter, cause, workClass),
   takeBeside: (filter, cause) => takeBeside(db, filter, cause),

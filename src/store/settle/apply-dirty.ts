@@ -44,14 +44,15 @@ export const putOffDirty = async (tx: Tx, accepted: readonly Accepted[]): Promis
     id: ['text', (each) => each.ref.id],
     due_ms: ['float8', (each) => each.dueMs],
     held: ['boolean', (each) => each.held ?? false],
+    waits: ['text', (each) => each.waits ?? null],
   });
   await sql`
     with row as (
-      select d.ctid, a.due_ms, a.held from ${rows}
+      select d.ctid, a.due_ms, a.held, a.waits from ${rows}
       join tandem.dirty d on d.pair = a.pair and d.system = a.system and d.record_id = a.id and d.type = a.type
       order by d.pair, d.system, d.record_id, d.type for update of d
     )
-    update tandem.dirty d set attempts = d.attempts + 1, held = row.held and d.due > now(),
+    update tandem.dirty d set attempts = d.attempts + 1, waits = row.waits, held = row.held and d.due > now(),
       due = case when d.due <= now() then d.due else now() + row.due_ms * interval '1 millisecond' end
     from row where d.ctid = row.ctid`.execute(tx);
 };

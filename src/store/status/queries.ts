@@ -4,6 +4,7 @@ import { problems } from '../problems.ts';
 import { alignments } from '../signals.ts';
 import type { Db } from '../transaction.ts';
 import { budgetUse, type SystemBudget } from './budget-use.ts';
+import { type DueRows, dueRows, type LateRows, lateRows } from './late-rows.ts';
 import { latencies, type RouteLatency } from './latency.ts';
 import { standingOf, type UnitRecords } from './standing.ts';
 import {
@@ -35,6 +36,10 @@ export interface StatusQueries {
   parkedByCause(pair: string): Promise<readonly ParkedGroup[]>;
   /** What is refused in these pairs, counted by what helps. */
   parkedTotals(pairs: readonly string[]): Promise<ParkedTotals>;
+  /** Dirty rows of a pair that wait for longer than `lateMs`, by why. */
+  lateRows(pair: string, lateMs: number): Promise<readonly LateRows[]>;
+  /** What is due of these pairs now. */
+  dueRows(pairs: readonly string[]): Promise<DueRows>;
   /** What waits, is asked or was refused of these units; by unit, every unit asked for. */
   standingOf(pair: string, units: readonly UnitRecords[]): Promise<ReadonlyMap<string, Standing>>;
 }
@@ -49,5 +54,7 @@ export const makeStatusQueries = (db: Db): StatusQueries => ({
   reviews: (pair, limit) => reviewPage(db, pair, limit),
   parkedByCause: (pair) => parkedByCause(db, pair),
   parkedTotals: (pairs) => parkedTotals(db, pairs),
+  lateRows: (pair, lateMs) => lateRows(db, pair, lateMs),
+  dueRows: (pairs) => dueRows(db, pairs),
   standingOf: (pair, units) => standingOf(db, pair, units),
 });
