@@ -1,6 +1,7 @@
 import { composeSystems, type Systems } from '../compose.ts';
 import type { LoadedLifecycle } from '../lifecycle/config/load.ts';
 import { makeLog } from '../log.ts';
+import { checkConsents, checkLiveConsents } from '../mapping/check-consent.ts';
 import { checkLivePlaces } from '../mapping/check-places.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { checkTieLabels, unseenTies } from '../mapping/check-ties.ts';
@@ -215,6 +216,7 @@ const checkLive = async (
         ...findings,
         ...(await checkRules(parts, lifecycle)),
         ...(await checkFields(parts, pairs, lifecycle)),
+        ...checkLiveConsents(pairs, await parts.connectors.hubspot.scopes(call)),
         ...(await checkNurture(parts, lifecycle)),
         ...(await checkNamed(parts, lifecycle)),
         ...(await checkCatalogue(parts, lifecycle)),
@@ -294,7 +296,14 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   const lifecycle = readLifecycle(options.config);
   // Of mappings that cannot be read nobody knows what they would map.
   const accounts = findings.length > 0 ? [] : await checkByMappings(lifecycle, pairs);
-  findings = [...findings, ...lifecycle.findings, ...accounts, ...handedByNobody(pairs, lifecycle)];
+  const consents = checkConsents(pairs);
+  findings = [
+    ...findings,
+    ...lifecycle.findings,
+    ...accounts,
+    ...consents,
+    ...handedByNobody(pairs, lifecycle),
+  ];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
   const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);

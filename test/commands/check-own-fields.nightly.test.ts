@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.close());
 
-it('tandem check names the own fields that are missing in either system, and one line for a property that leads and contacts both need', {
+it('tandem check names the own fields that are missing in either system, one line for a property that leads and contacts both need, and an opt-out without its scope', {
   timeout: 120_000,
 }, async () => {
   const { hubspot, hubspotPersonToken } = stage.sandbox.access;
@@ -27,12 +27,16 @@ it('tandem check names the own fields that are missing in either system, and one
     { object: 'Lead', kind: 'hide', field: 'Tandem_Quality__c' },
     { object: 'Task', kind: 'hide', field: 'Tandem_Key__c' },
   ]);
+  await stage.sandbox.control('hubspot', 'portal', {
+    withheldScopes: ['communication_preferences.read_write'],
+  });
   const { code, stdout } = await stage.tandem(['check', '--json', '--data', stage.data]);
   const { ok, findings } = checkShape.parse(JSON.parse(stdout));
   expect([code, ok]).toEqual([1, false]);
   const errors = findings.filter(({ level }) => level === 'error');
   expect(errors.map(({ what }) => what).sort()).toEqual([
     'HubSpot contacts.do_not_call is not there',
+    'HubSpot contacts.hs_email_optout cannot be written',
     'HubSpot contacts.tandem_request is not there',
     'HubSpot contacts.tandem_sla is not there',
     'Salesforce Lead.Tandem_Digest__c is not there',

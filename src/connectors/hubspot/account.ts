@@ -11,17 +11,25 @@ export const readAccount = async (
 ): Promise<HubSpotAnswer<z.infer<typeof accountSchema>>> =>
   await http.read(context, { method: 'GET', path: '/account-info/v3/details', schema: accountSchema });
 
+/** The app that a token belongs to. */
+export interface TokenInfo {
+  /** By which HubSpot marks our writes in property history. */
+  readonly appId: string;
+  /** What the app was granted; null where HubSpot does not say. */
+  readonly scopes: ReadonlySet<string> | null;
+}
+
 /**
- * The id of the app that the token belongs to, by which HubSpot marks our writes in property history. The token travels
+ * What HubSpot says of the token. The token travels
  * in the body: GET /oauth/v1/access-tokens/{token} would put it into every log on the way. Service keys belong to no app
  * and are refused here: null. (developers.hubspot.com, private apps, "access token information".)
  * @throws CallFailed where the answer says nothing about the token (unavailable, throttled)
  */
-export const readAppId = async (
+export const readToken = async (
   http: HubSpotHttp,
   accessToken: string,
   context: CallContext,
-): Promise<string | null> => {
+): Promise<TokenInfo | null> => {
   try {
     const answer = await http.read(context, {
       method: 'POST',
@@ -29,7 +37,8 @@ export const readAppId = async (
       body: { tokenKey: accessToken },
       schema: tokenInfoSchema,
     });
-    return answer.body.appId;
+    const { appId, scopes } = answer.body;
+    return { appId, scopes: scopes ? new Set(scopes) : null };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     const { category } = error.failure;

@@ -4,7 +4,7 @@ import { CallFailed } from '../../model/failure.ts';
 import type { ProgramStanding } from '../../model/programs.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
-import { readAccount, readAppId } from './account.ts';
+import { readAccount, readToken, type TokenInfo } from './account.ts';
 import { changesSince } from './changes.ts';
 import { makeHubSpotClient } from './client.ts';
 import { deletionsSince } from './deletions.ts';
@@ -42,6 +42,8 @@ export interface HubSpotConnectorOptions {
 
 /** The connector, and the subscriptions API that HubSpot alone has. Types are data throughout: `contacts`, `deals`, `2-123456`. */
 export interface HubSpotConnector extends Connector {
+  /** What the private app was granted; null where HubSpot does not say (a service key). */
+  scopes(context: CallContext): Promise<ReadonlySet<string> | null>;
   /** Opts people out of all marketing email; one outcome per row, in order. See optOut. */
   optOut(rows: readonly OptOutRow[], context: CallContext): Promise<readonly OptOutOutcome[]>;
   /** Whether an address is opted out of all marketing email. */
@@ -76,15 +78,15 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
   const find = makeFind(http);
   const lists = new HubSpotLists(http);
   const engagement = new HubSpotEngagement(http);
-  let learnedAppId: Promise<string | null> | null = null;
+  let learned: Promise<TokenInfo | null> | null = null;
 
   const appId = async (context: CallContext): Promise<string | null> => {
     if (options.appId !== undefined) return options.appId;
-    learnedAppId ??= readAppId(http, options.accessToken, context);
+    learned ??= readToken(http, options.accessToken, context);
     try {
-      return await learnedAppId;
+      return (await learned)?.appId ?? null;
     } catch (error) {
-      learnedAppId = null;
+      learned = null;
       throw error;
     }
   };
@@ -100,6 +102,8 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
       const { portalId, uiDomain } = (await readAccount(http, context)).body;
       return `https://${uiDomain ?? 'app.hubspot.com'}/contacts/${portalId}`;
     },
+    // Asked anew: what an app was granted changes, and its id does not.
+    scopes: async (context) => (await readToken(http, options.accessToken, context))?.scopes ?? null,
     describe: (type, context) => describeObject(http, type, context),
     readMany: (type, ids, fields, context) => readMany(http, type, ids, fields, context),
     findByField: find,

@@ -93,7 +93,7 @@ export const accountSchema = z.object({
   portalId: z.coerce.string(),
   uiDomain: z.string().nullish(),
 });
-export const tokenInfoSchema = z.object({ appId: z.coerce.string() });
+export const tokenInfoSchema = z.object({ appId: z.coerce.string(), scopes: z.array(z.string()).nullish() });
 
 /** Ids here are JSON numbers, whatever the specification says (recorded replies). */
 const numericId = z.union([z.string(), z.number()]).transform(String);

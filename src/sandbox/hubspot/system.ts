@@ -103,7 +103,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...recordListRoutes(state),
     ...flowRoutes(state),
     ...propertyRoutes(state),
-    ...accountRoutes(state, limits),
+    ...accountRoutes(state, limits, (token) => callersByToken.get(token) ?? null),
     ...journalRoutes(state, journal, app),
   ];
   return {

@@ -342,6 +342,21 @@ describe('opting out', () => {
     expect(await portal.read(id, 'hs_email_optout')).toMatchObject({ hs_email_optout: 'false' });
   });
 
+  it('needs a scope, which the token tells of and HubSpot insists on', async () => {
+    const { connector } = portal;
+    const scope = 'communication_preferences.read_write';
+    const row = { key: '1', email: 'scope@gmail.com' };
+    await portal.control('/portal', { withheldScopes: [scope] });
+    expect(await connector.scopes(reading)).toEqual(
+      expect.toSatisfy((scopes: ReadonlySet<string>) => scopes.has('forms') && !scopes.has(scope)),
+    );
+    expect(await connector.optOut([row], writing)).toMatchObject([
+      { kind: 'refused', failure: { category: 'permission', code: 'MISSING_SCOPES' } },
+    ]);
+    await portal.control('/portal', { withheldScopes: [] });
+    expect(await connector.optOut([row], writing)).toEqual([{ kind: 'landed' }]);
+  });
+
   it('is a part of a write, before the rest of it, and cannot be taken back', async () => {
     const { connector } = portal;
     const known = await portal.create({ email: 'known@gmail.com' });

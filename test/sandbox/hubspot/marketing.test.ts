@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeHubspotTokens } from '../../../src/sandbox/hubspot/system.ts';
 import { type Answer, type Portal, startPortal } from './portal.ts';
 
 let portal: Portal;
@@ -381,7 +382,9 @@ describe('marketing endpoints', () => {
       await portal.control('/portal', { withheldScopes: [] });
     }
     await portal.control('/portal', { withheldScopes: ['forms'] });
-    const info = await portal.call('POST', '/oauth/v2/private-apps/get/access-token-info', { tokenKey: 'x' });
+    const info = await portal.call('POST', '/oauth/v2/private-apps/get/access-token-info', {
+      tokenKey: makeHubspotTokens(1).integration,
+    });
     expect(info.body.scopes).toContain('content');
     expect(info.body.scopes).not.toContain('forms');
   });

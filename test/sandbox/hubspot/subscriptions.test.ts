@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeHubspotTokens } from '../../../src/sandbox/hubspot/system.ts';
 import { type Portal, startPortal } from './portal.ts';
 
 let portal: Portal;
@@ -7,6 +8,25 @@ afterEach(() => portal.close());
 const v4 = '/communication-preferences/v4';
 
 describe('subscriptions', () => {
+  it('need their scope, in every version and for reading too; each token is told what it was granted', async () => {
+    portal = await startPortal();
+    const scope = 'communication_preferences.read_write';
+    const info = async (tokenKey: string) =>
+      portal.call('POST', '/oauth/v2/private-apps/get/access-token-info', { tokenKey });
+    const { integration, person } = makeHubspotTokens(1);
+    expect((await info(integration)).body.scopes).toContain(scope);
+    expect((await info(person)).status).toBe(404);
+    expect((await info('nobody')).status).toBe(404);
+    await portal.control('/portal', { withheldScopes: [scope] });
+    expect((await info(integration)).body.scopes).not.toContain(scope);
+    for (const path of ['/communication-preferences/v3/definitions', `${v4}/definitions`]) {
+      const refused = await portal.call('GET', path);
+      expect([refused.status, refused.body.category]).toEqual([403, 'MISSING_SCOPES']);
+      expect(refused.body.errors[0].context.requiredGranularScopes).toEqual([scope]);
+      expect((await portal.call('GET', path, undefined, 'person')).status).toBe(200);
+    }
+  });
+
   it('v3 takes people off one type and never puts them on again', async () => {
     portal = await startPortal();
     const { client } = portal;

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { type ApiReply, type Call, pathParam } from '../../core/message.ts';
+import { type ApiReply, type Call, type Caller, pathParam } from '../../core/message.ts';
 import type { Route } from '../../core/routes.ts';
 import type { HubspotLimits } from '../limits.ts';
 import { ownerJson, personUserId } from '../owners.ts';
 import { type HubspotState, integrationAppId, portalId } from '../state.ts';
-import { callerOf } from './access.ts';
 import { refuse, refuseRequest } from './errors.ts';
 import { parseBody, queryFlag, queryLimit } from './input.ts';
 import { marketingScopes } from './scopes.ts';
@@ -78,9 +77,11 @@ const grantedScopes: readonly string[] = [
     `crm.objects.${object}.write`,
   ]),
   'crm.objects.owners.read',
-  'communication_preferences.read_write',
   ...marketingScopes,
 ];
+
+/** Whose a token is; null: nobody's. */
+type CallerOfToken = (token: string) => Caller | null;
 
 const tokenSchema = z.object({ tokenKey: z.string().min(1) });
 
@@ -88,9 +89,9 @@ const tokenSchema = z.object({ tokenKey: z.string().min(1) });
  * What a private app's token is: asks, and changes nothing. Source: developers.hubspot.com, private apps, "access token information"
  * (`POST /oauth/v2/private-apps/get/access-token-info` with `tokenKey`, answers userId, hubId, appId, scopes).
  */
-const tokenInfo = (state: HubspotState, call: Call): ApiReply => {
-  parseBody(call, tokenSchema);
-  if (callerOf(call) !== 'integration') throw refuse(404, 'OBJECT_NOT_FOUND', 'resource not found');
+const tokenInfo = (state: HubspotState, call: Call, callerOfToken: CallerOfToken): ApiReply => {
+  const { tokenKey } = parseBody(call, tokenSchema);
+  if (callerOfToken(tokenKey) !== 'integration') throw refuse(404, 'OBJECT_NOT_FOUND', 'resource not found');
   return {
     status: 200,
     body: {
@@ -103,11 +104,15 @@ const tokenInfo = (state: HubspotState, call: Call): ApiReply => {
 };
 
 /** Owners and what the account says of itself. */
-export const accountRoutes = (state: HubspotState, limits: HubspotLimits): Route[] => [
+export const accountRoutes = (
+  state: HubspotState,
+  limits: HubspotLimits,
+  callerOfToken: CallerOfToken,
+): Route[] => [
   {
     method: 'POST',
     template: '/oauth/v2/private-apps/get/access-token-info',
-    handle: (call) => tokenInfo(state, call),
+    handle: (call) => tokenInfo(state, call, callerOfToken),
   },
   { method: 'GET', template: '/crm/v3/owners', handle: (call) => listOwners(state, call) },
   { method: 'GET', template: '/crm/v3/owners/{ownerId}', handle: (call) => readOwner(state, call) },

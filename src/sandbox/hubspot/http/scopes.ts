@@ -4,7 +4,7 @@ import type { HubspotState } from '../state.ts';
 import { callerOf } from './access.ts';
 import { missingScopesReply } from './errors.ts';
 
-/** Scopes of forms, email, lists and workflows, which the integration has unless the portal's setting `withheldScopes` says otherwise. */
+/** Scopes of forms, email, subscriptions, lists and workflows, which the integration has unless the portal's setting `withheldScopes` says otherwise. */
 export const marketingScopes = [
   'forms',
   'content',
@@ -13,6 +13,7 @@ export const marketingScopes = [
   'crm.lists.read',
   'crm.lists.write',
   'automation',
+  'communication_preferences.read_write',
 ] as const;
 export type MarketingScope = (typeof marketingScopes)[number];
 

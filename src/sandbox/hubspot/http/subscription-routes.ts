@@ -8,6 +8,7 @@ import { isEmailAddress, normalizeEmail } from '../write/values.ts';
 import { sourceOf } from './access.ts';
 import { refuseRequest } from './errors.ts';
 import { parseBody } from './input.ts';
+import { assertScopes } from './scopes.ts';
 
 const v3 = '/communication-preferences/v3';
 const v4 = '/communication-preferences/v4';
@@ -151,7 +152,7 @@ const definition = (type: (typeof subscriptionTypes)[number]): unknown => ({
 });
 
 /** https://developers.hubspot.com/docs/guides/api/marketing/subscriptions (v4) and /subscriptions-preferences (v3). */
-export const subscriptionRoutes = (state: HubspotState): Route[] => [
+const routesOf = (state: HubspotState): Route[] => [
   ...v3Routes(state),
   {
     method: 'GET',
@@ -198,3 +199,13 @@ export const subscriptionRoutes = (state: HubspotState): Route[] => [
     },
   },
 ];
+
+/** Every one of them asks for the scope, whatever it does. */
+export const subscriptionRoutes = (state: HubspotState): Route[] =>
+  routesOf(state).map((route) => ({
+    ...route,
+    handle: (call) => {
+      assertScopes(state, call, 'communication_preferences.read_write');
+      return route.handle(call);
+    },
+  }));
