@@ -559,8 +559,12 @@ describe('an erasure', () => {
       },
     ]);
     const working = await dealUnit();
+    // As many as are not looked for one by one.
+    const refs = [lead('00Q1'), ...Array.from({ length: 20 }, (_, n) => contact(n === 0 ? '1' : `9${n}`))];
     const unit = await claimOne(contact('1'));
-    await store.settle([makeSettlement(unit, { end: end(link), erase: erasure({ rolesIn: ['deals'] }) })]);
+    await store.settle([
+      makeSettlement(unit, { end: end(link), erase: erasure({ rolesIn: ['deals'], refs }) }),
+    ]);
     const deal = (await store.linksOf('deals', 'hubspot', ['7'])).get('7');
     expect(deal?.base).toEqual({
       contactRoles: { hubspot: '12', salesforce: '00Q12' },
