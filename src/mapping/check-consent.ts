@@ -66,8 +66,8 @@ export const checkConsents = (pairs: readonly PairMapping[]): readonly Finding[]
     .flatMap((pair) => [...missing(pair, optOut, false), ...missing(pair, doNotCall, false)]);
 
 /**
- * What of consent the live systems decide: an opt-out is written by a scope of its own, which the properties do not tell; and that no bounce is carried over, as none is in
- * the configuration as shipped. `scopes`: what the private app was granted; null where that cannot be asked. Pure.
+ * What of consent the live systems decide: an opt-out is written by a scope of its own, which the properties do not tell; and that no bounce is
+ * carried over. `scopes`: what the private app was granted; null where that cannot be asked. Pure.
  */
 export const checkLiveConsents = (
   pairs: readonly PairMapping[],
