@@ -39,7 +39,7 @@ export class BatchSize {
   }
 
   /** Where a batch broke, what broke it is in one half of it. Nothing that was due says nothing. */
-  worked({ units, broken }: { readonly units: number; readonly broken?: boolean }): void {
+  worked({ units, broken }: { readonly units: number; readonly broken?: 'defect' | 'refusal' }): void {
     if (units === 0) return;
     this.now = broken
       ? Math.max(1, Math.floor(Math.min(this.now, units) / 2))

@@ -38,8 +38,11 @@ export interface BatchResult {
   readonly failed: number;
   /** True where state moved: something was written, linked, ended, parked or sent to review. */
   readonly moved: boolean;
-  /** Tandem itself failed on something in it: all of it was given back, to be tried in smaller batches. */
-  readonly broken?: boolean;
+  /**
+   * Tandem itself failed on something in it, or a system refused a whole call for something in it: all of it was given back, to be tried in
+   * smaller batches.
+   */
+  readonly broken?: 'defect' | 'refusal';
 }
 
 const nothing: BatchResult = {
@@ -338,7 +341,9 @@ const workUnits = async (
       const isParked = await answerDefect(context, drafts, error);
       // What the route failed on is not asked for by itself any more: all others went through.
       if (isParked && error instanceof CallFailed) await forgetCallFailure(context, error);
-      return { ...nothing, units: drafts.length, failed: drafts.length, moved: isParked, broken: !isParked };
+      const broke = { broken: error instanceof CallFailed ? ('refusal' as const) : ('defect' as const) };
+      const counts = { ...nothing, units: drafts.length, failed: drafts.length };
+      return isParked ? { ...counts, moved: true } : { ...counts, ...broke };
     }
     const dueMs = error.failure.retryAfterMs ?? againAfterMs(1);
     await store.release(

@@ -37,7 +37,10 @@ export const inMemory = (): StoreUnderTest => {
       return { live, close: async () => undefined };
     },
     standingOf: (...request) => store.standingOf(...request),
-    problems: async () => [...state.problems.values()].sort((a, b) => a.since - b.since),
+    problems: async () =>
+      [...state.problems.values()]
+        .map(({ toldAt: _toldAt, ...problem }) => problem)
+        .sort((a, b) => a.since - b.since),
     now: async () => state.now(),
     pass: async (ms) => {
       passed += ms;

@@ -43,7 +43,7 @@ const run = async (step: Step, systems: Sides<Connector>): Promise<unknown> => {
     case 'work':
       await simulated.fixture.query('update tandem.dirty set due = now()');
       // A batch that breaks is taken apart, which would hide the defect that broke it.
-      expect((await workOnce(context, 'live')).broken).not.toBe(true);
+      expect((await workOnce(context, 'live')).broken).not.toBe('defect');
       return;
     case 'poll hubspot':
       return pollOnce(context, 'hubspot');

@@ -56,8 +56,8 @@ describe('the problem of a system of which one route fails', () => {
     await batchReads({ code: 'BAD_GATEWAY' });
     await look();
     expect(await said()).toEqual(standing);
-    const { seen } = await pollOnce(context, 'hubspot');
-    expect(seen).toBeGreaterThan(0);
+    // The search index shows the edit some moments later.
+    await expect.poll(async () => (await pollOnce(context, 'hubspot')).seen).toBeGreaterThan(0);
     expect(await said()).toEqual(standing);
     await batchReads();
     await look();

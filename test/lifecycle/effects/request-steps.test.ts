@@ -45,6 +45,7 @@ const makeContext = () => {
     writable: new Map([
       ['Lead', new Set(['Tandem_Request__c', 'Tandem_Request_Detail__c', 'Tandem_Request_Result__c'])],
     ]),
+    models: { lifecycle: { pointed: new Map() } },
     makeId: () => 'id',
     signal: new AbortController().signal,
     joinProgram: async (program: string, ids: readonly string[]) => {
