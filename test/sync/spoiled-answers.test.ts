@@ -117,4 +117,4 @@ it('ends every step in order, and everything flows once the answers are whole ag
     const values = await simulated.values(link, { hubspot: 'jobtitle', salesforce: 'Title' });
     expect(values.hubspot).toBe(values.salesforce);
   }
-});
+}, 60_000);
