@@ -93,8 +93,9 @@ const listNext = async (context: EngineContext, alignment: Alignment, system: Sy
   }
 };
 
-const isWhole = ({ done, converted }: Alignment, hasForm: boolean): boolean =>
-  systems.every((side) => done[side]) && !(hasForm && converted !== undefined && !converted.done);
+/** Whether both systems were listed whole, converted records included where the pair has such. */
+export const isListed = ({ done, converted }: Alignment): boolean =>
+  systems.every((side) => done[side]) && converted?.done !== false;
 
 /**
  * One step of the first alignment (or of a changed mapping's): lists HubSpot whole, lets the work catch up, then lists Salesforce, whose
@@ -108,8 +109,7 @@ export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
   const { pair, store } = context;
   let alignment = await store.alignment(pair.name);
   const isCurrent = alignment?.mappingHash === context.mappingHash;
-  const form = pair.conversion?.form;
-  if (alignment && isCurrent && isWhole(alignment, form !== undefined)) return 'done';
+  if (alignment && isCurrent && isListed(alignment)) return 'done';
   if (paused.whole) return 'paused';
   if (!alignment || !isCurrent) alignment = await begin(context);
   const system = systems.find((side) => !alignment.done[side]);
@@ -119,6 +119,7 @@ export const alignStep = async (whole: EngineContext): Promise<AlignStep> => {
     return 'wait';
   }
   const { converted } = alignment;
+  const form = pair.conversion?.form;
   if (system) await listNext(context, alignment, system);
   else if (form !== undefined && converted !== undefined)
     await listConverted(context, form, alignment, converted);

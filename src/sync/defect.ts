@@ -6,7 +6,7 @@ import type { EngineContext } from './engine.ts';
 import { nextStepOf } from './refusal.ts';
 
 /** A unit that broke its batch is tried alone so often before its record is parked: what failed may have been of the moment. */
-export const triesAloneMax = 2;
+const triesAloneMax = 2;
 
 /** The place in a line of a stack, from the repository's folder on. */
 const framePattern = /^\s+at .*?((?:src|test|node_modules)\/[^\s()]+:\d+):\d+\)?$/m;
@@ -81,9 +81,9 @@ const putAside = (pair: string, { unit, key }: Draft, error: unknown): Draft => 
 };
 
 /**
- * A batch on which Tandem itself failed, or of which a call was refused whole for one of its records. Its units are given back, to be tried in smaller batches; the one that fails alone is tried again
- * and then parked by name, so that nobody waits for it. A unit with a write of unknown outcome is not parked: what became of it is still to
- * be found out. Answers whether a record was parked.
+ * A batch on which Tandem itself failed, or of which a call was refused whole for one of its records. Its units are given back, to be tried
+ * in smaller batches; the one that fails alone is tried again and then parked by name, so that nobody waits for it. A unit with a write of
+ * unknown outcome is not parked: what became of it is still to be found out. Answers whether a record was parked.
  * @throws what the store throws
  */
 export const answerDefect = async (

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed, type Failure, type Fault } from '../model/failure.ts';
 import { type System, systemLabel } from '../model/system.ts';
+import { isListed } from './align.ts';
 import type { EngineContext } from './engine.ts';
 import { readPaused } from './pauses.ts';
 import { type StreamFollower, streamedTypes, tieTypes } from './stream-follower.ts';
@@ -26,8 +27,7 @@ const isAligned = async (engine: EngineContext): Promise<boolean> => {
   if ((await readPaused(engine)).whole) return true;
   const alignment = await store.alignment(pair.name);
   if (alignment?.mappingHash !== mappingHash) return false;
-  const isListed = alignment.done.hubspot && alignment.done.salesforce;
-  if (!isListed || alignment.converted?.done === false) return false;
+  if (!isListed(alignment)) return false;
   return (await store.workload(pair.name, dirtyRowsSettled + 1)).dirty <= dirtyRowsSettled;
 };
 
