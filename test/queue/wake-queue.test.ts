@@ -26,7 +26,7 @@ interface Place {
   readonly completed: () => Promise<number>;
   /** Breaks every connection, or the server, for a moment. */
   readonly shake: () => Promise<void>;
-  /** Throws away everything the backend holds. */
+  /** Throws away everything the backend holds; also after each test, since a broken connection leaves jobs behind until they stall. */
   readonly empty: () => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const places: Readonly<Record<WakeBackend['kind'], Place>> = {
       expect(await fixture.terminateSessions()).toBeGreaterThan(0);
     },
     empty: async () => {
-      await fixture.query('drop schema tandem_queue cascade');
+      await fixture.query('drop schema if exists tandem_queue cascade');
     },
   },
   redis: {
@@ -77,6 +77,7 @@ afterEach(async () => {
   await Promise.all([...open].map((queue) => queue.close()));
   open.clear();
   troubles.length = 0;
+  await place.empty();
 });
 
 /** A handler whose runs the test lets go one by one. */

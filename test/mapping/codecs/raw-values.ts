@@ -103,6 +103,23 @@ export const rawValues: fc.Arbitrary<RawValue> = fc.oneof(
   },
 );
 
+/** A text of each kind that both sides can hold: random ones alone may miss a kind of few values in a whole run. */
+export const plausible: readonly string[] = [
+  'a',
+  'a@example.com',
+  '+1 202-555-0143',
+  'https://example.com/',
+  'US',
+  '12',
+  '1-5',
+  'true',
+  '2024-02-29',
+  '2024-02-29T12:00:00.000Z',
+  'Open',
+  'NEW',
+  'b;a',
+];
+
 /** Who is who: two owners are one user, one of them told by an id of 15 characters. */
 const users = new Map([
   ['1', '005000000000001AAA'],

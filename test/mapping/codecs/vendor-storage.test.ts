@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codecKinds, type KindName } from '../../../src/mapping/codecs/registry.ts';
-import { systems } from '../../../src/model/system.ts';
+import { type System, systems } from '../../../src/model/system.ts';
 import type { RawValue } from '../../../src/model/value.ts';
-import { rawValues, variants } from './raw-values.ts';
+import { plausible, rawValues, variants } from './raw-values.ts';
 
 // What the systems do to a value on write (references: HubSpot section 8 and 12, Salesforce 12.7), in the harshest reading of
 // each. Whatever they make of the value sent must have its key, or the field would flap for ever.
@@ -54,7 +54,10 @@ describe.each(variants)('kind %s with %j', (name, options) => {
           expect(codecs.hubspot.decode(stored)).toMatchObject({ kind: 'value', key: value.key });
         }
       }),
-      { numRuns: 400 },
+      {
+        numRuns: 400,
+        examples: plausible.flatMap((raw) => systems.map((side): [RawValue, System] => [raw, side])),
+      },
     );
     expect(values).toBeGreaterThan(0);
   });
