@@ -304,6 +304,7 @@ export interface HandOffEffectRow {
 
 /** An effect as it stands, for whoever asks. */
 export interface EffectStanding {
+  readonly key: string;
   readonly kind: string;
   readonly turn: number;
   readonly at: number;

@@ -27,6 +27,9 @@ interface State {
   } | null;
 }
 
+/** The name of a clock's step by its key. */
+const stepName = (key: string): string => key.split('/').at(-1) ?? key;
+
 const time = (at: number | null): string | null => (at === null ? null : iso(at));
 
 /** Where somebody stands in the lifecycle, how they came there, and what is under way; null where nothing is known. */
@@ -43,6 +46,7 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     lifecycle.clocks([row.id]),
   ]);
   const names = new Map(toOwners(staff).map(({ id, name }) => [id, name]));
+  const ordered = new Set(effects.map(({ key }) => key));
   return {
     contactId: row.contactId,
     stage: row.stage,
@@ -61,13 +65,14 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
       at: iso(at),
       ...transition,
     })),
-    /** What was waited for, whose, and by which version of sla.yaml. */
+    /** What was waited for, whose, and by which version of sla.yaml; of its steps those that were only observed, which have no order: nobody was told. */
     clocks: clocks.map((clock) => {
       const { kind, turn, owner, dueAt, doneAt, stepsDone } = clock;
       const { startedAt, version = null } = toClock(clock);
-      const steps = stepsDone.map((key) => key.split('/').at(-1) ?? key);
+      const steps = stepsDone.map(stepName);
+      const observed = stepsDone.filter((key) => !ordered.has(key)).map(stepName);
       const times = { startedAt: iso(startedAt), dueAt: time(dueAt), doneAt: time(doneAt) };
-      return { clock: kind, turn, owner, ...times, steps, version };
+      return { clock: kind, turn, owner, ...times, steps, observed, version };
     }),
     /** What reps say now, of each record. */
     feedback: (feedback.get(row.id) ?? []).flatMap(({ record, kind, value, at, owner }) =>
@@ -79,7 +84,7 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
       until: time(until),
       ...each,
     })),
-    effects: effects.map(({ at, doneAt, route: text, ...effect }) => {
+    effects: effects.map(({ key: _key, at, doneAt, route: text, ...effect }) => {
       const route = routeOf(text);
       // Why this owner: the decision with each step of the way to it, and the same in words.
       const why = route === null ? null : { ...route, words: routeWords(route, names) };
@@ -131,8 +136,8 @@ export const journeyWords = ({
       `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
   ),
   ...clocks.map(
-    ({ clock, startedAt, dueAt, doneAt, owner, steps, version }) =>
-      `${startedAt}  clock    ${clock}${owner === null ? '' : ` of ${owner}`}: ${dueAt === null ? 'never due' : `due ${dueAt}`}${doneAt === null ? '' : `, over ${doneAt}`}${steps.length === 0 ? '' : ` (${steps.join(', ')})`}${version === null ? '' : `; sla.yaml ${version}`}`,
+    ({ clock, startedAt, dueAt, doneAt, owner, steps, observed, version }) =>
+      `${startedAt}  clock    ${clock}${owner === null ? '' : ` of ${owner}`}: ${dueAt === null ? 'never due' : `due ${dueAt}`}${doneAt === null ? '' : `, over ${doneAt}`}${steps.length === 0 ? '' : ` (${steps.map((step) => (observed.includes(step) ? `${step}, observed` : step)).join('; ')})`}${version === null ? '' : `; sla.yaml ${version}`}`,
   ),
   ...content.map(
     ({ at, until, piece, record, stage, dealStage, mode }) =>

@@ -11,6 +11,7 @@ import { type Checked, checkFile, type FileKind } from './check-file.ts';
 import { expiredFindings } from './content-rules.ts';
 import { crossCheck } from './cross-checks.ts';
 import { contentKind, lifecycleKind, routingKind, scoringKind, slaKind } from './files.ts';
+import { pastPilotFindings } from './pilot-check.ts';
 
 /** The files of the lifecycle, each optional. */
 export const lifecycleFileNames = [
@@ -42,7 +43,7 @@ const checked = <Schema extends z.ZodType, Built>(
   text: TextFile | undefined,
 ): Checked<Built> => (text === undefined ? absent : checkFile(kind, text));
 
-/** Checks and compiles the files of the lifecycle; `now` says what is expired. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
+/** Checks and compiles the files of the lifecycle; `now` says what is expired or over. Pure: who has the disk reads them (`readConfigFile`). Never throws. */
 export const loadLifecycle = (texts: LifecycleTexts, now: number): LoadedLifecycle => {
   const lifecycle = checked(lifecycleKind, texts['lifecycle.yaml']);
   const scoring = checked(scoringKind, texts['scoring.yaml']);
@@ -67,6 +68,7 @@ export const loadLifecycle = (texts: LifecycleTexts, now: number): LoadedLifecyc
     findings: [
       ...[lifecycle, scoring, routing, sla, content].flatMap(({ findings }) => findings),
       ...expiredFindings(content, now),
+      ...pastPilotFindings(scoring, sla, now),
       ...crossCheck({ lifecycle, scoring, routing, sla, content }),
     ],
   };

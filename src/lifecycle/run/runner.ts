@@ -9,6 +9,7 @@ import { readDetails } from './details-pass.ts';
 import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
+import { findPastPilot } from './past-pilot.ts';
 import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
 import { recountOnce } from './recount-pass.ts';
 import { salesNews } from './sales-news.ts';
@@ -153,6 +154,7 @@ export class LifecycleRunner {
       try {
         if (!this.#paused.looks && !this.#paused.passes) {
           await renewContent(this.#context);
+          await findPastPilot(this.#context);
           await signalsOnce(this.#context);
         }
       } catch (error) {

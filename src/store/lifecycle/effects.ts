@@ -111,7 +111,7 @@ export const effectsOf = async (db: Db, journeyIds: readonly string[]): Promise<
   run(
     db,
     sql<EffectStanding>`
-      select kind, turn, round(${epochMs('at')}) as at, round(${epochMs('done_at')}) as "doneAt", why, next_step as next,
+      select key, kind, turn, round(${epochMs('at')}) as at, round(${epochMs('done_at')}) as "doneAt", why, next_step as next,
         array(select value ->> 'said' from json_each(steps) where value ->> 'said' is not null order by key) as said,
         route::text as route
       from tandem.effects where journey_id = any(${[...journeyIds]}::uuid[]) and kind <> 'show'
