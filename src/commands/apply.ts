@@ -10,6 +10,7 @@ const words = {
   blank: 'emptied',
   overwrite: 'overwritten',
   delete: 'deleted',
+  create: 'created on the other side',
   'hand-off': 'handed over',
   return: 'given back',
   lifecyclestage: 'moved back in lifecyclestage',

@@ -256,11 +256,15 @@ const breakers = z
         overwrites: z.enum(['alike', 'all', 'none']).default(mass.overwrites).meta({
           description: 'Which overwrites count: those with one value for all, all, or none.',
         }),
+        creations: z.int().min(1).default(mass.creations).meta({
+          description:
+            'More records than this created in one system in so many minutes wait for a word; a first alignment, hand-offs and what was asked for by hand do not count.',
+        }),
       })
       .prefault({})
       .meta({
         description:
-          'More records than this, and more than this share of the pair, blanked, deleted or overwritten so wait for a word.',
+          'More records than this, and more than this share of the pair, blanked, deleted or overwritten so wait for a word; and more than `creations` new ones.',
       }),
   })
   .prefault({})

@@ -60,12 +60,14 @@ export interface BreakerLimits {
     readonly minutes: number;
     /** Which overwrites count: those with one value for all (alike), all, or none. Blanks and deletions always do. */
     readonly overwrites: 'alike' | 'all' | 'none';
+    /** More records than this created in one system in so many minutes wait for a word, whatever their share: of one that is empty so far it says nothing. */
+    readonly creations: number;
   };
 }
 
 export const breakerDefaults: BreakerLimits = {
   flap: { flips: 5, minutes: 10 },
-  mass: { records: 50, percent: 5, minutes: 10, overwrites: 'alike' },
+  mass: { records: 50, percent: 5, minutes: 10, overwrites: 'alike', creations: 1_000 },
 };
 
 export interface FieldMapping {

@@ -10,7 +10,7 @@ import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 /** One record's part in what may be a mass change; sync/breakers has the meaning. */
 export interface MassChangeRow {
   readonly unit: string;
-  readonly kind: 'blank' | 'overwrite' | 'delete';
+  readonly kind: 'blank' | 'overwrite' | 'delete' | 'create';
   readonly scope: string;
   readonly field: string | null;
 }
@@ -73,13 +73,15 @@ interface Count {
   readonly ofField: number;
 }
 
-/** Records of each scope that were changed within the window and after its last release, where they are more than `records`. */
+const isCreation = (scope: string): boolean => scope.startsWith('create:');
+
+/** Records of each scope that were changed within the window and after its last release, where they are more than `records`, or `creations` where they are new. */
 const countsAbove = async (
   tx: Tx,
   pair: string,
   scopes: readonly string[],
   window: ReturnType<typeof milliseconds>,
-  records: number,
+  { records, creations }: BreakerLimits['mass'],
 ): Promise<readonly Count[]> => {
   const { rows } = await sql<Count>`
     with summed as (
@@ -91,7 +93,9 @@ const countsAbove = async (
     )
     select s.scope, s.records, (select count(*)::float8 from tandem.mass_changes m
       where m.pair = ${pair} and m.field = s.field and m.scope like 'overwrite:%' and m.at > now() - ${window}) as "ofField"
-    from summed s where s.records > ${records}`.execute(tx);
+    from summed s where s.records > case when s.scope like 'create:%' then ${creations} else ${records} end::float8`.execute(
+    tx,
+  );
   return rows;
 };
 
@@ -113,7 +117,7 @@ const trip = async (
 
 /**
  * Notes changes, and begins a hold for each scope of which there are too many: more than `records`, and more than `percent` of the
- * pair's links, within the window. Answers the open holds of these scopes, and those that began now.
+ * pair's links, within the window; of records to create, more than `creations`. Answers the open holds of these scopes, and those that began now.
  */
 export const noteChanges = async (
   db: Db,
@@ -126,7 +130,7 @@ export const noteChanges = async (
     const byScope = new Map(changes.map((each) => [each.scope, each]));
     const scopes = [...byScope.keys()];
     await note(tx, pair, changes, window);
-    const counts = await countsAbove(tx, pair, scopes, window, limits.records);
+    const counts = await countsAbove(tx, pair, scopes, window, limits);
     const begun: HeldRow[] = [];
     if (counts.length > 0) {
       const { rows } = await sql<{ links: number }>`
@@ -136,7 +140,7 @@ export const noteChanges = async (
       const links = rows[0]?.links ?? 0;
       for (const { scope, records, ofField } of counts) {
         const change = byScope.get(scope);
-        const isShare = records > (links * limits.percent) / 100;
+        const isShare = isCreation(scope) || records > (links * limits.percent) / 100;
         const isAlike = !scope.startsWith('overwrite:') || records >= ofField * alikeShare;
         if (change && isShare && isAlike) begun.push(...(await trip(tx, pair, change, records, links)));
       }

@@ -35,7 +35,7 @@ import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
 import { type SettleResult, settle } from './settle/settle.ts';
-import { alignments, commitSignals, cursor, type Position } from './signals.ts';
+import { alignedAt, alignments, commitSignals, cursor, type Position } from './signals.ts';
 import { type Db, inTransaction } from './transaction.ts';
 
 /**
@@ -163,6 +163,10 @@ export class PostgresEngineStore {
     limits: BreakerLimits['mass'],
   ): Promise<{ readonly open: readonly HeldRow[]; readonly begun: readonly HeldRow[] }> {
     return noteChanges(this.#db, pair, changes, limits);
+  }
+
+  alignedAt(pair: string): Promise<number | null> {
+    return alignedAt(this.#db, pair);
   }
 
   awaitLinks(awaited: readonly AwaitedLink[], whole?: readonly RecordRef[]): Promise<void> {

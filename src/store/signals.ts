@@ -3,7 +3,7 @@ import { workClasses } from '../model/budget.ts';
 import type { ChangeCursor } from '../model/record.ts';
 import type { Alignment, DirtyMark } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
-import { batch, cleanText } from './batch.ts';
+import { batch, cleanText, epochMs } from './batch.ts';
 import { toJson } from './json.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
@@ -99,17 +99,20 @@ const storeCursor = async (
 
 const storeAlignment = async (tx: Tx, alignment: Alignment): Promise<void> => {
   const { pair, mappingHash, after, listed, done, converted } = alignment;
+  const isListed = done.hubspot && done.salesforce && converted?.done !== false;
+  const firstDoneAt = isListed ? sql`now()` : sql`null`;
   await sql`
-    insert into tandem.alignments (pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed, salesforce_listed,
-      hubspot_done, salesforce_done, converted_after, converted_listed, converted_done)
+    insert into tandem.alignments as known (pair, mapping_hash, hubspot_after, salesforce_after, hubspot_listed, salesforce_listed,
+      hubspot_done, salesforce_done, converted_after, converted_listed, converted_done, first_done_at)
     values (${pair}, ${mappingHash}, ${after.hubspot}, ${after.salesforce}, ${listed.hubspot}, ${listed.salesforce},
       ${done.hubspot}, ${done.salesforce}, ${converted?.after ?? null}, ${converted?.listed ?? null},
-      ${converted?.done ?? null})
+      ${converted?.done ?? null}, ${firstDoneAt})
     on conflict (pair) do update set mapping_hash = excluded.mapping_hash, hubspot_after = excluded.hubspot_after,
       salesforce_after = excluded.salesforce_after, hubspot_listed = excluded.hubspot_listed,
       salesforce_listed = excluded.salesforce_listed, hubspot_done = excluded.hubspot_done,
       salesforce_done = excluded.salesforce_done, converted_after = excluded.converted_after,
-      converted_listed = excluded.converted_listed, converted_done = excluded.converted_done`.execute(tx);
+      converted_listed = excluded.converted_listed, converted_done = excluded.converted_done,
+      first_done_at = coalesce(known.first_done_at, excluded.first_done_at)`.execute(tx);
 };
 
 /** EngineStore.cursor. */
@@ -126,6 +129,16 @@ export const cursor = async (
         and type = ${type}`,
   );
   return row === undefined ? null : { stamp: row.stamp, id: row.id };
+};
+
+/** BreakerStore.alignedAt in sync/breakers: when a pair's very first alignment was listed whole, whatever became of its mapping since. */
+export const alignedAt = async (db: Db, pair: string): Promise<number | null> => {
+  const [row] = await run(
+    db,
+    sql<{ at: number | null }>`
+      select ${epochMs('first_done_at')} as at from tandem.alignments where pair = ${pair}`,
+  );
+  return row?.at ?? null;
 };
 
 interface AlignmentRow {

@@ -42,6 +42,11 @@ export const isErased = (link: Link | undefined): boolean =>
 /** The cause of a look that a person's answer to a question asks for. */
 export const decidedCause = 'decided by hand';
 
+const byHand = /\bby hand\b/;
+
+/** Whether a cause is a person's command: 'sync by hand', 'decided by hand: somebody new'. */
+export const isByHand = (cause: string): boolean => byHand.test(cause);
+
 /** What a person said of a tombstone: its records are looked at as if they had never been linked. */
 export const liftedCause = 'lifted by hand';
 

@@ -229,10 +229,14 @@ const workBatch = async (
   const begun = await beginLinks(context, unlinked.beginnings);
   const planned = await planLooked(context, [...looked, ...begun], workClass);
   const jobs = await guardTies(context, await guardKeys(context, planned, workClass), workClass);
-  const creates = unlinked.creates.map(({ job }) => job);
-  const free = await holdBack(context, jobs, drafts);
+  // What a pause keeps from being created anyway is none of the many that are.
+  const creates = withoutHeld(
+    paused,
+    unlinked.creates.map(({ job }) => job),
+  );
+  const free = await holdBack(context, [...jobs, ...creates], drafts);
   for (const draft of drafts) tellEnd(context, draft);
-  const wanted = withoutHeld(paused, [...free, ...creates, ...unlinked.jobs]);
+  const wanted = withoutHeld(paused, [...free, ...unlinked.jobs]);
   const sent = await sendAll(context, wanted, workClass, reservations);
   for (const each of await askAboutDuplicates(context, sent, workClass)) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');

@@ -4,7 +4,7 @@ import { storeUnderTest } from './contract.ts';
 
 const fixture = storeUnderTest();
 const minuteMs = 60_000;
-const limits = { records: 50, percent: 5, minutes: 10, overwrites: 'alike' } as const;
+const limits = { records: 50, percent: 5, minutes: 10, overwrites: 'alike', creations: 200 } as const;
 
 const blanks = (from: number, to: number): readonly MassChange[] =>
   Array.from({ length: to - from }, (_, n) => ({
@@ -75,4 +75,57 @@ it('takes overwrites with one value for a mass change, but not a pick list at wo
   expect((await note(overwrites(0, 200, 'd'))).begun).toMatchObject([
     { kind: 'overwrite', field: 'jobtitle', records: 200 },
   ]);
+});
+
+const creations = (from: number, to: number, scope = 'create:salesforce'): readonly MassChange[] =>
+  Array.from({ length: to - from }, (_, n) => ({
+    unit: `hubspot:contacts/${from + n}`,
+    kind: 'create',
+    scope,
+    field: null,
+  }));
+
+it('counts creations by their own limit, whatever their share, for each system by itself', async () => {
+  await fixture.makeLinks(10_000);
+  expect((await note(creations(0, 200))).open).toEqual([]);
+  expect((await note(creations(200, 400, 'create:hubspot'))).open).toEqual([]);
+  const { open, begun } = await note(creations(200, 201));
+  expect(begun).toMatchObject([{ kind: 'create', scope: 'create:salesforce', field: null, records: 201 }]);
+  expect(open).toEqual(begun);
+  expect((await note(creations(400, 401, 'create:hubspot'))).begun).toMatchObject([
+    { scope: 'create:hubspot' },
+  ]);
+  await fixture.releaseHeld(begun[0]?.id ?? '');
+  expect(await note(creations(0, 201))).toEqual({ open: [], begun: [] });
+});
+
+it('knows when a pair was first listed whole, and keeps it when another mapping begins', async () => {
+  const begun = {
+    pair: 'people',
+    mappingHash: 'one',
+    after: { hubspot: null, salesforce: null },
+    listed: { hubspot: 0, salesforce: 0 },
+    done: { hubspot: true, salesforce: true },
+    converted: { after: null, listed: 0, done: false },
+  };
+  await fixture.store.commitSignals([], { alignment: begun });
+  expect(await fixture.store.alignedAt('people')).toBeNull();
+  const mark = {
+    pair: 'people',
+    ref: { system: 'hubspot', type: 'contacts', id: '1' },
+    class: 'backfill',
+    stamp: null,
+    cause: 'first alignment',
+  } as const;
+  const done = { ...begun, converted: { after: null, listed: 1, done: true } };
+  await fixture.store.commitSignals([mark], { alignment: done });
+  const at = await fixture.store.alignedAt('people');
+  // What the last page marked belongs to it.
+  const [unit] = await fixture.store.claim('people', 'worker-1', 1, 60_000);
+  expect(unit?.dirty[0]?.since).toBeLessThanOrEqual(at ?? 0);
+  await fixture.store.commitSignals([], {
+    alignment: { ...begun, mappingHash: 'two', done: { hubspot: false, salesforce: false } },
+  });
+  await fixture.store.commitSignals([], { alignment: { ...done, mappingHash: 'two' } });
+  expect(await fixture.store.alignedAt('people')).toBe(at);
 });

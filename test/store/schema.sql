@@ -35,6 +35,7 @@ create table tandem.alignments (
   converted_after text,
   converted_listed bigint,
   converted_done boolean,
+  first_done_at timestamp with time zone,
   constraint alignments_pkey PRIMARY KEY (pair)
 );
 create table tandem.awaited (
@@ -564,6 +565,7 @@ comment on table tandem.accounts is 'the portal and the organization whose recor
 comment on index tandem.activities_newest is 'the digest: the newest first';
 comment on column tandem.alerts.told is 'nothing, begin: what the webhook has taken';
 comment on column tandem.alerts.gone_at is 'since when the problem is not there any more';
+comment on column tandem.alignments.first_done_at is 'when a first alignment had listed both systems whole, by whatever mapping: later creations count as a mass change';
 comment on table tandem.awaited is 'records that refer to one without a link: looked at again when that link begins';
 comment on column tandem.awaited.to_type is 'Salesforce''s object that the link must lead to; empty: any';
 comment on index tandem.awaited_record is 'explain: what a record waits for';

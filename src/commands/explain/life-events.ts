@@ -2,6 +2,7 @@ import type { PairMapping } from '../../model/mapping.ts';
 import { formatRef, type System, systemLabel } from '../../model/system.ts';
 import type { RawValue } from '../../model/value.ts';
 import type { LedgerLine, RecordLife } from '../../store/operator/life.ts';
+import { isByHand } from '../../sync/identity.ts';
 import { isOwnCode } from '../../sync/standing.ts';
 import { iso } from '../with-store.ts';
 
@@ -38,12 +39,9 @@ export interface LifeEvent {
 
 type Common = Pick<LifeEvent, 'at' | 'object' | 'system' | 'record' | 'cause' | 'clock' | 'by'>;
 
-/** How commands name what they cause: 'sync by hand', 'taken by hand'. */
-const byHand = /\bby hand\b/;
-
 /** What reaches a record goes through Tandem's user in its system; a person's command is the person's. */
 const authorOf = ({ event, cause }: Pick<LifeEvent, 'event' | 'cause'>, system: System): LifeEvent['by'] => {
-  if (byHand.test(cause)) return 'operator';
+  if (isByHand(cause)) return 'operator';
   return event === 'write' || event === 'create' || event === 'intent' ? `${system} integration` : 'tandem';
 };
 
@@ -180,7 +178,7 @@ const standingEvents = (life: RecordLife): readonly LifeEvent[] => [
       record: formatRef(row.ref),
       field: null,
       cause: row.held
-        ? `${row.cause}; a pause holds it`
+        ? `${row.cause}; it waits for the end of a pause, or for a word on many changes at once (tandem status)`
         : `${row.cause}; looked at ${row.attempts} times so far`,
       rule: row.held ? 'paused' : 'pending',
     }),

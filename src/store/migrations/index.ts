@@ -26,6 +26,7 @@ import { laneLearned } from './0041-lane-learned.ts';
 import { presence } from './0042-presence.ts';
 import { roles } from './0042-roles.ts';
 import { toldWaits } from './0045-told-waits.ts';
+import { firstAligned } from './0046-first-aligned.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -56,4 +57,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-presence': presence,
   '0042-roles': roles,
   '0045-told-waits': toldWaits,
+  '0046-first-aligned': firstAligned,
 };

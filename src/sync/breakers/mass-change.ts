@@ -2,16 +2,17 @@ import { type BreakerLimits, breakerDefaults, type PairMapping } from '../../mod
 import type { FieldWrite } from '../../model/state.ts';
 import { digestOf } from '../digest.ts';
 import type { Draft } from '../draft.ts';
+import { isByHand } from '../identity.ts';
 import type { SendJob } from '../send.ts';
 
 /** What of one record a mass change would do: the kinds that the breaker counts. */
-export type MassKind = 'blank' | 'overwrite' | 'delete';
+export type MassKind = 'blank' | 'overwrite' | 'delete' | 'create';
 
 /** One record's part in what may be a mass change. */
 export interface MassChange {
   readonly unit: string;
   readonly kind: MassKind;
-  /** Changes of one scope are counted together, and held together: `blank`, `delete`, `overwrite`, or one value for one field. */
+  /** Changes of one scope are counted together, and held together: `blank`, `delete`, `overwrite`, `create:SYSTEM`, or one value for one field. */
   readonly scope: string;
   readonly field: string | null;
 }
@@ -38,6 +39,8 @@ export interface BreakerStore {
     changes: readonly MassChange[],
     limits: BreakerLimits['mass'],
   ): Promise<{ readonly open: readonly Held[]; readonly begun: readonly Held[] }>;
+  /** When a first alignment of the pair had listed both systems whole, milliseconds by the store's clock; null: none has yet. */
+  alignedAt(pair: string): Promise<number | null>;
 }
 
 /** Rules under which records meet first, or a person has spoken (consent is their word): no accident of many records. */
@@ -73,12 +76,29 @@ export const changesOfJob = (
   { draft, intent }: SendJob,
   limits: BreakerLimits['mass'],
 ): readonly MassChange[] => {
-  if (intent.op === 'create') return [];
+  if (intent.op === 'create') {
+    const scope = `create:${intent.target.system}`;
+    return [{ unit: draft.key, kind: 'create', scope, field: null }];
+  }
   return intent.writes.flatMap((write): MassChange[] => {
     const found = scopeOf(write, limits.overwrites);
     return found ? [{ unit: draft.key, field: write.field, ...found }] : [];
   });
 };
+
+/**
+ * Whether nobody need ask whether a creation is meant. A first alignment's is: `plan` shows it before, and it goes on for days without a person; what it found
+ * has waited since before `alignedAt`. So is what a person asked for record by record, and whom the lifecycle handed to sales (`handed`, ids of
+ * contacts): each of them met the definition, and a rep's clock runs.
+ */
+export const isCreationMeant = (
+  { draft: { unit }, intent: { source } }: Pick<SendJob, 'draft' | 'intent'>,
+  alignedAt: number | null,
+  handed: ReadonlySet<string>,
+): boolean =>
+  alignedAt === null ||
+  unit.dirty.some(({ since, cause }) => since <= alignedAt || isByHand(cause)) ||
+  (source.system === 'hubspot' && handed.has(source.id));
 
 /**
  * What it counts of a link that is about to end, or of a person of whom all that is kept is about to go. An erasure that was told is a word in

@@ -38,7 +38,7 @@ export const noteChanges = (
   state: MemoryState,
   pair: string,
   changes: readonly MassChange[],
-  { minutes, records: recordsMax, percent }: BreakerLimits['mass'],
+  { minutes, records: recordsMax, percent, creations }: BreakerLimits['mass'],
 ): { readonly open: readonly Held[]; readonly begun: readonly Held[] } => {
   const windowMs = minutes * 60_000;
   const byScope = new Map(changes.map((each) => [each.scope, each]));
@@ -56,7 +56,10 @@ export const noteChanges = (
     const ofField = counted.filter(
       (each) => each.field === change.field && each.scope.startsWith('overwrite:'),
     ).length;
-    if (records <= recordsMax || records <= (links * percent) / 100) continue;
+    const isFew = scope.startsWith('create:')
+      ? records <= creations
+      : records <= recordsMax || records <= (links * percent) / 100;
+    if (isFew) continue;
     if (isOverwrite && records < ofField * alikeShare) continue;
     if (holds.some(({ releasedAt }) => releasedAt === null)) continue;
     const id = state.nextId().slice(-8);

@@ -19,6 +19,7 @@ import type {
   Workload,
 } from '../../../src/model/state.ts';
 import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
+import { isListed } from '../../../src/sync/align.ts';
 import type { BreakerStore, MassChange } from '../../../src/sync/breakers/mass-change.ts';
 import { isErased } from '../../../src/sync/identity.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
@@ -92,7 +93,7 @@ export class MemoryStore implements EngineStore, BreakerStore {
     this.state.assertStorable(marks);
     for (const mark of foldMarks(marks)) this.state.mark(mark);
     if (position === undefined) return;
-    if ('alignment' in position) this.state.alignments.set(position.alignment.pair, position.alignment);
+    if ('alignment' in position) this.#storeAlignment(position.alignment);
     else {
       const { pair, system, type = '', at } = position.cursor;
       this.state.cursors.set(`${pair} ${system} ${type}`, at);
@@ -105,6 +106,18 @@ export class MemoryStore implements EngineStore, BreakerStore {
 
   async cursor(pair: string, system: System, type = ''): Promise<ChangeCursor | null> {
     return this.state.cursors.get(`${pair} ${system} ${type}`) ?? null;
+  }
+
+  #storeAlignment(alignment: Alignment): void {
+    const { alignments, alignedAt } = this.state;
+    alignments.set(alignment.pair, alignment);
+    if (isListed(alignment) && !alignedAt.has(alignment.pair)) {
+      alignedAt.set(alignment.pair, this.state.now());
+    }
+  }
+
+  async alignedAt(pair: string): Promise<number | null> {
+    return this.state.alignedAt.get(pair) ?? null;
   }
 
   async alignment(pair: string): Promise<Alignment | null> {

@@ -45,6 +45,8 @@ export class MemoryState {
   readonly decidedNew = new Map<string, readonly RecordRef[]>();
   readonly cursors = new Map<string, ChangeCursor>();
   readonly alignments = new Map<string, Alignment>();
+  /** When a pair's very first alignment was listed whole. */
+  readonly alignedAt = new Map<string, number>();
   readonly problems = new Map<string, Problem & { readonly toldAt: number }>();
   readonly pauses: Pause[] = [];
   /** When links began, by their ids. */
@@ -87,8 +89,9 @@ export class MemoryState {
       this.parked,
       this.reviews,
     ];
-    const beside = [this.cursors, this.alignments, this.problems, this.decidedNew, this.begunAt];
-    for (const table of [...work, ...beside, this.awaited, this.massChanges, this.erased]) table.clear();
+    const beside = [this.cursors, this.alignments, this.alignedAt, this.problems, this.decidedNew];
+    for (const table of [...work, ...beside, this.begunAt, this.awaited, this.massChanges, this.erased])
+      table.clear();
     for (const rows of [this.ledger, this.pauses, this.holds]) rows.length = 0;
   }
 
