@@ -101,7 +101,7 @@ it('ends every step in order, and everything flows once the answers are whole ag
       salesforce.mutations = [];
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     }),
-    { numRuns: 12, interruptAfterTimeLimit: 20_000, endOnFailure: true },
+    { numRuns: 12, endOnFailure: true },
   );
   const { fixture } = simulated;
   await fixture.query('delete from tandem.parked');

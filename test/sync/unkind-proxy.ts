@@ -45,6 +45,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       { 'content-type': 'application/json; charset=utf-7' },
       { 'retry-after': 'banana' },
       { 'x-hubspot-ratelimit-daily': 'NaN', 'x-hubspot-ratelimit-daily-remaining': '-1' },
+      { 'x-hubspot-ratelimit-daily': '0', 'x-hubspot-ratelimit-daily-remaining': '0' },
       { 'sforce-limit-info': 'api-usage=18/0;per=?' },
       { date: 'yesterday' },
     ),

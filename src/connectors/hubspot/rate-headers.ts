@@ -12,12 +12,14 @@ const count = z
   .string()
   .regex(/^[0-9]{1,9}$/)
   .transform(Number);
+const atLeastOne = count.pipe(z.number().min(1));
 const window = z.object({
-  calls: count.pipe(z.number().min(1)),
-  windowMs: count.pipe(z.number().min(1)),
+  calls: atLeastOne,
+  windowMs: atLeastOne,
   remaining: count,
 });
-const daily = z.object({ limit: count, remaining: count });
+/** A limit of nothing, in an answer to a call, is none: believed, it would keep all calls waiting for a day. */
+const daily = z.object({ limit: atLeastOne, remaining: count });
 
 const header = (headers: Headers, name: string): string | null => headers.get(`x-hubspot-ratelimit-${name}`);
 

@@ -25,9 +25,9 @@ export const failed = (
   cause?: unknown,
 ): CallFailed => new CallFailed({ category, system: 'salesforce', code, message, fields: [] }, { cause });
 
-/** `Sforce-Limit-Info: api-usage=18/5000` (REST API guide, Limit Info header). */
+/** `Sforce-Limit-Info: api-usage=18/5000` (REST API guide, Limit Info header). A limit of nothing, in an answer to a call, tells nothing. */
 const dailyOf = (answer: HttpResponse | null): DailyQuota | null => {
-  const usage = /api-usage=(\d+)\/(\d+)/.exec(answer?.headers['sforce-limit-info'] ?? '');
+  const usage = /api-usage=(\d+)\/0*([1-9]\d*)/.exec(answer?.headers['sforce-limit-info'] ?? '');
   return usage === null ? null : { used: Number(usage[1]), limit: Number(usage[2]) };
 };
 

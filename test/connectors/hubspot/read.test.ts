@@ -155,6 +155,16 @@ describe('readMany from HubSpot', () => {
     await connector.readMany('contacts', ['1'], [], reading);
     expect(connector.quota()).toMatchObject({ dailyLimit: 625_000, dailyUsed: 1_000 });
   });
+
+  it('does not believe a daily quota of nothing, which would keep every call waiting for a day', async () => {
+    const connector = makeTestConnector();
+    batchRead().reply(200, complete([makeRecord('1')]), {
+      'X-HubSpot-RateLimit-Daily': '0',
+      'X-HubSpot-RateLimit-Daily-Remaining': '0',
+    });
+    await connector.readMany('contacts', ['1'], [], reading);
+    expect(connector.quota()).toMatchObject({ dailyLimit: null });
+  });
 });
 
 describe('findByField in HubSpot', () => {

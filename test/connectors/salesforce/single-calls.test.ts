@@ -56,6 +56,21 @@ describe('jsforce repeats nothing by itself', () => {
   });
 });
 
+describe('what a header tells of the daily limit', () => {
+  it.each([
+    ['api-usage=18/15000', { dailyLimit: 15_000, dailyUsed: 18 }],
+    ['api-usage=18/15000; per-app-api-usage=17/250(appName=tandem)', { dailyLimit: 15_000, dailyUsed: 18 }],
+    // Believed, it would keep every call waiting for a day.
+    ['api-usage=18/0', { dailyLimit: null, dailyUsed: null }],
+    ['api-usage=18/x', { dailyLimit: null, dailyUsed: null }],
+  ])('%s', async (header, quota) => {
+    fake.onApi = () => ({ json: { done: true, records: [] }, headers: { 'sforce-limit-info': header } });
+    const connector = connectorTo(fake);
+    await connector.listPage('Lead', null, ['City'], reading);
+    expect(connector.quota()).toMatchObject(quota);
+  });
+});
+
 describe('a write is sent once, and what cannot be known is unknown', () => {
   it.each([
     ['cut before the answer', { cut: 'before' as const }],
