@@ -67,7 +67,7 @@ export interface BreakerLimits {
 
 export const breakerDefaults: BreakerLimits = {
   flap: { flips: 5, minutes: 10 },
-  mass: { records: 50, percent: 5, minutes: 10, overwrites: 'alike', creations: 1_000 },
+  mass: { records: 50, percent: 5, minutes: 10, overwrites: 'alike', creations: 10_000 },
 };
 
 export interface FieldMapping {
