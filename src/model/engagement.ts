@@ -12,6 +12,8 @@ export interface WantedEngagement {
   readonly kinds: ReadonlySet<EngagementKind>;
   /** The form sent last, as the contact names it: `PAGE TITLE: FORM`, or `FORM`. */
   readonly form: string | null;
+  /** The lists of which it is known that they joined them, and when; absent: none. */
+  readonly joined?: readonly { readonly list: string; readonly at: number }[];
 }
 
 /** One thing that somebody did, or that was logged of them, as the vendor tells it. Texts are foreign; URLs have neither query nor hash. */
@@ -40,6 +42,8 @@ export interface FoundActivity {
   readonly durationMs?: number;
   readonly outcome?: string;
   readonly note?: string;
+  /** True of a list that was joined and on which they are no more; absent: they are. */
+  readonly isOver?: true;
 }
 
 /** An address without what follows `?` and `#`, which may name a person or hold a key. */

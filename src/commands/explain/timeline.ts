@@ -37,7 +37,12 @@ const eventOf = ({
   }
   const done = toActivity({ key: '', at, activity });
   const note = noteWords(done);
-  return { ...common, event: 'activity', what: `${activityWords(done)}${note === null ? '' : `: ${note}`}` };
+  const left = typeof done.leftAt === 'number' ? ` (taken out again, seen ${iso(done.leftAt)})` : '';
+  return {
+    ...common,
+    event: 'activity',
+    what: `${activityWords(done)}${left}${note === null ? '' : `: ${note}`}`,
+  };
 };
 
 /** What people did and how they moved, newest first. */

@@ -17,6 +17,8 @@ export interface DigestActivity extends Omit<Activity, 'type'> {
   readonly note?: string;
   /** `Connected`, `No answer`: the vendor's word. */
   readonly outcome?: string;
+  /** Of a list or campaign: when it was known that they are in it no more; null and absent: they are. It counts for nothing then, and no rep reads it. */
+  readonly leftAt?: number | null;
 }
 
 /** A turn that is over. */

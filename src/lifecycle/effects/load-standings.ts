@@ -1,5 +1,6 @@
 import { CallFailed } from '../../model/failure.ts';
 import type { JourneyRow } from '../../model/journeys.ts';
+import { isUndone } from '../look/details.ts';
 import type { StoredJourney } from '../look/stored.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readAbout } from '../run/read-about.ts';
@@ -11,7 +12,7 @@ import type { Effect } from './effect.ts';
 import type { About, Standing } from './standing.ts';
 
 /** Activities that texts for a rep are made of. */
-const activitiesMax = 200;
+export const activitiesMax = 200;
 
 /** When a system is asked again that did not answer: it costs one call for all of them. */
 const unansweredAgainMs = 2_000;
@@ -81,7 +82,10 @@ const load = async (context: LifecycleContext, effects: readonly Effect[]): Prom
         effect,
         stored,
         person,
-        activities: (timelines.get(effect.journeyId) ?? []).map(toActivity),
+        // What was undone stands in the history alone: no rep reads of a campaign in which the person is not.
+        activities: (timelines.get(effect.journeyId) ?? [])
+          .map(toActivity)
+          .filter((activity) => !isUndone(activity)),
         transitions: transitions.get(effect.journeyId) ?? [],
         clocks: clocks.filter(({ journeyId }) => journeyId === effect.journeyId).map(toClock),
         feedback: feedback.get(effect.journeyId) ?? [],

@@ -20,12 +20,19 @@ export interface Memory {
 
 export const noMemory: Memory = { known: new Map(), history: null };
 
-/** A detail as an activity: of its type and moment, as the contact's roll-ups are, so that one thing is one however it is told. */
-export const toActivityOf = (found: FoundActivity): DigestActivity => ({
+/**
+ * A detail as an activity: of its type and moment, as the contact's roll-ups are, so that one thing is one however it is told. `now`: when it was
+ * asked for, and so known that they have left a list.
+ */
+export const toActivityOf = ({ isOver, ...found }: FoundActivity, now: number): DigestActivity => ({
   ...found,
   // An import puts many on several lists in one moment.
   key: `${activityKey(found.type, found.at)}${found.list === undefined ? '' : `/${found.list}`}`,
+  ...(isOver === true ? { leftAt: now } : {}),
 });
+
+/** Whether they are in the list or campaign no more: what was undone is no part of what somebody did. */
+export const isUndone = ({ leftAt }: DigestActivity): boolean => typeof leftAt === 'number';
 
 /** What a look is told: activities that are new, and stored ones of which more is known now. */
 export interface News {
@@ -52,8 +59,11 @@ export const newsOf = (
   for (const activity of [...own, ...told]) {
     const { key } = activity;
     const stored = known.get(key);
-    if (stored === undefined) fresh.set(key, { ...fresh.get(key), ...activity });
-    else if (told.includes(activity)) {
+    if (stored === undefined) {
+      // Undone before anybody was told of it.
+      if (isUndone(activity)) fresh.delete(key);
+      else fresh.set(key, { ...fresh.get(key), ...activity });
+    } else if (told.includes(activity)) {
       const merged = { ...(amended.get(key) ?? stored), ...activity };
       if (!isSame(merged, stored)) amended.set(key, merged);
     }
@@ -61,9 +71,9 @@ export const newsOf = (
   return { fresh: [...fresh.values()], amended: [...amended.values()] };
 };
 
-/** Whether rules may be about it: notes and meetings that a colleague entered are nothing that the person did. */
-export const isScored = (activity: DigestActivity): activity is Activity =>
-  activity.type !== 'note' && activity.type !== 'meeting';
+/** Whether rules may be about it: notes and meetings that a colleague entered are nothing that the person did, and what was undone counts no more. */
+export const isScored = (activity: DigestActivity): activity is DigestActivity & Activity =>
+  activity.type !== 'note' && activity.type !== 'meeting' && !isUndone(activity);
 
 const doing: ReadonlySet<DigestActivity['type']> = new Set<ActivityType>([
   'pageView',

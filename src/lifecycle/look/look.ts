@@ -284,6 +284,12 @@ const factsSeen = (
   ];
 };
 
+/** Whoever is with sales has their lists asked for beside anything else, in a call that all share: a rep is not to read of one that they have left. */
+const withLists = (
+  kinds: readonly EngagementKind[],
+  { stage }: Pick<Journey, 'stage'>,
+): readonly EngagementKind[] => (kinds.length > 0 && salesStages.has(stage) ? [...kinds, 'lists'] : kinds);
+
 const withOwedHandOff = (
   done: Advance,
   judgement: Judgement | null,
@@ -386,7 +392,7 @@ export const lookAt = (
       .map(({ key }) => key),
     details: isHanded
       ? engagementKinds
-      : detailsWorth(own, person.contact.fields, beforeFields, models.sinceAt),
+      : withLists(detailsWorth(own, person.contact.fields, beforeFields, models.sinceAt), done.journey),
     effects,
     judgement,
     requests,

@@ -19,6 +19,11 @@ const text = (raw: unknown): string | null => (typeof raw === 'string' && raw !=
 
 type Member = Pick<ChangedRecord, 'ref' | 'fields' | 'deleted'>;
 
+const keyHead = 'campaignJoined/salesforce:';
+
+/** Told of somebody who was taken out, or came back with their campaign out of the recycle bin; all else of it is known. */
+type Undone = Pick<DigestActivity, 'key' | 'type' | 'at'> & { readonly leftAt: number };
+
 /** Who is in a campaign, by the record in Salesforce, and that as what they did. */
 interface Membership {
   readonly person: string;
@@ -26,7 +31,7 @@ interface Membership {
 }
 
 /**
- * Members as activities; those that Tandem made itself are none, and who was taken out had been in it all the same. Pure. `names`: of the campaigns, by id; `own`: users as
+ * Members as activities; those that Tandem made itself are none. Pure. `names`: of the campaigns, by id; `own`: users as
  * whom Tandem works. The status is what came of it: `Attended`, `Responded`.
  */
 export const membershipsOf = (
@@ -41,7 +46,7 @@ export const membershipsOf = (
     const isOurs = own.has(text(fields.CreatedById) ?? '');
     if (deleted || isOurs || person === null || campaign === undefined || at === null) return [];
     const status = text(fields.Status);
-    const key = `campaignJoined/salesforce:${ref.id}`;
+    const key = `${keyHead}${ref.id}`;
     return [
       {
         person,
@@ -51,6 +56,8 @@ export const membershipsOf = (
           at,
           campaign,
           ...(status === null ? {} : { outcome: status }),
+          // Whose campaign was deleted and is restored is in it again.
+          leftAt: null,
         },
       },
     ];
@@ -75,12 +82,24 @@ const named = async (
   return membershipsOf(members, new Map(names), new Set(own));
 };
 
-/** Tells the journeys of these members, of those who are linked; whoever is linked later has them with their hand-over. @throws CallFailed */
+/** Members who were taken out, by a colleague or with their campaign. Whoever was in it for a moment alone, of which nobody was told, stays untold. Pure. */
+const takenOut = (members: readonly ChangedRecord[]): readonly { person: string; activity: Undone }[] =>
+  members.flatMap(({ ref, fields, deleted, stamp }) => {
+    const person = text(fields.ContactId) ?? text(fields.LeadId);
+    const at = instantOf(fields.CreatedDate);
+    if (!deleted || person === null || at === null) return [];
+    return [{ person, activity: { key: `${keyHead}${ref.id}`, type: 'campaignJoined', at, leftAt: stamp } }];
+  });
+
+/**
+ * Tells the journeys of these members, of those who are linked: who came, and who was taken out again. Whoever is linked later has them with their hand-over.
+ * @throws CallFailed
+ */
 export const tellMemberships = async (
   context: LifecycleContext,
-  members: readonly Member[],
+  members: readonly ChangedRecord[],
 ): Promise<void> => {
-  const found = await named(context, members);
+  const found = [...(await named(context, members)), ...takenOut(members)];
   if (found.length === 0) return;
   const links = await context.engine.linksOf(
     context.pair.name,
@@ -97,13 +116,28 @@ export const tellMemberships = async (
   );
 };
 
+/** Which of these stored memberships are no more, asked by their ids: two calls for all, none where there is none. @throws CallFailed */
+const goneOf = async (
+  context: LifecycleContext,
+  stored: readonly DigestActivity[],
+): Promise<ReadonlySet<string>> => {
+  const ids = stored.map(({ key }) => key.slice(keyHead.length));
+  if (ids.length === 0) return new Set();
+  const records = await unlessHidden(
+    context.systems.salesforce.readMany('CampaignMember', ids, ['CampaignId'], callFor(context, 'read')),
+  );
+  return records === undefined ? new Set() : new Set(ids.filter((id) => records.get(id)?.deleted ?? true));
+};
+
 /**
- * All campaigns of Salesforce in which these contacts' records are: for those who are handed over, of whom a rep reads. Two calls for all, and one for the campaigns; an org
- * or user without campaigns has none. @throws CallFailed
+ * All campaigns of Salesforce in which these contacts' records are, and those of the `stored` activities by contact in which they are no more: for those who are
+ * handed over, of whom a rep reads. Two calls for all, and one for the campaigns; an org or user without campaigns has none. @throws CallFailed
  */
 export const membershipsOfContacts = async (
   context: LifecycleContext,
   contactIds: readonly string[],
+  stored: ReadonlyMap<string, readonly DigestActivity[]>,
+  now: number,
 ): Promise<ReadonlyMap<string, readonly DigestActivity[]>> => {
   if (contactIds.length === 0 || !context.fields.has('CampaignMember')) return new Map();
   const { engine, pair, systems } = context;
@@ -133,8 +167,22 @@ export const membershipsOfContacts = async (
     const contactId = contactOf.get(person);
     return contactId === undefined ? [] : [{ contactId, activity }];
   });
+  // What was not found may be of a record that they had before: it is asked for by its id.
+  const isFound = new Set(theirs.map(({ activity }) => activity.key));
+  const unfound = contactIds.flatMap((contactId) =>
+    (stored.get(contactId) ?? [])
+      .filter(({ key, leftAt }) => key.startsWith(keyHead) && !isFound.has(key) && (leftAt ?? null) === null)
+      .map((activity) => ({ contactId, activity })),
+  );
+  const gone = await goneOf(
+    context,
+    unfound.map(({ activity }) => activity),
+  );
+  const left = unfound
+    .filter(({ activity }) => gone.has(activity.key.slice(keyHead.length)))
+    .map(({ contactId, activity }) => ({ contactId, activity: { ...activity, leftAt: now } }));
   return new Map(
-    [...Map.groupBy(theirs, ({ contactId }) => contactId)].map(([id, own]) => [
+    [...Map.groupBy([...theirs, ...left], ({ contactId }) => contactId)].map(([id, own]) => [
       id,
       own.map(({ activity }) => activity),
     ]),

@@ -72,6 +72,23 @@ describe('details of what somebody did', () => {
     expect(made['GET /crm/v3/lists']).toBe(1);
   });
 
+  it('a list that they have left is over, where it is known that they had joined it', async () => {
+    for (const list of ['Nurture: budget', 'Nurture: later'])
+      expect((await portal.connector.joinList(list, [vera], call)).get(vera)).toBeNull();
+    const joined = ((await read(wanted(['lists']))).get(vera) ?? []).flatMap(({ list, at: joinedAt }) =>
+      list === undefined ? [] : [{ list, at: joinedAt }],
+    );
+    expect(joined).toHaveLength(2);
+    // Nothing is news, and both are known: still on them.
+    const since = Math.max(...joined.map((each) => each.at)) + 1;
+    expect(await read(wanted(['lists'], { since, joined }))).toEqual(new Map());
+    await portal.connector.leaveLists(['Nurture: budget'], [vera], call);
+    const [left] = joined.filter(({ list }) => list === 'Nurture: budget');
+    expect((await read(wanted(['lists'], { since, joined }))).get(vera)).toEqual([
+      { type: 'listJoined', ...left, isOver: true },
+    ]);
+  });
+
   it('refused once, are not asked for again; the others are', async () => {
     await portal.control('/portal', { eventsApi: false });
     await act({ email, type: 'emailOpen', campaign: 'Case study', at });

@@ -78,9 +78,9 @@ class Kept {
 }
 
 const page = (at: number, more: Partial<FoundActivity> = {}): DigestActivity =>
-  toActivityOf({ type: 'pageView', at, url: 'https://a.example/pricing', ...more });
+  toActivityOf({ type: 'pageView', at, url: 'https://a.example/pricing', ...more }, now);
 const open = (at: number, machine: boolean): DigestActivity =>
-  toActivityOf({ type: 'emailOpen', at, machine });
+  toActivityOf({ type: 'emailOpen', at, machine }, now);
 
 describe('details beside roll-ups', () => {
   it('one thing told twice, in either order, is one', () => {
@@ -121,7 +121,10 @@ describe('details beside roll-ups', () => {
     const at = now - minute;
     kept.fields = { recent_conversion_date: iso(at), recent_conversion_event_name: 'Form 12' };
     expect(kept.look().effects).toEqual([]);
-    const told = toActivityOf({ type: 'formSubmission', at, form: 'Form 12', url: 'https://a.example/demo' });
+    const told = toActivityOf(
+      { type: 'formSubmission', at, form: 'Form 12', url: 'https://a.example/demo' },
+      now,
+    );
     expect(kept.look([told]).effects.map(({ kind }) => kind)).toEqual(['hand-off', 'programs']);
     expect(kept.look([told]).effects).toEqual([]);
   });
@@ -131,11 +134,35 @@ describe('details beside roll-ups', () => {
     kept.look();
     const { score } = scoreOf(makePerson(), kept.stored.tally, scoring, now);
     const told = (['note', 'meeting', 'call'] as const).map((type) =>
-      toActivityOf({ type, at: now, note: 'x' }),
+      toActivityOf({ type, at: now, note: 'x' }, now),
     );
     const looked = kept.look(told);
     expect([looked.transitions, looked.activities.length]).toEqual([[], 3]);
     expect(scoreOf(makePerson(), kept.stored.tally, scoring, now).score).toBe(score);
+  });
+
+  it('a list that they have left gives no points any more, and stays in the history; one that nobody knew of is no news', () => {
+    const rules = modelOf(
+      shippedText('scoring.yaml').replace(
+        '    - { name: Form sent',
+        '    - { name: On a list, on: [listJoined], points: 20 }\n    - { name: Form sent',
+      ),
+    );
+    const kept = new Kept();
+    kept.look([], rules);
+    const joined = { type: 'listJoined' as const, at: now - minute, list: 'Fair' };
+    kept.look([toActivityOf(joined, now)], rules);
+    expect(kept.stored.tally['On a list']?.count).toBe(1);
+    const left = toActivityOf({ ...joined, isOver: true }, now);
+    const looked = kept.look([left], rules);
+    expect(looked.amended).toEqual([{ ...toActivityOf(joined, now), leftAt: now }]);
+    expect(kept.stored.tally['On a list']).toBeUndefined();
+    expect(kept.scores(rules).kept).toEqual(kept.scores(rules).recomputed);
+    // And back again, as a restored campaign brings its members back.
+    kept.look([{ ...toActivityOf(joined, now), leftAt: null }], rules);
+    expect(kept.stored.tally['On a list']?.count).toBe(1);
+    const unknown = toActivityOf({ ...joined, list: 'Other', isOver: true }, now);
+    expect(kept.look([unknown], rules)).toMatchObject({ activities: [], amended: [], taken: [unknown.key] });
   });
 
   it('the tally kept up as roll-ups and details arrive, in any order and repeated, is that of what is stored', () => {
@@ -174,12 +201,15 @@ describe('details beside roll-ups', () => {
             each.kind !== 'tell'
               ? []
               : [...new Set(each.minutes)].map((minutes) =>
-                  toActivityOf({
-                    type: each.type as FoundActivity['type'],
-                    at: now - minutes * minute,
-                    url: each.url,
-                    ...(each.type === 'emailOpen' ? { machine: each.machine } : {}),
-                  }),
+                  toActivityOf(
+                    {
+                      type: each.type as FoundActivity['type'],
+                      at: now - minutes * minute,
+                      url: each.url,
+                      ...(each.type === 'emailOpen' ? { machine: each.machine } : {}),
+                    },
+                    now,
+                  ),
                 );
           kept.look(told, rules);
           const { kept: lines, recomputed } = kept.scores(rules);

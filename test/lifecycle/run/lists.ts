@@ -37,10 +37,19 @@ export class Lists {
   }
 
   /** Puts somebody on a list by hand. */
-  async put(name: string, contact: string): Promise<void> {
+  put(name: string, contact: string): Promise<void> {
+    return this.#change('add', name, contact);
+  }
+
+  /** Takes somebody off a list by hand. */
+  take(name: string, contact: string): Promise<void> {
+    return this.#change('remove', name, contact);
+  }
+
+  async #change(how: 'add' | 'remove', name: string, contact: string): Promise<void> {
     const { list } = oneList.parse(
       await this.#call('GET', `/object-type-id/0-1/name/${encodeURIComponent(name)}`),
     );
-    await this.#call('PUT', `/${list.listId}/memberships/add`, [contact]);
+    await this.#call('PUT', `/${list.listId}/memberships/${how}`, [contact]);
   }
 }

@@ -11,9 +11,19 @@ const perPersonMax = 10;
 
 const namesSchema = z.object({ lists: z.array(z.object({ listId: z.string(), name: z.string() })) });
 
+/** What HubSpot says of one person. */
+interface Joins {
+  readonly contactId: string;
+  /** What is told: those that joined last, of lists joined since the moment that was asked for. */
+  readonly told: readonly ListMembership[];
+  /** Those that may be one of the joins that are known: of the same moment. */
+  readonly standing: readonly ListMembership[];
+  readonly known: NonNullable<WantedEngagement['joined']>;
+}
+
 /**
  * Which lists people were put on or came to by its filters, and when: one call for all of them, and one for the names of lists that are not known yet. Who
- * has left a list again is told by no call, so that a join is all that there is of it.
+ * has left a list again is told by no call: of joins that are known (`joined`), those are over whose list the person is not on any more.
  */
 export class HubSpotListJoins {
   readonly #http: HubSpotHttp;
@@ -23,18 +33,21 @@ export class HubSpotListJoins {
     this.#http = http;
   }
 
-  async #joins(
-    wanted: readonly WantedEngagement[],
-    context: CallContext,
-  ): Promise<readonly ListMembership[]> {
+  async #joins(wanted: readonly WantedEngagement[], context: CallContext): Promise<readonly Joins[]> {
     const ids = wanted.map(({ contactId }) => contactId);
-    const since = new Map(wanted.map((person) => [person.contactId, person.since]));
-    const joins = (await readMemberships(this.#http, ids, context)).filter(
-      ({ contactId, at }) => at >= (since.get(contactId) ?? Number.POSITIVE_INFINITY),
-    );
-    return [...Map.groupBy(joins, ({ contactId }) => contactId).values()].flatMap((own) =>
-      own.sort((a, b) => b.at - a.at).slice(0, perPersonMax),
-    );
+    const all = Map.groupBy(await readMemberships(this.#http, ids, context), ({ contactId }) => contactId);
+    return wanted.map(({ contactId, since, joined: known = [] }) => {
+      const own = all.get(contactId) ?? [];
+      return {
+        contactId,
+        told: own
+          .filter(({ at }) => at >= since)
+          .sort((a, b) => b.at - a.at)
+          .slice(0, perPersonMax),
+        standing: own.filter((each) => known.some(({ at }) => at === each.at)),
+        known,
+      };
+    });
   }
 
   async #learnNames(listIds: readonly string[], context: CallContext): Promise<void> {
@@ -55,21 +68,34 @@ export class HubSpotListJoins {
     wanted: readonly WantedEngagement[],
     context: CallContext,
   ): Promise<ReadonlyMap<string, readonly FoundActivity[]>> {
-    const joins = await this.#joins(wanted, context);
+    const people = await this.#joins(wanted, context);
     await this.#learnNames(
-      joins.map(({ listId }) => listId),
+      people.flatMap(({ told, standing }) => [...told, ...standing].map(({ listId }) => listId)),
       context,
     );
-    const activities = joins.flatMap(({ contactId, listId, at }) => {
-      const list = this.#names.get(listId);
-      // Deleted between the two calls.
-      return list === undefined ? [] : [{ contactId, activity: { type: 'listJoined' as const, at, list } }];
-    });
     return new Map(
-      [...Map.groupBy(activities, ({ contactId }) => contactId)].map(([id, own]) => [
-        id,
-        own.map(({ activity }) => activity),
-      ]),
+      people.flatMap((person) => {
+        const activities = this.#activitiesOf(person);
+        return activities.length === 0 ? [] : [[person.contactId, activities] as const];
+      }),
     );
+  }
+
+  #activitiesOf({ told, standing, known }: Joins): readonly FoundActivity[] {
+    const type = 'listJoined' as const;
+    // A list without a name was deleted between the two calls.
+    const named = (joins: readonly ListMembership[]) =>
+      joins.flatMap(({ listId, at }) => {
+        const list = this.#names.get(listId);
+        return list === undefined ? [] : [{ list, at }];
+      });
+    const joins = named(told);
+    const still = named(standing);
+    const isThere = (join: { readonly list: string; readonly at: number }): boolean =>
+      still.some(({ list, at }) => list === join.list && at === join.at);
+    return [
+      ...joins.map((join) => ({ type, ...join })),
+      ...known.filter((join) => !isThere(join)).map((join) => ({ type, ...join, isOver: true as const })),
+    ];
   }
 }
