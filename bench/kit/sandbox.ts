@@ -1,22 +1,8 @@
 import { z } from 'zod';
 import type { Sides, System } from '../../src/model/system.ts';
+import { type Access, accessShape } from '../../test/data/sandbox-access.ts';
 import { TandemChild } from './child.ts';
 
-/** The line that the sandbox prints: where it is, and who signs in with what. */
-export const accessShape = z.object({
-  hubspot: z.url(),
-  salesforce: z.url(),
-  hubspotToken: z.string(),
-  hubspotPersonToken: z.string(),
-  hubspotClientId: z.string(),
-  hubspotClientSecret: z.string(),
-  salesforceUsername: z.string(),
-  salesforcePassword: z.string(),
-  salesforceClientId: z.string(),
-  salesforceClientSecret: z.string(),
-  salesforcePersonUsername: z.string(),
-  salesforcePersonPassword: z.string(),
-});
 const readyWithinMs = 120_000;
 
 const statsShape = z.object({
@@ -43,7 +29,7 @@ export interface SandboxOptions {
 /** Both simulators in one process of their own. */
 export interface Sandbox {
   readonly url: Sides<string>;
-  readonly access: z.infer<typeof accessShape>;
+  readonly access: Access;
   readonly pid: number;
   /** How a worker or a script finds it. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { accessShape, type Sandbox } from '../kit/sandbox.ts';
+import { accessShape } from '../../test/data/sandbox-access.ts';
+import type { Sandbox } from '../kit/sandbox.ts';
 
 /** What a peer's process is started with. */
 export interface ScriptInput {

@@ -48,6 +48,25 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** The ready line of two simulators that run. */
+export const accessTo = (
+  { url: hubspot, tokens }: Awaited<ReturnType<typeof createHubspotSimulator>>,
+  { url: salesforce, credentials }: Awaited<ReturnType<typeof createSalesforceSimulator>>,
+): SandboxAccess => ({
+  hubspot,
+  salesforce,
+  hubspotToken: tokens.integration,
+  hubspotPersonToken: tokens.person,
+  hubspotClientId: tokens.app.clientId,
+  hubspotClientSecret: tokens.app.clientSecret,
+  salesforceUsername: credentials.username,
+  salesforcePassword: credentials.password,
+  salesforceClientId: credentials.clientId,
+  salesforceClientSecret: credentials.clientSecret,
+  salesforcePersonUsername: credentials.personUsername,
+  salesforcePersonPassword: credentials.personPassword,
+});
+
 const closeAll = async (simulators: readonly Simulator[]): Promise<void> => {
   await Promise.all(simulators.map((simulator) => simulator.close()));
 };
@@ -64,23 +83,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     running.push(hubspot);
     const salesforce = await createSalesforceSimulator({ ...shared, port: salesforcePort });
     running.push(salesforce);
-    const { tokens } = hubspot;
-    const { credentials } = salesforce;
     return {
-      access: {
-        hubspot: hubspot.url,
-        salesforce: salesforce.url,
-        hubspotToken: tokens.integration,
-        hubspotPersonToken: tokens.person,
-        hubspotClientId: tokens.app.clientId,
-        hubspotClientSecret: tokens.app.clientSecret,
-        salesforceUsername: credentials.username,
-        salesforcePassword: credentials.password,
-        salesforceClientId: credentials.clientId,
-        salesforceClientSecret: credentials.clientSecret,
-        salesforcePersonUsername: credentials.personUsername,
-        salesforcePersonPassword: credentials.personPassword,
-      },
+      access: accessTo(hubspot, salesforce),
       close: () => closeAll(running),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { UsageError } from '../../model/failure.ts';
 import type { Simulator, SimulatorOptions } from '../../sandbox/core/simulator.ts';
 import { createHubspotSimulator } from '../../sandbox/hubspot/simulator.ts';
 import { createSalesforceSimulator } from '../../sandbox/salesforce/simulator.ts';
+import { accessTo } from '../../sandbox/start.ts';
 import { childInput } from './child.ts';
 import { readSavedSandbox, writeSavedSandbox } from './saved-sandbox.ts';
 import type { SimulatorsMessage } from './simulators.ts';
@@ -64,25 +65,7 @@ const main = async (): Promise<void> => {
       (error: unknown) => tell({ kind: 'saved', error: String(error) }),
     );
   });
-  const { tokens } = hubspot;
-  const { credentials } = salesforce;
-  tell({
-    kind: 'ready',
-    access: {
-      hubspot: hubspot.url,
-      salesforce: salesforce.url,
-      hubspotToken: tokens.integration,
-      hubspotPersonToken: tokens.person,
-      hubspotClientId: tokens.app.clientId,
-      hubspotClientSecret: tokens.app.clientSecret,
-      salesforceUsername: credentials.username,
-      salesforcePassword: credentials.password,
-      salesforceClientId: credentials.clientId,
-      salesforceClientSecret: credentials.clientSecret,
-      salesforcePersonUsername: credentials.personUsername,
-      salesforcePersonPassword: credentials.personPassword,
-    },
-  });
+  tell({ kind: 'ready', access: accessTo(hubspot, salesforce) });
 };
 
 await main();

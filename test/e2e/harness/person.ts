@@ -1,6 +1,6 @@
 import { Connection } from 'jsforce';
 import { z } from 'zod';
-import type { Access } from './sandbox.ts';
+import type { Access } from '../../data/sandbox-access.ts';
 
 /** Values of a record by API name. */
 export type Values = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,25 +1,9 @@
 import { z } from 'zod';
 import type { Sides, System } from '../../../src/model/system.ts';
 import { systems } from '../../../src/model/system.ts';
+import { type Access, accessShape } from '../../data/sandbox-access.ts';
 import { readRecords } from '../../data/sandbox-records.ts';
 import { Child } from './child.ts';
-
-const accessShape = z.object({
-  hubspot: z.url(),
-  salesforce: z.url(),
-  hubspotToken: z.string(),
-  hubspotPersonToken: z.string(),
-  hubspotClientId: z.string(),
-  hubspotClientSecret: z.string(),
-  salesforceUsername: z.string(),
-  salesforcePassword: z.string(),
-  salesforceClientId: z.string(),
-  salesforceClientSecret: z.string(),
-  salesforcePersonUsername: z.string(),
-  salesforcePersonPassword: z.string(),
-});
-/** The sandbox's ready line. */
-export type Access = z.infer<typeof accessShape>;
 
 const statsShape = z.object({
   calls: z.object({
