@@ -71,7 +71,11 @@ const codesOfValue: ReadonlySet<string> = new Set([
   'INVALID_LONG',
   'INVALID_DATE',
   'INVALID_OPTION',
+  'BLOCKLISTED_EMAIL',
 ]);
+
+/** The code of an address that HubSpot takes from nobody any more, since whoever had it was deleted there for privacy. */
+export const blocklistedCode = 'BLOCKLISTED_EMAIL';
 
 /** Salesforce's code of a record that a duplicate rule takes for one that is there. */
 export const duplicatesCode = 'DUPLICATES_DETECTED';

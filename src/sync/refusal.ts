@@ -1,4 +1,10 @@
-import { canRetryHelp, duplicatesCode, type Failure, unreachableCode } from '../model/failure.ts';
+import {
+  blocklistedCode,
+  canRetryHelp,
+  duplicatesCode,
+  type Failure,
+  unreachableCode,
+} from '../model/failure.ts';
 import { formFor } from '../model/mapping.ts';
 import type { FieldWrite } from '../model/state.ts';
 import { formatRef, type RecordRef, systemLabel } from '../model/system.ts';
@@ -16,6 +22,9 @@ export const nextStepOf = (failure: Failure): string => {
   const there = systemLabel[failure.system];
   switch (failure.category) {
     case 'value':
+      if (failure.code === blocklistedCode) {
+        return `Leave it as it is, or enter another address: ${there} takes this one from nobody any more. It is tried again by itself when it changes.`;
+      }
       return `Correct the value at its source, or make ${there} accept it; it is tried again by itself when it changes.`;
     case 'identity':
       if (failure.code === unreachableCode) {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Failure, FailureCategory } from '../../model/failure.ts';
+import { blocklistedCode, type Failure, type FailureCategory } from '../../model/failure.ts';
 import { blamedProperties, type PropertyBlame } from './property-errors.ts';
 import { errorSchema, type HubSpotError } from './wire.ts';
 
@@ -102,17 +102,38 @@ const blameFailure = (blames: readonly [PropertyBlame, ...PropertyBlame[]], erro
   const category = blameCategory(first);
   const alike = blames.filter((blame) => blameCategory(blame) === category);
   const fields = [...new Set(alike.map((blame) => blame.property))];
+  const why =
+    first.code === blocklistedCode
+      ? 'is an address that HubSpot takes from nobody, since somebody who had it was deleted there for privacy'
+      : blameSentence[category];
   return {
-    ...identityFailure(first.code, error, `${fields.join(', ')} ${blameSentence[category]} (${first.code})`),
+    ...identityFailure(first.code, error, `${fields.join(', ')} ${why} (${first.code})`),
     category,
     fields,
   };
+};
+
+/** What the associations API says of one pair of records (associations guide; bodies recorded in amp-labs/connectors, MIT). */
+const associationFailure = (place: string, error: HubSpotError): Failure | null => {
+  switch (error.subCategory) {
+    case 'crm.associations.INVALID_IDENTIFIER':
+      // One of the two was deleted or merged since it was read; the same words are said of a record that is to be tied to itself.
+      return /associated to itself/.test(error.message ?? '')
+        ? base('value', 'TIED_TO_ITSELF', `${place}: a record cannot be associated with itself`)
+        : base('identity', 'INVALID_IDENTIFIER', `${place}: one of the two records is not there`);
+    case 'crm.associations.INVALID_ASSOCIATION_TYPE':
+      return base('schema', 'INVALID_ASSOCIATION_TYPE', `${place}: these objects have no such label`);
+    default:
+      return null;
+  }
 };
 
 /** A refusal of one row (an entry of a 207) or of a whole request (4xx), by what HubSpot says; never repeats its words, they quote values. */
 export const failureOfError = (place: string, status: number, error: HubSpotError): Failure => {
   const trace = error.correlationId ? `, correlation id ${error.correlationId}` : '';
   const category = error.category ?? '';
+  const ofPair = associationFailure(place, error);
+  if (ofPair !== null) return ofPair;
   const blames = blamedProperties(error);
   const [first, ...others] = blames;
   if (first !== undefined) return blameFailure([first, ...others], error);

@@ -53,7 +53,10 @@ interface Pair {
   readonly context: CallContext;
 }
 
-/** One call, never repeated. A step that the answer does not blame has landed: its results name none for sure. */
+/**
+ * One call, never repeated. A step that the answer does not blame has landed: its results name none for sure. Where it blames something that is
+ * none of the steps, nobody knows which it was.
+ */
 const send = async (pair: Pair, route: Route, steps: readonly Step[]): Promise<readonly TieOutcome[]> => {
   const path = associationsPath(pair.from, pair.to, route.path);
   const place = `POST ${path}`;
@@ -67,10 +70,14 @@ const send = async (pair: Pair, route: Route, steps: readonly Step[]): Promise<r
         sent = true;
       },
     );
+    const errors = answer.body?.errors ?? [];
+    const cause = `${place}: the answer refuses a row and does not say which`;
+    const isStray = errors.some((error) => !steps.some((step) => isErrorOf(step, error)));
     return steps.map((step): TieOutcome => {
-      const error = answer.body?.errors?.find((one) => isErrorOf(step, one));
-      if (error === undefined) return { kind: 'landed' };
-      return { kind: 'refused', failure: failureOfError(place, answer.status, error) };
+      const error = errors.find((one) => isErrorOf(step, one));
+      if (error !== undefined)
+        return { kind: 'refused', failure: failureOfError(place, answer.status, error) };
+      return isStray ? { kind: 'unknown', cause } : { kind: 'landed' };
     });
   } catch (error) {
     if (error instanceof CallFailed && (!sent || wasNotExecuted(error.failure)))

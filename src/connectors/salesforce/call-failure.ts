@@ -1,6 +1,12 @@
 import type { HttpResponse } from 'jsforce';
 import type { Failure, FailureCategory } from '../../model/failure.ts';
-import { parseVendorError, rowCategory, toFailure, type VendorError } from './vendor-error.ts';
+import {
+  parseVendorError,
+  rowCategory,
+  severalMatches,
+  toFailure,
+  type VendorError,
+} from './vendor-error.ts';
 
 export interface RefusedCall {
   readonly failure: Failure;
@@ -35,6 +41,7 @@ const retryAfter = (answer: HttpResponse): { retryAfterMs?: number } => {
  */
 export const callFailure = (answer: HttpResponse): RefusedCall => {
   const { statusCode: status } = answer;
+  if (status === 300) return { failure: toFailure(severalMatches, 'identity'), executed: 'no' };
   const error = parseVendorError(answer.body);
   if (error === null || error.code === 'UNKNOWN_ERROR') {
     const category = categoryOfStatus(status);

@@ -6,7 +6,7 @@ import type { WriteOutcome, WriteRow } from '../../model/write.ts';
 import type { Api, ApiRequest } from './api.ts';
 import { compositeSchema, subrequestsMax } from './composite.ts';
 import { soqlName } from './soql.ts';
-import { parseVendorError } from './vendor-error.ts';
+import { parseVendorError, severalMatches } from './vendor-error.ts';
 import { headersOf, outcomeOfError, type PlacedOutcomes, writeBatch } from './write-batch.ts';
 import type { WriteBatch } from './write-batches.ts';
 
@@ -60,7 +60,7 @@ const outcomeOf = (row: WriteRow, status: number, body: unknown): WriteOutcome |
     if (id !== null) return { kind: 'landed', id, created: status === 201, stamp: null };
     return { kind: 'unknown', cause: 'the answer says that it landed, but not under which id' };
   }
-  const error = parseVendorError(JSON.stringify(body));
+  const error = status === 300 ? severalMatches : parseVendorError(JSON.stringify(body));
   if (error !== null) return outcomeOfError(row, error);
   return status >= 500 ? { kind: 'unknown', cause: `answered with status ${status}` } : null;
 };

@@ -64,11 +64,17 @@ const categoryByCode: Readonly<Record<string, FailureCategory>> = {
   INVALID_TYPE: 'schema',
 
   UNABLE_TO_LOCK_ROW: 'locked',
+  // Another row's failure took this one back with it: it was not executed, and nothing is wrong with it.
+  ALL_OR_NONE_OPERATION_ROLLED_BACK: 'locked',
+  PROCESSING_HALTED: 'locked',
+  BATCH_PROCESSING_HALTED: 'locked',
 
   REQUEST_LIMIT_EXCEEDED: 'throttled',
   SERVER_UNAVAILABLE: 'unavailable',
   UNKNOWN_EXCEPTION: 'unavailable',
   QUERY_TIMEOUT: 'unavailable',
+  // A locator is good for two days, and less where the org has too many open: the query is begun anew, and nobody has to do anything.
+  INVALID_QUERY_LOCATOR: 'unavailable',
 
   INVALID_SESSION_ID: 'credentials',
   INVALID_AUTH_HEADER: 'credentials',
@@ -77,7 +83,11 @@ const categoryByCode: Readonly<Record<string, FailureCategory>> = {
   JSON_PARSER_ERROR: 'request',
   METHOD_NOT_ALLOWED: 'request',
   INVALID_BATCH_OPERATION: 'request',
-  INVALID_QUERY_LOCATOR: 'request',
+  INVALID_REPLICATION_DATE: 'request',
+  EXCEEDED_ID_LIMIT: 'request',
+  EXCEEDED_MAX_SEMIJOIN_SUBSELECTS: 'request',
+  OPERATION_TOO_LARGE: 'request',
+  QUERY_TOO_COMPLICATED: 'request',
 };
 
 /** Whether the error blames the record's own id rather than a field that refers to another record. */
@@ -137,6 +147,13 @@ export const toFailure = (
     ...(error.duplicates ? { duplicates: error.duplicates } : {}),
     ...(category === 'throttled' && isConcurrentLimit(error) ? { retryAfterMs: concurrentRetryMs } : {}),
   };
+};
+
+/** What an upsert by an external id that several records have is answered, with their addresses instead of an error (REST API guide, status 300). */
+export const severalMatches: VendorError = {
+  code: 'MULTIPLE_CHOICES',
+  message: 'several records have this external id',
+  fields: [],
 };
 
 /** The error in the body of a refused call, which is an array of one (or of several: the first decides). */

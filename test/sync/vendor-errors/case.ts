@@ -11,6 +11,8 @@ export interface Case {
   readonly category?: FailureCategory;
   /** How the step for the person begins, where one is waited for. */
   readonly next?: RegExp;
+  /** Of one that waits: not looked at before so long, milliseconds. */
+  readonly atLeastMs?: number;
 }
 
 export const correctIt = /^Correct the value at its source/;

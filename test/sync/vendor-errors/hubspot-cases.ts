@@ -136,6 +136,47 @@ export const hubspotCases: readonly Case[] = [
     category: 'identity',
   },
   {
+    name: '414: the address of the call is too long',
+    effect: { status: 414, body: '<html>URI Too Long</html>' },
+    action: 'parks the record',
+    category: 'request',
+    next: reportIt,
+  },
+  {
+    name: '431: address and headers are too long',
+    effect: { status: 431, body: '' },
+    action: 'parks the record',
+    category: 'request',
+    next: reportIt,
+  },
+  {
+    name: '403 of the edge, without a category',
+    effect: { status: 403, body: '<html>Forbidden</html>' },
+    action: 'parks the record',
+    category: 'permission',
+    next: giveRight,
+  },
+  {
+    name: '404 without a category',
+    effect: { status: 404, body: { status: 'error', message: 'resource not found' } },
+    action: 'looks again',
+    category: 'identity',
+  },
+  {
+    name: 'RATE_LIMITS of a row',
+    effect: {
+      status: 207,
+      body: {
+        ...{ status: 'COMPLETE', results: [], numErrors: 1 },
+        errors: [
+          { status: 'error', category: 'RATE_LIMITS', message: 'rate limit', context: { ids: ['$ID'] } },
+        ],
+      },
+    },
+    action: 'waits',
+    category: 'throttled',
+  },
+  {
     name: 'Unable to infer object type',
     effect: {
       status: 400,
@@ -161,6 +202,12 @@ export const hubspotCases: readonly Case[] = [
   unknown('ORIGIN_UNREACHABLE'),
   unknown('TIMEOUT'),
   { name: '525 (TLS handshake)', effect: { status: 525 }, action: 'settles by looking' },
+  { name: '526 (TLS certificate)', effect: { status: 526 }, action: 'settles by looking' },
+  {
+    name: '504 as a page of the edge',
+    effect: { status: 504, body: '<html>Gateway time-out</html>' },
+    action: 'settles by looking',
+  },
   { name: 'a cut connection', effect: { drop: 'before' }, action: 'settles by looking' },
   { name: 'a cut answer', effect: { drop: 'after' }, action: 'settles by looking' },
   {

@@ -29,6 +29,22 @@ const whole = (name: string, action: Action, category: FailureCategory, next?: R
   ...(next ? { next } : {}),
 });
 
+/** Too many long calls at once: over within seconds, unlike the day's limit, which has the same code. */
+const concurrent = (message: string): Case => ({
+  name: message,
+  effect: { status: 403, body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message }] },
+  action: 'waits',
+  category: 'throttled',
+  atLeastMs: 4_000,
+});
+const status = (code: number, action: Action, category?: FailureCategory, next?: RegExp): Case => ({
+  name: `${code} without a reason`,
+  effect: { status: code, body: '' },
+  action,
+  ...(category ? { category } : {}),
+  ...(next ? { next } : {}),
+});
+
 /** Salesforce's errors on a write: of one row, and of the call. What becomes of DUPLICATES_DETECTED is in test/sync/duplicates.test.ts. */
 export const salesforceCases: readonly Case[] = [
   row(
@@ -184,9 +200,28 @@ export const salesforceCases: readonly Case[] = [
     'identity',
   ),
   row('DUPLICATE_EXTERNAL_ID', 'external id specified twice', [], 'looks again', 'identity'),
+  {
+    name: '300: the external id matches several',
+    effect: { status: 300, body: ['/services/data/v62.0/sobjects/Lead/00Q8M000003uKqq'] },
+    action: 'looks again',
+    category: 'identity',
+  },
+  row('PROCESSING_HALTED', 'The transaction was rolled back', [], 'waits', 'locked'),
+  row('ALL_OR_NONE_OPERATION_ROLLED_BACK', 'Record rolled back', [], 'waits', 'locked'),
+  row('BATCH_PROCESSING_HALTED', 'Batch processing halted', [], 'waits', 'locked'),
+  row(
+    'DELETE_FAILED',
+    'Your attempt to delete could not be completed',
+    [],
+    'parks the record',
+    'value',
+    correctIt,
+  ),
   row('NOT_FOUND', 'The requested resource does not exist', [], 'looks again', 'identity'),
   row('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record', [], 'waits', 'locked'),
   row('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', [], 'waits', 'throttled'),
+  concurrent('ConcurrentRequests (Concurrent API Requests) Limit exceeded.'),
+  concurrent('ConcurrentPerOrgLongTxn Limit exceeded.'),
   {
     name: 'UNKNOWN_EXCEPTION of a row',
     effect: salesforceRow('UNKNOWN_EXCEPTION', 'oops'),
@@ -210,6 +245,16 @@ export const salesforceCases: readonly Case[] = [
   whole('EXCEEDED_ID_LIMIT', 'parks the record', 'request', reportIt),
   whole('OPERATION_TOO_LARGE', 'parks the record', 'request', reportIt),
   whole('NOT_FOUND', 'parks the record', 'schema', mapIt),
+  whole('INVALID_FIELD', 'parks the record', 'schema', mapIt),
+  whole('QUERY_TOO_COMPLICATED', 'parks the record', 'request', reportIt),
+  status(401, 'waits', 'credentials'),
+  status(403, 'parks the record', 'permission', giveRight),
+  ...[304, 404, 405, 409, 410, 412, 414, 415, 428, 431].map((code) =>
+    status(code, 'parks the record', 'request', reportIt),
+  ),
+  status(429, 'waits', 'throttled'),
+  status(420, 'settles by looking'),
+  status(503, 'settles by looking'),
   whole('INVALID_TYPE', 'parks the record', 'schema', mapIt),
   {
     name: 'SERVER_UNAVAILABLE of the call',
