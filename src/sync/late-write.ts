@@ -115,20 +115,20 @@ const historiesOf = async (
 
 /**
  * Settles intents whose outcome nobody knew by what stands there now, and finds values of ours that came late over somebody's edit. Those
- * are left to the plan: the edit counts as standing there still.
+ * are left to the plan: the edit counts as standing there still. Answers the histories that it was found out by.
  */
 export const settleUnsure = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
-): Promise<void> => {
+): Promise<ReadonlyMap<Looked, Histories>> => {
   const suspects = new Map(
     looked.flatMap((look): [Looked, readonly Suspect[]][] => {
       const own = [...suspectsOfIntents(context, look), ...suspectsOfBase(context, look)];
       return own.length === 0 ? [] : [[look, own]];
     }),
   );
-  if (suspects.size === 0) return;
+  if (suspects.size === 0) return new Map();
   const histories = await historiesOf(context, suspects, workClass);
   for (const [look, own] of suspects) {
     for (const suspect of own) {
@@ -150,6 +150,7 @@ export const settleUnsure = async (
       context.events.emit('late-write', { pair: context.pair.name, link: look.link.id, fields, next });
     }
   }
+  return histories;
 };
 
 /** The snapshots as they would be had our late values not come. */

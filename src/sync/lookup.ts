@@ -227,6 +227,7 @@ export const lookUp = async <S extends Seeker>(
       const name = idInIdentityField(context, seeker.record);
       const holding = unique(naming.get(ref.id.toLowerCase()) ?? []);
       const isOther = (record: RecordSnapshot): boolean => record.ref.id !== ref.id;
+      const alike = all(alive(twins), widenedOf.get(seeker) ?? []);
       return [
         seeker,
         {
@@ -236,8 +237,9 @@ export const lookUp = async <S extends Seeker>(
             .filter((record) => converted.includes(record))
             .map(({ ref: lead }) => ({ lead, contact: contacts.get(lead.id) ?? null })),
           matching: all(living, seeker.keys),
-          twins: all(alive(twins), widenedOf.get(seeker) ?? []).filter(isOther),
+          twins: alike.filter(isOther),
           formerly: former.get(ref.id) ?? [],
+          shownAt: alike.find((record) => !isOther(record))?.stamp ?? 0,
         },
       ];
     }),

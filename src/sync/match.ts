@@ -28,6 +28,8 @@ export interface Candidates {
   readonly twins: readonly RecordSnapshot[];
   /** Leads that became this contact, and that have a link, or had one. */
   readonly formerly: readonly FormerLead[];
+  /** The stamp at which the lookup of twins showed the record itself; 0 where it did not. */
+  readonly shownAt: number;
 }
 
 export type MatchVerdict =

@@ -3,7 +3,7 @@ import { showsAssociation } from '../model/mapping.ts';
 import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, signalBelievedMs } from './backoff.ts';
-import { attemptsOf, lookAgain, moveBase } from './draft.ts';
+import { attemptsOf, type Draft, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { marksForOthers } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
@@ -13,6 +13,7 @@ import { landedWrites } from './landed.ts';
 import { heardBy } from './latch.ts';
 import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
+import { signalNewer } from './newer-state.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
@@ -125,18 +126,48 @@ const isShown = (
   { value }: Pick<FieldHistoryEntry, 'value'>,
 ): boolean => showsAssociation(ref.type, name) && String(value ?? '') === String(fields[name] ?? '');
 
-/** Whether a history tells of a change that its record's read is too old to show: the value that was read is not there any more. */
-const isBehindHistory = ({ draft, snapshots }: Looked, { histories }: Planned): boolean =>
-  systems.some((system) =>
-    Object.entries(histories[system] ?? {}).some(
-      ([name, [newest]]) =>
-        newest !== undefined &&
-        newest.at > snapshots[system].stamp &&
-        !isShown(snapshots[system], name, newest) &&
-        (attemptsOf(draft.unit) < aheadLooksMax ||
-          Math.abs(snapshots[system].readAt - newest.at) < signalBelievedMs),
-    ),
+/** When a history tells of a change that its record's read is too old to show: the value that was read is not there any more. */
+const aheadIn = ({ draft, snapshots }: Looked, histories: Histories, system: System): number | undefined => {
+  const ahead = Object.entries(histories[system] ?? {}).flatMap(([name, [newest]]) =>
+    newest !== undefined &&
+    newest.at > snapshots[system].stamp &&
+    !isShown(snapshots[system], name, newest) &&
+    (attemptsOf(draft.unit) < aheadLooksMax ||
+      Math.abs(snapshots[system].readAt - newest.at) < signalBelievedMs)
+      ? [newest.at]
+      : [],
   );
+  return ahead.length === 0 ? undefined : Math.max(...ahead);
+};
+
+/**
+ * Whether what was read is older than what the histories tell. What they tell is a signal then: the next look may read the same
+ * old state again, and find nothing in it that would make it ask for a history.
+ */
+const isBehindHistory = (context: EngineContext, look: Looked, asked: readonly Histories[]): boolean => {
+  const { draft, snapshots } = look;
+  const ahead = systems.flatMap((system) => {
+    const times = asked.flatMap((histories) => aheadIn(look, histories, system) ?? []);
+    return times.length === 0 ? [] : [{ ref: snapshots[system].ref, stamp: Math.max(...times) }];
+  });
+  for (const { ref, stamp } of ahead) signalNewer(context, draft, ref, stamp, `history of ${ref.system}`);
+  return ahead.length > 0;
+};
+
+/**
+ * What was read is too old to say what became of writes of unknown outcome: they stay open, and the next look finds out. What closes them
+ * here would have the next one take a value for settled that they had put in the place of another.
+ */
+const leaveUnsure = (draft: Draft): void => {
+  const open = new Set(draft.unit.intents.map(({ id }) => id));
+  // A link that began by this look has closed its create already.
+  if (!draft.closedIntents.some((id) => open.has(id))) return;
+  draft.closedIntents = draft.closedIntents.filter((id) => !open.has(id));
+  draft.late.clear();
+  draft.overwritten = [];
+  draft.base = {};
+  draft.ledger = [];
+};
 
 const jobsOf = (
   context: EngineContext,
@@ -178,7 +209,7 @@ const planInForm = async (
   workClass: WorkClass,
   othersOf: (look: Looked) => readonly RecordSnapshot[],
 ): Promise<readonly SendJob[]> => {
-  await settleUnsure(context, looked, workClass);
+  const unsure = await settleUnsure(context, looked, workClass);
   const gone = await goneReferences(context, looked, workClass);
   for (const look of looked) {
     look.draft.gone = gone.references.get(look) ?? [];
@@ -192,7 +223,8 @@ const planInForm = async (
   return looked.flatMap((look) => {
     const planned = plans.get(look);
     if (!planned) return [];
-    if (isBehindHistory(look, planned)) {
+    if (isBehindHistory(context, look, [planned.histories, unsure.get(look) ?? {}])) {
+      leaveUnsure(look.draft);
       const more = attemptsOf(look.draft.unit) - aheadLooksMax;
       lookAgain(look.draft, more < 0 ? 0 : againAfterMs(more));
       return [];

@@ -18,6 +18,7 @@ import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.t
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
 import { type MatchVerdict, matchKeysOf, primaryKeysOf } from './match.ts';
+import { withoutChanged } from './newer-state.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
@@ -357,7 +358,8 @@ const workSide = async (
     read.filter((seeking) => canSeek(context, seeking)),
   );
   if (locked.length === 0) return { beginnings: revived, creates: [], jobs };
-  const candidates = withoutBecoming(context, await lookUp(context, system, locked, workClass));
+  const looked = withoutChanged(context, await lookUp(context, system, locked, workClass));
+  const candidates = withoutBecoming(context, looked);
   const others = [...candidates.values()].flatMap(({ named, naming, converted, matching }) =>
     [named, ...naming, ...converted.map(({ contact }) => contact), ...matching].flatMap(
       (record) => record?.ref ?? [],

@@ -184,6 +184,53 @@ describe.each(sides)('a late write to %s (%s)', (target, _, tracked) => {
   });
 });
 
+describe('a read of a replica that is behind', () => {
+  /** The systems with HubSpot's reads answered by what it shows now, so many times. */
+  const behind = async (times: number): Promise<Sides<Connector>> => {
+    const { hubspot } = systems;
+    const fields = pair.fields.map((field) => field.fields.hubspot);
+    const call = { class: 'live', purpose: 'read' } as const;
+    const shown = await hubspot.readMany('contacts', [ids.hubspot], fields, call);
+    let left = times;
+    const readMany: typeof hubspot.readMany = async (...request) => {
+      left -= 1;
+      return left < 0 ? hubspot.readMany(...request) : shown;
+    };
+    return { ...systems, hubspot: { ...hubspot, readMany } };
+  };
+  const look = async (through: Sides<Connector>): Promise<void> => {
+    await mark();
+    await fixture.query('update tandem.intents set deadline = now()');
+    await simulated.drain(simulated.context(through));
+  };
+
+  it('of which a history that is asked for a late write tells that it is too old: the edit in between is read, and is not lost', async () => {
+    await holdWrite('hubspot');
+    await proxyOf('hubspot').release();
+    // The next look sees it as well: what the history told is known until a read shows it.
+    const through = await behind(2);
+    await editByPerson('hubspot', 'by a person');
+    await editByPerson('salesforce', 'third');
+    await look(through);
+    const end = await values();
+    expect(end.hubspot).toBe(end.salesforce);
+    const told = (await ledger()).flatMap(({ from, lost }) => [from, lost]);
+    expect([...told, JSON.stringify(end.hubspot)]).toContain('"by a person"');
+  });
+
+  it('does not say that a write of unknown outcome never came: the ledger names what that replaced in a field that was never settled', async () => {
+    settledBy('newest');
+    await fixture.query(`update tandem.links set base = (base::jsonb - 'jobtitle')::json`);
+    await holdWrite('hubspot');
+    const through = await behind(1);
+    await proxyOf('hubspot').release();
+    await look(through);
+    expect(await values()).toEqual({ hubspot: 'second', salesforce: 'second' });
+    const lines = (await ledger()).map(({ system, from, to }) => ({ system, from, to }));
+    expect(lines).toContainEqual({ system: 'hubspot', from: '"first"', to: '"second"' });
+  });
+});
+
 describe('where Salesforce keeps no history', () => {
   it('a write that comes long after it was given up is known by its last modifier', async () => {
     await holdWrite('salesforce');

@@ -12,6 +12,7 @@ const found = (overrides: Partial<Candidates>): Candidates => ({
   matching: [],
   twins: [],
   formerly: [],
+  shownAt: 0,
   ...overrides,
 });
 const verdictOf = (candidates: Candidates, linked: readonly string[] = []): string => {
