@@ -126,7 +126,7 @@ const expectBack = async ({ store }: CommandContext, { field, link }: Subject): 
   const entry = link.base[field.name];
   if (!entry?.wrote) return;
   const base = { ...link.base, [field.name]: { ...entry, wrote: { ...entry.wrote, kept: true as const } } };
-  await store.engine.noteKept([{ id: link.id, version: link.version, base }]);
+  await store.engine.noteKept([{ ...link, base }]);
 };
 
 /**

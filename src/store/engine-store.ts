@@ -51,7 +51,7 @@ export class PostgresEngineStore {
     this.#onDefect = onDefect;
   }
 
-  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base'>[]): Promise<void> {
+  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base' | 'stamps'>[]): Promise<void> {
     return noteKept(this.#db, links);
   }
 

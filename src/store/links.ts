@@ -115,17 +115,21 @@ export const liveLinks = async (db: Db, ids: readonly string[]): Promise<Readonl
 /** EngineStore.noteKept. No plan is made anew for it: a settle that was under way leaves the next echo to say it once more. */
 export const noteKept = async (
   db: Db,
-  links: readonly Pick<Link, 'id' | 'version' | 'base'>[],
+  links: readonly Pick<Link, 'id' | 'version' | 'base' | 'stamps'>[],
 ): Promise<void> => {
   if (links.length === 0) return;
   const rows = batch('k', links, {
     id: ['uuid', ({ id }) => id],
     version: ['bigint', ({ version }) => version],
     base: ['json', ({ base }) => baseToJson(base)],
+    hubspot_stamp: ['bigint', ({ stamps }) => stamps.hubspot],
+    salesforce_stamp: ['bigint', ({ stamps }) => stamps.salesforce],
   });
   await run(
     db,
-    sql`update tandem.links link set base = k.base from ${rows}
+    sql`update tandem.links link set base = k.base, hubspot_stamp = greatest(link.hubspot_stamp, k.hubspot_stamp),
+        salesforce_stamp = greatest(link.salesforce_stamp, k.salesforce_stamp)
+      from ${rows}
       where link.id = k.id and link.version = k.version and link.ended_at is null`,
   );
 };

@@ -149,6 +149,18 @@ export const isKnownNews = (
 };
 
 /**
+ * The highest stamp seen of a record in which nothing is news: a read by id below it is stale. Salesforce's answers to writes bear none, so that no
+ * read tells its state before our last write from the one after it. In a record with news, some of what differs may be older than its stamp.
+ */
+const seenIn = (form: PairMapping, record: ChangedRecord, link: Link): Link['stamps'] => {
+  const { system } = record.ref;
+  if (newsIn(form, record, link).length > 0) return link.stamps;
+  // HubSpot's search may stamp a change later than any read by id will: that would be waited for in vain.
+  const stamp = system === 'hubspot' ? record.stamp - stampToleranceMs : record.stamp;
+  return { ...link.stamps, [system]: Math.max(link.stamps[system], stamp) };
+};
+
+/**
  * A link with what this record shows of Tandem's last writes: those that stand there were kept. Only then can it be told later that a person, and no
  * rule of the system, took one back. Null where nothing is to be noted.
  */
@@ -156,14 +168,17 @@ export const keptIn = (pair: PairMapping, record: ChangedRecord, link: Link | un
   const { system } = record.ref;
   if (!link || link.ended || record.deleted || followerIn(link, record.ref) || isOutdated(record, link))
     return null;
-  const kept = formOfLink(pair, link).fields.flatMap((field): [string, BaseEntry][] => {
+  const form = formOfLink(pair, link);
+  const kept = form.fields.flatMap((field): [string, BaseEntry][] => {
     const entry = link.base[field.name];
     const name = field.fields[system];
     if (entry?.wrote?.to !== system || entry.wrote.kept || !Object.hasOwn(record.fields, name)) return [];
     if (!saysTheSameAs(field, record, name, entry)) return [];
     return [[field.name, { ...entry, wrote: { ...entry.wrote, kept: true } }]];
   });
-  return kept.length === 0 ? null : { ...link, base: { ...link.base, ...Object.fromEntries(kept) } };
+  if (kept.length === 0) return null;
+  const base = { ...link.base, ...Object.fromEntries(kept) };
+  return { ...link, base, stamps: seenIn(form, record, link) };
 };
 
 /**

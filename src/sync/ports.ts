@@ -41,8 +41,11 @@ export interface EngineStore {
   /** Of about how many records `keptAfter` tells. */
   keptCount(pair: string, type: string): Promise<number>;
 
-  /** Moves these bases to what was seen of last writes, where a link is at its version still; the version stays. */
-  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base'>[]): Promise<void>;
+  /**
+   * Moves these bases to what was seen of last writes, and raises the stamps to those that were seen, where a link is at its version still; the
+   * version stays.
+   */
+  noteKept(links: readonly Pick<Link, 'id' | 'version' | 'base' | 'stamps'>[]): Promise<void>;
 
   /** Live links by id. */
   links(ids: readonly string[]): Promise<ReadonlyMap<string, Link>>;

@@ -94,6 +94,15 @@ describe('settle', () => {
     });
   });
 
+  it('notes what was seen of last writes without a new version, and lets stamps only rise by it', async () => {
+    const link = await beginLink('1', '00Q1');
+    const base = { ...link.base, phone: { hubspot: '1', salesforce: '2' } };
+    await store.noteKept([{ ...link, base, stamps: { hubspot: 5, salesforce: 50 } }]);
+    expect(await linkOf('1')).toMatchObject({ version: 1, base, stamps: { hubspot: 10, salesforce: 50 } });
+    await store.noteKept([{ ...link, version: 0, stamps: { hubspot: 99, salesforce: 99 } }]);
+    expect(await linkOf('1')).toMatchObject({ base, stamps: { hubspot: 10, salesforce: 50 } });
+  });
+
   it('refuses an old fence and changes nothing', async () => {
     const old = await claimOne(contact('1'));
     await fixture.pass(leaseMs);

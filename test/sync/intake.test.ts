@@ -3,7 +3,7 @@ import type { ChangedRecord } from '../../src/model/record.ts';
 import type { Link, Parked } from '../../src/model/state.ts';
 import type { RawFields } from '../../src/model/value.ts';
 import { digestOf } from '../../src/sync/digest.ts';
-import { type IntakeContext, marksOf } from '../../src/sync/intake.ts';
+import { type IntakeContext, keptIn, marksOf } from '../../src/sync/intake.ts';
 import { makeLink, pair, seenAt } from './linked-person.ts';
 
 const mappingHash = 'hash';
@@ -128,5 +128,36 @@ describe('a signal of a record without link', () => {
     ['refused as a whole, and given an identity', signal({}), [refusedWhole], 1],
   ])('%s', async (_what, record, parked, expected) => {
     expect(await marks(record, { link: null, parked })).toBe(expected);
+  });
+});
+
+describe('a poll that shows what Tandem wrote last', () => {
+  const wrote = makeLink({
+    base: {
+      email: { hubspot: 'a@example.com', salesforce: 'a@example.com' },
+      jobtitle: {
+        ...{ hubspot: 'CEO', salesforce: 'CEO' },
+        wrote: { to: 'salesforce', over: 'CFO', flips: 0, since: 0 },
+      },
+    },
+  });
+  const shown = { ...leadSignal, fields: { ...leadSignal.fields, Title: 'CEO' } };
+
+  it('makes every older read of the record a stale one: the answer to a write in Salesforce bears no stamp', () => {
+    expect(keptIn(pair, shown, wrote)).toMatchObject({
+      base: { jobtitle: { wrote: { kept: true } } },
+      stamps: { hubspot: seenAt, salesforce: seenAt + 5_000 },
+    });
+  });
+
+  it('does not where something else is news, which may be older than the stamp of the record', () => {
+    const edited = { ...shown, fields: { ...shown.fields, Email: 'b@example.com' } };
+    expect(keptIn(pair, edited, wrote)?.stamps).toEqual(wrote.stamps);
+  });
+
+  it('does so in HubSpot but for what its search may be ahead of its other answers', () => {
+    const there = { ...wrote.base.jobtitle, wrote: { to: 'hubspot', over: 'CFO', flips: 0, since: 0 } };
+    const link = makeLink({ base: { ...wrote.base, jobtitle: there as (typeof wrote.base)[string] } });
+    expect(keptIn(pair, signal({}), link)?.stamps).toEqual({ hubspot: seenAt + 4_000, salesforce: seenAt });
   });
 });

@@ -18,7 +18,7 @@ import type {
   UnitSettlement,
   Workload,
 } from '../../../src/model/state.ts';
-import { formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
+import { bothSides, formatRef, type RecordRef, type System } from '../../../src/model/system.ts';
 import { isListed } from '../../../src/sync/align.ts';
 import type { BreakerStore, MassChange } from '../../../src/sync/breakers/mass-change.ts';
 import { isErased } from '../../../src/sync/identity.ts';
@@ -66,10 +66,11 @@ export class MemoryStore implements EngineStore, BreakerStore {
   }
 
   async noteKept(links: Parameters<EngineStore['noteKept']>[0]): Promise<void> {
-    for (const { id, version, base } of links) {
+    for (const { id, version, base, stamps: seen } of links) {
       const link = this.state.links.get(id);
-      if (link && link.version === version && link.ended === null)
-        this.state.links.set(id, { ...link, base });
+      if (!link || link.version !== version || link.ended !== null) continue;
+      const stamps = bothSides((system) => Math.max(link.stamps[system], seen[system]));
+      this.state.links.set(id, { ...link, base, stamps });
     }
   }
 
