@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formFor, typesOn } from '../model/mapping.ts';
-import type { FieldWrite, Link } from '../model/state.ts';
+import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { attemptsOf, lookAgain, movedBase } from './draft.ts';
@@ -13,7 +13,7 @@ import { byForm, formOfLink, refOfLink, typeOfLink } from './forms.ts';
 import { type Found, handleMissing, isKnownMissing } from './found.ts';
 import { deletedIn, isConverted, isFlagged, nextNumber } from './identity.ts';
 import { newsIn } from './intake.ts';
-import { overtakenIn } from './overtaken.ts';
+import { type Overtaken, overtakenIn } from './overtaken.ts';
 import { settleAnew, settleUnderWay, settleUnreachable } from './unsettled.ts';
 
 /** Live links of the records that others became, by id. */
@@ -24,11 +24,24 @@ const liveOwner = (owners: Owners, system: System, id: string): Link | undefined
   return link?.ended === null ? link : undefined;
 };
 
+/** What is known beside the fates of a link's records. */
+interface Circumstances {
+  readonly owners: Owners;
+  /** Whether HubSpot shows others who are linked, so that one who is not shown is not there. */
+  readonly showsOthers: boolean;
+  readonly overtaken: Overtaken;
+}
+
 /**
  * HubSpot merged the contact away; the survivor has an id of its own. The link ends and one begins for the survivor; where that has a
  * link already, this one's Salesforce records follow its primary, and the rule says which of all is the primary one.
  */
-const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, owners: Owners): void => {
+const mergedInHubSpot = (
+  context: EngineContext,
+  each: Found,
+  survivor: string,
+  { owners, overtaken }: Circumstances,
+): void => {
   const { draft, link } = each;
   const owner = liveOwner(owners, 'hubspot', survivor);
   const old = refOfLink(context.pair, link, 'hubspot');
@@ -38,7 +51,7 @@ const mergedInHubSpot = (context: EngineContext, each: Found, survivor: string, 
   const followers = (link.followers ?? []).map(
     ({ type, id }): RecordRef => ({ system: 'salesforce', type, id }),
   );
-  settleUnderWay(context, each, owner ? null : 'salesforce');
+  settleUnderWay(context, each, owner ? null : 'salesforce', overtaken);
   endLink(context, each, old, cause, 'life:merge');
   if (owner) {
     const joining = [salesforce, ...followers];
@@ -78,13 +91,14 @@ const movedInSalesforce = (
   const cause = follows ? 'converted in Salesforce' : 'merged in Salesforce';
   const owner = liveOwner(owners, 'salesforce', to.id);
   if (owner && owner.id !== link.id) {
-    settleUnderWay(context, each, null);
+    settleUnderWay(context, each, null, overtaken);
     endLink(context, each, old, `${cause} into a record of another link`, 'life:merge');
     const question = `its Salesforce record was ${cause.split(' ')[0]} into one that is linked with another record`;
     ask(context, each, hubspot, question, [to]);
     return;
   }
-  if (follows) settleUnderWay(context, each, 'hubspot', formFor(context.pair, 'salesforce', to.type));
+  if (follows)
+    settleUnderWay(context, each, 'hubspot', overtaken, formFor(context.pair, 'salesforce', to.type));
   else settleAnew(context, each, overtaken);
   forget(draft);
   // A survivor has values of its own: what is blank there was not emptied, so the two meet as for the first time.
@@ -100,11 +114,11 @@ const movedInSalesforce = (
 };
 
 /** One side says that its record is deleted: the link is a tombstone. A change that the deletion crossed is a person's question. */
-const deleted = (context: EngineContext, each: Found, system: System): void => {
+const deleted = (context: EngineContext, each: Found, system: System, { overtaken }: Circumstances): void => {
   const { link, found } = each;
   const gone = refOfLink(context.pair, link, system);
   const left = found[otherSystem(system)];
-  settleUnderWay(context, each, null);
+  settleUnderWay(context, each, null, overtaken);
   endLink(context, each, gone, deletedIn(system), 'tombstone');
   if (!left || left.deleted) return;
   const form = formOfLink(context.pair, link);
@@ -144,22 +158,13 @@ const hasVanished = ({ pair }: EngineContext, { draft, link, found }: Found, fat
   (attemptsOf(draft.unit) >= identityLooksMax || isKnownMissing(draft, refOfLink(pair, link, 'hubspot'))) &&
   policiesOf(pair).erasure.unseen === 'erase';
 
-/** What is known beside the fates of a link's records. */
-interface Circumstances {
-  readonly owners: Owners;
-  /** Whether HubSpot shows others who are linked, so that one who is not shown is not there. */
-  readonly showsOthers: boolean;
-  /** Writes of unknown outcome that came over somebody's edit, of links whose Salesforce record was merged into another. */
-  readonly overtaken: ReadonlySet<FieldWrite>;
-}
-
 const decide = (
   context: EngineContext,
   each: Found,
   fates: Sides<Fate>,
   circumstances: Circumstances,
 ): void => {
-  const { owners, showsOthers: isProof } = circumstances;
+  const { showsOthers: isProof } = circumstances;
   const { draft, link, found } = each;
   const { hubspot, salesforce } = fates;
   const next = nextInSalesforce(context, each, salesforce);
@@ -173,13 +178,13 @@ const decide = (
   const isErased = hubspot.kind === 'erased' || isTold || (isProof && hasVanished(context, each, hubspot));
   if (isErased) eraseLinked(context, each, 'hubspot');
   else if (flagged) eraseLinked(context, each, flagged);
-  else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, owners);
+  else if (hubspot.kind === 'mergedInto') mergedInHubSpot(context, each, hubspot.id, circumstances);
   else if (next) movedInSalesforce(context, each, next.ref, next.converted, circumstances);
-  else if (gone) deleted(context, each, gone);
+  else if (gone) deleted(context, each, gone, circumstances);
   else if (lost) {
     handleMissing(context, draft, refOfLink(context.pair, link, lost));
     // It is parked, and no look follows soon: nothing of it may stay under way.
-    if (draft.againMs === null) settleUnreachable(context, each);
+    if (draft.againMs === null) settleUnreachable(context, each, circumstances.overtaken);
   }
   // The system says that it lives: the read was older than that.
   else lookAgain(draft, againAfterMs(attemptsOf(draft.unit)));
@@ -243,8 +248,8 @@ export const followFates = async (
   const isProof =
     vanished.length > 0 &&
     (await showsOthers(context, new Set(vanished.map(({ link }) => link.ids.hubspot)), workClass));
-  const merged = strange.filter((each) => fatesOf(each).salesforce.kind === 'mergedInto');
-  const overtaken = await overtakenIn(context, 'hubspot', merged, workClass);
+  const edits = await Promise.all(systems.map((system) => overtakenIn(context, system, strange, workClass)));
+  const overtaken = new Map(edits.flatMap((each) => [...each]));
   for (const each of strange) {
     decide(context, each, fatesOf(each), { owners, showsOthers: isProof, overtaken });
   }

@@ -50,17 +50,19 @@ const suspectsIn = ({ pair }: EngineContext, system: System, each: Found): reado
     });
 };
 
+/** Writes of unknown outcome that came over somebody's edit, each with that edit. */
+export type Overtaken = ReadonlyMap<FieldWrite, RawValue>;
+
 /**
- * The writes of unknown outcome that stand in a record of these links over somebody's edit, as its history tells: for links that go on with a
- * record of values of its own, where a base that would make the next look ask is kept for these alone. One call for the records of an
- * object that have any.
+ * The writes of unknown outcome that stand in a record of these links over somebody's edit, as its history tells: for links that end, or go on
+ * with another record, whose next look would not ask for it. One call for the records of an object that have any.
  */
 export const overtakenIn = async (
   context: EngineContext,
   system: System,
   links: readonly Found[],
   workClass: WorkClass,
-): Promise<ReadonlySet<FieldWrite>> => {
+): Promise<Overtaken> => {
   const suspects = links.flatMap((each) => suspectsIn(context, system, each));
   const pages = await Promise.all(
     byForm(context.pair, suspects, ({ each }) => formOfLink(context.pair, each.link)).map(async ([, own]) => {
@@ -72,11 +74,12 @@ export const overtakenIn = async (
         [...new Set(own.map(({ field }) => field.fields[system]))],
         contextFor(context, workClass, 'history'),
       );
-      return own.filter(({ id, field, write }) => {
+      return own.flatMap(({ id, field, write }): [FieldWrite, RawValue][] => {
         const entries = histories.get(id)?.[field.fields[system]] ?? [];
-        return overtakenEdit(field, system, write, entries) !== undefined;
+        const edit = overtakenEdit(field, system, write, entries);
+        return edit === undefined ? [] : [[write, edit]];
       });
     }),
   );
-  return new Set(pages.flat().map(({ write }) => write));
+  return new Map(pages.flat());
 };

@@ -6,6 +6,7 @@ import type { EngineContext } from './engine.ts';
 import { formOfLink } from './forms.ts';
 import type { Found } from './found.ts';
 import { landedWrites } from './landed.ts';
+import type { Overtaken } from './overtaken.ts';
 import { baseOfWrites } from './plan.ts';
 
 /** Histories name references in words of their own, ties have none, and a consent that came late is a consent all the same. */
@@ -25,6 +26,10 @@ export const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): v
   noteLanded(draft, intent, write);
 };
 
+/** A write as it was carried out: over an edit, where it came over one. */
+const asCarriedOut = (write: FieldWrite, overtaken: Overtaken): FieldWrite =>
+  overtaken.has(write) ? { ...write, replaced: overtaken.get(write) ?? null } : write;
+
 /** What a write was decided from, as a base: over it an edit that the write overtook is a change. */
 export const decisionOf = ({ field, replaced, source }: FieldWrite, system: System): Base => ({
   [field]: bothSides((side) => (side === system ? replaced : source)),
@@ -38,7 +43,7 @@ export const decisionOf = ({ field, replaced, source }: FieldWrite, system: Syst
 export const settleAnew = (
   context: EngineContext,
   { draft, link, found }: Found,
-  overtaken: ReadonlySet<FieldWrite>,
+  overtaken: Overtaken,
 ): void => {
   const form = formOfLink(context.pair, link);
   for (const intent of draft.unit.intents) {
@@ -71,14 +76,21 @@ const settleUnseen = (draft: Draft, intent: Intent, write: FieldWrite): void => 
  * whoever waits for the end of all work. What went to the other side is looked at there. What went to the record itself may be found landed
  * once it is shown again, and is remembered in the base until then, as any late value.
  */
-export const settleUnreachable = (context: EngineContext, { draft, link, found }: Found): void => {
+export const settleUnreachable = (
+  context: EngineContext,
+  { draft, link, found }: Found,
+  overtaken: Overtaken,
+): void => {
   const form = formOfLink(context.pair, link);
   for (const intent of draft.unit.intents) {
     const { system, id } = intent.target;
     const snapshot = found[system];
     const isShown = snapshot?.ref.id === id && !snapshot.deleted;
     const landed = isShown ? landedWrites(form, intent, snapshot) : intent.writes;
-    for (const write of landed) (isShown ? settleLanded : settleUnseen)(draft, intent, write);
+    for (const write of landed) {
+      if (isShown) settleLanded(draft, intent, asCarriedOut(write, overtaken));
+      else settleUnseen(draft, intent, write);
+    }
     draft.closedIntents.push(intent.id);
   }
 };
@@ -87,12 +99,14 @@ export const settleUnreachable = (context: EngineContext, { draft, link, found }
  * Settles the writes of unknown outcome of a link whose records are not what they were, before nobody knows of them any more: what the
  * link goes on with is found by other ids. What stands there has landed; what may have come over somebody's edit, or may still come, is
  * remembered in the base, and the next look finds out by the history, unless the record that the link goes on with has no such field: nobody
- * looks at it there any more. `stays`: the side whose record the link keeps; null where it keeps none. `goesOnAs`: the form of what it goes on with.
+ * looks at it there any more. A field that was never settled has no base to remember it in: it is found out now, by `overtaken`. `stays`: the side
+ * whose record the link keeps; null where it keeps none. `goesOnAs`: the form of what it goes on with.
  */
 export const settleUnderWay = (
   context: EngineContext,
   { draft, link, found }: Found,
   stays: System | null,
+  overtaken: Overtaken,
   goesOnAs: PairMapping = formOfLink(context.pair, link),
 ): void => {
   const form = formOfLink(context.pair, link);
@@ -103,10 +117,11 @@ export const settleUnderWay = (
     const landed = new Set(snapshot?.ref.id === id ? landedWrites(form, intent, snapshot) : []);
     for (const write of intent.writes) {
       const field = form.fields.find(({ name }) => name === write.field);
-      const isLookedAt = system === stays && field && goesOn.has(write.field);
-      const isFoundOut = isLookedAt && canTell(field) && link.base[write.field] !== undefined;
+      const isLookedAt = system === stays && field && goesOn.has(write.field) && canTell(field);
       if (system === stays) draft.late.set(write.field, { to: system, sent: write.sent });
-      if (landed.has(write) && !isFoundOut) settleLanded(draft, intent, write);
+      if (!landed.has(write) || (isLookedAt && link.base[write.field] !== undefined)) continue;
+      if (isLookedAt && overtaken.has(write)) moveBase(draft, decisionOf(write, system));
+      else settleLanded(draft, intent, asCarriedOut(write, overtaken));
     }
   }
 };

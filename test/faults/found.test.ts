@@ -57,6 +57,34 @@ it('an edit that a late write came over is not lost where the lead of its person
   expect(complaints).toEqual([]);
 });
 
+it('an edit that the first write of a field came late over is not lost where the lead is converted meanwhile', async () => {
+  let updates = 0;
+  const { complaints, converted } = await play(
+    {
+      ...smallStory,
+      people: [{ ...known, differs: true }],
+      steps: [
+        {
+          gapMs: 5_000,
+          what: {
+            ...{ kind: 'convert', who: 0, meanwhileSide: 'hubspot', meanwhileField: 0 },
+            ...{ thenSide: 'salesforce', thenField: 2 },
+          },
+        },
+      ],
+    },
+    {
+      mishapAt: (_, { path }) => {
+        if (!path.includes('/contacts/batch/update')) return null;
+        updates += 1;
+        return updates === 1 ? 'late' : null;
+      },
+    },
+  );
+  expect(converted).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
 it('a worker that stands still before a write does not make it once another may have taken its work over', async () => {
   const { complaints, standstills } = await play({
     ...smallStory,

@@ -6,6 +6,7 @@ import type { RawFields } from '../../src/model/value.ts';
 import { makeDraft, movedBase } from '../../src/sync/draft.ts';
 import type { EngineContext } from '../../src/sync/engine.ts';
 import type { Found } from '../../src/sync/found.ts';
+import type { Overtaken } from '../../src/sync/overtaken.ts';
 import { settleAnew, settleUnderWay } from '../../src/sync/unsettled.ts';
 import { peoplePair as pair } from '../mirror.ts';
 
@@ -65,9 +66,10 @@ const settle = (
   found: Partial<Record<System, RawFields>>,
   stays: System | null,
   goesOnAs = pair,
+  overtaken: Overtaken = new Map(),
 ) => {
   const each = foundWith(intent, found);
-  settleUnderWay(context, each, stays, goesOnAs);
+  settleUnderWay(context, each, stays, overtaken, goesOnAs);
   return { base: movedBase(each.draft, link), ledger: each.draft.ledger };
 };
 
@@ -110,6 +112,26 @@ it('a field that was never settled has no base to remember it in: what stands th
   expect(ledger).toMatchObject([{ field: 'city', from: 'Oslo', to: 'Rome' }]);
 });
 
+it('a field that was never settled begins with what its write was decided from where that came over an edit: the next look puts it right', () => {
+  const rome = { ...write('city', 'city', 'Rome'), replaced: 'Oslo' };
+  const found = { hubspot: { city: 'Rome' } };
+  const { base, ledger } = settle(
+    intentTo('hubspot', rome),
+    found,
+    'hubspot',
+    pair,
+    new Map([[rome, 'Bergen']]),
+  );
+  expect(base.city).toEqual({ hubspot: 'Oslo', salesforce: 'Rome', late: { to: 'hubspot', sent: 'Rome' } });
+  expect(ledger).toEqual([]);
+});
+
+it('where the link ends, the ledger names the edit that a write came over', () => {
+  const found = { hubspot: { jobtitle: 'Pilot' } };
+  const { ledger } = settle(intentTo('hubspot', pilot), found, null, pair, new Map([[pilot, 'Captain']]));
+  expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Captain', to: 'Pilot' }]);
+});
+
 it('where the link ends, the ledger names what was replaced', () => {
   const { ledger } = settle(intentTo('hubspot', pilot), { hubspot: { jobtitle: 'Pilot' } }, null);
   expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Clerk', to: 'Pilot' }]);
@@ -131,7 +153,7 @@ describe('a link that goes on with a record of values of its own', () => {
   const survivor = { system: 'salesforce', type: 'Lead', id: 'survivor' } as const;
   const settleWith = (overtaken: boolean) => {
     const each = foundWith(intentTo('hubspot', pilot), { hubspot: { jobtitle: 'Pilot' } });
-    settleAnew(context, each, new Set(overtaken ? [pilot] : []));
+    settleAnew(context, each, new Map(overtaken ? [[pilot, 'Captain']] : []));
     each.draft.to = { ref: survivor, stamp: 0, follows: null, fresh: true };
     return { base: movedBase(each.draft, link), ledger: each.draft.ledger };
   };
