@@ -6,6 +6,9 @@ import { type Case, linksOf, liveLinksOf, type Place } from './case.ts';
 import { isWrite, type Passed } from './company.ts';
 import type { PersonEdit } from './persons.ts';
 
+/** Where the worker names a record's counterpart. */
+const identityFields = { hubspot: 'tandem_salesforce_id', salesforce: 'HubSpot_Id__c' } as const;
+
 /** The way takes no longer, unless the vendor takes its time. */
 const wayMs = 40;
 
@@ -52,8 +55,7 @@ export const lostOf = (found: Case): readonly string[] => {
 const isReplacedUnseen = ({ company, records, lag }: Case, edit: PersonEdit): boolean => {
   const places = records.placesOf(edit);
   const calls = company.passed.filter(({ system, at }) => system === edit.system && at >= edit.sentAt);
-  const identity = edit.system === 'hubspot' ? 'tandem_salesforce_id' : 'HubSpot_Id__c';
-  const named = records.of(edit.system).get(records.idOf(edit.id))?.fields[identity];
+  const named = records.of(edit.system).get(records.idOf(edit.id))?.fields[identityFields[edit.system]];
   const write = calls.find((call) => writesField(call, places, typeof named === 'string' ? named : null));
   if (write === undefined) return false;
   const shownStale = places.flatMap(({ id }) => lag.shownStale.get(id) ?? []);
@@ -141,6 +143,12 @@ export const misplacedOf = (found: Case): readonly string[] =>
     return wrong.map((system) => `${key}: ${on(system).length} times in ${system}`);
   });
 
+/** When a person entered the record that the worker made this one for, be it removed again since; 0: the worker made that as well. */
+const madeForAt = ({ records, book }: Case, { system, id }: Somewhere): number => {
+  const identity = records.of(system).get(id)?.fields[identityFields[system]];
+  return book.made.get(`${otherSystem(system)}:${records.idOf(String(identity))}`) ?? 0;
+};
+
 /** A removed record of a link whose person the worker brought back. */
 export const revivedOf = (found: Case): readonly string[] => {
   const places = placesByKey(found);
@@ -158,7 +166,13 @@ export const revivedOf = (found: Case): readonly string[] => {
       );
       return (
         !isEnteredAnew &&
-        now.some((place) => place.system === system && place.madeAt === null && place.createdAt > at)
+        now.some(
+          (place) =>
+            place.system === system &&
+            place.madeAt === null &&
+            place.createdAt > at &&
+            !(madeForAt(found, place) > at),
+        )
       );
     })
     .map(({ system, key }) => `${key}: removed from ${system} by a person, and created there again`);
@@ -169,8 +183,8 @@ export const remadeOf = ({ records, book, store, pair }: Case): readonly string[
   book.removed.flatMap(({ system, id, at }) => {
     const links = linksOf({ store, pair }).filter(({ ids }) => ids[system] === id);
     const others = new Set(links.map(({ ids }) => ids[otherSystem(system)]));
-    const [identity, created] =
-      system === 'hubspot' ? ['tandem_salesforce_id', 'createdate'] : ['HubSpot_Id__c', 'CreatedDate'];
+    const identity = identityFields[system];
+    const created = system === 'hubspot' ? 'createdate' : 'CreatedDate';
     return [...records.of(system)]
       .filter(
         ([made, { fields, deleted }]) =>

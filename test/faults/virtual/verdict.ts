@@ -1,7 +1,7 @@
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { Sides } from '../../../src/model/system.ts';
 import type { RecordSystem } from '../../../src/sync/ports.ts';
-import { verifyPair } from '../../../src/sync/verify.ts';
+import { type VerifyItem, verifyPair } from '../../../src/sync/verify.ts';
 import type { Book, Case, PeopleCase } from './case.ts';
 import { FirmRecords } from './firms.ts';
 import { lostOf, misplacedOf, regressedOf, remadeOf, revivedOf, sharedOf, unkeptOf } from './judge.ts';
@@ -12,6 +12,16 @@ import type { Ground } from './worker.ts';
 
 /** A record about which a person has to be asked is looked at again whenever a poll names it: its row is there for a moment. */
 const youngMs = 60_000;
+
+const isUnsettled = ({ why, field }: VerifyItem): boolean =>
+  (why === 'unexplained' && field !== null) || why.startsWith('pending');
+
+/**
+ * A link of which one record is there no more, and of which nothing waits. Where nobody told of that, the presence sweep finds it, within a day
+ * (docs/decisions/0075); that no poll has shown the other record since it was written last says nothing of it.
+ */
+const isHalfGone = ({ field, hubspotId, salesforceId, why }: VerifyItem): boolean =>
+  field === null && hubspotId !== null && salesforceId !== null && why !== 'pending';
 
 /** What differs between both systems, and nothing but time accounts for. */
 export const driftOf = async (
@@ -34,7 +44,7 @@ export const driftOf = async (
   );
   return reports
     .flatMap(({ items }) => items)
-    .filter(({ why, field }) => (why === 'unexplained' && field !== null) || why.startsWith('pending'))
+    .filter((item) => isUnsettled(item) && !isHalfGone(item))
     .map(
       (item) =>
         `${item.hubspotId}/${item.salesforceId} ${item.field}: ${item.hubspot} and ${item.salesforce}, ${item.why}`,
