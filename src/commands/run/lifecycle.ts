@@ -6,7 +6,13 @@ import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import { missingOwnFields } from '../../lifecycle/own-fields/missing.ts';
-import { namesOnAny, type PointedFields, pointedDescription } from '../../lifecycle/own-fields/pointed.ts';
+import {
+  namesOnAny,
+  type PointedFields,
+  pointedDescription,
+  type ShownField,
+  shownFieldsOf,
+} from '../../lifecycle/own-fields/pointed.ts';
 import { withPointed } from '../../lifecycle/own-fields/pointed-system.ts';
 import { requestFields } from '../../lifecycle/requests/request.ts';
 import type { LifecycleContext, LifecycleModels } from '../../lifecycle/run/context.ts';
@@ -178,17 +184,25 @@ const tellMissing = async (
 const describeActivities = async (
   { connectors }: Pick<Systems, 'connectors'>,
   pointed: PointedFields,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
+): Promise<{
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly shown: readonly (readonly [string, ShownField])[];
+}> => {
   const described = await Promise.allSettled(
     Object.entries({ ...activityFields, Opportunity: dealFields, CampaignMember: memberFields }).map(
       async ([type, wanted]) => {
         const described = await connectors.salesforce.describe(type, { class: 'live', purpose: 'describe' });
         const { fields } = pointedDescription(pointed, type, described);
-        return [type, wanted.filter((name) => fields.has(name))] as const;
+        const seen = wanted.filter((name) => fields.has(name));
+        return { type, seen, shown: shownFieldsOf(pointed, type, described) };
       },
     ),
   );
-  return new Map(described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+  const found = described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  return {
+    fields: new Map(found.map(({ type, seen }) => [type, seen])),
+    shown: found.flatMap(({ shown }) => shown),
+  };
 };
 
 /** Posts a text as Slack's incoming webhooks take it. */
@@ -239,16 +253,12 @@ export const makeContext = async (
       hubspot: withPointed(parts.connectors.hubspot, pointed),
       salesforce: withPointed(parts.connectors.salesforce, pointed),
     },
-    labels: new Map(
-      [...pointed.values()]
-        .flat()
-        .map(({ object, own, name }) => [
-          `${object}.${own.name}`,
-          vendors.get(object)?.description.fields.get(name)?.label ?? name,
-        ]),
-    ),
+    shownFields: new Map([
+      ...[...vendors].flatMap(([type, { description }]) => shownFieldsOf(pointed, type, description)),
+      ...activities.shown,
+    ]),
     fields: new Map([
-      ...activities,
+      ...activities.fields,
       ...ofCompanies,
       ...[...described].map(([type, { system, description }]): [string, readonly string[]] => {
         const wanted = [

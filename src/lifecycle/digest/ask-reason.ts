@@ -1,5 +1,6 @@
 import { repReasons } from '../../model/stages.ts';
-import { type PointedField, type PointedFields, pointedOn, wordsFor } from '../own-fields/pointed.ts';
+import { lossWords } from '../own-fields/own-fields.ts';
+import { type PointedFields, pointedOn, type ShownField, wordsFor } from '../own-fields/pointed.ts';
 import type { DigestInput } from './input.ts';
 import { cut, foreign } from './plain-text.ts';
 import type { FollowUpTask } from './task.ts';
@@ -23,6 +24,9 @@ export interface ReasonWords {
   readonly reasons: readonly string[];
   readonly notNow: string;
   readonly recontact: string;
+  /** What an opportunity is lost by. */
+  readonly loss: string;
+  readonly losses: readonly string[];
 }
 
 const ownReasonWords: ReasonWords = {
@@ -30,27 +34,55 @@ const ownReasonWords: ReasonWords = {
   reasons: repReasons,
   notNow: 'Not now',
   recontact: 'Tandem Recontact On',
+  loss: 'Tandem Loss Reason',
+  losses: lossWords,
 };
 
-/** In the words of the company, where it has fields for them. `labels`: what people call those, by `Lead.Tandem_Reason__c`. */
+/**
+ * In the words of the company, where it has fields for them, and of those what can be chosen there. `shown`: the fields as people see them, by
+ * `Lead.Tandem_Reason__c`.
+ */
 export const reasonWordsOn = (
   pointed: PointedFields,
   object: string,
-  labels: ReadonlyMap<string, string> = new Map(),
+  shown: ReadonlyMap<string, ShownField> = new Map(),
 ): ReasonWords => {
-  const [reason, recontact] = (['Tandem_Reason__c', 'Tandem_Recontact_On__c'] as const).map((own) =>
-    pointedOn(pointed, object, own),
-  );
-  const labelOf = (field: PointedField | null | undefined, otherwise: string): string =>
-    field ? (labels.get(`${object}.${field.own.name}`) ?? field.name) : otherwise;
-  const wordsOf = (word: string): readonly string[] => wordsFor(reason ?? null, word);
+  const on = (type: string, own: string, otherwise: string, words: readonly string[]) => {
+    const field = pointedOn(pointed, type, own);
+    const seen = shown.get(`${type}.${own}`);
+    const choices = seen?.choices ?? null;
+    const theirs = words.flatMap((word) => wordsFor(field, word));
+    return {
+      label: field === null ? otherwise : (seen?.label ?? field.name),
+      words: field === null || choices === null ? theirs : theirs.filter((word) => choices.includes(word)),
+      wordOf: (word: string): string => wordsFor(field, word)[0] ?? word,
+    };
+  };
+  const own = ownReasonWords;
+  const reason = on(object, 'Tandem_Reason__c', own.reason, own.reasons);
+  const loss = on('Opportunity', 'Tandem_Loss_Reason__c', own.loss, own.losses);
   return {
-    reason: labelOf(reason, ownReasonWords.reason),
-    reasons: repReasons.flatMap(wordsOf),
-    notNow: wordsOf('Not now')[0] ?? 'Not now',
-    recontact: labelOf(recontact, ownReasonWords.recontact),
+    reason: reason.label,
+    reasons: reason.words,
+    notNow: reason.wordOf(own.notNow),
+    recontact: on(object, 'Tandem_Recontact_On__c', own.recontact, []).label,
+    loss: loss.label,
+    losses: loss.words,
   };
 };
+
+/** Where an answer is heard: on the person's record, and where a deal was lost and the org has the field (`isLossKnown`), in that deal as well. */
+const choices = (
+  about: AskedAbout,
+  isLossKnown: boolean,
+  { reason, reasons, loss, losses }: ReasonWords,
+): readonly string[] =>
+  about === 'deal' && isLossKnown
+    ? [
+        `Choose a ${loss} in the opportunity: ${losses.join(', ')}.`,
+        `- Or a ${reason} on this record: ${reasons.join(', ')}.`,
+      ]
+    : [`Choose a ${reason} on the record: ${reasons.join(', ')}.`];
 
 /**
  * The one task that asks a rep for a reason that was not given. Pure. It is due on the day of `input.now`, and has no reminder: whoever does not
@@ -61,10 +93,11 @@ export const askReasonTask = (
   about: AskedAbout,
   program: string | null,
   words: ReasonWords = ownReasonWords,
+  isLossKnown = true,
 ): FollowUpTask => {
   const until = foreign(program ?? '', programMax);
   const lines = [
-    `Choose a ${words.reason} on the record: ${words.reasons.join(', ')}.`,
+    ...choices(about, isLossKnown, words),
     `- '${words.notNow}' with a day in ${words.recontact} brings them back to you on that day.`,
     until === ''
       ? '- Until then the reason counts as unknown.'

@@ -247,8 +247,10 @@ export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpT
   if (effect.kind !== 'ask-reason') return followUpTask(input, followUp(context, standing));
   const cause = transitions.find(({ evidence }) => evidence === effect.evidence)?.cause;
   const { pointed } = context.models.lifecycle;
-  const words = reasonWordsOn(pointed, standing.person.sales?.ref.type ?? 'Lead', context.labels);
-  return askReasonTask(input, cause === 'deal-lost' ? 'deal' : 'lead', stored.journey.program, words);
+  const words = reasonWordsOn(pointed, standing.person.sales?.ref.type ?? 'Lead', context.shownFields);
+  const isLossKnown = context.fields.get('Opportunity')?.includes('Tandem_Loss_Reason__c') ?? false;
+  const about = cause === 'deal-lost' ? 'deal' : 'lead';
+  return askReasonTask(input, about, stored.journey.program, words, isLossKnown);
 };
 
 /** HubSpot takes a date as its day (properties guide). */

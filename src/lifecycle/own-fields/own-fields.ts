@@ -51,7 +51,9 @@ const dispositions = picklist('Accepted', 'Rejected', 'Return to nurture');
 const quality = picklist('1', '2', '3', '4', '5');
 const goodBecause = picklist('Right person', 'Right time', 'Well informed', 'Right company');
 const contentFeedback = picklist('Helped', 'Did not help', 'Not used');
-const lossReasons = picklist('Price', 'Product', 'Timing', 'Competitor', 'No decision', 'Other');
+/** The values of `Tandem_Loss_Reason__c`. */
+export const lossWords = ['Price', 'Product', 'Timing', 'Competitor', 'No decision', 'Other'] as const;
+const lossReasons = picklist(...lossWords);
 const requests = picklist(...requestWords);
 
 const people = ['Lead', 'Contact'];

@@ -83,6 +83,26 @@ export const understood = ({ own, values }: PointedField, raw: RawValue): RawVal
 export const inTheirWords = ({ values }: PointedField, raw: RawValue): RawValue =>
   typeof raw === 'string' ? (values.get(raw)?.[0] ?? raw) : raw;
 
+/** A field of the company's as its people see it. */
+export interface ShownField {
+  readonly label: string;
+  /** What can be chosen in it; null: it is no list, or that is not known. */
+  readonly choices: readonly string[] | null;
+}
+
+/** The company's fields of an object as its people see them, by `Lead.Tandem_Reason__c`. Pure. */
+export const shownFieldsOf = (
+  pointed: PointedFields,
+  object: string,
+  { fields }: Pick<ObjectDescription, 'fields'>,
+): readonly (readonly [string, ShownField])[] =>
+  (pointed.get(object) ?? []).flatMap(({ own, name }) => {
+    const found = fields.get(name);
+    if (found === undefined) return [];
+    const choices = found.choices?.flatMap(({ value, active }) => (active ? [value] : []));
+    return [[`${object}.${own.name}`, { label: found.label, choices: choices ?? found.options }] as const];
+  });
+
 /** An object as the lifecycle sees it: the company's fields under Tandem's names. Pure. */
 export const pointedDescription = <D extends Pick<ObjectDescription, 'fields'>>(
   pointed: PointedFields,

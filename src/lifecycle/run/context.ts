@@ -1,6 +1,7 @@
 import type { CallContext, WorkClass } from '../../model/budget.ts';
 import type { PairMapping } from '../../model/mapping.ts';
 import type { Catalogue } from '../content/model.ts';
+import type { ShownField } from '../own-fields/pointed.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import type { ScoringModel } from '../scoring/model.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -48,8 +49,8 @@ export interface LifecycleContext {
   readonly fields: ReadonlyMap<string, readonly string[]>;
   /** Fields that the integration can write, by object. */
   readonly writable: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What people call the fields that stand for Tandem's own, by `Lead.Tandem_Reason__c`. Absent: there are none. */
-  readonly labels?: ReadonlyMap<string, string>;
+  /** The fields that stand for Tandem's own as people see them, by `Lead.Tandem_Reason__c`. Absent: there are none. */
+  readonly shownFields?: ReadonlyMap<string, ShownField>;
   /** Everybody of sales, as of some minutes; `fresh`: as of now, since somebody is known to be otherwise. */
   readonly staff: (fresh?: true) => Promise<Staff>;
   readonly joinProgram: JoinProgram;

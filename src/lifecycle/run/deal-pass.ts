@@ -7,7 +7,7 @@ import { showDealContent } from './deal-content-pass.ts';
 import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
 import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
-import { dealStages, overlapMs, restedAt, type SalesObject, salesPlace } from './sales-news.ts';
+import { dealStages, heardStages, overlapMs, restedAt, type SalesObject, salesPlace } from './sales-news.ts';
 import { showDeals } from './show-deals.ts';
 import { unlessHidden } from './unless-hidden.ts';
 
@@ -135,7 +135,7 @@ const readUnread = async (context: LifecycleContext): Promise<void> => {
 };
 
 /**
- * Reads which opportunities and roles in them changed since the last time, made only while somebody is with sales, in a deal, or a customer; and the
+ * Reads which opportunities and roles in them changed since the last time, made only while somebody is with sales, in a deal, a customer, or was given back; and the
  * deals of those who came to sales since. What they say is told to the journeys of their people. `news`: the objects that have any.
  * @throws CallFailed
  */
@@ -146,7 +146,7 @@ export const readDeals = async (
   const { store, engine, systems, models } = context;
   const fields = context.fields.get('Opportunity');
   if (fields === undefined || models.lifecycle.behaviours.stages === 'off') return;
-  if (!(await store.anybodyIn([...dealStages]))) return;
+  if (!(await store.anybodyIn([...heardStages]))) return;
   const call = { class: 'live', purpose: 'poll', signal: context.signal } as const;
   const deals = salesPlace('Opportunity');
   const roles = salesPlace('OpportunityContactRole');

@@ -6,6 +6,12 @@ import { callFor, type LifecycleContext } from './context.ts';
 /** Where a deal is of interest: with sales, or open, or bought. */
 export const dealStages: readonly Stage[] = [...salesStages, ...protectedStages];
 
+/**
+ * Where a change of a deal may be told: also of those whom sales gave back, whose deal was lost without a reason that comes now, or whom a rep opens
+ * another one for. Where nobody else is with sales, nothing but this would have it read.
+ */
+export const heardStages: readonly Stage[] = [...dealStages, 'returned', 'nurture', 'lost', 'win-back'];
+
 /** Rows that are committed late carry earlier stamps; and a conversion makes the deal a moment before its link has moved to the contact. */
 export const overlapMs = 300_000;
 /** The clocks of the store and of Salesforce differ by less; the overlap covers it several times. */
@@ -26,7 +32,7 @@ const wanted = async ({ store, fields, models }: LifecycleContext): Promise<read
   const { behaviours, prospectCampaigns } = models.lifecycle;
   const isSelling = await store.anybodyIn([...salesStages]);
   const hasDeals = fields.has('Opportunity') && behaviours.stages !== 'off';
-  const isDealing = hasDeals && (await store.anybodyIn([...dealStages]));
+  const isDealing = hasDeals && (await store.anybodyIn([...heardStages]));
   return [
     ...(['Task', 'Event'] as const).filter((type) => isSelling && fields.has(type)),
     ...(isDealing ? (['Opportunity', 'OpportunityContactRole'] as const) : []),

@@ -88,6 +88,14 @@ The reason closes this task, and sends them where it belongs.`,
     expect(askReasonTask(makeInput(), 'deal', null).subject).toBe(
       'Why was the deal with Vera Hug, Acme GmbH lost?',
     );
+    const [first, second] = askReasonTask(makeInput(), 'deal', null).body.split('\n');
+    expect(first).toBe(
+      'Choose a Tandem Loss Reason in the opportunity: Price, Product, Timing, Competitor, No decision, Other.',
+    );
+    expect(second).toMatch(/^- Or a Tandem Reason on this record: Not now, No budget, /);
+    expect(askReasonTask(makeInput(), 'deal', null, undefined, false).body).toMatch(
+      /^Choose a Tandem Reason on the record: /,
+    );
     const nobody = makeInput({ person: personOf({ firstname: null, lastname: null, company: null }) });
     expect(askReasonTask(nobody, 'lead', null).subject).toMatch(/^Why did you give back /);
   });

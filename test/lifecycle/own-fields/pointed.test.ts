@@ -56,7 +56,14 @@ describe('the company has fields of its own', () => {
 
   it('asks a rep for the reason in the words of their page', () => {
     const { pointed } = definitionOf(reasonLine, 'Tandem_Recontact_On__c: Call_Back__c');
-    const words = reasonWordsOn(pointed, 'Lead', new Map([['Lead.Tandem_Reason__c', 'Rejection Reason']]));
+    const words = reasonWordsOn(
+      pointed,
+      'Lead',
+      new Map([
+        ['Lead.Tandem_Reason__c', { label: 'Rejection Reason', choices: null }],
+        ['Opportunity.Tandem_Loss_Reason__c', { label: 'Nothing of theirs', choices: [] }],
+      ]),
+    );
     expect(words).toMatchObject({
       reason: 'Rejection Reason',
       notNow: 'Too early',
@@ -64,6 +71,11 @@ describe('the company has fields of its own', () => {
     });
     expect(words.reasons).toEqual(expect.arrayContaining(['Too early', 'Next year', 'No money', 'Bad data']));
     expect(words.reasons).not.toContain('No budget');
+    expect(words).toMatchObject({ loss: 'Tandem Loss Reason', losses: expect.arrayContaining(['Price']) });
+    // What their list does not have cannot be chosen.
+    const choices = ['Too early', 'No money', 'Weather'];
+    const shown = new Map([['Lead.Tandem_Reason__c', { label: 'Why', choices }]]);
+    expect(reasonWordsOn(pointed, 'Lead', shown).reasons).toEqual(['Too early', 'No money']);
   });
 });
 

@@ -118,6 +118,13 @@ describe('deals that were there before somebody came to sales', () => {
     expect(shown).toMatchObject([{ tandem_revenue: 900, tandem_loss_reason: 'Price' }]);
   });
 
+  it('a deal of somebody whom sales gave back is read though nobody else is with sales: its reason may come late', async () => {
+    const { context, shown } = makeContext({ '006a': { fields: lost, stamp: at - day } });
+    const anybodyIn = async (stages: readonly string[]) => stages.includes('nurture');
+    await readDeals({ ...context, store: { ...context.store, anybodyIn } });
+    expect(shown).toMatchObject([{ tandem_loss_reason: 'Price' }]);
+  });
+
   it('one that was won since the turn began makes a customer; a deleted one is not kept', async () => {
     const { context, told, kept } = makeContext({
       '006a': { fields: won, stamp: at + 1_000 },

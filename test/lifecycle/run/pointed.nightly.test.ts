@@ -7,6 +7,7 @@ import { readLifecycle } from '../../../src/commands/load-lifecycle.ts';
 import { activeLifecycle, watchedBy } from '../../../src/commands/run/lifecycle.ts';
 import type { Sides } from '../../../src/model/system.ts';
 import { repositoryRoot } from '../../../src/settings.ts';
+import { Person } from '../../e2e/harness/person.ts';
 import { mirrorMappings } from '../../mirror.ts';
 import { withSimulators } from '../../sync/simulated.ts';
 import { Office } from './office.ts';
@@ -36,7 +37,7 @@ fields:
   Tandem_Recontact_On__c: Call_Back__c
   Lead.Tandem_Competitor__c: Rival__c
   Contact.Tandem_Competitor__c: Rival__c
-  Opportunity.Tandem_Loss_Reason__c: { field: Lost_By__c, values: { Price: Too dear } }
+  Opportunity.Tandem_Loss_Reason__c: { field: Lost_By__c, values: { Price: [Too dear, Price war], Timing: Next year } }
   Lead.Tandem_Quality__c: Stars__c
   Tandem_Digest__c: History__c
   Lead.Tandem_Request__c: Asks_For__c
@@ -50,6 +51,7 @@ fields:
 const office = new Office(withSimulators());
 const folder = mkdtempSync(join(tmpdir(), 'pointed-'));
 let people: readonly Sides<string>[] = [];
+let rep: Person;
 const emails = ['ada', 'bo', 'cai', 'dee'].map((name) => `${name}@nordlys.example`);
 
 beforeAll(async () => {
@@ -66,7 +68,14 @@ beforeAll(async () => {
       },
       {
         name: 'Opportunity',
-        fields: [{ name: 'Lost_By__c', type: 'picklist', picklist: ['Too dear', 'Timing'] }],
+        fields: [
+          {
+            name: 'Lost_By__c',
+            label: 'Lost by',
+            type: 'picklist',
+            picklist: ['Too dear', 'Price war', 'Next year', 'No decision', 'Gone fishing'],
+          },
+        ],
       },
       { name: 'Task', fields: [{ name: 'Robot_Key__c', type: 'string', length: 255, externalId: true }] },
     ],
@@ -88,6 +97,7 @@ beforeAll(async () => {
   });
   await office.open(folder);
   await office.context.store.sinceAt();
+  rep = await Person.signIn(simulated.sandbox.access);
   people = await simulated.people(emails.map((email) => ({ email, lastname: 'Lind', company: 'Nordlys' })));
   await office.mark(
     'hubspot',
@@ -138,6 +148,7 @@ describe('a company points what reps and marketers see at fields that it already
     expect(found.map(({ level, what }) => [level, what])).toEqual([
       ['note', 'Salesforce Lead.Why_Not__c has values that say nothing to Tandem: Weather'],
       ['note', 'Salesforce Contact.Why_Not__c has values that say nothing to Tandem: Weather'],
+      ['note', 'Salesforce Opportunity.Lost_By__c has values that say nothing to Tandem: Gone fishing'],
     ]);
   });
 
@@ -231,5 +242,68 @@ describe('a company points what reps and marketers see at fields that it already
     expect(await raw('hubspot', 'contacts', hubspot, 'why_not', 'tandem_program')).toEqual({
       ...{ why_not: 'no_money', tandem_program: 'Nurture: budget' },
     });
+  });
+
+  /** The rep converts the lead and opens a deal; answers the deal. */
+  const dealOf = async (at: number): Promise<string> => {
+    const { salesforce } = person(at);
+    await toSales(at);
+    const [user] = await office.rows(
+      'User',
+      ({ IsActive, Name }) => IsActive === true && Name !== 'Tandem Integration',
+    );
+    await edit(salesforce, { OwnerId: String(user?.Id) });
+    // While somebody of sales has people, changes of deals are seen.
+    await office.deals();
+    const contact = await rep.convertLead(salesforce);
+    await office.simulated.mark({ salesforce });
+    await office.simulated.drain();
+    await office.mark('salesforce', 'Contact', [contact]);
+    await office.settle();
+    const deal = await rep.create('Opportunity', {
+      ...{ Name: `Deal ${at}`, StageName: 'Prospecting', CloseDate: '2027-06-30', Amount: 5_000 },
+    });
+    await rep.create('OpportunityContactRole', { OpportunityId: deal, ContactId: contact, IsPrimary: true });
+    await office.deals();
+    expect(await stageOf(at)).toBe('opportunity');
+    return deal;
+  };
+  const stageOf = async (at: number): Promise<string | undefined> => {
+    const { hubspot } = person(at);
+    return (await office.context.store.journeys([hubspot])).get(hubspot)?.stage;
+  };
+  const shown = (at: number) =>
+    raw('hubspot', 'contacts', person(at).hubspot, 'tandem_loss_reason', 'why_not', 'tandem_program');
+
+  it("a deal that is closed lost by the company's own reason gives its people back for that reason", async () => {
+    const deal = await dealOf(2);
+    await rep.edit('Opportunity', deal, { StageName: 'Closed Lost', Lost_By__c: 'Price war' });
+    await office.deals();
+    expect([await stageOf(2), await shown(2)]).toEqual([
+      'nurture',
+      { tandem_loss_reason: 'Price', why_not: 'no_money', tandem_program: 'Nurture: budget' },
+    ]);
+    expect(await raw('salesforce', 'Opportunity', deal, 'Lost_By__c', 'Tandem_Loss_Reason__c')).toEqual({
+      ...{ Lost_By__c: 'Price war', Tandem_Loss_Reason__c: null },
+    });
+  });
+
+  it('one that is lost without any is asked about in the words of both pages, and the answer in the deal counts', async () => {
+    const deal = await dealOf(3);
+    await rep.edit('Opportunity', deal, { StageName: 'Closed Lost' });
+    await office.deals();
+    expect(await shown(3)).toMatchObject({ why_not: 'Unknown', tandem_program: 'Nurture: general' });
+    const asked = await office.rows('Task', ({ Subject }) => String(Subject).startsWith('Why was the deal'));
+    expect(asked.map(({ Status }) => Status)).toEqual(['Not Started']);
+    expect(asked[0]?.Description).toMatch(
+      /^Choose a Lost by in the opportunity: Too dear, Price war, Next year, No decision\.\n- Or a Why not on this record: Too early, No money, Went elsewhere\.\n/,
+    );
+    await rep.edit('Opportunity', deal, { Lost_By__c: 'Next year' });
+    await office.deals();
+    expect(await shown(3)).toEqual({
+      ...{ tandem_loss_reason: 'Timing', why_not: 'too_early', tandem_program: 'Nurture: later' },
+    });
+    const [closed] = await office.rows('Task', ({ Id }) => Id === asked[0]?.Id);
+    expect(closed?.Status).toBe('Completed');
   });
 });
