@@ -6,9 +6,9 @@ import { inForm } from './forms.ts';
 import { marksOfNews, newsAmong } from './intake.ts';
 import { journeyMarks } from './journey-signals.ts';
 import { activeContext, readPaused } from './pauses.ts';
+import { makePollMemory, type PollMemory } from './poll-memory.ts';
 import { clearCallFailure } from './problems.ts';
 import { type Reader, readersOf } from './readers.ts';
-import { SignalMemory } from './signal-memory.ts';
 import { noteUntold } from './untold.ts';
 
 /** What one poll of one system found. */
@@ -23,14 +23,14 @@ const nothing: PollResult = { seen: 0, marked: 0, untold: 0 };
 
 /**
  * Reads what changed in one system since its cursor, less the overlap, and commits the dirty rows of each page together with the
- * cursor behind it. Nothing happens before the first alignment has set the cursor. Signals that `memory` holds end here. `only`: one of
- * the pair's objects there.
+ * cursor behind it. Nothing happens before the first alignment has set the cursor. Signals that `memory` holds end here, and what it knows to
+ * be over is not read again. `only`: one of the pair's objects there.
  * @throws CallFailed when the system cannot be polled; what was committed stays.
  */
 export const pollOnce = async (
   whole: EngineContext,
   system: System,
-  memory = new SignalMemory(),
+  memory = makePollMemory(),
   only?: string,
 ): Promise<PollResult> => {
   const paused = await readPaused(whole);
@@ -57,16 +57,19 @@ export const pollOnce = async (
 const readChanges = async (
   context: EngineContext,
   { system, type, reader }: Reader,
-  memory: SignalMemory,
+  { signals: memory, starts }: PollMemory,
 ): Promise<PollResult | null> => {
   const { pair, store, timing } = context;
   const cursor = await store.cursor(pair.name, system, reader);
   if (!cursor) return null;
   let [seen, marked, untold] = [0, 0, 0];
+  const beganMs = context.nowMs();
+  const from = starts.from(type, cursor, timing.overlapMs[system], beganMs);
+  let stands = cursor;
   const pages = context.systems[system].changesSince(
     type,
-    cursor,
-    timing.overlapMs[system],
+    from.cursor,
+    from.overlapMs,
     fieldsOf(formFor(pair, system, type), system),
     contextFor(context, 'live', 'poll'),
   );
@@ -83,6 +86,7 @@ const readChanges = async (
     await store.commitSignals([...marks, ...journeys], {
       cursor: { pair: pair.name, system, ...(reader ? { type: reader } : {}), at: page.cursor },
     });
+    stands = page.cursor;
     const dirty = new Set(marks.map(({ ref }) => ref.id));
     memory.remember(fresh.filter(({ ref }) => dirty.has(ref.id)));
     // Only the aligned fields are in a signal: of two changes under one stamp, the later may show in none of them.
@@ -94,6 +98,7 @@ const readChanges = async (
     marked += marks.length;
     if (marks.length > 0) context.wake.wake(pair.name);
   }
+  starts.looked(type, stands, beganMs);
   await context.live?.noteLooked(system, type);
   return { seen, marked, untold };
 };

@@ -14,6 +14,7 @@ import type { EngineContext } from './engine.ts';
 import { Overtaking, overtaken } from './overtaking.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { pollOnce } from './poll.ts';
+import { makePollMemory } from './poll-memory.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { reportCallFailure } from './problems.ts';
 import { unitsPerBatch } from './reservation.ts';
@@ -83,7 +84,7 @@ export class Runner {
   private readonly overtaking = new Overtaking();
   private readonly size = new BatchSize(unitsPerBatch);
   private readonly steps: StepProblems;
-  private readonly signals = bothSides(() => new SignalMemory());
+  private readonly polls = bothSides(makePollMemory);
   private readonly sweepMs: number;
   private readonly cadence: LookCadence;
   /** Null where nothing of the pair is an association in HubSpot. */
@@ -277,7 +278,7 @@ export class Runner {
 
   private async lookAt(system: System, began: number): Promise<boolean> {
     const result = await this.safely(`poll ${system}`, async () =>
-      pollOnce(this.context, system, this.signals[system]),
+      pollOnce(this.context, system, this.polls[system]),
     );
     if (result === null) return false;
     this.cadence.looked(system, began, result);

@@ -4,7 +4,7 @@ import type { Sides, System } from '../../src/model/system.ts';
 import { alignStep } from '../../src/sync/align.ts';
 import { type EngineContext, engineTiming, makeIntentId } from '../../src/sync/engine.ts';
 import { pollOnce } from '../../src/sync/poll.ts';
-import type { SignalMemory } from '../../src/sync/signal-memory.ts';
+import type { PollMemory } from '../../src/sync/poll-memory.ts';
 import { workOnce } from '../../src/sync/work.ts';
 import { mirrorMappings } from '../mirror.ts';
 import type { StoreFixture } from '../store/postgres.ts';
@@ -65,7 +65,7 @@ export class FakeEngine {
   }
 
   /** A poll of one system, and what comes of it. */
-  async poll(system: System, memory?: SignalMemory): Promise<void> {
+  async poll(system: System, memory?: PollMemory): Promise<void> {
     await pollOnce(this.context(), system, memory);
     await this.drain();
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { journeySignals } from '../../src/model/journeys.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
-import { SignalMemory } from '../../src/sync/signal-memory.ts';
+import { makePollMemory } from '../../src/sync/poll-memory.ts';
 import { peoplePair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -88,7 +88,7 @@ describe('create.salesforce: sales-ready', () => {
     hubspot.edit(ann);
     const lead = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ng', Company: 'Example' });
     await engine.align();
-    const memory = new SignalMemory();
+    const memory = makePollMemory();
     const toldAtPoll = async (): Promise<readonly string[]> => {
       await fixture.query(`delete from tandem.dirty where pair = $1`, [journeySignals]);
       await engine.poll('salesforce', memory);
