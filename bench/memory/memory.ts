@@ -34,8 +34,8 @@ const madeMax = 10_000;
 const firstId = 5_000_000;
 const stamp = 1_700_000_000_000;
 
-/** Links of people whose records are nowhere: the worker keeps them, and no signal ever names them. */
-const addLinks = async (dataDir: string, count: number, say: Say): Promise<void> => {
+/** Links of people whose records are nowhere, beside `there` of them: the worker keeps them, and no signal ever names them. */
+const addLinks = async (dataDir: string, there: number, count: number, say: Say): Promise<void> => {
   const pair = loadMappings(`${repositoryRoot}config/presets/mirror`).pairs.find(
     ({ name }) => name === 'people',
   );
@@ -44,7 +44,7 @@ const addLinks = async (dataDir: string, count: number, say: Say): Promise<void>
   const { connectionString, leave } = await joinEmbedded(dataDir);
   try {
     for (let done = 0; done < count; done += made.length) {
-      await insertLinks(connectionString, pair, made.slice(0, count - done), stamp, firstId + done);
+      await insertLinks(connectionString, pair, made.slice(0, count - done), stamp, firstId + there + done);
       if (done % 100_000 === 0 && done > 0) say(`memory: ${done} links are in the store`);
     }
   } finally {
@@ -93,7 +93,7 @@ export async function* runMemory(say: Say, sizes: MemorySizes = fullSizes): Asyn
     let there = 0;
     for (const links of sizes.links) {
       say(`memory: ${links} links, ${sizes.worked} records edited on each side`);
-      await addLinks(workspace.dataDir, links - there, say);
+      await addLinks(workspace.dataDir, there, links - there, say);
       there = links;
       all.push(await runWith(workspace, links, sizes));
     }
