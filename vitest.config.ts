@@ -53,7 +53,7 @@ export default defineConfig({
           // server), the lifecycle's, and what operators and status ask; permits have a contract of their own.
           name: 'store in memory',
           include: [
-            'test/store/{awaited,breakers,claim,dead-workers,followers,kept-records,live-signals,settle,standing,values}.test.ts',
+            'test/store/{awaited,breakers,claim,dead-workers,followers,kept-records,live-signals,mapped-fields,settle,standing,values}.test.ts',
           ],
           env: { TANDEM_STORE: 'memory' },
           maxWorkers: 3,

@@ -287,6 +287,23 @@ export interface UnitSettlement {
   readonly review?: Omit<Review, 'since'> | null;
 }
 
+/** Which fields of a Salesforce object a mapping's fields are, by the names that key the base. */
+export interface MappedForm {
+  /** The Salesforce object. */
+  readonly type: string;
+  /** Whether links of before objects were kept are of it. */
+  readonly isOwn: boolean;
+  readonly fields: readonly { readonly field: string; readonly api: string }[];
+}
+
+/** A field whose base was of another field of Salesforce, and is forgotten. */
+export interface ForgottenField {
+  readonly type: string;
+  readonly field: string;
+  /** Links that had a base of one of the fields that were forgotten of this object. */
+  readonly links: number;
+}
+
 /** How far the first alignment of a pair has come. */
 export interface Alignment {
   readonly pair: string;

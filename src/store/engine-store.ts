@@ -9,8 +9,10 @@ import type {
   ClaimedUnit,
   ClearedBelow,
   DirtyMark,
+  ForgottenField,
   Intent,
   Link,
+  MappedForm,
   NewIntent,
   Parked,
   Problem,
@@ -31,6 +33,7 @@ import { type KeyRequest, lockKeys } from './key-locks.ts';
 import { breakLeasesOfDead, type FencedUnit, release } from './leases.ts';
 import { handedAmong } from './lifecycle/records.ts';
 import { linksAfter, linksOf, liveLinks, noteKept } from './links.ts';
+import { adoptFields } from './mapped-fields.ts';
 import { pauses } from './operator/pauses.ts';
 import { parkedOfUnits, retryParked } from './parked.ts';
 import { clearProblem, raiseProblem } from './problems.ts';
@@ -81,6 +84,10 @@ export class PostgresEngineStore {
 
   async alignment(pair: string): Promise<Alignment | null> {
     return (await alignments(this.#db, pair))[0] ?? null;
+  }
+
+  adoptFields(pair: string, forms: readonly MappedForm[]): Promise<readonly ForgottenField[]> {
+    return adoptFields(this.#db, pair, forms);
   }
 
   claim(

@@ -8,8 +8,10 @@ import type {
   ClaimedUnit,
   ClearedBelow,
   DirtyMark,
+  ForgottenField,
   Intent,
   Link,
+  MappedForm,
   NewIntent,
   Parked,
   Problem,
@@ -74,6 +76,12 @@ export interface EngineStore {
   /** Where the reader of changes stands; `type`: that of converted records, by their object. */
   cursor(pair: string, system: System, type?: string): Promise<ChangeCursor | null>;
   alignment(pair: string): Promise<Alignment | null>;
+
+  /**
+   * Notes of which fields of Salesforce a mapping's fields are. What is stored of a field that was another one until now is forgotten in all of the pair's
+   * links, which is answered: it is as if it had never been seen.
+   */
+  adoptFields(pair: string, forms: readonly MappedForm[]): Promise<readonly ForgottenField[]>;
 
   /**
    * Leases up to `limit` units with due dirty rows for `leaseMs`, strongest class and oldest first. Rows of both sides of a link come

@@ -344,6 +344,13 @@ create table tandem.live_fields (
   first_at timestamp with time zone not null default now(),
   constraint live_fields_pkey PRIMARY KEY (system, type, field)
 );
+create table tandem.mapped_fields (
+  pair text not null,
+  type text not null,
+  field text not null,
+  api text not null,
+  constraint mapped_fields_pkey PRIMARY KEY (pair, type, field)
+);
 create table tandem.mass_changes (
   pair text not null,
   scope text not null,
@@ -631,6 +638,7 @@ comment on index tandem.links_live_hubspot is 'a HubSpot record has at most one 
 comment on index tandem.links_live_salesforce is 'a Salesforce record has at most one live link';
 comment on index tandem.links_pages is 'verify: all links of a pair in pages';
 comment on table tandem.live_fields is 'fields that a live signal came for at least once';
+comment on table tandem.mapped_fields is 'of which field of which Salesforce object the base of a mapped field is; kept for fields that are mapped no more';
 comment on table tandem.mass_changes is 'records that were blanked, overwritten or deleted lately, counted by scope; no values';
 comment on table tandem.object_schemas is 'what each system said of an object when it was described last';
 comment on column tandem.parked.field is 'empty: the whole record';

@@ -6,6 +6,7 @@ import { openWakeQueue } from '../../queue/bull-wake-queue.ts';
 import { startTick } from '../../queue/tick.ts';
 import type { WakeQueue } from '../../queue/wake-queue.ts';
 import { standFor } from '../../store/election.ts';
+import { adoptMapping } from '../../sync/adopt-mapping.ts';
 import { associationFields } from '../../sync/association-sweep.ts';
 import type { EngineContext } from '../../sync/engine.ts';
 import type { LiveIntake } from '../../sync/live-intake.ts';
@@ -82,6 +83,7 @@ export const startEngines = async (options: EnginesOptions, closers: Closers): P
       signal: options.signal,
     }),
   );
+  for (const context of contexts) await adoptMapping(context);
   const looks = looksOf(mappings.pairs);
   const runners = new Map<string, Runner>();
   const associations = mappings.pairs.flatMap(associationFields).length;

@@ -27,6 +27,7 @@ import { presence } from './0042-presence.ts';
 import { roles } from './0042-roles.ts';
 import { toldWaits } from './0045-told-waits.ts';
 import { firstAligned } from './0046-first-aligned.ts';
+import { mappedFields } from './0047-mapped-fields.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -58,4 +59,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-roles': roles,
   '0045-told-waits': toldWaits,
   '0046-first-aligned': firstAligned,
+  '0047-mapped-fields': mappedFields,
 };

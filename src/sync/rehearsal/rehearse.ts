@@ -1,5 +1,6 @@
 import type { Intent, NewIntent } from '../../model/state.ts';
 import { bothSides, type Sides } from '../../model/system.ts';
+import { adoptMapping } from '../adopt-mapping.ts';
 import { alignStep } from '../align.ts';
 import { BatchSize } from '../defect.ts';
 import type { EngineContext } from '../engine.ts';
@@ -81,6 +82,7 @@ export const rehearse = async (
   };
   const engine = listening(context, heard, isKnown);
   const { store, pair } = engine;
+  await adoptMapping(engine);
   let total: Rehearsed = {
     createsByType,
     creates: { hubspot: 0, salesforce: 0 },

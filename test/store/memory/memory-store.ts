@@ -9,8 +9,10 @@ import type {
   ClaimedUnit,
   ClearedBelow,
   DirtyMark,
+  ForgottenField,
   Intent,
   Link,
+  MappedForm,
   NewIntent,
   Parked,
   Problem,
@@ -23,6 +25,7 @@ import { isListed } from '../../../src/sync/align.ts';
 import type { BreakerStore, MassChange } from '../../../src/sync/breakers/mass-change.ts';
 import { isErased } from '../../../src/sync/identity.ts';
 import type { EngineStore } from '../../../src/sync/ports.ts';
+import { adoptFields } from './adopt-fields.ts';
 import { awaitLinks, wakeAwaited } from './awaited.ts';
 import { noteChanges } from './breakers.ts';
 import { endLease, settleAll } from './settle.ts';
@@ -115,6 +118,10 @@ export class MemoryStore implements EngineStore, BreakerStore {
     if (isListed(alignment) && !alignedAt.has(alignment.pair)) {
       alignedAt.set(alignment.pair, this.state.now());
     }
+  }
+
+  async adoptFields(pair: string, forms: readonly MappedForm[]): Promise<readonly ForgottenField[]> {
+    return adoptFields(this.state, pair, forms);
   }
 
   async alignedAt(pair: string): Promise<number | null> {

@@ -45,6 +45,8 @@ export class MemoryState {
   readonly decidedNew = new Map<string, readonly RecordRef[]>();
   readonly cursors = new Map<string, ChangeCursor>();
   readonly alignments = new Map<string, Alignment>();
+  /** The field of Salesforce that a mapped field is, by pair, object and field. */
+  readonly mappedFields = new Map<string, string>();
   /** When a pair's very first alignment was listed whole. */
   readonly alignedAt = new Map<string, number>();
   readonly problems = new Map<string, Problem & { readonly toldAt: number }>();
@@ -89,7 +91,14 @@ export class MemoryState {
       this.parked,
       this.reviews,
     ];
-    const beside = [this.cursors, this.alignments, this.alignedAt, this.problems, this.decidedNew];
+    const beside = [
+      this.cursors,
+      this.alignments,
+      this.alignedAt,
+      this.mappedFields,
+      this.problems,
+      this.decidedNew,
+    ];
     for (const table of [...work, ...beside, this.begunAt, this.awaited, this.massChanges, this.erased])
       table.clear();
     for (const rows of [this.ledger, this.pauses, this.holds]) rows.length = 0;
