@@ -203,11 +203,6 @@ export const hubspotCases: readonly Case[] = [
   unknown('TIMEOUT'),
   { name: '525 (TLS handshake)', effect: { status: 525 }, action: 'settles by looking' },
   { name: '526 (TLS certificate)', effect: { status: 526 }, action: 'settles by looking' },
-  {
-    name: '504 as a page of the edge',
-    effect: { status: 504, body: '<html>Gateway time-out</html>' },
-    action: 'settles by looking',
-  },
   { name: 'a cut connection', effect: { drop: 'before' }, action: 'settles by looking' },
   { name: 'a cut answer', effect: { drop: 'after' }, action: 'settles by looking' },
   {

@@ -127,7 +127,7 @@ describe('an error of Salesforce on a write', () => {
   it.each(salesforceCases)('$name: $action', async (each) => check('salesforce', each));
 });
 
-/** On a read nothing is lost by trying again: the units wait, and the problem says whose it is and what to press. */
+/** Which category each code and status has is in test/connectors (error-table, call-failure). On a read nothing is lost by trying again: the units wait, and the problem says whose it is and what to press. */
 const readCases: readonly (readonly [System, string, RegExp, Record<string, unknown>, RegExp])[] = [
   ['hubspot', 'credentials', /credentials/, { code: 'INVALID_AUTHENTICATION' }, /credentials/],
   ['hubspot', 'permission', /hubspot/, { code: 'MISSING_SCOPES' }, /Give the integration/],
@@ -149,7 +149,6 @@ const readCases: readonly (readonly [System, string, RegExp, Record<string, unkn
   ],
   ['hubspot', 'request', /tandem/, { code: 'VALIDATION_ERROR' }, /defect of Tandem/],
   ['hubspot', 'request', /tandem/, { status: 414, body: '<html>URI Too Long</html>' }, /defect of Tandem/],
-  ['hubspot', 'request', /tandem/, { status: 431, body: '' }, /defect of Tandem/],
   ['salesforce', 'credentials', /credentials/, { code: 'INVALID_SESSION_ID' }, /credentials/],
   ['salesforce', 'permission', /salesforce/, { code: 'API_DISABLED_FOR_ORG' }, /Give the integration/],
   ['salesforce', 'unavailable', /salesforce/, { code: 'SERVER_UNAVAILABLE' }, /Nothing to do/],
@@ -158,12 +157,7 @@ const readCases: readonly (readonly [System, string, RegExp, Record<string, unkn
   ['salesforce', 'unavailable', /salesforce/, { status: 420, body: '' }, /Nothing to do/],
   ['salesforce', 'schema', /config/, { code: 'INVALID_FIELD' }, /correct the mapping/],
   ['salesforce', 'request', /tandem/, { code: 'QUERY_TOO_COMPLICATED' }, /defect of Tandem/],
-  ['salesforce', 'request', /tandem/, { code: 'EXCEEDED_MAX_SEMIJOIN_SUBSELECTS' }, /defect of Tandem/],
-  ['salesforce', 'request', /tandem/, { code: 'NUMBER_OUTSIDE_VALID_RANGE' }, /defect of Tandem/],
-  ['salesforce', 'request', /tandem/, { code: 'INVALID_REPLICATION_DATE' }, /defect of Tandem/],
-  ['salesforce', 'request', /tandem/, { status: 410, body: '' }, /defect of Tandem/],
   ['salesforce', 'request', /tandem/, { status: 414, body: '' }, /defect of Tandem/],
-  ['salesforce', 'request', /tandem/, { status: 431, body: '' }, /defect of Tandem/],
   ['salesforce', 'request', /tandem/, { code: 'MALFORMED_QUERY' }, /defect of Tandem/],
 ];
 
