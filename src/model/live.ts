@@ -70,6 +70,8 @@ export interface LiveSignal {
   readonly changedAt?: number;
   /** Who or what made the change, where the vendor says so. */
   readonly by?: ValueSource;
+  /** Tandem itself made it, as the vendor says. */
+  readonly byUs?: true;
   /** Fields that changed without their value being told, by API name. */
   readonly unvalued?: readonly string[];
 }

@@ -22,7 +22,16 @@ export interface BaseEntry extends Sides<RawValue> {
 export interface LateWrite {
   readonly to: System;
   readonly sent: RawValue;
+  /** Absent of writes of earlier versions, and of creates. */
+  readonly read?: ReadBefore;
 }
+
+/** What is remembered of a write while it may still come. */
+export const lateWriteOf = (to: System, { sent, read }: Pick<FieldWrite, 'sent' | 'read'>): LateWrite => ({
+  to,
+  sent,
+  ...(read ? { read } : {}),
+});
 
 /** The last write of a field: by it a silent refusal and a field that keeps flipping are recognised. */
 export interface LastWrite {
@@ -35,6 +44,16 @@ export interface LastWrite {
   readonly since: number;
   /** It was seen to stand there afterwards: what is there later is somebody's edit, and no silent refusal. */
   readonly kept?: true;
+  /** Absent where somebody has changed the field since, and of writes of earlier versions. */
+  readonly read?: ReadBefore;
+}
+
+/** The read of its target that a write was decided from: what is changed after it, the write comes over without having seen it. */
+export interface ReadBefore {
+  /** The record's stamp, milliseconds. */
+  readonly stamp: number;
+  /** When the answer arrived, milliseconds, the worker's clock. */
+  readonly at: number;
 }
 
 /** A Salesforce record that follows a link's primary one: an older lead, a duplicate. */
@@ -64,9 +83,14 @@ export interface Link {
   readonly ended: { readonly cause: string; readonly at: number } | null;
 }
 
-/** What a live signal said of one field: when it was changed, the vendor's milliseconds, and by whom where it said so; no value. */
+/** What a live signal said of one field: when it was changed, the vendor's milliseconds, and by whom where it said so. */
 export interface ToldChange extends Partial<ValueSource> {
   readonly at: number;
+  /**
+   * What somebody else than Tandem entered, where no history is sure to tell it later (Salesforce). It says what a write of ours may have
+   * come over (sync/crossed.ts), and never feeds a merge where a read shows another.
+   */
+  readonly value?: RawValue;
 }
 
 /** Changes that live signals told of, by API name of the field. */
@@ -82,7 +106,7 @@ export interface DirtyMark {
   readonly cause: string;
   /** The system told that the record was erased; a row that was told so once stays so, whatever else is told. */
   readonly erased?: true;
-  /** A clock for `newest` and sources for ranks; no values. */
+  /** A clock for `newest`, sources for ranks, and what a write of ours may have come over. */
   readonly changed?: ToldChanges;
 }
 
@@ -136,8 +160,12 @@ export interface FieldWrite {
   readonly clock: string | null;
   /** The value of the target that lost a conflict, so that it can be restored; null where nothing was lost. */
   readonly lost: RawValue;
-  /** Puts back what a late write of ours had overwritten: the base knows nothing of either. */
+  /** Puts back what a write of ours had come over: the base knows nothing of either, but for what it `leaves`. */
   readonly restores?: true;
+  /** The base that a putting back leaves, over which the edit is a change as it was before our write. */
+  readonly leaves?: Sides<RawValue>;
+  /** Absent of creates. */
+  readonly read?: ReadBefore;
   /** How often in a row this field has been flipped, this write included, and since when; absent where it is no flip. */
   readonly flips?: { readonly count: number; readonly since: number };
 }

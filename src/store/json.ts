@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { failureCategories } from '../model/failure.ts';
 import type { LaneLearned } from '../model/lane-limit.ts';
-import type { Base, BaseEntry, FieldWrite, LastWrite, LateWrite } from '../model/state.ts';
+import type {
+  Base,
+  BaseEntry,
+  FieldWrite,
+  LastWrite,
+  LateWrite,
+  ReadBefore,
+  ToldChanges,
+} from '../model/state.ts';
 import type { RecordRef } from '../model/system.ts';
 import { systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
@@ -22,11 +30,18 @@ const isRaw = (value: unknown): value is RawValue =>
 const corrupt = (what: string): Error =>
   new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
 
+const lateToJson = ({ to, sent, read }: LateWrite): readonly unknown[] =>
+  read ? [to, sent, read.stamp, read.at] : [to, sent];
+
+const wroteToJson = ({ to, over, flips, since, kept, read }: LastWrite): readonly unknown[] => {
+  const first = [to, over, flips, since];
+  if (read) return [...first, kept ?? false, read.stamp, read.at];
+  return kept ? [...first, true] : first;
+};
+
 const entryToJson = ({ hubspot, salesforce, wrote, late }: BaseEntry): readonly unknown[] => {
-  const written = wrote
-    ? [wrote.to, wrote.over, wrote.flips, wrote.since, ...(wrote.kept ? [true] : [])]
-    : null;
-  if (late) return [hubspot, salesforce, written, [late.to, late.sent]];
+  const written = wrote ? wroteToJson(wrote) : null;
+  if (late) return [hubspot, salesforce, written, lateToJson(late)];
   return written ? [hubspot, salesforce, written] : [hubspot, salesforce];
 };
 
@@ -39,19 +54,22 @@ export const baseToJson = (base: Base): string =>
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
+const parseRead = (stamp: unknown, at: unknown): { readonly read?: ReadBefore } =>
+  isCount(stamp) && isCount(at) ? { read: { stamp, at } } : {};
+
 const parseWrote = (stored: unknown): LastWrite | null => {
   if (!Array.isArray(stored)) return null;
-  const [system, over, flips, since, kept]: unknown[] = stored;
+  const [system, over, flips, since, kept, stamp, at]: unknown[] = stored;
   const to = systems.find((each) => each === system);
   if (to === undefined || !isRaw(over) || !isCount(flips) || !isCount(since)) return null;
-  return { to, over, flips, since, ...(kept === true ? { kept } : {}) };
+  return { to, over, flips, since, ...(kept === true ? { kept } : {}), ...parseRead(stamp, at) };
 };
 
 const parseLate = (stored: unknown): LateWrite | null => {
   if (!Array.isArray(stored)) return null;
-  const [system, sent]: unknown[] = stored;
+  const [system, sent, stamp, at]: unknown[] = stored;
   const to = systems.find((each) => each === system);
-  return to === undefined || !isRaw(sent) ? null : { to, sent };
+  return to === undefined || !isRaw(sent) ? null : { to, sent, ...parseRead(stamp, at) };
 };
 
 const parseEntry = (stored: unknown): BaseEntry | null => {
@@ -92,6 +110,8 @@ const writes: z.ZodType<readonly FieldWrite[]> = z.array(
     clock: z.string().nullable(),
     lost: raw,
     restores: z.literal(true).exactOptional(),
+    leaves: z.object({ hubspot: raw, salesforce: raw }).exactOptional(),
+    read: z.object({ stamp: z.number(), at: z.number() }).exactOptional(),
     flips: z.object({ count: z.number(), since: z.number() }).exactOptional(),
   }),
 );
@@ -114,9 +134,14 @@ const parseAs = <T>(schema: z.ZodType<T>, what: string, text: string): T => {
   return parsed.data;
 };
 
+const cleanJson = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? cleanText(each) : each));
+
 /** A failure holds no values of records, and SQL takes it apart: its texts are cleaned of what `->>` refuses. */
-export const failureToJson = (failed: Failure): string =>
-  JSON.stringify(failed, (_, value: unknown) => (typeof value === 'string' ? cleanText(value) : value));
+export const failureToJson = (failed: Failure): string => cleanJson(failed);
+
+/** For `jsonb`, which refuses what Salesforce, whose values alone are among them, has none of: NUL and lone surrogates. */
+export const toldToJson = (told: ToldChanges): string => cleanJson(told);
 
 export const parseWrites = (text: string): readonly FieldWrite[] => parseAs(writes, 'list of writes', text);
 export const parseFailure = (text: string): Failure => parseAs<Failure>(failure, 'failure', text);

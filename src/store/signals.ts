@@ -4,7 +4,7 @@ import type { ChangeCursor } from '../model/record.ts';
 import type { Alignment, DirtyMark } from '../model/state.ts';
 import { formatRef, type System } from '../model/system.ts';
 import { batch, cleanText, epochMs } from './batch.ts';
-import { toJson } from './json.ts';
+import { toldToJson } from './json.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
 /** Where the marks came from; committed with them. */
@@ -48,7 +48,7 @@ export const markDirty = async (tx: Tx, marks: readonly DirtyMark[]): Promise<vo
     class: ['smallint', (mark) => workClasses.indexOf(mark.class)],
     stamp: ['bigint', (mark) => mark.stamp],
     cause: ['text', (mark) => mark.cause],
-    changed: ['json', (mark) => (mark.changed ? toJson(mark.changed) : null)],
+    changed: ['json', (mark) => (mark.changed ? toldToJson(mark.changed) : null)],
     erased: ['boolean', (mark) => mark.erased ?? false],
   });
   await sql`

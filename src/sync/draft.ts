@@ -27,6 +27,8 @@ export interface Overwritten {
   readonly value: RawValue;
   /** Our late value, which stands there now. */
   readonly actual: RawValue;
+  /** It was no late write, but one that somebody's edit had crossed: the base has moved with it, and goes back to what it `leaves`. */
+  readonly crossed?: { readonly leaves: Sides<RawValue> | null };
 }
 
 /** A settlement that is being put together while a unit is worked on. */
@@ -35,7 +37,7 @@ export interface Draft {
   /** `link:ID` once a link began. */
   key: string;
   link: Link | null;
-  base: Record<string, Sides<RawValue>>;
+  base: Record<string, BaseEntry>;
   stamps: { hubspot?: number; salesforce?: number };
   begin: UnitSettlement['begin'] | undefined;
   end: UnitSettlement['end'] | undefined;

@@ -31,6 +31,8 @@ export interface Evidence {
   readonly histories: Histories;
   /** What live signals said of changes. */
   readonly changed?: Partial<Sides<ToldChanges>>;
+  /** Fields, by the mapping's names, whose value is the one that was told of last, although the record was changed since. */
+  readonly told?: Partial<Sides<ReadonlySet<string>>>;
 }
 
 /** A record's value of a field; undefined where it was not returned. */
@@ -46,8 +48,12 @@ const entriesOf = (
 /** Commit times and stamps are whole seconds. */
 const stampResolutionMs = 1_000;
 
-const toldOf = ({ changed }: Evidence, field: FieldMapping, system: System): ToldChange | undefined => {
-  const own = changed?.[system];
+/** The change of a field that signals told of last. */
+export const toldOf = (
+  own: ToldChanges | undefined,
+  field: FieldMapping,
+  system: System,
+): ToldChange | undefined => {
   if (!own) return undefined;
   const told = apiFieldsOf(field, system).flatMap((name) =>
     Object.hasOwn(own, name) ? (own[name] ?? []) : [],
@@ -59,8 +65,13 @@ const toldOf = ({ changed }: Evidence, field: FieldMapping, system: System): Tol
 };
 
 /** The newest change of the record is the one that was told of, so the value that was read is its value. */
-const isOfTheRead = ({ snapshots }: Evidence, system: System, told: ToldChange): boolean =>
-  snapshots[system].stamp - told.at <= stampResolutionMs;
+const isOfTheRead = (
+  { snapshots, told: known }: Evidence,
+  field: FieldMapping,
+  system: System,
+  told: ToldChange,
+): boolean =>
+  snapshots[system].stamp - told.at <= stampResolutionMs || known?.[system]?.has(field.name) === true;
 
 /** The entry that gave a field its present value. What we put back after a late write of ours is as old as when somebody entered it. */
 const entryOfValue = (
@@ -78,9 +89,10 @@ const entryOfValue = (
 const timeOf = (evidence: Evidence, field: FieldMapping, system: System): ChangeTime => {
   const { link, snapshots } = evidence;
   const snapshot = snapshots[system];
-  const told = toldOf(evidence, field, system);
+  const told = toldOf(evidence.changed?.[system], field, system);
   const toldAt = told?.at;
-  if (told && isOfTheRead(evidence, system, told)) return { from: told.at, to: told.at, clock: 'event' };
+  if (told && isOfTheRead(evidence, field, system, told))
+    return { from: told.at, to: told.at, clock: 'event' };
   const latest = entryOfValue(evidence, field, system);
   if (latest) return { from: latest.at, to: latest.at, clock: 'history' };
   const equalled = link.base[field.name] && !evidence.isApart?.(field.name) ? link.stamps[system] : 0;
@@ -93,8 +105,8 @@ const holds = (field: FieldMapping, system: System, entry: FieldHistoryEntry, ra
 
 /** Who entered the value that was read, as the signal of its change said. A vendor's own history needs no call where it did. */
 const toldSource = (evidence: Evidence, field: FieldMapping, system: System): ValueSource | null => {
-  const told = toldOf(evidence, field, system);
-  if (told?.source === undefined || !isOfTheRead(evidence, system, told)) return null;
+  const told = toldOf(evidence.changed?.[system], field, system);
+  if (told?.source === undefined || !isOfTheRead(evidence, field, system, told)) return null;
   const { source, sourceId } = told;
   return sourceId === undefined ? { source } : { source, sourceId };
 };

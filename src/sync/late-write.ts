@@ -1,9 +1,18 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping } from '../model/mapping.ts';
 import type { FieldHistoryEntry } from '../model/record.ts';
-import type { FieldWrite, Intent } from '../model/state.ts';
-import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
+import { type Base, type FieldWrite, type Intent, lateWriteOf, type ReadBefore } from '../model/state.ts';
+import { bothSides, otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+import {
+  type CrossedSuspect,
+  crossedEdit,
+  crossedRule,
+  crossedSuspect,
+  noteCrossed,
+  toldEdit,
+  toldIn,
+} from './crossed.ts';
 import { moveBase, type Overwritten } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { type Histories, rawOf } from './evidence.ts';
@@ -15,15 +24,18 @@ import type { LinkedPlan } from './plan.ts';
 import { canTell, decisionOf, settleLanded } from './unsettled.ts';
 
 /*
- * A request whose outcome nobody knows may be carried out after somebody has edited what it overwrites. Nothing can keep it from that; it
- * is recognised: the value that stands there is one of ours, and the history says what stood there just before.
+ * What our writes came over without having seen it: late writes, and edits between a read and its write (sync/crossed.ts). A request whose
+ * outcome nobody knows may be carried out after somebody has edited what it overwrites. Nothing can keep it from that; it is recognised:
+ * the value that stands there is one of ours, and the history says what stood there just before.
  */
 
-/** A value of ours that may have come late. */
-interface Suspect {
+/** A value of ours that may have come late, or that an edit may have crossed. */
+interface Suspect extends Partial<Pick<CrossedSuspect, 'crossed'>> {
   readonly field: FieldMapping;
   readonly system: System;
   readonly sent: RawValue;
+  /** What our write was decided from, where it is known. */
+  readonly read?: ReadBefore | undefined;
   /** The write, where its intent is settled by this look. */
   readonly landed?: { readonly intent: Intent; readonly write: FieldWrite };
 }
@@ -39,10 +51,11 @@ const suspectsOfIntents = ({ pair }: EngineContext, { draft, snapshots }: Looked
     for (const write of intent.writes) {
       const field = pair.fields.find(({ name }) => name === write.field);
       // An edit that was to be put back and is not: the late value over it is what has to be known still, not the one that did not come.
-      if (field && (landed.has(write) || !write.restores))
-        draft.late.set(write.field, { to: system, sent: write.sent });
+      if (field && (landed.has(write) || !write.restores || write.leaves))
+        draft.late.set(write.field, lateWriteOf(system, write));
       if (!landed.has(write)) continue;
-      if (field && canTell(field)) own.push({ field, system, sent: write.sent, landed: { intent, write } });
+      if (field && canTell(field))
+        own.push({ field, system, sent: write.sent, read: write.read, landed: { intent, write } });
       else settleLanded(draft, intent, write);
     }
     return own;
@@ -53,13 +66,59 @@ const suspectsOfBase = ({ pair }: EngineContext, { draft, link, snapshots }: Loo
   pair.fields.flatMap((field): readonly Suspect[] => {
     const base = link.base[field.name];
     if (!base?.late || !canTell(field) || draft.late.has(field.name)) return [];
-    const { to: system, sent } = base.late;
+    const { to: system, sent, read } = base.late;
     const present = rawOf(snapshots[system], field.fields[system]);
     if (present === undefined || !sameRaw(field, system, present, sent)) return [];
-    return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent }];
+    return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent, read }];
   });
 
+/** Values of ours that somebody's edit may have crossed, as signals tell; of what is under way its own suspects tell. */
+const suspectsOfSignals = ({ pair }: EngineContext, look: Looked): readonly Suspect[] => {
+  const { dirty, intents } = look.draft.unit;
+  if (dirty.every(({ changed }) => changed === undefined)) return [];
+  const underWay = new Set(intents.flatMap(({ writes }) => writes.map(({ field }) => field)));
+  return pair.fields
+    .filter(({ name }) => !underWay.has(name))
+    .flatMap((field) => systems.flatMap((system) => crossedSuspect(look, field, system) ?? []));
+};
+
+interface Found {
+  readonly overwritten: Overwritten;
+  readonly isSure: boolean;
+}
+
 const overwrittenBy = (
+  suspect: Suspect,
+  look: Looked,
+  entries: readonly FieldHistoryEntry[],
+): Found | null => {
+  const { field, system, sent, crossed } = suspect;
+  if (crossed) return crossedEdit({ field, system, sent, crossed }, look, entries);
+  const told = entries.length > 0 ? null : toldOver(suspect, look);
+  if (told) return told;
+  const overwritten = lateWriteOver(suspect, look, entries);
+  return overwritten && { overwritten, isSure: true };
+};
+
+/** Without a history a signal may have told of the edit. */
+const toldOver = ({ field, system, sent, read, landed }: Suspect, look: Looked): Found | null => {
+  if (read === undefined) return null;
+  const replaced = landed ? landed.write.replaced : (look.link.base[field.name]?.[system] ?? null);
+  const { snapshots } = look;
+  const told = toldEdit(
+    field,
+    system,
+    { sent, replaced, read },
+    toldIn(look, field, system),
+    snapshots[system],
+  );
+  if (!told) return null;
+  const { value, isSure } = told;
+  const actual = rawOf(snapshots[system], field.fields[system]) ?? null;
+  return { overwritten: { field, system, value, actual, crossed: { leaves: null } }, isSure };
+};
+
+const lateWriteOver = (
   { field, system, landed }: Suspect,
   { link, snapshots }: Looked,
   entries: readonly FieldHistoryEntry[],
@@ -124,7 +183,9 @@ export const settleUnsure = async (
 ): Promise<ReadonlyMap<Looked, Histories>> => {
   const suspects = new Map(
     looked.flatMap((look): [Looked, readonly Suspect[]][] => {
-      const own = [...suspectsOfIntents(context, look), ...suspectsOfBase(context, look)];
+      const late = [...suspectsOfIntents(context, look), ...suspectsOfBase(context, look)];
+      const isLate = ({ field }: Suspect): boolean => late.some((each) => each.field === field);
+      const own = [...late, ...suspectsOfSignals(context, look).filter((each) => !isLate(each))];
       return own.length === 0 ? [] : [[look, own]];
     }),
   );
@@ -135,23 +196,52 @@ export const settleUnsure = async (
       const { field, system, landed } = suspect;
       const entries = histories.get(look)?.[system]?.[field.fields[system]] ?? [];
       const found = overwrittenBy(suspect, look, entries);
-      if (found) {
-        look.draft.overwritten.push(found);
+      if (found?.isSure) {
+        look.draft.overwritten.push(found.overwritten);
         if (landed) rememberDecision(look, landed.write, system);
-      } else if (landed) {
+        continue;
+      }
+      if (landed) {
         // It has come: it will not come once more.
         look.draft.late.delete(field.name);
         settleLanded(look.draft, landed.intent, landed.write);
       }
+      if (found) noteCrossed(context.pair.name, look, found.overwritten);
     }
-    const fields = look.draft.overwritten.map(({ field }) => field.name).join(' ');
-    if (fields !== '') {
-      const next = 'Nothing to do: tandem explain RECORD tells what was put right.';
-      context.events.emit('late-write', { pair: context.pair.name, link: look.link.id, fields, next });
-    }
+    tellOverwritten(context, look);
   }
   return histories;
 };
+
+const tellOverwritten = ({ events, pair }: EngineContext, { draft, link }: Looked): void => {
+  const tell = (own: readonly Overwritten[]) => ({
+    ...{ pair: pair.name, link: link.id, fields: own.map(({ field }) => field.name).join(' ') },
+    next: 'Nothing to do: tandem explain RECORD tells what was put right.',
+  });
+  const late = draft.overwritten.filter(({ crossed }) => crossed === undefined);
+  const crossed = draft.overwritten.filter((each) => each.crossed !== undefined);
+  if (late.length > 0) events.emit('late-write', tell(late));
+  if (crossed.length > 0) events.emit('edit-crossed', tell(crossed));
+};
+
+/** The bases as they were before writes of ours came over edits that no read had shown, by field. */
+export const withoutCrossed = ({ draft }: Looked): Base =>
+  Object.fromEntries(
+    draft.overwritten.flatMap(({ field, crossed }) =>
+      crossed?.leaves ? [[field.name, crossed.leaves]] : [],
+    ),
+  );
+
+/** Fields, by system, whose value is the one that a signal told of last, for what came over it is thought away. */
+export const toldLast = ({ draft }: Looked): Partial<Sides<ReadonlySet<string>>> =>
+  bothSides(
+    (system) =>
+      new Set(
+        draft.overwritten
+          .filter((each) => each.crossed && each.system === system)
+          .map(({ field }) => field.name),
+      ),
+  );
 
 /** The snapshots as they would be had our late values not come. */
 export const withoutLate = ({ draft, snapshots }: Looked): Sides<Looked['snapshots'][System]> => {
@@ -164,14 +254,14 @@ export const withoutLate = ({ draft, snapshots }: Looked): Sides<Looked['snapsho
 };
 
 /**
- * The plan made as if our late values had not come, put right: where it writes the field there anyway, that write ends it, and what it
+ * The plan made as if our values had not come, put right: where it writes the field there anyway, that write ends it, and what it
  * replaced is the edit. Else the edit is put back first; what follows from it is planned by the next look.
  */
 export const putRight = (plan: LinkedPlan, { draft, snapshots }: Looked): LinkedPlan => {
   if (draft.overwritten.length === 0) return plan;
   const settled = { ...plan.settled };
   const writes = { ...plan.writes };
-  for (const { field, system, value, actual } of draft.overwritten) {
+  for (const { field, system, value, actual, crossed } of draft.overwritten) {
     const other = otherSystem(system);
     if (writes[system].some((write) => write.field === field.name)) continue;
     delete settled[field.name];
@@ -184,7 +274,10 @@ export const putRight = (plan: LinkedPlan, { draft, snapshots }: Looked): Linked
       replaced: actual,
       source,
     };
-    writes[system] = [...writes[system], { ...common, rule, clock: 'history', lost: null, restores: true }];
+    const restored = crossed
+      ? { rule: crossedRule, clock: 'event', ...(crossed.leaves ? { leaves: crossed.leaves } : {}) }
+      : { rule, clock: 'history' };
+    writes[system] = [...writes[system], { ...common, ...restored, lost: null, restores: true }];
   }
   return { ...plan, settled, writes };
 };

@@ -110,17 +110,28 @@ const partFor = (pair: PairMapping, signal: LiveSignal): LiveSignal | null => {
   return isAbout ? { ...signal, fields, unvalued } : null;
 };
 
-/** When the fields of a change were changed, and by whom. */
-const changesToldBy = ({
-  event,
-  fields,
-  unvalued = [],
-  changedAt,
-  by,
-}: LiveSignal): Pick<DirtyMark, 'changed'> => {
+/**
+ * Whether what a change event says has to be kept until its record is looked at: a write of ours may have come over it, and Salesforce's history, where there is
+ * any, does not tell of every field (sync/crossed.ts). HubSpot's does, and no value of it is kept.
+ */
+const keepsValues = ({ ref, byUs }: LiveSignal, { link }: News): boolean =>
+  ref.system === 'salesforce' && byUs !== true && link !== null;
+
+/** When the fields of a change were changed, by whom, and to what where that could not be asked later. */
+const changesToldBy = (signal: LiveSignal, found: News): Pick<DirtyMark, 'changed'> => {
+  const { event, fields, unvalued = [], changedAt, by } = signal;
   if (event !== 'changed' || changedAt === undefined) return {};
   const told: ToldChange = { at: changedAt, ...by };
-  return { changed: Object.fromEntries([...Object.keys(fields), ...unvalued].map((name) => [name, told])) };
+  const isKept = keepsValues(signal, found);
+  const names = [...Object.keys(fields), ...unvalued];
+  return {
+    changed: Object.fromEntries(
+      names.map((name) => [
+        name,
+        isKept && Object.hasOwn(fields, name) ? { ...told, value: fields[name] ?? null } : told,
+      ]),
+    ),
+  };
 };
 
 interface PairNews {
@@ -164,7 +175,7 @@ const newsOfPair = async (
       class: isConsent(pair, found) ? 'consent' : 'live',
       stamp: isGone(part.event) ? null : part.stamp,
       cause: `${part.event} in ${system}, told by ${source}`,
-      ...changesToldBy(part),
+      ...changesToldBy(part, found),
       ...(part.event === 'erased' ? { erased: true } : {}),
     })),
     dirty: new Set(fresh.map(({ signal }) => signal)),

@@ -22,7 +22,7 @@ export const before = (entries: readonly FieldHistoryEntry[]): RawValue | undefi
 export const overtakenEdit = (
   field: FieldMapping,
   system: System,
-  { replaced, sent }: FieldWrite,
+  { replaced, sent }: Pick<FieldWrite, 'replaced' | 'sent'>,
   entries: readonly FieldHistoryEntry[],
 ): RawValue | undefined => {
   const value = before(entries);

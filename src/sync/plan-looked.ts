@@ -11,7 +11,7 @@ import { goneReferences, withGone } from './gone-references.ts';
 import { stillRefused } from './known-refusal.ts';
 import { landedWrites } from './landed.ts';
 import { heardBy } from './latch.ts';
-import { putRight, putsBack, settleUnsure, withoutLate } from './late-write.ts';
+import { putRight, putsBack, settleUnsure, toldLast, withoutCrossed, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
 import { signalNewer } from './newer-state.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
@@ -38,13 +38,14 @@ const planOf = (
   const { draft, link } = look;
   const plan = planLinked(
     context,
-    { ids: link.ids, base: { ...link.base, ...draft.base }, stamps: link.stamps },
+    { ids: link.ids, base: { ...link.base, ...draft.base, ...withoutCrossed(look) }, stamps: link.stamps },
     withGone(withoutLate(look), draft.gone),
     stillRefused(draft.unit),
     histories,
     Object.fromEntries(draft.unit.dirty.map(({ ref, changed }) => [ref.system, changed ?? {}])),
     new Map(systems.flatMap((system) => [...heardBy(context.pair, look.snapshots[system], others)])),
     attemptsOf(draft.unit) > 0,
+    toldLast(look),
   );
   return putRight(plan, look);
 };
@@ -179,7 +180,9 @@ const jobsOf = (
     if (writes[system].length === 0) return [];
     const source = snapshots[otherSystem(system)];
     const target = snapshots[system].ref;
-    return makeJob(context, draft, 'update', target, source.ref, writes[system], readAt, source.stamp);
+    const { stamp, readAt: at } = snapshots[system];
+    const own = writes[system].map((write) => ({ ...write, read: { stamp, at } }));
+    return makeJob(context, draft, 'update', target, source.ref, own, readAt, source.stamp);
   });
 };
 

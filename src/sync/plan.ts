@@ -143,7 +143,7 @@ const decide = (
 /**
  * Plans a link from its base and one look at both sides. Pure: the same inputs give the same plan. A link that is about to begin is
  * planned with an empty base. `said`: what another record of the person says to latches. `again`: an earlier look
- * at these rows came to no end.
+ * at these rows came to no end. `told`: fields whose value is the one that a signal told of last.
  */
 export const planLinked = (
   { pair, mappingHash }: Mapped,
@@ -154,11 +154,12 @@ export const planLinked = (
   changed: NonNullable<Evidence['changed']> = {},
   said: ReadonlyMap<string, Canonical> = new Map(),
   again = false,
+  told: NonNullable<Evidence['told']> = {},
 ): LinkedPlan => {
   // What stands refused, and whatever a look did not bring to its end, was seen to differ before: when it still equalled its base nobody knows.
   const isApart = (name: string): boolean =>
     again || parked.some(({ field }) => field === null || field === name);
-  const evidence: Evidence = { pair, link, snapshots, histories, changed, isApart };
+  const evidence: Evidence = { pair, link, snapshots, histories, changed, told, isApart };
   const scope = scopeOf(pair, snapshots);
   const isIn = !scope || systems.every((system) => scope[system]);
   const fields = (isIn ? pair.fields : fieldsOutOfScope(pair)).map((field) => ({
@@ -284,9 +285,11 @@ export const baseOfCreated = (
 export const baseOfWrites = (target: System, writes: readonly FieldWrite[]): Base =>
   Object.fromEntries(
     writes
-      .filter((write) => write.field !== 'identity' && !write.restores)
-      .map(({ field, sent, source, replaced, flips }): [string, BaseEntry] => {
-        const wrote = { to: target, over: replaced, flips: flips?.count ?? 0, since: flips?.since ?? 0 };
+      .filter((write) => write.field !== 'identity' && (!write.restores || write.leaves))
+      .map(({ field, sent, source, replaced, flips, read, leaves }): [string, BaseEntry] => {
+        if (leaves) return [field, leaves];
+        const flipped = { flips: flips?.count ?? 0, since: flips?.since ?? 0 };
+        const wrote = { to: target, over: replaced, ...flipped, ...(read ? { read } : {}) };
         return [
           field,
           target === 'hubspot'

@@ -5,6 +5,7 @@ import type { RawValue } from '../model/value.ts';
 import { digestOf } from './digest.ts';
 import type { FieldDecision, FieldFlow, StopReason } from './flow.ts';
 import { type FieldState, fieldsEqual, mayFlowTo, viewOf } from './merge.ts';
+import { sameRaw } from './merge-view.ts';
 import { standing } from './standing.ts';
 
 /** A value that is not sent: it stays where it is, and beside what the target has. */
@@ -49,6 +50,14 @@ const writeFor = (field: FieldMapping, flow: FieldFlow, values: FieldState['valu
   };
 };
 
+/** As both sides stand, with what is remembered of our last write: where somebody has changed its target since, not of its read. */
+const settledAs = (field: FieldMapping, present: Sides<RawValue>, base: FieldState['base']): BaseEntry => {
+  if (!base?.wrote) return present;
+  const { read, ...wrote } = base.wrote;
+  const isOurs = sameRaw(field, wrote.to, present[wrote.to], base[wrote.to]);
+  return { ...present, wrote: read && isOurs ? { ...wrote, read } : wrote };
+};
+
 /** The plan of a link that is being put together, field by field. */
 export class Planning {
   readonly settled: Record<string, BaseEntry> = {};
@@ -76,7 +85,7 @@ export class Planning {
         this.takeStanding(field, values);
         return;
       case 'settle':
-        this.settled[field.name] = base?.wrote ? { ...present, wrote: base.wrote } : present;
+        this.settled[field.name] = settledAs(field, present, base);
         return;
       case 'hold':
         this.held.push({ field: field.name, rule: decision.rule });
@@ -93,8 +102,7 @@ export class Planning {
         const { target, sent, why } = decision;
         this.stopped.push({ field, target, sent, there: present[target], rule: why });
         // Settled as both stand, so that neither is taken for a change; a flapping field stays known as such.
-        this.settled[field.name] =
-          why === 'flapping' && base?.wrote ? { ...present, wrote: base.wrote } : present;
+        this.settled[field.name] = why === 'flapping' ? settledAs(field, present, base) : present;
         return;
       }
     }

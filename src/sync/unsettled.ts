@@ -1,5 +1,5 @@
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
-import type { Base, FieldWrite, Intent } from '../model/state.ts';
+import { type Base, type FieldWrite, type Intent, lateWriteOf } from '../model/state.ts';
 import { bothSides, type System } from '../model/system.ts';
 import { type Draft, ledgerOfWrites, moveBase } from './draft.ts';
 import type { EngineContext } from './engine.ts';
@@ -53,7 +53,7 @@ export const settleAnew = (
     for (const write of landedWrites(form, intent, snapshot)) {
       if (overtaken.has(write)) {
         moveBase(draft, decisionOf(write, system));
-        draft.late.set(write.field, { to: system, sent: write.sent });
+        draft.late.set(write.field, lateWriteOf(system, write));
       } else noteLanded(draft, intent, write);
     }
   }
@@ -61,7 +61,7 @@ export const settleAnew = (
 
 /** A write of which nobody can say whether it was carried out: it is not sent again, and the ledger says what it would have replaced. */
 const settleUnseen = (draft: Draft, intent: Intent, write: FieldWrite): void => {
-  draft.late.set(write.field, { to: intent.target.system, sent: write.sent });
+  draft.late.set(write.field, lateWriteOf(intent.target.system, write));
   draft.ledger.push(
     ...ledgerOfWrites({ ...intent, writes: [write] }, null, unseenOutcome).map((entry) => ({
       ...entry,
@@ -118,7 +118,7 @@ export const settleUnderWay = (
     for (const write of intent.writes) {
       const field = form.fields.find(({ name }) => name === write.field);
       const isLookedAt = system === stays && field && goesOn.has(write.field) && canTell(field);
-      if (system === stays) draft.late.set(write.field, { to: system, sent: write.sent });
+      if (system === stays) draft.late.set(write.field, lateWriteOf(system, write));
       if (!landed.has(write) || (isLookedAt && link.base[write.field] !== undefined)) continue;
       if (isLookedAt && overtaken.has(write)) moveBase(draft, decisionOf(write, system));
       else settleLanded(draft, intent, asCarriedOut(write, overtaken));

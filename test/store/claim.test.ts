@@ -49,11 +49,11 @@ describe('signals', () => {
       makeMark(contact('1'), { changed: { City: { at: 2, source: 'CRM_UI', sourceId: 'userId:7' } } }),
     ]);
     await store.commitSignals([makeMark(contact('1'))]);
-    await store.commitSignals([makeMark(contact('1'), { changed: { Title: { at: 3 } } })]);
+    await store.commitSignals([makeMark(contact('1'), { changed: { Title: { at: 3, value: 'Chief' } } })]);
     const [unit] = await claim();
     expect(unit?.dirty[0]?.changed).toEqual({
       City: { at: 2, source: 'CRM_UI', sourceId: 'userId:7' },
-      Title: { at: 3 },
+      Title: { at: 3, value: 'Chief' },
     });
   });
 

@@ -591,7 +591,7 @@ comment on table tandem.details is 'of whom details are to be asked for (due), a
 comment on column tandem.dirty.class is 'place in workClasses: 0 is the strongest';
 comment on column tandem.dirty.due is 'while its unit is leased: the end of the lease, unless a signal came meanwhile';
 comment on column tandem.dirty.held is 'looked at, and what it asks for is paused; due at once when a pause ends';
-comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, sourceId?}: when live signals said that it was changed, milliseconds, and by whom; rows of earlier versions: the time alone; no values';
+comment on column tandem.dirty.changed is 'API name of a field -> {at, source?, sourceId?, value?}: when live signals said that it was changed, milliseconds, by whom, and, of linked records in Salesforce, to what; rows of earlier versions: the time alone';
 comment on column tandem.dirty.erased is 'its system told that the record was erased; stays although other signals follow';
 comment on column tandem.dirty.waits is 'why the last look had no end: KIND SYSTEM [CODE], kind one of stale, missing, refused, unknown';
 comment on index tandem.dirty_due is 'claim: the oldest due rows of a class without touching those that wait';

@@ -498,6 +498,24 @@ describe('an erasure', () => {
     expect(await store.backlog(pair)).toMatchObject({ reviews: 1, leased: 0, dirty: 0 });
   });
 
+  it('takes what signals told of the person away, also of what came while it was worked on', async () => {
+    const link = await beginLink('1', '00Q1');
+    const unit = await claimOne(contact('1'));
+    const changed = { Title: { at: 1, value: 'by a person' } };
+    await store.commitSignals([
+      makeMark(lead('00Q1'), { changed }),
+      makeMark(contact('1'), { changed }),
+      makeMark(lead('00Q2'), { changed }),
+    ]);
+    await store.settle([makeSettlement(unit, { end: end(link), erase: erasure() })]);
+    const left = (await store.claim(pair, holder, 10, leaseMs)).flatMap(({ dirty }) => dirty);
+    expect(left.map(({ ref, changed: told }) => [ref.id, told]).toSorted()).toEqual([
+      ['00Q1', undefined],
+      ['00Q2', changed],
+      ['1', undefined],
+    ]);
+  });
+
   it('lets no link begin with one of the records, and leaves other links alone', async () => {
     const link = await beginLink('1', '00Q1');
     const other = await beginLink('2', '00Q2');

@@ -30,7 +30,10 @@ const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
     const { objectTypeId, objectId, propertyChanges } = event.data;
     const kind = action === 'CREATE' ? 'created' : 'changed';
     return [
-      makeSignal(typeOfObjectTypeId(objectTypeId), objectId, kind, { stamp, fields: propertyChanges ?? {} }),
+      makeSignal(typeOfObjectTypeId(objectTypeId), objectId, kind, {
+        ...{ stamp, fields: propertyChanges ?? {} },
+        ...(kind === 'changed' ? { changedAt: stamp } : {}),
+      }),
     ];
   }
   if (action === 'MERGE') {

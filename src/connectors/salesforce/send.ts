@@ -7,7 +7,7 @@ import type { Session } from './sign-in.ts';
 import { NoAnswer, SingleCallTransport } from './transport.ts';
 
 /** The name under which change events and login history show our calls. */
-const clientName = 'tandem';
+export const clientName = 'tandem';
 
 /** Whether the vendor may have executed the request: set before it leaves, taken back by an answer that says no. */
 export interface Progress {

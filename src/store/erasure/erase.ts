@@ -169,6 +169,9 @@ export const erasePerson = async (
     tx,
   );
   await sql`
+    update tandem.dirty d set changed = null where d.pair = ${pair} and d.changed is not null
+      and exists (select from ${refRows(refs)} where ${isRef('d')})`.execute(tx);
+  await sql`
     delete from tandem.mass_changes m where m.pair = ${pair} and m.unit = any(${units}::text[])`.execute(tx);
   await eraseJourneys(tx, refs);
   const marks = await askAnew(tx, pair, refs);

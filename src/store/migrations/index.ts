@@ -28,6 +28,7 @@ import { roles } from './0042-roles.ts';
 import { toldWaits } from './0045-told-waits.ts';
 import { firstAligned } from './0046-first-aligned.ts';
 import { mappedFields } from './0047-mapped-fields.ts';
+import { toldValues } from './0048-told-values.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -60,4 +61,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0045-told-waits': toldWaits,
   '0046-first-aligned': firstAligned,
   '0047-mapped-fields': mappedFields,
+  '0048-told-values': toldValues,
 };

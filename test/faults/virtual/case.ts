@@ -1,3 +1,4 @@
+import type { LiveSignal } from '../../../src/model/live.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import type { Link } from '../../../src/model/state.ts';
 import type { System } from '../../../src/model/system.ts';
@@ -53,6 +54,8 @@ export interface Case {
   readonly store: MemoryStore;
   readonly pair: PairMapping;
   readonly lag: Lag;
+  /** What live signals told the workers. */
+  readonly heard: readonly LiveSignal[];
   readonly records: RecordsSeen;
   readonly book: Book;
 }

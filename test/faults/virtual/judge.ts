@@ -51,8 +51,34 @@ export const lostOf = (found: Case): readonly string[] => {
   return lostEdits({ pair, systems, log: { edits }, links: liveLinksOf(found), ledger });
 };
 
-/** Whether a write was sent over the edit before any read could have shown it: between a read and its write, which no batch API closes. */
-const isReplacedUnseen = ({ company, records, lag }: Case, edit: PersonEdit): boolean => {
+/** Commit times are whole seconds. */
+const commitMs = 1_000;
+
+/** Whether a live signal told the worker of an edit, with what was entered. */
+const isToldOf = ({ records, heard }: Case, edit: PersonEdit): boolean =>
+  heard.some(
+    ({ ref, event, fields, changedAt = 0 }) =>
+      event === 'changed' &&
+      ref.system === edit.system &&
+      changedAt > edit.sentAt - commitMs &&
+      changedAt <= edit.at &&
+      records
+        .placesOf(edit)
+        .some(
+          ({ id, apiField }) =>
+            ref.id === id &&
+            Object.hasOwn(fields, apiField) &&
+            String(fields[apiField] ?? '') === String(edit.value ?? ''),
+        ),
+  );
+
+/**
+ * Whether a write was sent over the edit before any read could have shown it: between a read and its write, which no batch API closes. Where a
+ * signal told of the edit, it is no excuse: it can be put back, or be named.
+ */
+const isReplacedUnseen = (found: Case, edit: PersonEdit): boolean => {
+  if (isToldOf(found, edit)) return false;
+  const { company, records, lag } = found;
   const places = records.placesOf(edit);
   const calls = company.passed.filter(({ system, at }) => system === edit.system && at >= edit.sentAt);
   const named = records.of(edit.system).get(records.idOf(edit.id))?.fields[identityFields[edit.system]];

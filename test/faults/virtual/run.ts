@@ -133,6 +133,7 @@ class Run {
       now: time.now,
       broken: planted.broken ?? null,
       fences: new FenceWatch(),
+      heard: [],
       lag: new Lag(randomOf('lag', scenario.seed)),
       office: scenario.streaming === null ? null : new Office(),
     };

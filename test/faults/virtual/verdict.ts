@@ -80,10 +80,10 @@ export const judge = async (
     ...people
   }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'told'> & { readonly firms: Book },
 ): Promise<readonly string[]> => {
-  const { company, store, pairs, lag, office, fences } = ground;
+  const { company, store, pairs, lag, heard, office, fences } = ground;
   const wrong: string[] = [...(await driftOf(ground, systems))];
   for (const pair of pairs) {
-    const common = { company, store, pair, lag };
+    const common = { company, store, pair, lag, heard };
     wrong.push(...(await leftOf(ground, pair)));
     if (pair.name !== 'people') {
       wrong.push(...wrongOf({ ...common, records: new FirmRecords(company), book: firms }));

@@ -5,7 +5,8 @@ import { parseWebhookDelivery } from '../../../src/connectors/hubspot/webhook-ev
 import type { LoadedMappings } from '../../../src/mapping/load.ts';
 import { referredBy } from '../../../src/mapping/reference-order.ts';
 import type { PermitStore } from '../../../src/model/budget.ts';
-import type { ChangeStream } from '../../../src/model/change-stream.ts';
+import type { ChangeStream, OpenStream, StreamPart } from '../../../src/model/change-stream.ts';
+import type { LiveSignal } from '../../../src/model/live.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
 import { bothSides, type Sides } from '../../../src/model/system.ts';
 import { associationFields } from '../../../src/sync/association-sweep.ts';
@@ -40,6 +41,8 @@ export interface Ground {
   readonly broken: Broken | null;
   readonly lag: Lag;
   readonly fences: FenceWatch;
+  /** What live signals told the workers, each once its taking was committed. */
+  readonly heard: LiveSignal[];
   /** Of reading Salesforce's change events; null where nobody listens. */
   readonly office: Office | null;
 }
@@ -141,7 +144,22 @@ export class VirtualWorker {
   /** Change events as this process reads them: it may die at each connect, and a dead one takes leave of nobody. */
   private mortalStream(stream: ChangeStream): ChangeStream {
     const { open } = this.life.wrap(stream, false);
-    return { open: async (...request) => this.life.wrap(await open(...request), false) };
+    return { open: async (...request) => this.noting(this.life.wrap(await open(...request), false)) };
+  }
+
+  /** Whoever asks for more has taken what came before. */
+  private noting(stream: OpenStream): OpenStream {
+    let untaken: readonly StreamPart[] = [];
+    return {
+      ...{ fresh: stream.fresh, refused: stream.refused },
+      next: async () => {
+        this.ground.heard.push(...untaken.flatMap(({ signals }) => signals));
+        untaken = [];
+        untaken = await stream.next();
+        return untaken;
+      },
+      close: async () => stream.close(),
+    };
   }
 
   /** A delivery of HubSpot's; false where it could not be taken. */
@@ -150,6 +168,7 @@ export class VirtualWorker {
     if (parsed === null) throw new Error('the simulator sent no delivery');
     try {
       await takeLive(this.intake, { system: 'hubspot', source: 'webhooks', signals: parsed.signals });
+      this.ground.heard.push(...parsed.signals);
       return true;
     } catch {
       return false;

@@ -82,6 +82,9 @@ export const erasePerson = (
       state.mark({ pair, ref: row.ref, class: 'live', stamp: null, cause: 'a candidate was erased' });
     }
   }
+  for (const [key, { changed: _, ...row }] of state.dirty) {
+    if (row.pair === pair && isOf(row.ref)) state.dirty.set(key, row);
+  }
   for (const [id, intent] of state.intents) {
     const isOwn = units.has(intent.unit) || (intent.linkId !== null && ids.has(intent.linkId));
     if (isOwn || (intent.pair === pair && (isOf(intent.source) || isOf(intent.target))))

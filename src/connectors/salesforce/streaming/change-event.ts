@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LiveEvent, LiveSignal } from '../../../model/live.ts';
 import { toId18 } from '../../../model/salesforce-id.ts';
 import type { RawFields, RawValue } from '../../../model/value.ts';
+import { clientName } from '../send.ts';
 
 /**
  * The header of a change event (Change Data Capture guide, event header fields). What is not needed is not asked for: over CometD some
@@ -12,6 +13,8 @@ const headerSchema = z.looseObject({
   changeType: z.string(),
   recordIds: z.array(z.string()),
   commitTimestamp: z.number().min(0).optional().catch(undefined),
+  /** `com/salesforce/api/rest/62.0;client=tandem`: the client where it named itself. */
+  changeOrigin: z.string().optional().catch(undefined),
 });
 
 const dataSchema = z.looseObject({
@@ -103,7 +106,7 @@ export const readChangeEvent = (type: string, data: unknown): ReadEvent => {
   }
   const { payload, event: message } = parsed.data;
   const { replayId } = message;
-  const { changeType, recordIds, entityName, commitTimestamp } = payload.ChangeEventHeader;
+  const { changeType, recordIds, entityName, commitTimestamp, changeOrigin } = payload.ChangeEventHeader;
   const event = Object.hasOwn(eventOf, changeType) ? eventOf[changeType] : undefined;
   // A wildcard (`001*`) stands for every record: a field's type was converted.
   const ids = recordIds.map((id) => toId18(id));
@@ -112,10 +115,11 @@ export const readChangeEvent = (type: string, data: unknown): ReadEvent => {
   }
   const { fields, unvalued } = bodyOf(payload);
   const stamp = event === 'deleted' ? null : stampOf(fields);
+  const by = changeOrigin?.endsWith(`;client=${clientName}`) ? { byUs: true as const } : {};
   const signals = ids.map((id): LiveSignal => {
     const ref = { system: 'salesforce', type, id: id ?? '' } as const;
     const when = commitTimestamp === undefined ? {} : { changedAt: commitTimestamp };
-    return { ref, event, stamp, fields, unvalued, ...when };
+    return { ref, event, stamp, fields, unvalued, ...when, ...by };
   });
   return { kind: 'signals', replayId, signals };
 };
