@@ -1,3 +1,4 @@
+import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, Intent } from '../model/state.ts';
 import { otherSystem, type Sides, type System } from '../model/system.ts';
@@ -9,24 +10,29 @@ import { landedWrites } from './landed.ts';
 import { baseOfWrites } from './plan.ts';
 import type { Beginning } from './unlinked.ts';
 
+/** The writes of a create by the names of what its record is by now: a lead that was converted meanwhile is a contact, which has other ones. */
+const asNamedIn = (form: PairMapping, system: System, intent: Intent): Intent => ({
+  ...intent,
+  writes: intent.writes.map((write) => {
+    const field = form.fields.find(({ name }) => name === write.field);
+    return field ? { ...write, apiField: field.fields[system] } : write;
+  }),
+});
+
 /** Closes creates whose outcome was unknown, and answers what they are now seen to have written to `target`. */
 export const settleCreates = (
-  context: EngineContext,
+  context: Pick<EngineContext, 'pair'>,
   draft: Draft,
   intents: readonly Intent[],
   target: RecordSnapshot | null,
 ): Base => {
   const base: Record<string, Sides<RawValue>> = {};
   for (const intent of intents) {
+    const { system } = intent.target;
     draft.closedIntents.push(intent.id);
-    if (!target || intent.target.system !== target.ref.system) continue;
-    Object.assign(
-      base,
-      baseOfWrites(
-        intent.target.system,
-        landedWrites(formOfRecord(context.pair, target.ref), intent, target),
-      ),
-    );
+    if (!target || system !== target.ref.system) continue;
+    const form = formOfRecord(context.pair, target.ref);
+    Object.assign(base, baseOfWrites(system, landedWrites(form, asNamedIn(form, system, intent), target)));
   }
   return base;
 };
