@@ -66,8 +66,8 @@ export interface PeopleCase extends Case {
   readonly persons: Persons;
   readonly consents: Consents;
   readonly erasures: Erasures;
-  /** Whether HubSpot tells of what happens. */
-  readonly told: boolean;
+  /** The contacts of whose erasure HubSpot told: it may have webhooks, and a delivery may be lost. */
+  readonly toldErased: ReadonlySet<string>;
 }
 
 /** The pair's links, live and ended. */

@@ -63,7 +63,7 @@ export const unheardOf = (found: PeopleCase): readonly string[] => {
 };
 
 /** Whatever is kept of people who were erased in HubSpot, and who came back there without a person's doing. */
-export const keptOf = ({ records, persons, store, erasures, told }: PeopleCase): readonly string[] => {
+export const keptOf = ({ records, persons, store, erasures, toldErased }: PeopleCase): readonly string[] => {
   const { state } = store;
   const merged = new Set(persons.merged.flatMap(({ emails }) => emails));
   const tables: Readonly<Record<string, unknown>> = {
@@ -81,12 +81,13 @@ export const keptOf = ({ records, persons, store, erasures, told }: PeopleCase):
     const waits = [...state.parked.values()].some(
       (row) => row.failure.code === unreachableCode && row.unit === `link:${link?.id}`,
     );
-    // Where nobody tells, whose link had ended for another reason is not found, and who is linked only once the record that is left is worked on.
+    // Where nobody told, whose link had ended for another reason is found by the presence sweep alone, and who is linked only once the record that
+    // is left is worked on, or by that sweep (docs/decisions/0075).
     const isTouched = persons.edits.some(
       (edit) => edit.at > at && records.idOf(edit.id) === records.idOf(link?.ids.salesforce ?? ''),
     );
     const isEndedOtherwise = (link?.ended ?? null) !== null && !link?.ended?.cause.startsWith('erased');
-    const isUntold = !told && link !== undefined && (isEndedOtherwise || !isTouched);
+    const isUntold = !toldErased.has(id) && link !== undefined && (isEndedOtherwise || !isTouched);
     const kept =
       waits || isUntold || merged.has(email)
         ? []

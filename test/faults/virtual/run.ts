@@ -80,6 +80,12 @@ const faultsOf = (faults: Faults) => {
   ];
 };
 
+/** The contacts that a delivery of HubSpot's says were erased. */
+const erasedIn = (body: string): readonly string[] =>
+  (JSON.parse(body) as readonly { readonly subscriptionType: string; readonly objectId: number }[])
+    .filter(({ subscriptionType }) => subscriptionType === 'contact.privacyDeletion')
+    .map(({ objectId }) => String(objectId));
+
 /** What may be planted in a run. */
 export interface Planted {
   /** The engine under test is wrong in this way. */
@@ -107,6 +113,8 @@ class Run {
   private started = 0;
   private kills = 0;
   private standstills = 0;
+  /** HubSpot's deliveries that a worker took. */
+  private readonly taken: string[] = [];
   /** Workers that stand still, until they go on. */
   private readonly standing = new Set<Promise<void>>();
 
@@ -204,7 +212,9 @@ class Run {
     this.company.onDelivery = async (body) => {
       const living = this.workers.find(({ life }) => !life.isOver && !life.isStandingStill);
       if (living === undefined) throw new Error('ECONNREFUSED');
-      return living.take(body);
+      const isTaken = await living.take(body);
+      if (isTaken) this.taken.push(body);
+      return isTaken;
     };
     await this.company.control('hubspot', 'webhooks', { ...webhooks, url: webhookUrl, secret: 'secret' });
   }
@@ -326,8 +336,8 @@ class Run {
   private async judge(): Promise<readonly string[]> {
     const { systems } = this.workers.at(-1) ?? this.never();
     const { persons, consents, erasures, firms } = this;
-    const told = this.scenario.webhooks !== null;
-    return judge(this.ground, systems, { persons, consents, erasures, firms, told });
+    const toldErased = new Set(this.taken.flatMap(erasedIn));
+    return judge(this.ground, systems, { persons, consents, erasures, firms, toldErased });
   }
 
   private never(): never {

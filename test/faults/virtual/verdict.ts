@@ -78,7 +78,7 @@ export const judge = async (
   {
     firms,
     ...people
-  }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'told'> & { readonly firms: Book },
+  }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'toldErased'> & { readonly firms: Book },
 ): Promise<readonly string[]> => {
   const { company, store, pairs, lag, heard, office, fences } = ground;
   const wrong: string[] = [...(await driftOf(ground, systems))];
