@@ -243,6 +243,51 @@ describe('an SDR between score and rep', () => {
     expect(await leadOf(vera.email)).toMatchObject({ Tandem_Stage__c: 'accepted' });
     expect((await tasksOf(vera.lead)).length).toBe(before.length);
   });
+
+  it('G2: who goes on after a nudge leaves its program, and who comes back is in that of the reason alone', async () => {
+    const kim = await ask('Kim', ada, 'sdr');
+    for (const at of ['sales-ready', 'accepted']) {
+      await person.editLeads([{ id: kim.lead, values: { Tandem_Disposition__c: 'Accepted' } }]);
+      await until(
+        `Kim to be ${at}`,
+        async () => {
+          expect(await leadOf(kim.email)).toMatchObject({ OwnerId: ben, Tandem_Stage__c: at });
+          expect((await tasksOf(kim.lead)).map(([owner]) => owner)).toContain(ben);
+        },
+        withinMs,
+      );
+    }
+    await letPass(kim.contact, 11 * 24);
+    const listsSay = async (contact: string, ...names: readonly string[]): Promise<void> =>
+      until(
+        `the lists to be ${names.join(', ')}`,
+        async () => expect(await person.listsOf(contact)).toEqual(names),
+        withinMs,
+      );
+    await listsSay(kim.contact, 'Nurture: re-engage');
+    await person.editLeads([
+      { id: kim.lead, values: { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No budget' } },
+    ]);
+    await listsSay(kim.contact, 'Nurture: budget');
+    // Vera's rep converts her and opens a deal.
+    await listsSay(vera.contact, 'Nurture: re-engage');
+    const contact = await person.convertLead(vera.lead);
+    const deal = await person.create('Opportunity', {
+      ...{ Name: 'Nordlys', StageName: 'Prospecting', CloseDate: '2027-06-30' },
+    });
+    await person.create('OpportunityContactRole', {
+      ...{ OpportunityId: deal, ContactId: contact, IsPrimary: true },
+    });
+    await until(
+      'the deal',
+      async () =>
+        expect(await person.readContact(vera.contact, 'tandem_stage')).toMatchObject({
+          tandem_stage: 'opportunity',
+        }),
+      withinMs,
+    );
+    await listsSay(vera.contact);
+  });
 });
 
 describe('a lead that its rep lets lie past the breach', () => {

@@ -263,6 +263,8 @@ const isYesOfSdr = ({ kind }: Fact, { sales }: SeenPerson, stored: StoredJourney
 const bySdr = ({ owner, ...fact }: Fact, stored: StoredJourney): Fact => ({
   ...fact,
   kind: 'qualified',
+  // A stamp is a whole second: the same word of the rep may come in the same one, and is another fact.
+  key: `${fact.key}/sdr`,
   by: stored.journey.owner ?? owner ?? fact.by,
 });
 

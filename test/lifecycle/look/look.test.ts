@@ -209,6 +209,17 @@ describe('a look at a person', () => {
       expect(ways(look({ ...stored, shown: on.stored.shown }, seen, now + 4 * minute))).toEqual([]);
     });
 
+    it('the same word of the rep in the second in which the SDR said it is heard, too: stamps are whole seconds', () => {
+      const at = now + 2 * minute;
+      const on = look(withSdr().stored, person(asking, yes, at), at + 300);
+      const told = { ...handed, key: 'on', at: at + 600, to: 'rep' as const, owner: '005R' };
+      const shown = { ...on.stored.shown, salesforce: { Tandem_Disposition__c: null } };
+      const seen = person(asking, { ...yes, OwnerId: '005R' }, at);
+      const quick = look({ ...on.stored, shown, facts: [told] }, seen, at + 900);
+      expect(ways(quick)).toEqual(['sales-ready → accepted (accepted)']);
+      expect(ways(look(quick.stored, seen, at + 1_200))).toEqual([]);
+    });
+
     it('a yes that names the rep leaves the SDR as the one who said it', () => {
       const given = { ...yes, OwnerId: '005R' };
       const on = look(withSdr().stored, person(asking, given, now + 2 * minute), now + 2 * minute);
