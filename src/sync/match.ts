@@ -32,6 +32,14 @@ export interface Candidates {
   readonly shownAt: number;
 }
 
+/** The records that a lookup showed. */
+export const shownIn = ({ named, naming, matching, twins }: Candidates): readonly RecordSnapshot[] => [
+  ...(named ? [named] : []),
+  ...naming,
+  ...matching,
+  ...twins,
+];
+
 export type MatchVerdict =
   | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
   /**

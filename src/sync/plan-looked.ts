@@ -3,7 +3,7 @@ import { showsAssociation } from '../model/mapping.ts';
 import type { FieldHistoryEntry, RecordSnapshot } from '../model/record.ts';
 import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, signalBelievedMs } from './backoff.ts';
-import { attemptsOf, type Draft, lookAgain, moveBase } from './draft.ts';
+import { attemptsOf, lookAgain, moveBase } from './draft.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { marksForOthers } from './follower-consent.ts';
 import { byForm, formOfRecord, inForm } from './forms.ts';
@@ -13,7 +13,7 @@ import { landedWrites } from './landed.ts';
 import { heardBy } from './latch.ts';
 import { putRight, putsBack, settleUnsure, toldLast, withoutCrossed, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
-import { signalNewer } from './newer-state.ts';
+import { leaveUnsure, signalNewer } from './newer-state.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
@@ -153,21 +153,6 @@ const isBehindHistory = (context: EngineContext, look: Looked, asked: readonly H
   });
   for (const { ref, stamp } of ahead) signalNewer(context, draft, ref, stamp, `history of ${ref.system}`);
   return ahead.length > 0;
-};
-
-/**
- * What was read is too old to say what became of writes of unknown outcome: they stay open, and the next look finds out. What closes them
- * here would have the next one take a value for settled that they had put in the place of another.
- */
-const leaveUnsure = (draft: Draft): void => {
-  const open = new Set(draft.unit.intents.map(({ id }) => id));
-  // A link that began by this look has closed its create already.
-  if (!draft.closedIntents.some((id) => open.has(id))) return;
-  draft.closedIntents = draft.closedIntents.filter((id) => !open.has(id));
-  draft.late.clear();
-  draft.overwritten = [];
-  draft.base = {};
-  draft.ledger = [];
 };
 
 const jobsOf = (

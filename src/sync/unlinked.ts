@@ -17,7 +17,7 @@ import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
-import { type MatchVerdict, matchKeysOf, primaryKeysOf } from './match.ts';
+import { type MatchVerdict, matchKeysOf, primaryKeysOf, shownIn } from './match.ts';
 import { withoutChanged } from './newer-state.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
@@ -42,7 +42,11 @@ export interface Unlinked {
   readonly creates: readonly { readonly job: SendJob; readonly source: RecordSnapshot }[];
   /** What followers get, and records under review. */
   readonly jobs: readonly SendJob[];
+  /** Every record that the lookups showed. */
+  readonly shown: readonly RecordSnapshot[];
 }
+
+const nobody: Unlinked = { beginnings: [], creates: [], jobs: [], shown: [] };
 
 /** HubSpot's search shows a change after up to some seconds (search guide). */
 const indexLagMs = 4_000;
@@ -336,7 +340,7 @@ const workSide = async (
   const untold = await eraseTold(context, system, drafts, workClass);
   const { open, followers, ended } = await sortByLink(context, system, untold);
   const jobs = await workFollowers(context, followers, workClass);
-  if (open.length === 0) return { beginnings: [], creates: [], jobs };
+  if (open.length === 0) return { ...nobody, jobs };
   const { read: all, missing } = await readOwn(context, system, open, workClass, reservations);
   await eraseVanished(context, missing, ended, workClass);
   const back = all.filter(({ draft, record }) => {
@@ -357,8 +361,9 @@ const workSide = async (
     context,
     read.filter((seeking) => canSeek(context, seeking)),
   );
-  if (locked.length === 0) return { beginnings: revived, creates: [], jobs };
-  const looked = withoutChanged(context, await lookUp(context, system, locked, workClass));
+  if (locked.length === 0) return { ...nobody, beginnings: revived, jobs };
+  const found = await lookUp(context, system, locked, workClass);
+  const looked = withoutChanged(context, found);
   const candidates = withoutBecoming(context, looked);
   const others = [...candidates.values()].flatMap(({ named, naming, converted, matching }) =>
     [named, ...naming, ...converted.map(({ contact }) => contact), ...matching].flatMap(
@@ -372,10 +377,10 @@ const workSide = async (
   const beginnings: Beginning[] = [];
   const creates: { job: SendJob; source: RecordSnapshot }[] = [];
   const consents: SendJob[] = [];
-  for (const [seeking, found] of candidates) {
+  for (const [seeking, own] of candidates) {
     const verdict = verdicts.get(seeking);
     if (verdict?.kind === 'review' && !verdict.decided) {
-      consents.push(...consentUnderReview(context, seeking, found));
+      consents.push(...consentUnderReview(context, seeking, own));
     }
     const decided = verdict ? decide(context, seeking, verdict, handed, waiting) : null;
     if (!decided) continue;
@@ -383,7 +388,8 @@ const workSide = async (
     else beginnings.push(decided);
   }
   const begun = await settleCreatesOfOthers(context, system, beginnings);
-  return { beginnings: [...revived, ...begun], creates, jobs: [...jobs, ...consents] };
+  const shown = [...found.values()].flatMap(shownIn);
+  return { beginnings: [...revived, ...begun], creates, jobs: [...jobs, ...consents], shown };
 };
 
 /** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */
@@ -396,13 +402,13 @@ export const lookUnlinked = async (
   const sides = await Promise.all(
     systems.map(async (system) => {
       const own = drafts.filter((draft) => draft.unit.dirty[0]?.ref.system === system);
-      if (own.length === 0) return { beginnings: [], creates: [], jobs: [] };
-      return workSide(context, system, own, workClass, reservations);
+      return own.length === 0 ? nobody : workSide(context, system, own, workClass, reservations);
     }),
   );
   return {
     beginnings: sides.flatMap((side) => side.beginnings),
     creates: sides.flatMap((side) => side.creates),
     jobs: sides.flatMap((side) => side.jobs),
+    shown: sides.flatMap((side) => side.shown),
   };
 };

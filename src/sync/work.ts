@@ -16,6 +16,7 @@ import { formOfRecord, inForm } from './forms.ts';
 import { guardKeys } from './key-guard.ts';
 import { isSet, isTextLatch } from './latch.ts';
 import { beginningOf, type Looked, lookLinked } from './linked.ts';
+import { withoutOutdated } from './newer-state.ts';
 import type { Bounds } from './overtaking.ts';
 import { activeContext, type PausedParts, readPaused, withoutHeld } from './pauses.ts';
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
@@ -227,7 +228,8 @@ const workBatch = async (
     lookUnlinked(context, open, workClass, reservations),
   ]);
   const begun = await beginLinks(context, unlinked.beginnings);
-  const planned = await planLooked(context, [...looked, ...begun], workClass);
+  const current = withoutOutdated(context, looked, unlinked.shown);
+  const planned = await planLooked(context, [...current, ...begun], workClass);
   const jobs = await guardTies(context, await guardKeys(context, planned, workClass), workClass);
   // What a pause keeps from being created anyway is none of the many that are.
   const creates = withoutHeld(

@@ -17,26 +17,56 @@ beforeEach(async () => {
   engine = new FakeEngine(fixture, pair, { hubspot, salesforce });
 });
 
-it('what a rep enters between the read of a lead and its lookup, which shows it, is not written over', async () => {
-  const id = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ann', Company: 'Acme', Title: null });
-  hubspot.edit({ email: 'ann@example.com', lastname: 'Ann', company: 'Acme', jobtitle: 'Pilot' });
+/** Somebody edits a lead as soon as the worker has read it, once. */
+const editOnceRead = (id: string, fields: Record<string, string>): void => {
   const { readMany } = salesforce;
   let isEdited = false;
-  salesforce.readMany = async (...request) => {
-    const read = await readMany.apply(salesforce, request);
-    if (!isEdited) salesforce.edit({ Title: 'Captain' }, id);
-    isEdited = true;
+  salesforce.readMany = async (type, ids, names) => {
+    const read = await readMany.call(salesforce, type, ids, names);
+    if (ids.includes(id) && !isEdited) {
+      isEdited = true;
+      salesforce.edit(fields, id);
+    }
     return read;
   };
-  const ref = { system: 'salesforce', type: 'Lead', id } as const;
-  const stamp = salesforce.records.get(id)?.stamp ?? null;
-  const mark = { pair: pair.name, ref, class: 'live', stamp, cause: 'poll of salesforce' } as const;
-  await engine.context().store.commitSignals([mark]);
-  await engine.drain();
-  expect(hubspot.live()).toMatchObject([{ tandem_salesforce_id: id }]);
+};
+
+const mark = async (system: 'hubspot' | 'salesforce', id: string): Promise<void> => {
+  const ref = { system, type: pair.types[system], id };
+  const stamp = { hubspot, salesforce }[system].records.get(id)?.stamp ?? null;
+  const cause = `poll of ${system}`;
+  await engine.context().store.commitSignals([{ pair: pair.name, ref, class: 'live', stamp, cause }]);
+};
+
+/** What the ledger names of the title, and what stands in the lead. */
+const namedOf = async (id: string): Promise<readonly unknown[]> => {
   const told = await fixture.query<{ from: string | null; lost: string | null }>(
     `select from_value::text as from, lost::text as lost from tandem.ledger where field = 'jobtitle'`,
   );
-  const named = told.flatMap(({ from, lost }) => [from, lost]);
-  expect([...named, JSON.stringify(salesforce.records.get(id)?.fields.Title)]).toContain('"Captain"');
+  const now = JSON.stringify(salesforce.records.get(id)?.fields.Title);
+  return [...told.flatMap(({ from, lost }) => [from, lost]), now];
+};
+
+it('what a rep enters between the read of a lead and its lookup, which shows it, is not written over', async () => {
+  const id = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ann', Company: 'Acme', Title: null });
+  hubspot.edit({ email: 'ann@example.com', lastname: 'Ann', company: 'Acme', jobtitle: 'Pilot' });
+  editOnceRead(id, { Title: 'Captain' });
+  await mark('salesforce', id);
+  await engine.drain();
+  expect(hubspot.live()).toMatchObject([{ tandem_salesforce_id: id }]);
+  expect(await namedOf(id)).toContain('"Captain"');
+});
+
+it('nor what a lookup for somebody else shows, who has the same address and is looked at in the same batch', async () => {
+  const ann = { Email: 'ann@example.com', LastName: 'Ann', Company: 'Acme' };
+  const id = salesforce.edit({ ...ann, Title: 'Clerk' });
+  await engine.align();
+  const contact = [...hubspot.records.keys()][0] ?? '';
+  hubspot.edit({ jobtitle: 'Pilot' }, contact);
+  const twin = salesforce.edit(ann);
+  editOnceRead(id, { Title: 'Captain' });
+  await mark('hubspot', contact);
+  await mark('salesforce', twin);
+  await engine.drain();
+  expect(await namedOf(id)).toContain('"Captain"');
 });
