@@ -2,8 +2,8 @@ import type { ChangeCursor } from '../model/record.ts';
 import { SignalMemory } from './signal-memory.ts';
 
 /**
- * How long a cursor has to stand before what lies before it is not read again: by far longer than a search index usually lags, and as
- * long as a transaction of Salesforce can last (Apex limits, ten minutes).
+ * How long after a cursor was first seen to stand somewhere the overlap before it has to be read once more, before it is not read again: by far
+ * longer than a search index usually lags, and as long as a transaction of Salesforce can last (Apex limits, ten minutes).
  */
 export const settledMs = 600_000;
 
@@ -18,22 +18,33 @@ export interface ReadFrom {
  * read again by every look, until somebody changes another one. Only a cache: lost with the process, which then reads them again.
  */
 export class ReadStarts {
-  private readonly stood = new Map<string, { readonly cursor: ChangeCursor; readonly sinceMs: number }>();
+  private readonly stood = new Map<string, Standing>();
 
-  /** Before a look of `reader` that begins at `nowMs`, by a clock of this process. */
-  from(reader: string, cursor: ChangeCursor, overlapMs: number, nowMs: number): ReadFrom {
+  /** Before a look of `reader`. */
+  from(reader: string, cursor: ChangeCursor, overlapMs: number): ReadFrom {
     const stands = this.stood.get(reader);
-    const isSettled =
-      stands !== undefined && isSame(stands.cursor, cursor) && nowMs - stands.sinceMs >= settledMs;
-    return isSettled ? { cursor: { stamp: cursor.stamp + 1, id: '' }, overlapMs: 0 } : { cursor, overlapMs };
+    return stands?.isSettled && isSame(stands.cursor, cursor)
+      ? { cursor: { stamp: cursor.stamp + 1, id: '' }, overlapMs: 0 }
+      : { cursor, overlapMs };
   }
 
-  /** A look that began at `beganMs` was complete and left the cursor there. */
+  /**
+   * A look that began at `beganMs`, by a clock of this process, was complete and left the cursor there. What it shows of the overlap counts only where it
+   * began long enough after the one that moved the cursor: that one may have been too early for what becomes visible late.
+   */
   looked(reader: string, cursor: ChangeCursor, beganMs: number): void {
     const stands = this.stood.get(reader);
     if (stands === undefined || !isSame(stands.cursor, cursor))
-      this.stood.set(reader, { cursor, sinceMs: beganMs });
+      this.stood.set(reader, { cursor, sinceMs: beganMs, isSettled: false });
+    else if (beganMs - stands.sinceMs >= settledMs) this.stood.set(reader, { ...stands, isSettled: true });
   }
+}
+
+interface Standing {
+  readonly cursor: ChangeCursor;
+  /** When the look began that left it there. */
+  readonly sinceMs: number;
+  readonly isSettled: boolean;
 }
 
 const isSame = (a: ChangeCursor, b: ChangeCursor): boolean => a.stamp === b.stamp && a.id === b.id;

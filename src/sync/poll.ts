@@ -64,7 +64,7 @@ const readChanges = async (
   if (!cursor) return null;
   let [seen, marked, untold] = [0, 0, 0];
   const beganMs = context.nowMs();
-  const from = starts.from(type, cursor, timing.overlapMs[system], beganMs);
+  const from = starts.from(type, cursor, timing.overlapMs[system]);
   let stands = cursor;
   const pages = context.systems[system].changesSince(
     type,
