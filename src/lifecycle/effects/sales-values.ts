@@ -17,7 +17,7 @@ import { personOf } from '../look/look.ts';
 import { wordFields } from '../look/sales-facts.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
-import { type Clock, type ClockReading, readClock } from '../sla/clock.ts';
+import { type Clock, type ClockReading, earlierClocks, readClock } from '../sla/clock.ts';
 import type { ClockKind } from '../sla/model.ts';
 import { answeredAt, slaWord } from '../sla/word.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
@@ -207,7 +207,9 @@ export const clocksOf = (standing: Standing, version?: string): readonly Clock[]
       pauses: [],
       doneAt: null,
       ...(version === undefined ? {} : { version }),
-      ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+      ...(before === undefined
+        ? {}
+        : { moves: (before.moves ?? 0) + 1, earlier: earlierClocks(before, effect.at) }),
     };
   });
 };

@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/calendar.ts';
-import { type Clock, type DueStep, dueSteps, nextStepAt, pauseBy } from '../sla/clock.ts';
+import { type Clock, type DueStep, dueSteps, earlierClocks, nextStepAt, pauseBy } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { Journey, Mode, Transition } from '../stage/journey.ts';
 import { protectedStages, salesStages } from '../stage/stages.ts';
@@ -38,7 +38,9 @@ export const withReturnClock = (
     pauses: [],
     doneAt: null,
     ...(version === undefined ? {} : { version }),
-    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+    ...(before === undefined
+      ? {}
+      : { moves: (before.moves ?? 0) + 1, earlier: earlierClocks(before, startedAt) }),
   };
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };
@@ -65,7 +67,9 @@ export const withHandOffClock = (
     ...{ journey: journey.id, turn, kind: 'hand-off', startedAt },
     ...{ asked: false, owner: null, pauses: [], doneAt: null },
     ...(version === undefined ? {} : { version }),
-    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+    ...(before === undefined
+      ? {}
+      : { moves: (before.moves ?? 0) + 1, earlier: earlierClocks(before, startedAt) }),
   };
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };
@@ -93,7 +97,9 @@ export const withReassignClock = (
     ...{ journey: id, turn, kind: 'hand-off', startedAt: order.at, from: order.from },
     ...{ asked: false, owner: null, pauses: [], doneAt: null },
     ...(version === undefined ? {} : { version }),
-    ...(before === undefined ? {} : { moves: (before.moves ?? 0) + 1 }),
+    ...(before === undefined
+      ? {}
+      : { moves: (before.moves ?? 0) + 1, earlier: earlierClocks(before, order.at) }),
   };
   return [...kept.filter((each) => !isOurs(each)), { clock, stepsDone: [] }];
 };

@@ -10,7 +10,7 @@ import type { Calendar } from '../calendar/calendar.ts';
 import type { Catalogue } from '../content/model.ts';
 import type { ReportContentInput, ReportContentWord } from '../report/content.ts';
 import type { ReportClock, ReportDeal, ReportPerson } from '../report/input.ts';
-import { readClock } from '../sla/clock.ts';
+import { countedClocks, readClock } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
 import { toActivity, toClock } from './rows.ts';
 
@@ -71,13 +71,16 @@ export const toReportClocks = (
   calendarOf: (owner: string | null) => Calendar,
   now: number,
 ): readonly ReportClock[] =>
-  rows.flatMap((row): ReportClock[] => {
-    const clock = toClock(row);
-    const { turn, kind, owner, startedAt, doneAt } = clock;
-    if (kind === 'hand-off') return [];
-    const { dueAt } = readClock(clock, sla, calendarOf(owner), now);
-    return [{ journey: row.journeyId, turn, kind, owner, startedAt, dueAt, doneAt }];
-  });
+  rows
+    .flatMap((row) =>
+      countedClocks(toClock(row), sla, calendarOf).map((clock) => ({ journey: row.journeyId, clock })),
+    )
+    .flatMap(({ journey, clock }): ReportClock[] => {
+      const { turn, kind, owner, startedAt, doneAt } = clock;
+      if (kind === 'hand-off') return [];
+      const { dueAt } = readClock(clock, sla, calendarOf(owner), now);
+      return [{ journey, turn, kind, owner, startedAt, dueAt, doneAt }];
+    });
 
 /** What of content a report tells. */
 export const toReportContent = (

@@ -23,7 +23,34 @@ export interface Clock {
   readonly from?: string | null;
   /** Of sla.yaml, by which it began; absent in clocks that began before it was kept. */
   readonly version?: string;
+  /** How it was with those who had the person before in this turn, oldest first; absent: with nobody, or it is of before it was kept. */
+  readonly earlier?: readonly Clock[];
+  /** Of an earlier one that nobody had stopped when the person was given to somebody else. */
+  readonly isTaken?: true;
 }
+
+/** Kept of one clock: somebody who is passed on more often than this is in the fallback queue long since. */
+const earlierMax = 10;
+
+/** What is kept of a clock that begins anew at a moment for somebody else. Pure. */
+export const earlierClocks = ({ earlier = [], ...before }: Clock, at: number): readonly Clock[] =>
+  [...earlier, before.doneAt === null ? { ...before, doneAt: at, isTaken: true as const } : before].slice(
+    -earlierMax,
+  );
+
+/** A clock and those of whoever had the person before, as they count for each: what was taken from somebody in time says nothing of them. Pure. */
+export const countedClocks = (
+  clock: Clock,
+  sla: SlaModel,
+  calendarOf: (owner: string | null) => Calendar,
+): readonly Clock[] => [
+  ...(clock.earlier ?? []).filter(
+    (each) =>
+      each.isTaken !== true ||
+      readClock(each, sla, calendarOf(each.owner), each.doneAt ?? each.startedAt).state === 'missed',
+  ),
+  clock,
+];
 
 export const clockKey = ({ journey, turn, kind }: Clock): string => `${journey}/${turn}/${kind}`;
 

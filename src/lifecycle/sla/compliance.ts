@@ -3,7 +3,7 @@ import { turnKey } from '../account/rows.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { isReason } from '../stage/facts.ts';
 import { dayMs } from '../stage/timers.ts';
-import { type Clock, readClock } from './clock.ts';
+import { type Clock, countedClocks, readClock } from './clock.ts';
 import { type ClockKind, clockKinds, type SlaModel, type SlaPilot } from './model.ts';
 import { type Quality, qualityOf, type Verdict } from './quality.ts';
 
@@ -119,14 +119,18 @@ const within =
 
 /**
  * How the service level was kept, up to `now`; in a pilot of what began in its time, by those who take part and by the others. A turn is that of whoever
- * its follow-up clock belongs to. Pure.
+ * its follow-up clock belongs to; a clock is that of whoever it ran for, also where the person was given to somebody else since. Pure.
  */
 export const complianceReport = (
-  rows: ComplianceRows,
+  { clocks: kept, entries: turns }: ComplianceRows,
   sla: SlaModel,
   calendarOf: (owner: string | null) => Calendar,
   now: number,
 ): ComplianceReport => {
+  const rows: ComplianceRows = {
+    clocks: kept.flatMap((clock) => countedClocks(clock, sla, calendarOf)),
+    entries: turns,
+  };
   const { pilot } = sla;
   const of = (some: ComplianceRows): Compliance => complianceOf(some, sla, calendarOf, now);
   if (pilot === null) return { from: null, to: null, everybody: of(rows), pilot: null };

@@ -159,6 +159,14 @@ describe('the clocks that an effect begins', () => {
       moves: 2,
       doneAt: null,
     });
+    // How it was with whoever had them stays, whether they had answered or it was taken from them.
+    const [taken] = begun({ kind: 'reassign' });
+    expect(taken?.earlier).toEqual([{ ...clock, doneAt: now, isTaken: true }]);
+    const [again] = begun(
+      { kind: 're-route' },
+      { clock: { doneAt: now - 1, earlier: taken?.earlier ?? [] } },
+    );
+    expect(again?.earlier).toEqual([...(taken?.earlier ?? []), { ...clock, doneAt: now - 1 }]);
   });
 
   it('are those that run already, where they began with this effect or later', () => {

@@ -144,7 +144,8 @@ describe('the clock of a return', () => {
     const at = monday + hour;
     expect(begun(returned(), { at }, [mine])).toEqual([{ clock: mine, stepsDone: ['x'] }]);
     const [again] = begun(returned(), { at }, [{ ...mine, doneAt: monday + 1 }]);
-    expect(again).toEqual({ clock: { ...mine, startedAt: at, moves: 1 }, stepsDone: [] });
+    const earlier = [{ ...mine, doneAt: monday + 1 }];
+    expect(again).toEqual({ clock: { ...mine, startedAt: at, moves: 1, earlier }, stepsDone: [] });
     expect(steps(again?.clock ?? mine, returned(), monday + 48 * hour)).toEqual([
       'j/1/return/1/remind',
       'j/1/return/1/escalate',
@@ -169,7 +170,10 @@ describe('the clock of a hand-over', () => {
 
   it('begins anew for another rep in the same turn', () => {
     expect(ordered('re-route', [{ ...own, doneAt: monday }], monday + hour)).toEqual([
-      { clock: { ...own, startedAt: monday + hour, moves: 1 }, stepsDone: [] },
+      {
+        clock: { ...own, startedAt: monday + hour, moves: 1, earlier: [{ ...own, doneAt: monday }] },
+        stepsDone: [],
+      },
     ]);
   });
 
@@ -210,7 +214,10 @@ describe('the clock of a reassignment', () => {
       order,
     );
   const over = clock({ kind: 'hand-off', asked: false, owner: null, doneAt: monday + 1 });
-  const own: Clock = { ...over, startedAt: order.at, from: '005A', moves: 1, doneAt: null };
+  const own: Clock = {
+    ...{ ...over, startedAt: order.at, from: '005A', moves: 1, doneAt: null },
+    earlier: [over],
+  };
 
   it('begins with the order, whatever hand-over was before, and once for whom it is taken from', () => {
     expect(begun([over])).toEqual([{ clock: own, stepsDone: [] }]);

@@ -68,6 +68,23 @@ describe('the service level as it was kept', () => {
     });
   });
 
+  it('keeps how it was with those who had the lead before: who let it lie is not in time because somebody else has it', () => {
+    const own = lead('005B', 3, 0.5);
+    const before = { ...own.clock, owner: '005A', startedAt: start + day, doneAt: start + 3 * day };
+    const passed = (earlier: readonly Clock[]) => ({ ...own, clock: { ...own.clock, moves: 1, earlier } });
+    const kept = (...leads: ReturnType<typeof lead>[]) => report(pilot, ...leads).pilot;
+    // Taken from them late, answered in time, and taken from them in time.
+    const late = kept(passed([{ ...before, isTaken: true }]));
+    expect(late?.participants.clocks['follow-up']).toMatchObject({ met: 0, missed: 1 });
+    expect(late?.others.clocks['follow-up']).toMatchObject({ met: 1, missed: 0 });
+    const soon = { ...before, doneAt: before.startedAt + hour / 2 };
+    expect(kept(passed([soon]))?.participants.clocks['follow-up']).toMatchObject({ met: 1, missed: 0 });
+    const inTime = kept(passed([{ ...soon, isTaken: true }]));
+    expect(inTime?.participants.clocks['follow-up']).toMatchObject({ met: 0, missed: 0 });
+    // The turn is that of whoever has it now.
+    expect(late?.others.quality).toEqual(report(pilot, own).pilot?.others.quality);
+  });
+
   it('judges quality by what people of sales said, and not by what came back by itself', () => {
     const { everybody } = report(
       slaOf(),
