@@ -296,18 +296,12 @@ export const checkCommand = async (options: CheckOptions): Promise<number> => {
   const lifecycle = readLifecycle(options.config);
   // Of mappings that cannot be read nobody knows what they would map.
   const accounts = findings.length > 0 ? [] : await checkByMappings(lifecycle, pairs);
-  const consents = checkConsents(pairs);
-  findings = [
-    ...findings,
-    ...lifecycle.findings,
-    ...accounts,
-    ...consents,
-    ...handedByNobody(pairs, lifecycle),
-  ];
+  findings = [...findings, ...lifecycle.findings, ...accounts, ...handedByNobody(pairs, lifecycle)];
   // With a broken file nobody knows what it would ask of the systems.
   const isBroken = findings.some(({ level }) => level === 'error');
   const live = options.offline || isBroken ? none : await checkLive(options, pairs, lifecycle);
-  const all = withoutRepeats([...findings, ...live.findings]);
+  // A consent that goes nowhere leaves everything else to be asked for.
+  const all = withoutRepeats([...findings, ...checkConsents(pairs), ...live.findings]);
   const isFine = all.every(({ level }) => level !== 'error');
   const lifeEvents = Object.fromEntries(pairs.map((pair) => [pair.name, policiesOf(pair)]));
   answer(

@@ -251,6 +251,14 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     breakers: content.breakers,
     lifeEvents: lifeEventsOf(content),
     lifeEventsLine: source.placeOfKey([], 'lifeEvents').line,
+    ...(content.consentNowhere === undefined
+      ? {}
+      : {
+          consentNowhere: {
+            names: content.consentNowhere,
+            line: source.placeOfKey([], 'consentNowhere').line,
+          },
+        }),
   };
   const conversion = conversionOf(own, fields, content, source.placeOf(['create', 'converted']).line);
   return conversion === null ? own : { ...own, conversion };

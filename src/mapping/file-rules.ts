@@ -6,6 +6,7 @@ import type { CodecKind, CodecOption } from './codecs/codec-kind.ts';
 import { isZone } from './codecs/day-in-zone.ts';
 import { parseRange } from './codecs/range.ts';
 import { codecKinds, kindNames } from './codecs/registry.ts';
+import { checkConsentNowhere, optOutProperty } from './consents.ts';
 import { checkConvertedRule } from './converted-rule.ts';
 import type { MappingFile, MappingFileField } from './file-shape.ts';
 import type { Finding } from './finding.ts';
@@ -14,9 +15,6 @@ import { checkRoles } from './role-rules.ts';
 import { faultOfScope } from './scope-rule.ts';
 import { didYouMean } from './suggest.ts';
 import type { KeyPath, YamlSource } from './yaml-source.ts';
-
-/** The property by which HubSpot tells that a person gets no marketing email any more. */
-const optOutProperty = 'hs_email_optout';
 
 type Report = (path: KeyPath, what: string, why: string, fix: string) => void;
 
@@ -375,7 +373,7 @@ const checkLatch = (field: MappingFileField, path: KeyPath, report: Report): voi
     }
   } else if (field.hubspot === optOutProperty && writesTo(field.direction, 'hubspot')) {
     const why = 'HubSpot lets people be opted out, and nobody but they themselves opts them in again';
-    const fix = 'add latch: true, or direction: to-salesforce';
+    const fix = "add latch: true, or direction: to-salesforce, and opt-out in 'consentNowhere'";
     report(path, `field ${optOutProperty} is written to HubSpot and is no latch`, why, fix);
   }
 };
@@ -430,5 +428,6 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkPrimary(content, report);
   checkRoles(content, report);
   checkPlaces(content, report);
+  checkConsentNowhere(content, report);
   return findings;
 };

@@ -12,6 +12,7 @@ import {
   blankRules,
   breakerDefaults,
   conflictRules,
+  consentNames,
   createRules,
   directions,
   duplicateChoices,
@@ -405,6 +406,10 @@ export const mappingFile = z
     sources,
     breakers,
     lifeEvents,
+    consentNowhere: z.array(z.enum(consentNames)).min(1).optional().meta({
+      description:
+        'Consent of people that the company decided not to carry over. What is not named here and has no latch, `tandem check` fails by.',
+    }),
     contactRoles: contactRoles.optional(),
     pipelines: pipelines.optional(),
     fields: z.array(field).min(1).meta({ description: 'The fields that are kept aligned.' }),

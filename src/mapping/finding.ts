@@ -1,6 +1,6 @@
 import { UsageError } from '../model/failure.ts';
 
-/** Something in a mapping that an admin should look at. An `error` stops the worker, a `note` does not. */
+/** Something in a mapping that an admin should look at. An `error` ends `check` with 1, and stops the worker where it is found at loading; a `note` does neither. */
 export interface Finding {
   readonly level: 'error' | 'note';
   readonly file: string;

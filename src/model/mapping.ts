@@ -41,6 +41,10 @@ export type PrimaryRule = (typeof primaryRules)[number];
 export const sourceClasses = ['person', 'app', 'form', 'enrichment', 'import'] as const;
 export type SourceClass = (typeof sourceClasses)[number];
 
+/** What a person said, or what became of their address, that binds both systems: it gets no marketing email, no call, or bounces. */
+export const consentNames = ['bounce', 'do-not-call', 'opt-out'] as const;
+export type ConsentName = (typeof consentNames)[number];
+
 /** Ranks of the sources of a pair. */
 export interface SourceRanks {
   /** The higher, the more its word counts. */
@@ -265,6 +269,8 @@ export interface PairMapping {
   readonly lifeEvents?: LifeEventPolicies;
   /** Line of `lifeEvents` in the file, from 1, for messages. */
   readonly lifeEventsLine?: number;
+  /** Consents that the company decided not to carry over, and the line that says so, from 1. Absent: none. */
+  readonly consentNowhere?: { readonly names: readonly ConsentName[]; readonly line: number };
 }
 
 /** The objects of one side of a pair, the one in which records are created first. */

@@ -53,3 +53,27 @@ it('tandem check reads the files of the lifecycle where they are, and tells file
     expect.objectContaining({ level: 'error', file, line, what: expect.stringContaining("no 'sales'") }),
   ]);
 });
+
+it('tandem check ends with 1 where consent has nowhere to go, until the company decides so in the mapping', {
+  timeout: 60_000,
+}, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-consent-'));
+  try {
+    cpSync(`${repositoryRoot}config/presets/mirror`, folder, { recursive: true });
+    const file = join(folder, 'mappings/people.yaml');
+    const text = readFileSync(file, 'utf8').replace(/ {2}- hubspot: do_not_call\n(?: {4}.*\n)+/, '');
+    writeFileSync(file, text);
+    expect(check(folder)).toMatchObject({
+      status: 1,
+      answer: { findings: [{ level: 'error', file, what: expect.stringContaining('DoNotCall') }] },
+    });
+    writeFileSync(file, text.replace('object: people\n', 'object: people\nconsentNowhere: [do-not-call]\n'));
+    const line = text.split('\n').indexOf('object: people') + 2;
+    expect(check(folder)).toMatchObject({
+      status: 0,
+      answer: { ok: true, findings: [{ level: 'note', file, line }] },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

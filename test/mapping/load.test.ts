@@ -88,6 +88,10 @@ describe('a mapping that is right', () => {
     const { hash } = loadMappings(config);
     write(`# a comment\n${good.replace('kind: email', 'kind: email, direction: both')}`);
     expect(loadMappings(config).hash).toBe(hash);
+    write(good.replace('match: [email]', 'match: [email]\nconsentNowhere: [do-not-call]'));
+    const { hash: decided, pairs } = loadMappings(config);
+    expect(decided).toBe(hash);
+    expect(pairs[0]?.consentNowhere).toEqual({ names: ['do-not-call'], line: 6 });
     write(good.replace('kind: email', 'kind: email, tie: hubspot'));
     expect(loadMappings(config).hash).not.toBe(hash);
   });
@@ -232,6 +236,28 @@ describe('a mapping that is wrong', () => {
       () => withLine('{ hubspot: hs_email_optout, salesforce: HasOptedOutOfEmail, kind: boolean }'),
       10,
       /is no latch/,
+    ],
+    [
+      'a consent that goes nowhere and is carried over',
+      () =>
+        withLine('{ hubspot: phone_no, salesforce: DoNotCall, kind: boolean, latch: true }').replace(
+          'match: [email]',
+          'match: [email]\nconsentNowhere: [opt-out, do-not-call]',
+        ),
+      6,
+      /do-not-call is in 'consentNowhere' and is carried over.*phone_no is its latch/,
+    ],
+    [
+      'a consent of what is no person',
+      () => typing('salesforce: Lead', 'salesforce: Account\nconsentNowhere: [bounce]'),
+      4,
+      /'consentNowhere' has no meaning for contacts and Account/,
+    ],
+    [
+      'a consent that there is not',
+      () => typing('salesforce: Lead', 'salesforce: Lead\nconsentNowhere: [fax]'),
+      4,
+      /'consentNowhere.0' is not right.*bounce, do-not-call, opt-out/,
     ],
     ['a key twice', () => typing('match: [email]', 'object: people'), 5, /there twice/],
     [
@@ -417,7 +443,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, duplicates, scope, sources, breakers, lifeEvents, contactRoles, pipelines, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, duplicates, scope, sources, breakers, lifeEvents, consentNowhere, contactRoles, pipelines, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);
