@@ -2,15 +2,18 @@ import { composeSystems, type Systems } from '../compose.ts';
 import type { LoadedLifecycle } from '../lifecycle/config/load.ts';
 import { makeLog } from '../log.ts';
 import { checkConsents, checkLiveConsents } from '../mapping/check-consent.ts';
+import { checkOwnerNames } from '../mapping/check-owners.ts';
 import { checkLivePlaces } from '../mapping/check-places.ts';
 import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import { checkTieLabels, unseenTies } from '../mapping/check-ties.ts';
 import { type Finding, formatFindings, MappingError, withoutRepeats } from '../mapping/finding.ts';
 import { loadMappings } from '../mapping/load.ts';
+import { namedOwners } from '../mapping/owner-pairs.ts';
 import type { PermitStore } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
 import { policiesOf, policyWords } from '../model/life-events.ts';
 import { composedFields, formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
+import type { Owner } from '../model/owner.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
@@ -163,6 +166,27 @@ const checkNamed = async ({ connectors }: Systems, loaded: LoadedLifecycle): Pro
   }
 };
 
+/** Holds the mappings' own words on who is who against those who can own records. @throws CallFailed where a system cannot be asked */
+const checkTable = async (
+  { connectors }: Systems,
+  pairs: readonly PairMapping[],
+): Promise<readonly Finding[]> => {
+  const named = namedOwners(pairs);
+  const [first] = named;
+  const { hubspot, salesforce } = connectors;
+  if (first === undefined || !hubspot.owners || !salesforce.owners) return [];
+  const owners: Partial<Record<System, readonly Owner[]>> = {};
+  for (const system of systems) {
+    try {
+      owners[system] = (await connectors[system].owners?.(call)) ?? [];
+    } catch (error) {
+      if (!(error instanceof CallFailed) || !aboutObject.has(error.failure.category)) throw error;
+      return [{ ...objectFinding(first.pair.file, system, 'owners', error), line: first.line }];
+    }
+  }
+  return checkOwnerNames(named, { hubspot: owners.hubspot ?? [], salesforce: owners.salesforce ?? [] });
+};
+
 /** Holds the catalogue against the stages of deals in Salesforce. @throws CallFailed where it cannot be asked */
 const checkCatalogue = async (
   { connectors }: Systems,
@@ -217,6 +241,7 @@ const checkLive = async (
         ...(await checkRules(parts, lifecycle)),
         ...(await checkFields(parts, pairs, lifecycle)),
         ...checkLiveConsents(pairs, await parts.connectors.hubspot.scopes(call)),
+        ...(await checkTable(parts, pairs)),
         ...(await checkNurture(parts, lifecycle)),
         ...(await checkNamed(parts, lifecycle)),
         ...(await checkCatalogue(parts, lifecycle)),

@@ -25,18 +25,19 @@ import { tiedTypes, tieRecords, tieTable } from './role-rules.ts';
 import { makeScopeRule } from './scope-rule.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** Who is who, by what is referred to (`owner`, or a mapping's name): asked once per field, its tables whenever a value is read. */
-export type References = (of: string) => ReferenceTable;
+/** Who is who, by what is referred to (`owner`, or a mapping's name) and the object of Salesforce that refers to it: asked once per field, its tables whenever a value is read. */
+export type References = (of: string, type: string) => ReferenceTable;
 
-/** A field's options for its codec; `country` has been checked to be one that the phone library knows. */
+/** A field's options for its codec, on an object of Salesforce; `country` has been checked to be one that the phone library knows. */
 export const codecOptions = (
   { country, scale, values, also, zone, of, ranges }: MappingFileField,
   references: References = () => noReferences,
+  type = '',
 ): CodecOptions => ({
   ...(country === undefined ? {} : { country: country as CountryCode }),
   ...(scale === undefined ? {} : { scale }),
   ...(zone === undefined ? {} : { zone }),
-  ...(of === undefined ? {} : { of, references: references(of) }),
+  ...(of === undefined ? {} : { of, references: references(of, type) }),
   ...(also === undefined ? {} : { also }),
   ...(ranges === undefined ? {} : { ranges }),
   ...(values === undefined
@@ -67,13 +68,14 @@ const buildField = (
   field: MappingFileField,
   name: string,
   line: number,
+  type: string,
   references?: References,
 ): FieldMapping => {
   const fill = fillsOf(field);
   return {
     name,
     fields: { hubspot: field.hubspot, salesforce: field.salesforce },
-    codecs: withFills(codecKinds[field.kind].make(codecOptions(field, references)), fill),
+    codecs: withFills(codecKinds[field.kind].make(codecOptions(field, references, type)), fill),
     kind: field.kind,
     direction: field.direction,
     conflict: field.conflict,
@@ -92,6 +94,14 @@ const buildField = (
   };
 };
 
+/** The lines of the admin's words on who is who, for messages. */
+const withRowLines = (field: FieldMapping, lineOf: (row: string) => number): FieldMapping => {
+  const { reference } = field;
+  if (reference === undefined) return field;
+  const lines = Object.fromEntries(Object.keys(reference.values).map((row) => [row, lineOf(row)]));
+  return { ...field, reference: { ...reference, lines } };
+};
+
 /** Ranks by class: the later in the list, the lower; a class that is not named is below all that are. */
 export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks => {
   const places = ranks.map((place): readonly SourceClass[] => (Array.isArray(place) ? place : [place]));
@@ -106,7 +116,10 @@ export const ranksOf = ({ ranks, known }: MappingFile['sources']): SourceRanks =
 /** True on a lead that was converted (Salesforce object reference, Lead: IsConverted). Only leads can be converted. */
 const conversionFlag = 'IsConverted';
 
-/** The pair as it stands for converted records: fields by their names there, less those that have none. `fields` are those of both forms. */
+/**
+ * The pair as it stands for converted records: fields by their names there, less those that have none. `fields` are those of both forms, with the
+ * codecs of converted records: who can own them is not who can own a lead.
+ */
 const conversionOf = (
   own: PairMapping,
   fields: readonly FieldMapping[],
@@ -176,7 +189,7 @@ const roleField = (
     {
       name: rolesField,
       fields: { hubspot: rolesField, salesforce: 'OpportunityContactRoles' },
-      codecs: makeRoleCodecs({ roles, primary }, references(tieTable(ties))),
+      codecs: makeRoleCodecs({ roles, primary }, references(tieTable(ties), ties.types.salesforce)),
       kind: 'contact-roles',
       direction,
       conflict: 'union',
@@ -221,9 +234,13 @@ const placeField = ({ pipelines }: MappingFile, line: number): readonly FieldMap
 /** A checked file as the mapping that the engine runs on. Call it only when the file has no findings. */
 export const buildPair = (source: YamlSource, content: MappingFile, references?: References): PairMapping => {
   const names = namesOf(content.fields);
-  const fields = content.fields.map((field, index) =>
-    buildField(field, names[index] ?? field.hubspot, source.placeOf(['fields', index]).line, references),
-  );
+  const fieldsOn = (type: string): readonly FieldMapping[] =>
+    content.fields.map((field, index) => {
+      const { line } = source.placeOf(['fields', index]);
+      const built = buildField(field, names[index] ?? field.hubspot, line, type, references);
+      return withRowLines(built, (row) => source.placeOfKey(['fields', index, 'values'], row).line);
+    });
+  const fields = fieldsOn(content.salesforce);
   const match = content.match.flatMap((name): MatchRule[] => {
     const field = fields.find((candidate) => candidate.fields.hubspot === name);
     if (field === undefined) return [];
@@ -260,6 +277,7 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
           },
         }),
   };
-  const conversion = conversionOf(own, fields, content, source.placeOf(['create', 'converted']).line);
+  const converted = content.converted === undefined ? [] : fieldsOn(content.converted);
+  const conversion = conversionOf(own, converted, content, source.placeOf(['create', 'converted']).line);
   return conversion === null ? own : { ...own, conversion };
 };

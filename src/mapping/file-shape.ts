@@ -131,7 +131,7 @@ const field = z.strictObject({
     .meta({ description: "kind reference: what is referred to, 'owner' or the name of another mapping." }),
   values: z.record(z.string().min(1), scalar).optional().meta({
     description:
-      'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is. kind reference of owner: owner (id or email) → user (id or email) or queue (id or name).',
+      'kind enum or multi-enum: HubSpot value → Salesforce value. A value that is not listed stays where it is. kind reference of owner: owner (id or email) → user (id or email) or queue (id or name; only for objects that it can own, the owner’s user has the others).',
   }),
   also: z.record(z.string().min(1), z.string().min(1)).optional().meta({
     description:

@@ -34,6 +34,17 @@ class Bounded {
 /** Strangers kept of one table; more of them say nothing that these do not. */
 const strangersMax = 10_000;
 
+/** All of a table at once; ids of Salesforce but for `pairs`. */
+export interface KnownTable {
+  readonly pairs: readonly Sides<string>[];
+  /** Who stands for nobody. */
+  readonly nobodies?: readonly string[];
+  /** Who is read as another: a queue as the user in whose place it holds records. */
+  readonly followers?: readonly { readonly id: string; readonly primary: string }[];
+  /** Who is written in the place of another. */
+  readonly written?: readonly { readonly key: string; readonly id: string }[];
+}
+
 class Table implements ReferenceTable {
   readonly hubspot = new Bounded();
   readonly salesforce = new Bounded();
@@ -60,6 +71,13 @@ class Table implements ReferenceTable {
     return this.followers.get(salesforceId);
   }
 
+  /** Users in whose place a queue is written. */
+  readonly written = new Map<string, string>();
+
+  writtenFor(salesforceId: string): string | undefined {
+    return this.written.get(salesforceId);
+  }
+
   readonly nobodies = new Set<string>();
 
   isNobody(salesforceId: string): boolean {
@@ -80,7 +98,7 @@ class Table implements ReferenceTable {
     if (other !== undefined && back.get(other) === id) back.delete(other);
   }
 
-  replace(pairs: readonly Sides<string>[], nobodies: readonly string[]): void {
+  replace({ pairs, nobodies = [], followers = [], written = [] }: KnownTable): void {
     this.knownStrangers = new Set(this.strangers);
     this.strangers.clear();
     this.nobodies.clear();
@@ -88,9 +106,15 @@ class Table implements ReferenceTable {
     this.hubspot.clear();
     this.salesforce.clear();
     this.followers.clear();
+    this.written.clear();
     for (const pair of pairs) this.learn(pair);
+    for (const { id, primary } of followers) this.followers.set(id, primary);
+    for (const { key, id } of written) this.written.set(key, id);
   }
 }
+
+/** No pair's name has a space in it (mapping/file-shape.ts). */
+const tableName = (of: string, type?: string): string => (type === undefined ? of : `${of} ${type}`);
 
 /**
  * Who is who, as far as it is known at present: links of other pairs and owners. The codecs of kind reference read it whenever a value is
@@ -99,8 +123,9 @@ class Table implements ReferenceTable {
 export class KnownReferences {
   readonly #tables = new Map<string, Table>();
 
-  table(of: string): ReferenceTable {
-    return this.#table(of);
+  /** Who is who; of owners by the object of Salesforce that they own (`type`), since a queue owns records of its own objects alone. */
+  table(of: string, type?: string): ReferenceTable {
+    return this.#table(tableName(of, type));
   }
 
   /** These are each other's counterparts. */
@@ -118,16 +143,20 @@ export class KnownReferences {
     this.#table(of).forget(system, id);
   }
 
-  /** These and no others; `nobodies` are records of Salesforce that stand for nobody. */
-  replace(of: string, pairs: readonly Sides<string>[], nobodies: readonly string[] = []): void {
-    this.#table(of).replace(pairs, nobodies);
+  /** These and no others. */
+  replace(of: string, known: KnownTable, type?: string): void {
+    this.#table(tableName(of, type)).replace(known);
   }
 
   /** What was asked for since the table was replaced and is in it under no id: nobody, those who were strangers before, or others. */
   strangers(of: string): 'none' | 'known' | 'new' {
-    const { strangers, knownStrangers } = this.#table(of);
-    if (strangers.size === 0) return 'none';
-    return [...strangers].some((id) => !knownStrangers.has(id)) ? 'new' : 'known';
+    const tables = [...this.#tables].flatMap(([name, table]) =>
+      name === of || name.startsWith(tableName(of, '')) ? [table] : [],
+    );
+    if (tables.every(({ strangers }) => strangers.size === 0)) return 'none';
+    const isNew = ({ strangers, knownStrangers }: Table): boolean =>
+      [...strangers].some((id) => !knownStrangers.has(id));
+    return tables.some(isNew) ? 'new' : 'known';
   }
 
   #table(of: string): Table {

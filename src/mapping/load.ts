@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
+import { formsOf, ownerReference, type PairMapping, tieFields } from '../model/mapping.ts';
 import { buildPair } from './build-pair.ts';
 import { codecVersion } from './codecs/registry.ts';
 import { checkFileRules } from './file-rules.ts';
@@ -95,7 +95,9 @@ export const loadMappings = (configDir: string): LoadedMappings => {
   if (findings.length > 0) throw new MappingError(findings);
   const references = new KnownReferences();
   const pairs = peopled.files.map(({ source, content }) =>
-    buildPair(source, content, (of) => references.table(of)),
+    buildPair(source, content, (of, type) =>
+      of === ownerReference ? references.table(of, type) : references.table(of),
+    ),
   );
   return { pairs: inOrder(withRoles(pairs)), hash: hashOf(checked), references };
 };

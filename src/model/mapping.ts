@@ -95,8 +95,12 @@ export interface FieldMapping {
   readonly latch?: boolean;
   /** The fields that hold the currency's code, or the code itself where a side has but one: amounts in two currencies are not compared (model/currency.ts). */
   readonly currencyCodes?: Sides<string>;
-  /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who. */
-  readonly reference?: { readonly of: string; readonly values: Readonly<Record<string, string>> };
+  /** What a reference refers to: `owner`, or a pair by name; `values` are the admin's own words on who is who, `lines` where they stand. */
+  readonly reference?: {
+    readonly of: string;
+    readonly values: Readonly<Record<string, string>>;
+    readonly lines?: Readonly<Record<string, number>>;
+  };
   /** It is no field of the record, but who is tied to it (contact roles). */
   readonly ties?: TieMapping;
   /** It is put together from two fields on each side, of which the second means nothing without the first: pipeline and stage. */

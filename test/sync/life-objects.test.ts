@@ -145,7 +145,7 @@ describe('an owner who leaves', () => {
       const tom = String(users.find(({ Alias }) => Alias === 'tbeck')?.Id);
       const ids = await objects.make(kind.name, kind.fields);
       const before = (await objects.record('salesforce', kind.types.salesforce, ids.salesforce))?.OwnerId;
-      const hubspotOwner = objects.mappings.references.table('owner').toHubspot(tom);
+      const hubspotOwner = objects.mappings.references.table('owner', kind.types.salesforce).toHubspot(tom);
       expect(hubspotOwner).toBeDefined();
       await isActive('tbeck', false);
       await learn();

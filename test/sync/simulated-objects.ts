@@ -30,10 +30,10 @@ const mappingFiles = [
 export type EditMapping = (file: string, text: string) => string;
 
 /** The shipped mappings of companies, contacts, deals and the example of a custom object, as one configuration. */
-const loadObjects = (edit: EditMapping): LoadedMappings => {
+const loadObjects = (edit: EditMapping, files: readonly string[]): LoadedMappings => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-objects-'));
   mkdirSync(join(folder, 'mappings'));
-  for (const file of mappingFiles)
+  for (const file of files)
     writeFileSync(
       join(folder, 'mappings', basename(file)),
       edit(basename(file), readFileSync(join(repositoryRoot, 'config', file), 'utf8')),
@@ -72,9 +72,13 @@ export class SimulatedObjects {
   #connectors: Sides<Connector> | null = null;
   #person: Connection | null = null;
 
-  constructor(simulated: Simulated, edit: EditMapping = (_file, text) => text) {
+  constructor(
+    simulated: Simulated,
+    edit: EditMapping = (_file, text) => text,
+    files: readonly string[] = mappingFiles,
+  ) {
     this.simulated = simulated;
-    this.mappings = loadObjects(edit);
+    this.mappings = loadObjects(edit, files);
   }
 
   async begin(): Promise<void> {
@@ -241,9 +245,9 @@ export class SimulatedObjects {
   }
 }
 
-/** Call at the top of a test file: store and simulators are open during its tests, and empty before each. */
-export const withObjects = (edit?: EditMapping): SimulatedObjects => {
-  const objects = new SimulatedObjects(withSimulators(), edit);
+/** Call at the top of a test file: store and simulators are open during its tests, and empty before each. `files` are paths in config/. */
+export const withObjects = (edit?: EditMapping, files?: readonly string[]): SimulatedObjects => {
+  const objects = new SimulatedObjects(withSimulators(), edit, files);
   beforeEach(async () => objects.begin());
   return objects;
 };

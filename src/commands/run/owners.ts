@@ -2,7 +2,13 @@ import type { Connector } from '../../connectors/connector.ts';
 import { causeOf, type Logger } from '../../log.ts';
 import type { KnownReferences } from '../../mapping/known-references.ts';
 import type { LoadedMappings } from '../../mapping/load.ts';
-import { namedOwners, type OwnerPairs, pairOwners, refersToOwners } from '../../mapping/owner-pairs.ts';
+import {
+  namedOwners,
+  type OwnerPairs,
+  ownedTypes,
+  pairOwners,
+  refersToOwners,
+} from '../../mapping/owner-pairs.ts';
 import { ownerReference } from '../../model/mapping.ts';
 import type { Sides } from '../../model/system.ts';
 import { startTick } from '../../queue/tick.ts';
@@ -20,21 +26,25 @@ export const isOwnersLookDue = (references: Pick<KnownReferences, 'strangers'>, 
   sinceMs >= askAfterMs[references.strangers(ownerReference)];
 
 /**
- * Asks both systems who can own records, so that the mappings' references to owners can be read; answers who is known on both sides.
+ * Asks both systems who can own records, so that the mappings' references to owners can be read; answers who is known on both sides,
+ * by the object of Salesforce that they own.
  * Makes no call where no mapping carries owners.
  * @throws CallFailed
  */
 export const learnOwners = async (
   connectors: Sides<Pick<Connector, 'owners'>>,
   { pairs, references }: LoadedMappings,
-): Promise<OwnerPairs['pairs']> => {
+): Promise<readonly OwnerPairs[]> => {
   const { hubspot, salesforce } = connectors;
   if (!refersToOwners(pairs) || !hubspot.owners || !salesforce.owners) return [];
   const call = { class: 'live', purpose: 'describe' } as const;
   const [left, right] = await Promise.all([hubspot.owners(call), salesforce.owners(call)]);
-  const known = pairOwners({ hubspot: left, salesforce: right }, namedOwners(pairs));
-  references.replace(ownerReference, known.pairs, known.nobodies);
-  return known.pairs;
+  const named = namedOwners(pairs);
+  return ownedTypes(pairs).map((type) => {
+    const known = pairOwners({ hubspot: left, salesforce: right }, named, type);
+    references.replace(ownerReference, known, type);
+    return known;
+  });
 };
 
 /**

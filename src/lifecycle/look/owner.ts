@@ -22,5 +22,5 @@ export const ownerOfPerson = (
   if (field === undefined) return own;
   if (own !== null && field.codecs.salesforce.decode(own).kind !== 'blank') return own;
   const theirs = field.codecs.hubspot.decode(contact[field.fields.hubspot] ?? null);
-  return theirs.kind === 'value' ? theirs.key : own;
+  return theirs.kind === 'value' ? textOf(field.codecs.salesforce.encode(theirs)) : own;
 };

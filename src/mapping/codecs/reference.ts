@@ -14,6 +14,8 @@ export interface ReferenceTable {
   toHubspot(salesforceId: string): string | undefined;
   /** The Salesforce record of the same link that stands for this one, which follows it: both are one record of HubSpot. */
   primaryOf?(salesforceId: string): string | undefined;
+  /** The Salesforce record that is written for this one: a queue in the place of the user whose records it holds. */
+  writtenFor?(salesforceId: string): string | undefined;
   /** Whether this Salesforce record stands for nobody: the integration user, a queue of what nobody has taken. */
   isNobody?(salesforceId: string): boolean;
 }
@@ -58,7 +60,8 @@ export const reference: CodecKind = {
           ? foreign(raw, 'it has no counterpart in HubSpot')
           : { kind: 'value', key: id, text: id };
       },
-      encode: (value) => (value.kind === 'blank' ? clearedSalesforce : value.key),
+      encode: (value) =>
+        value.kind === 'blank' ? clearedSalesforce : (references.writtenFor?.(value.key) ?? value.key),
     };
     return { hubspot, salesforce };
   },

@@ -46,7 +46,7 @@ export type KindName = (typeof kindNames)[number];
  * Goes into the hash of a mapping: raise it when a codec gives another key for the same raw value, so that stored keys are
  * made anew and no such difference is taken for somebody's edit.
  */
-export const codecVersion = 2;
+export const codecVersion = 3;
 
 export const codecKinds: Record<KindName, CodecKind> = {
   text,
