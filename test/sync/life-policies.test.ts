@@ -75,6 +75,19 @@ describe('delete and archive', () => {
     expect(await reviews()).toHaveLength(asked);
     expect((await simulated.values(ids, title)).salesforce).toBe('first');
   });
+
+  it.each([
+    ['end', 0],
+    ['ask', 1],
+  ] as const)('a lead that was deleted, %s: the link ends, with %i questions', async (choice, asked) => {
+    policies({ delete: choice });
+    const ids = one(await person());
+    await (await simulated.asPerson()).sobject('Lead').destroy(ids.salesforce);
+    await look({ salesforce: ids.salesforce });
+    expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('deleted in Salesforce');
+    expect((await reviews()).map(({ record_id }) => record_id)).toEqual(Array(asked).fill(ids.hubspot));
+    expect((await simulated.values(ids, title)).hubspot).toBe('first');
+  });
 });
 
 describe('undelete', () => {
@@ -106,6 +119,33 @@ describe('undelete', () => {
     await simulated.drain();
     expect((await linkOf(ids.hubspot))?.ended).toBeNull();
     expect(await reviews()).toEqual([]);
+  });
+
+  it.each(['revive', 'ask'] as const)('%s of a lead, with what was changed meanwhile', async (choice) => {
+    policies({ undelete: choice });
+    const ids = one(await person());
+    const salesforce = await simulated.asPerson();
+    await salesforce.sobject('Lead').destroy(ids.salesforce);
+    await look({ salesforce: ids.salesforce });
+    await simulated.editContact(ids.hubspot, { jobtitle: 'meanwhile' });
+    await look({ hubspot: ids.hubspot });
+    await salesforce.soap.undelete([ids.salesforce]);
+    await look({ salesforce: ids.salesforce });
+    if (choice === 'ask') {
+      expect((await linkOf(ids.hubspot))?.ended?.cause).toBe('deleted in Salesforce');
+      expect((await simulated.values(ids, title)).salesforce).toBe('first');
+      expect(await reviews()).toEqual([
+        { record_id: ids.salesforce, cause: 'it is back, and was linked with this record before' },
+      ]);
+      const ref = { system: 'salesforce', type: 'Lead', id: ids.salesforce } as const;
+      await fixture.store.engine.commitSignals([
+        { pair: pair.name, ref, class: 'live', stamp: null, cause: decidedCause },
+      ]);
+      await simulated.drain();
+    }
+    expect((await linkOf(ids.hubspot))?.ended).toBeNull();
+    expect(await reviews()).toEqual([]);
+    expect((await simulated.values(ids, title)).salesforce).toBe('meanwhile');
   });
 });
 
@@ -260,6 +300,81 @@ describe('the owner is deactivated', () => {
     expect((await simulated.values(ids, owner)).salesforce).toBe(users.tbeck);
     expect(await parked()).toEqual([]);
   });
+
+  it.each([
+    ['park', 1],
+    ['keep', 0],
+  ] as const)(
+    'in HubSpot, %s: the owner there stays, the record goes on, %i rows say so',
+    async (choice, rows) => {
+      policies({ ownerDeactivated: choice });
+      const users = (await simulated.control('salesforce', 'directory', {
+        users: [
+          { alias: 'mlope', active: true },
+          { alias: 'tbeck', active: true },
+        ],
+      })) as Readonly<Record<string, string>>;
+      await learnOwners(simulated.connect(), mappings);
+      const ids = one(await person());
+      const owner = { hubspot: 'hubspot_owner_id', salesforce: 'OwnerId' };
+      await simulated.editLeadAsPerson(ids.salesforce, { OwnerId: String(users.mlope) });
+      await look({ salesforce: ids.salesforce });
+      expect((await simulated.values(ids, owner)).hubspot).toBe(maria);
+      // Tom's user in HubSpot is deactivated, and he is given the lead in Salesforce all the same.
+      await simulated.control('hubspot', 'owners', { archive: [tom] });
+      await learnOwners(simulated.connect(), mappings);
+      await simulated.editLeadAsPerson(ids.salesforce, { OwnerId: String(users.tbeck), Title: 'second' });
+      await look({ salesforce: ids.salesforce });
+      expect(await simulated.values(ids, owner)).toEqual({ hubspot: maria, salesforce: users.tbeck });
+      expect((await simulated.values(ids, title)).hubspot).toBe('second');
+      const told = (await parked()).filter(({ field }) => field === 'hubspot_owner_id');
+      expect(told).toHaveLength(rows);
+      if (rows > 0) {
+        expect(told[0]).toMatchObject({
+          code: 'UNKNOWN_OWNER',
+          message: expect.stringContaining('no active counterpart in HubSpot'),
+          next_step: expect.stringContaining('Give the record to somebody active in both systems'),
+        });
+      }
+      await simulated.control('hubspot', 'owners', { restore: [tom] });
+      await learnOwners(simulated.connect(), mappings);
+      await look({ salesforce: ids.salesforce });
+      expect((await simulated.values(ids, owner)).hubspot).toBe(tom);
+      expect(await parked()).toEqual([]);
+    },
+  );
+
+  it.each(['hubspot', 'salesforce'] as const)(
+    'of a record in %s: nobody loses it, and whom the other side gives it to has it',
+    async (system) => {
+      const users = (await simulated.control('salesforce', 'directory', {
+        users: [
+          { alias: 'mlope', active: true },
+          { alias: 'tbeck', active: true },
+        ],
+      })) as Readonly<Record<string, string>>;
+      await learnOwners(simulated.connect(), mappings);
+      const ids = one(await person());
+      const owner = { hubspot: 'hubspot_owner_id', salesforce: 'OwnerId' };
+      await simulated.editContact(ids.hubspot, { hubspot_owner_id: tom });
+      await look({ hubspot: ids.hubspot });
+      const toms = { hubspot: tom, salesforce: users.tbeck };
+      expect(await simulated.values(ids, owner)).toEqual(toms);
+      if (system === 'hubspot') await simulated.control('hubspot', 'owners', { archive: [tom] });
+      else await simulated.control('salesforce', 'directory', { users: [{ alias: 'tbeck', active: false }] });
+      await learnOwners(simulated.connect(), mappings);
+      await simulated.editContact(ids.hubspot, { jobtitle: 'second' });
+      await look(ids);
+      expect(await simulated.values(ids, owner)).toEqual(toms);
+      expect((await simulated.values(ids, title)).salesforce).toBe('second');
+      if (system === 'hubspot')
+        await simulated.editLeadAsPerson(ids.salesforce, { OwnerId: String(users.mlope) });
+      else await simulated.editContact(ids.hubspot, { hubspot_owner_id: maria });
+      await look(ids);
+      expect(await simulated.values(ids, owner)).toEqual({ hubspot: maria, salesforce: users.mlope });
+      expect(await parked()).toEqual([]);
+    },
+  );
 
   it('a write that the table of owners did not foresee is refused by Salesforce, and parks that field alone', async () => {
     simulated.pair = pair;

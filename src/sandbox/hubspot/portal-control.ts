@@ -10,7 +10,12 @@ const binSchema = z.strictObject({
   purge: z.array(z.string()).default([]),
 });
 
-/** What people do in the web page alone: settings of the portal, and the recycle bin (restore, or the end of its 90 days). */
+const ownersSchema = z.strictObject({
+  archive: z.array(z.string()).default([]),
+  restore: z.array(z.string()).default([]),
+});
+
+/** What people do in the web page alone: settings of the portal, users who go and come back, and the recycle bin (restore, or the end of its 90 days). */
 export const portalControl = (state: HubspotState): readonly ControlRoute[] => [
   { method: 'GET', template: '/portal', handle: () => state.settings },
   {
@@ -21,6 +26,23 @@ export const portalControl = (state: HubspotState): readonly ControlRoute[] => [
       const given = Object.entries(change).filter(([, value]) => value !== undefined);
       state.settings = { ...state.settings, ...Object.fromEntries(given) };
       return state.settings;
+    },
+  },
+  {
+    method: 'POST',
+    template: '/owners',
+    handle: (body) => {
+      const { archive, restore } = ownersSchema.parse(body);
+      for (const [place, ids] of Object.entries({ archive, restore })) {
+        const unknown = ids.find((id) => !state.isOwner(id));
+        if (unknown !== undefined) throw new ControlError(place, `${unknown} is not an owner here`);
+      }
+      // Records go on naming an owner who has left: deactivating a user gives them to nobody else.
+      state.owners = state.owners.map((owner) => ({
+        ...owner,
+        archived: archive.includes(owner.id) || (owner.archived && !restore.includes(owner.id)),
+      }));
+      return { archived: state.owners.filter(({ archived }) => archived).map(({ id }) => id) };
     },
   },
   {

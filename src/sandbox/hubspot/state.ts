@@ -77,7 +77,7 @@ export class HubspotState {
   readonly clock: Clock;
   /** Everything that happens to records is told here: webhooks and the journal listen. */
   readonly changes = new ChangeFeed();
-  readonly owners: readonly Owner[] = owners;
+  owners: readonly Owner[] = owners;
   readonly pipelines = new Pipelines();
   readonly associations: Associations;
   readonly subscriptions = new Subscriptions();
@@ -103,6 +103,7 @@ export class HubspotState {
   clear(seed: number): void {
     this.#seed = seed;
     this.#rules = [];
+    this.owners = owners;
     this.#stores = [];
     this.#byName = new Map();
     this.pipelines.clear();

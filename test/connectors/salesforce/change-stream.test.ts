@@ -84,6 +84,28 @@ describe('the stream', () => {
     ]);
   });
 
+  it('a deletion and a return whose events are gaps are told as such, without values', async () => {
+    const id = await lead();
+    await org.control('/streaming', { gapEvery: 1 });
+    const stream = await open();
+    await org.person.sobject('Lead').destroy(id);
+    const gone = await nextOf(stream);
+    await org.person.soap.undelete([id]);
+    const back = await nextOf(stream);
+    expect(
+      [...gone.signals, ...back.signals].map(({ ref, event, fields, stamp }) => [
+        ref.id,
+        event,
+        fields,
+        stamp,
+      ]),
+    ).toEqual([
+      [id, 'deleted', {}, null],
+      [id, 'restored', {}, null],
+    ]);
+    expect([gone.incomplete, back.incomplete]).toEqual([false, false]);
+  });
+
   it('names a long text without its value', async () => {
     const id = await lead({ Description: 'short' });
     const stream = await open();
