@@ -27,11 +27,15 @@ export class LateFigures {
     }
     const dueAt = Math.max(this.#clock.now() + delayMs, this.#waiting.at(-1)?.dueAt ?? 0);
     this.#waiting.push({ dueAt, write });
-    this.#clock
-      .sleep(dueAt - this.#clock.now(), this.#stop.signal)
-      // Rejected by `clear`, when nothing is left to write.
-      .then(() => this.catchUp())
-      .catch(() => undefined);
+    // Rejected by `clear`, when nothing is left to write.
+    this.#wakeAt(dueAt, this.#stop.signal).catch(() => undefined);
+  }
+
+  /** A timer may fire a millisecond before the clock says so: nothing would be due, and nobody would come again, hence a second one. */
+  async #wakeAt(dueAt: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(dueAt - this.#clock.now(), signal);
+    if (this.#clock.now() < dueAt) await this.#clock.sleep(dueAt - this.#clock.now(), signal);
+    this.catchUp();
   }
 
   /** Writes what is due. */
