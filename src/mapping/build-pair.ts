@@ -255,6 +255,9 @@ export const buildPair = (source: YamlSource, content: MappingFile, references?:
     identity: content.identity,
     identityLine: source.placeOfKey([], 'identity').line,
     match,
+    ...(content.native.length === 0
+      ? {}
+      : { native: { fields: content.native, line: source.placeOfKey([], 'native').line } }),
     create: { hubspot: content.create.hubspot, salesforce: content.create.salesforce },
     primary: content.primary,
     duplicates: content.duplicates,

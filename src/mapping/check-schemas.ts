@@ -5,6 +5,7 @@ import { otherSystem, type Sides, type System, systemLabel, systems } from '../m
 import { addressFindings } from './check-addresses.ts';
 import { currencyFindings } from './check-currencies.ts';
 import { lengthFindings } from './check-lengths.ts';
+import { nativeFindings } from './check-native.ts';
 import { codecKinds } from './codecs/registry.ts';
 import { writesTo } from './file-rules.ts';
 import type { Finding } from './finding.ts';
@@ -309,6 +310,7 @@ export const checkAgainstSchemas = (pair: PairMapping, sides: Sides<ObjectDescri
   }
   return [
     ...findings,
+    ...nativeFindings(pair, sides),
     ...addressFindings(pair, sides),
     ...currencyFindings(pair, sides),
     ...lengthFindings(pair, sides),

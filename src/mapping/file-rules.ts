@@ -299,6 +299,18 @@ const checkMatch = (content: MappingFile, report: Report): void => {
   });
 };
 
+/** The identity field is Tandem's own, and is read first in any case. */
+const checkNative = ({ native, identity }: MappingFile, report: Report): void => {
+  native.forEach((name, index) => {
+    if (native.indexOf(name) !== index) {
+      report(['native', index], `native names '${name}' twice`, 'once is enough', 'delete one of the two');
+    }
+    if (name !== identity.hubspot) return;
+    const why = "it holds what Tandem writes, not what HubSpot's own integration has left";
+    report(['native', index], `native names the identity property '${name}'`, why, 'delete it there');
+  });
+};
+
 /** Names on the converted record: only where there is one, not for what records are found by, and each written by one row. */
 const checkConverted = (content: MappingFile, report: Report): void => {
   const writers = new Map<string, string>();
@@ -422,6 +434,7 @@ export const checkFileRules = (source: YamlSource, content: MappingFile): Findin
   checkTargets(content, report);
   checkIdentity(content, report);
   checkMatch(content, report);
+  checkNative(content, report);
   checkSalesReady(content, report);
   checkConverted(content, report);
   checkConvertedRule(content, report);

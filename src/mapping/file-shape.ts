@@ -384,6 +384,13 @@ export const mappingFile = z
       description:
         'Mapped fields (by HubSpot name) by which records that are not linked yet find each other. Empty: by the identity fields alone.',
     }),
+    native: z
+      .array(fieldName("HubSpot property that holds a Salesforce id, e.g. 'salesforcecontactid'."))
+      .default([])
+      .meta({
+        description:
+          "Who comes from HubSpot's own Salesforce integration: the HubSpot properties in which it left the id of the Salesforce record. Records that are not linked yet find each other by it before the match keys.",
+      }),
     create: z
       .strictObject({
         hubspot: create,

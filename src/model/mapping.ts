@@ -248,6 +248,11 @@ export interface PairMapping {
   /** Line of `identity` in the file, from 1, for messages. */
   readonly identityLine?: number;
   readonly match: readonly MatchRule[];
+  /**
+   * HubSpot properties in which HubSpot's own Salesforce integration left the id of the Salesforce record, and their line in the file, from 1.
+   * Whom they name comes before the match keys. Absent: they are not read.
+   */
+  readonly native?: { readonly fields: readonly string[]; readonly line: number };
   readonly create: Sides<CreateRule>;
   /** Absent: `oldest`. */
   readonly primary?: PrimaryRule;

@@ -3,6 +3,7 @@ import type { CallContext, CallPurpose, Reservation, WorkClass } from '../model/
 import { isCurrencyCode } from '../model/currency.ts';
 import { flagsOf } from '../model/life-events.ts';
 import type { PairMapping } from '../model/mapping.ts';
+import { nativeFieldsOf } from '../model/native-ids.ts';
 import type { Sides, System } from '../model/system.ts';
 import type { BreakerStore } from './breakers/mass-change.ts';
 import { matchFieldsOf } from './match.ts';
@@ -84,6 +85,7 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
     pair.identity[system],
     ...pair.fields.map((field) => field.fields[system]),
     ...matchFieldsOf(pair, system),
+    ...nativeFieldsOf(pair, system),
     ...currencyFields(pair, system),
     ...(pair.scope?.[system]?.fields ?? []),
     ...flagsOf(pair, system),

@@ -1,5 +1,6 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { nativeKeysOf } from '../model/native-ids.ts';
 import { partText, splitParts } from '../model/part-text.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { BaseEntry, DirtyMark, Link, Parked } from '../model/state.ts';
@@ -80,12 +81,13 @@ const namesOther = (pair: PairMapping, { ref, fields }: ChangedRecord): boolean 
   return typeof identity === 'string' && identity !== '';
 };
 
-/** A record without link is worth a look if it could be matched: a valid match key, or the other side's id. */
+/** A record without link is worth a look if it could be matched: a valid match key, the other side's id, or one that HubSpot's own integration left. */
 const couldMatch = (pair: PairMapping, record: ChangedRecord): boolean => {
   const { system } = record.ref;
   return (
     namesOther(pair, record) ||
     pair.create[otherSystem(system)] === 'always' ||
+    nativeKeysOf(pair, record).length > 0 ||
     matchKeysOf(pair, record).length > 0
   );
 };

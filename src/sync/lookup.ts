@@ -42,7 +42,7 @@ const findIn = async (
 };
 
 /** Finds records of one side by a field, in every form of the pair, converted leads among them. */
-const findAll = async (
+export const findAll = async (
   context: EngineContext,
   system: System,
   fieldIn: (form: PairMapping) => string | undefined,
@@ -129,7 +129,7 @@ const contactsOf = async (
 };
 
 /** Reads the records that identity fields name, whatever object they are of; a converted lead's contact stands for it. */
-const readNamed = async (
+export const readNamed = async (
   context: EngineContext,
   system: System,
   ids: readonly string[],

@@ -28,20 +28,35 @@ export interface Candidates {
   readonly twins: readonly RecordSnapshot[];
   /** Leads that became this contact, and that have a link, or had one. */
   readonly formerly: readonly FormerLead[];
+  /** Records on the other side that HubSpot's own integration had this one with, by the id that it left in HubSpot. */
+  readonly native?: readonly RecordSnapshot[];
+  /** Ids of those among `native` and `matching` that such an id gives to another record than this one. */
+  readonly claimed?: readonly string[];
   /** The stamp at which the lookup of twins showed the record itself; 0 where it did not. */
   readonly shownAt: number;
 }
 
 /** The records that a lookup showed. */
-export const shownIn = ({ named, naming, matching, twins }: Candidates): readonly RecordSnapshot[] => [
+export const shownIn = ({
+  named,
+  naming,
+  native = [],
+  matching,
+  twins,
+}: Candidates): readonly RecordSnapshot[] => [
   ...(named ? [named] : []),
   ...naming,
+  ...native,
   ...matching,
   ...twins,
 ];
 
 export type MatchVerdict =
-  | { readonly kind: 'link'; readonly other: RecordSnapshot; readonly how: 'identity' | 'match-key' }
+  | {
+      readonly kind: 'link';
+      readonly other: RecordSnapshot;
+      readonly how: 'identity' | 'native-id' | 'match-key';
+    }
   /**
    * Nobody; `decided`: by a person's word, whoever else there is, `ruledOut` those of whom they said that it is not. `asConverted`: a converted lead holds the record's id, so that it can only be
    * created as what converted ones are.
@@ -97,7 +112,28 @@ export const matchKeysOf = (pair: Pick<PairMapping, 'match'>, record: Keyed): re
 };
 
 /**
- * Finds the counterpart of a record that has no link: the identity field first, then the match keys. More than one candidate, or
+ * What the ids say that HubSpot's own integration left: an explicit link, which comes before any match key. Null where they name nobody, or only
+ * who was deleted while somebody lives who has the match key.
+ */
+const byNativeId = (
+  { native = [], claimed = [], matching }: Candidates,
+  isLinked: (ref: RecordRef) => boolean,
+): MatchVerdict | null => {
+  const live = native.filter((record) => !record.deleted);
+  const [only] = live;
+  if (!only) {
+    const isGone = native.length > 0 && matching.every((record) => record.deleted);
+    return isGone ? review("what HubSpot's own integration had it with was deleted", native) : null;
+  }
+  if (live.length > 1 || claimed.includes(only.ref.id))
+    return review("the ids of HubSpot's own integration name several records", live);
+  if (isLinked(only.ref))
+    return review("what HubSpot's own integration had it with is linked elsewhere", live);
+  return { kind: 'link', other: only, how: 'native-id' };
+};
+
+/**
+ * Finds the counterpart of a record that has no link: the identity field first, then the ids of HubSpot's own integration, then the match keys. More than one candidate, or
  * one that is linked elsewhere or deleted, is never guessed: it becomes a review.
  */
 export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) => boolean): MatchVerdict => {
@@ -118,6 +154,8 @@ export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) =
     const leads = candidates.converted.map(({ lead }) => lead);
     return { kind: 'review', cause: 'it was converted, and its contact is not shown', candidates: leads };
   }
+  const native = byNativeId(candidates, isLinked);
+  if (native) return native;
   const live = candidates.matching.filter((record) => !record.deleted);
   const twins = candidates.twins.filter((record) => !record.deleted);
   if (twins.length > 0) return review('several records have the same match key', [...twins, ...live]);
@@ -129,5 +167,8 @@ export const decideMatch = (candidates: Candidates, isLinked: (ref: RecordRef) =
   }
   if (!only) return { kind: 'none' };
   if (isLinked(only.ref)) return review('the only candidate is linked elsewhere', live);
+  if (candidates.claimed?.includes(only.ref.id)) {
+    return review("HubSpot's own integration had the only candidate with another record", live);
+  }
   return { kind: 'link', other: only, how: 'match-key' };
 };

@@ -2,6 +2,7 @@ import { checkAgainstSchemas } from '../mapping/check-schemas.ts';
 import type { Finding } from '../mapping/finding.ts';
 import { hubspotCurrency, salesforceCurrency } from '../model/currency.ts';
 import { apiFieldsOf, type FieldMapping, type PairMapping } from '../model/mapping.ts';
+import { nativeFieldsOf } from '../model/native-ids.ts';
 import { fieldScope } from '../model/pause.ts';
 import type { FieldDescription, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
@@ -66,6 +67,7 @@ const noticed = (pairs: readonly PairMapping[], system: System, description: Obj
       .filter(({ types }) => types[system] === description.type)
       .flatMap((pair) => [
         pair.identity[system],
+        ...nativeFieldsOf(pair, system),
         ...pair.fields.flatMap((field) => apiFieldsOf(field, system)),
         // Several currencies can be switched on under a mapping that knows of one.
         ...pair.fields.flatMap(({ kind, currencyCodes }) =>

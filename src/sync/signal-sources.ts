@@ -1,6 +1,7 @@
 import { flagsOf } from '../model/life-events.ts';
 import type { FoundChange, LiveBatch, LiveSource, SourceState, WriteUnderWay } from '../model/live.ts';
 import { apiFieldsOf, formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
+import { nativeFieldsOf } from '../model/native-ids.ts';
 import { type System, systems } from '../model/system.ts';
 import { matchFieldsOf } from './match.ts';
 
@@ -196,6 +197,7 @@ export const fieldsThatMatter = (pair: PairMapping, system: System): ReadonlySet
     pair.identity[system],
     ...(pair.conversion && system === 'salesforce' ? [pair.conversion.flag] : []),
     ...matchFieldsOf(pair, system),
+    ...nativeFieldsOf(pair, system),
     ...(system === 'hubspot' ? formsOf(pair) : [pair]).flatMap((form) =>
       form.fields.flatMap((field) => apiFieldsOf(field, system)),
     ),

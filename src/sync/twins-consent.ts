@@ -33,11 +33,12 @@ const unique = (records: Records): Records => [
 ];
 
 /** Whom a question about a record is about, less those that are deleted. Converted leads are left out: they can say nothing more. */
-const candidatesOf = ({ named, naming, converted, matching, twins }: Candidates): Records =>
+const candidatesOf = ({ named, naming, converted, native = [], matching, twins }: Candidates): Records =>
   unique([
     ...(named ? [named] : []),
     ...naming,
     ...converted.flatMap(({ contact }) => contact ?? []),
+    ...native,
     ...matching,
     ...twins,
   ]).filter(({ deleted }) => !deleted);

@@ -2,6 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import { lockName } from '../model/erasure.ts';
 import { policiesOf } from '../model/life-events.ts';
 import { formFor } from '../model/mapping.ts';
+import { nativeKeysOf } from '../model/native-ids.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, Follower, Link } from '../model/state.ts';
 import { otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
@@ -18,6 +19,7 @@ import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.t
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
 import { type MatchVerdict, matchKeysOf, primaryKeysOf, shownIn } from './match.ts';
+import { withNative } from './native-lookup.ts';
 import { withoutChanged } from './newer-state.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
@@ -198,17 +200,22 @@ const canSeek = (context: EngineContext, { draft, record, keys }: Seeking): bool
   return (
     isCreated ||
     keys.length > 0 ||
+    nativeKeysOf(context.pair, record).length > 0 ||
     draft.unit.intents.length > 0 ||
     (typeof named === 'string' && named !== '')
   );
 };
 
-/** Locks the match keys; a unit that does not get all of its keys waits for the one that holds them. */
+/** Locks the match keys, and the ids of HubSpot's own integration; a unit that does not get all of its keys waits for the one that holds them. */
 const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Promise<readonly Seeking[]> => {
-  const entries = seeking.flatMap(({ draft, keys }) =>
-    keys.map((key) => ({
-      unit: draft.key,
-      fence: draft.unit.fence,
+  const locksOf = ({ record, keys }: Seeking): readonly string[] => [
+    ...keys,
+    ...nativeKeysOf(context.pair, record),
+  ];
+  const entries = seeking.flatMap((each) =>
+    locksOf(each).map((key) => ({
+      unit: each.draft.key,
+      fence: each.draft.unit.fence,
       key: lockName(context.pair.name, key),
     })),
   );
@@ -216,8 +223,9 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
     entries.length === 0
       ? new Set<string>()
       : await context.store.lockKeys(context.holder, entries, context.timing.leaseMs);
-  return seeking.filter(({ draft, keys }) => {
-    const all = keys.every((key) => granted.has(`${draft.key} ${lockName(context.pair.name, key)}`));
+  return seeking.filter((each) => {
+    const { draft } = each;
+    const all = locksOf(each).every((key) => granted.has(`${draft.key} ${lockName(context.pair.name, key)}`));
     if (!all) lookAgain(draft, keyHeldMs);
     return all;
   });
@@ -225,10 +233,12 @@ const lockKeys = async (context: EngineContext, seeking: readonly Seeking[]): Pr
 
 /**
  * Companies are found in HubSpot by its search, whose index is seconds behind: one that HubSpot made by itself from somebody's address a moment
- * ago would be made a second time. Whoever is not found is looked up once more before that.
+ * ago would be made a second time. Whoever is not found is looked up once more before that. The ids of HubSpot's own integration are found by search, too.
  */
 const needsSecondLook = ({ pair }: EngineContext, draft: Draft, target: System): boolean =>
-  target === 'hubspot' && pair.match.some(({ kind }) => kind === 'domain') && attemptsOf(draft.unit) === 0;
+  target === 'hubspot' &&
+  (pair.native !== undefined || pair.match.some(({ kind }) => kind === 'domain')) &&
+  attemptsOf(draft.unit) === 0;
 
 /** Which of the contacts sales gets a record for; nobody is asked for where everyone has one, or no one. */
 const handedOf = async (
@@ -362,11 +372,12 @@ const workSide = async (
     read.filter((seeking) => canSeek(context, seeking)),
   );
   if (locked.length === 0) return { ...nobody, beginnings: revived, jobs };
-  const found = await lookUp(context, system, locked, workClass);
+  const plain = await lookUp(context, system, locked, workClass);
+  const found = await withNative(context, system, plain, workClass);
   const looked = withoutChanged(context, found);
   const candidates = withoutBecoming(context, looked);
-  const others = [...candidates.values()].flatMap(({ named, naming, converted, matching }) =>
-    [named, ...naming, ...converted.map(({ contact }) => contact), ...matching].flatMap(
+  const others = [...candidates.values()].flatMap(({ named, naming, converted, native = [], matching }) =>
+    [named, ...naming, ...converted.map(({ contact }) => contact), ...native, ...matching].flatMap(
       (record) => record?.ref ?? [],
     ),
   );

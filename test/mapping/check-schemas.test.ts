@@ -41,6 +41,17 @@ describe('a mapping against what the systems say', () => {
     expect(checkAgainstSchemas(people(), makeSchemas(people()))).toEqual([]);
   });
 
+  it("names a property of HubSpot's own integration that is not there, where the mapping asks for it alone", () => {
+    const pair = { ...people(), native: { fields: ['salesforceleadid', 'salesforcecontactid'], line: 7 } };
+    const schemas = makeSchemas(pair, { hubspot: { salesforcecontactid: {} } });
+    expect(checkAgainstSchemas(people(), schemas)).toEqual([]);
+    const findings = checkAgainstSchemas(pair, schemas);
+    expect(findings).toMatchObject([{ level: 'error', line: 7, file: pair.file }]);
+    expect(formatFindings(findings)).toMatch(
+      /contacts\.salesforceleadid, which 'native' names, is not there.*take it out of 'native'/s,
+    );
+  });
+
   const cases: readonly (readonly [string, Changes, 'error' | 'note', string, RegExp])[] = [
     [
       'a field that is not there',

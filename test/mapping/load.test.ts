@@ -401,6 +401,18 @@ describe('a mapping that is wrong', () => {
       /match names 'email' twice/,
     ],
     [
+      "an id of HubSpot's own integration twice",
+      () => typing('match: [email]', 'match: [email]\nnative: [salesforceleadid, salesforceleadid]'),
+      6,
+      /native names 'salesforceleadid' twice/,
+    ],
+    [
+      "the identity property as one of HubSpot's own integration",
+      () => typing('match: [email]', 'match: [email]\nnative: [tandem_salesforce_id]'),
+      6,
+      /native names the identity property/,
+    ],
+    [
       "';' within a member",
       () => withLine("{ hubspot: m, salesforce: M, kind: multi-enum, values: { a: 'b;c' } }"),
       10,
@@ -443,7 +455,7 @@ describe('a mapping that is wrong', () => {
     expect(findings().map(({ line }) => line)).toEqual(expect.arrayContaining([1, 5, 10, 1]));
     const file = join(config, 'mappings', 'people.yaml');
     expect(formatFindings(findings())).toContain(
-      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, create, primary, duplicates, scope, sources, breakers, lifeEvents, consentNowhere, contactRoles, pipelines, fields; fix: did you mean 'match'? correct or delete it`,
+      `${file}:5  'mach' is not a key of the file — the keys are object, hubspot, salesforce, converted, identity, match, native, create, primary, duplicates, scope, sources, breakers, lifeEvents, consentNowhere, contactRoles, pipelines, fields; fix: did you mean 'match'? correct or delete it`,
     );
     expect(() => loadMappings(config)).toThrow(UsageError);
     expect(() => loadMappings(config)).toThrow(/z\.yaml:/);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Sides, System } from '../../src/model/system.ts';
 import { fieldsOf } from '../../src/sync/engine.ts';
@@ -181,5 +181,58 @@ describe('a company that has further domains', () => {
       { record_id: hubspot, cause: 'several candidates have the same match key' },
     ]);
     expect(await counts()).toEqual({ hubspot: 1, salesforce: 2 });
+  });
+});
+
+describe("a person whom HubSpot's own integration had with a lead of another email", () => {
+  const native = { fields: ['salesforcecontactid', 'salesforceleadid'], line: 1 };
+  beforeEach(async () => {
+    await emptied();
+    await simulated.control('hubspot', 'schema', {
+      objects: [
+        { name: 'contacts', properties: native.fields.map((name) => ({ name, type: 'string' as const })) },
+      ],
+    });
+    simulated.pair = { ...pair, native };
+    number += 1;
+  });
+  const linked = async () =>
+    simulated.fixture.query<Sides<string>>(
+      'select hubspot_id as hubspot, salesforce_id as salesforce from tandem.links where ended_at is null order by 1',
+    );
+
+  it('is linked with it by the id that it left, from both sides', async () => {
+    const leads = await load(
+      'salesforce',
+      'Lead',
+      ['one', 'two'].map((name) => ({
+        ...{ Email: `${name}.old.${number}@example.com`, LastName: 'Lee', Company: 'Acme' },
+      })),
+    );
+    const contacts = await load(
+      'hubspot',
+      'contacts',
+      leads.map((id, at) => ({
+        ...{ email: `native.${at}.${number}@example.com`, lastname: 'Lee', company: 'Acme' },
+        salesforceleadid: at === 0 ? id : id.slice(0, 15),
+      })),
+    );
+    await simulated.mark({ hubspot: contacts[0] ?? '' });
+    await simulated.drain();
+    const [first] = await linked();
+    expect(first).toEqual({ hubspot: contacts[0], salesforce: leads[0] });
+    // HubSpot's search, by which a lead looks for such a contact, is seconds behind.
+    const call = { class: 'live', purpose: 'match' } as const;
+    const { hubspot } = simulated.connect();
+    await vi.waitUntil(
+      async () => {
+        const ids = [(leads[1] ?? '').slice(0, 15)];
+        return (await hubspot.findByField('contacts', 'salesforceleadid', ids, [], call)).length > 0;
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+    await simulated.mark({ salesforce: leads[1] ?? '' });
+    await simulated.drain();
+    expect(await linked()).toEqual(contacts.map((id, at) => ({ hubspot: id, salesforce: leads[at] })));
   });
 });

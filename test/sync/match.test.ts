@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nativeIdsOf, nativeKeysOf } from '../../src/model/native-ids.ts';
 import type { RecordSnapshot } from '../../src/model/record.ts';
 import { type Candidates, decideMatch, matchKeysOf } from '../../src/sync/match.ts';
 import { makePair, makeSnapshot } from './builders.ts';
@@ -92,6 +93,44 @@ describe('match of a record without link', () => {
       [],
       'link a by match-key',
     ],
+    [
+      "an id of HubSpot's own integration comes before the match key, whoever else has that",
+      found({ native: [lead('a')], matching: [lead('b')], twins: [lead('t')] }),
+      [],
+      'link a by native-id',
+    ],
+    [
+      'the identity field before it',
+      found({ named: lead('b'), native: [lead('a')] }),
+      [],
+      'link b by identity',
+    ],
+    [
+      'such an id of somebody linked',
+      found({ native: [lead('a')], matching: [lead('b')] }),
+      ['a'],
+      'review a',
+    ],
+    ['several such', found({ native: [lead('a'), lead('b')] }), [], 'review a b'],
+    ['such an id that others have too', found({ native: [lead('a')], claimed: ['a'] }), [], 'review a'],
+    [
+      'such an id of somebody deleted, and another candidate',
+      found({ native: [lead('a', { deleted: true })], matching: [lead('b')] }),
+      [],
+      'link b by match-key',
+    ],
+    [
+      'such an id of somebody deleted alone',
+      found({ native: [lead('a', { deleted: true })] }),
+      [],
+      'review a',
+    ],
+    [
+      'a candidate whom such an id gives to another record',
+      found({ matching: [lead('a')], claimed: ['a'] }),
+      [],
+      'review a',
+    ],
     ['a deleted twin does not count', found({ twins: [lead('t', { deleted: true })] }), [], 'none'],
   ])('%s', (_name, candidates, linked, expected) => {
     expect(verdictOf(candidates, linked)).toBe(expected);
@@ -102,6 +141,25 @@ describe('match of a record without link', () => {
     expect(keys(' a@example.com ')).toEqual(['a@example.com']);
     expect(keys('?')).toEqual([]);
     expect(keys(null)).toEqual([]);
+  });
+
+  it("reads the ids of HubSpot's own integration in one form, and only where the mapping names them", () => {
+    const native = { fields: ['salesforcecontactid', 'salesforceleadid'], line: 1 };
+    const ids = (contact: string | null, leadId: string | null, from: object = { native }) =>
+      nativeIdsOf(
+        { ...makePair(), ...from },
+        makeSnapshot('hubspot', { salesforcecontactid: contact, salesforceleadid: leadId }),
+      );
+    expect(ids('003000000000001', ' 00Q000000000001EAA ')).toEqual([
+      '003000000000001AAA',
+      '00Q000000000001EAA',
+    ]);
+    expect(ids('00Q000000000001', '00Q000000000001EAA')).toEqual(['00Q000000000001EAA']);
+    expect(ids(null, 'unknown')).toEqual([]);
+    expect(ids('003000000000001', null, {})).toEqual([]);
+    const salesforce = makeSnapshot('salesforce', {});
+    expect(nativeKeysOf({ native }, salesforce)).toEqual([salesforce.ref.id]);
+    expect(nativeKeysOf({}, salesforce)).toEqual([]);
   });
 
   it('has its further addresses as keys too, after its own', () => {
