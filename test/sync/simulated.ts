@@ -5,7 +5,7 @@ import { learnOwners } from '../../src/commands/run/owners.ts';
 import { makeGate } from '../../src/connectors/budget/make-gate.ts';
 import { makeMemoryPermitStore } from '../../src/connectors/budget/memory-permit-store.ts';
 import type { Connector } from '../../src/connectors/connector.ts';
-import { makeHubSpotConnector } from '../../src/connectors/hubspot/connector.ts';
+import { type HubSpotConnector, makeHubSpotConnector } from '../../src/connectors/hubspot/connector.ts';
 import { makeSalesforceConnector } from '../../src/connectors/salesforce/connector.ts';
 import { bothSides, type Sides, type System } from '../../src/model/system.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
@@ -76,7 +76,9 @@ export class Simulated {
   }
 
   /** Connectors of their own for each case: what a vendor refused to one must not make the next one wait. */
-  connect(urls: Sides<string> = this.sandbox.access): Sides<Connector> {
+  connect(
+    urls: Sides<string> = this.sandbox.access,
+  ): Sides<Connector> & { readonly hubspot: HubSpotConnector } {
     const { access } = this.sandbox;
     return {
       hubspot: makeHubSpotConnector({

@@ -11,6 +11,7 @@ import { indexSettleMs } from '../../sync/runner.ts';
 import type { OpenedStore } from '../open-store.ts';
 import type { Closers } from './closers.ts';
 import { keepReadingJournal } from './journal.ts';
+import { learnTypeIds } from './object-types.ts';
 import type { SignalCounts } from './signal-counts.ts';
 import { startStream } from './stream.ts';
 import type { WebhookReceiver } from './webhooks.ts';
@@ -49,13 +50,16 @@ export const startLiveSources = async (options: LiveSourcesOptions, closers: Clo
   const { settings, mappings, opened, systems, intake, receiver, signals, log } = options;
   const { live, engine: store } = opened.store;
   await live.keepOnly('hubspot', hubspotSources(settings));
-  receiver.begin(intake);
+  const isTold = hubspotSources(settings).length > 0;
+  const typeIds = isTold ? await learnTypeIds(systems.connectors.hubspot, mappings.pairs, log) : new Map();
+  receiver.begin(intake, typeIds);
   await startSalesforce(options, closers);
   if (settings.hubspotApp === null || !options.readsItself) return;
   const journal = makeHubSpotJournal({
     ...settings.hubspotApp,
     baseUrl: requireConnections(settings).hubspot.baseUrl,
     gate: systems.gates.hubspot,
+    typeIds: () => typeIds,
   });
   const portalId = async (): Promise<string> =>
     (await systems.connectors.hubspot.check({ class: 'live', purpose: 'quota' })).accountId;

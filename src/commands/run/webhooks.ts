@@ -1,4 +1,4 @@
-import { parseWebhookDelivery } from '../../connectors/hubspot/webhook-events.ts';
+import { type ObjectTypeIds, parseWebhookDelivery } from '../../connectors/hubspot/webhook-events.ts';
 import type { Logger } from '../../log.ts';
 import type { HubSpotWebhooks, WebhookOutcome } from '../../server/hubspot-webhooks.ts';
 import type { Settings } from '../../settings.ts';
@@ -11,8 +11,8 @@ const sayRefusalEveryMs = 60_000;
 /** What the endpoint does with deliveries, once there are engines that take them. */
 export interface WebhookReceiver {
   readonly webhooks: HubSpotWebhooks;
-  /** From now on deliveries are taken; before, HubSpot is asked to send them again. */
-  begin(intake: LiveIntake): void;
+  /** From now on deliveries are taken, those of custom objects by their type ids; before, HubSpot is asked to send them again. */
+  begin(intake: LiveIntake, typeIds: ObjectTypeIds): void;
 }
 
 const isRefusal = (outcome: WebhookOutcome): boolean => outcome !== 'taken' && outcome !== 'repeated';
@@ -23,6 +23,7 @@ export const makeWebhookReceiver = (
   log: Logger,
 ): WebhookReceiver => {
   let intake: LiveIntake | null = null;
+  let typeIds: ObjectTypeIds = new Map();
   const saidAt = new Map<WebhookOutcome, number>();
   const onOutcome = (outcome: WebhookOutcome, cause = ''): void => {
     counts.request(outcome);
@@ -34,7 +35,7 @@ export const makeWebhookReceiver = (
   };
   const take = async (body: unknown): Promise<boolean> => {
     if (intake === null) throw new Error('the worker is still starting');
-    const parsed = parseWebhookDelivery(body);
+    const parsed = parseWebhookDelivery(body, typeIds);
     if (parsed === null) return false;
     const { signals, unknown } = parsed;
     const taken = await takeLive(intake, { system: 'hubspot', source: 'webhooks', signals });
@@ -49,7 +50,8 @@ export const makeWebhookReceiver = (
       onOutcome,
       nowMs: Date.now,
     },
-    begin: (ready) => {
+    begin: (ready, ids) => {
+      typeIds = ids;
       intake = ready;
     },
   };

@@ -17,6 +17,7 @@ import { makeHubSpotHttp } from './http.ts';
 import { batchSize } from './limits.ts';
 import { listPage } from './list.ts';
 import { HubSpotLists, type Joined, type Left } from './lists.ts';
+import { readObjectTypeIds } from './object-types.ts';
 import { type OptOutOutcome, type OptOutRow, optOut, readOptOut } from './opt-out.ts';
 import { readOwners } from './owners.ts';
 import { readPipelines } from './pipelines.ts';
@@ -24,6 +25,7 @@ import { readPrograms } from './programs.ts';
 import { readMany } from './read.ts';
 import { readTies } from './read-ties.ts';
 import { readLabels } from './tie-labels.ts';
+import type { ObjectTypeIds } from './webhook-events.ts';
 import { writeWithOptOut } from './write-opt-out.ts';
 import { writeTies } from './write-ties.ts';
 
@@ -44,6 +46,8 @@ export interface HubSpotConnectorOptions {
 export interface HubSpotConnector extends Connector {
   /** What the private app was granted; null where HubSpot does not say (a service key). */
   scopes(context: CallContext): Promise<ReadonlySet<string> | null>;
+  /** Type ids of the custom objects that are known by name. See readObjectTypeIds. */
+  typeIds(types: readonly string[], context: CallContext): Promise<ObjectTypeIds>;
   /** Opts people out of all marketing email; one outcome per row, in order. See optOut. */
   optOut(rows: readonly OptOutRow[], context: CallContext): Promise<readonly OptOutOutcome[]>;
   /** Whether an address is opted out of all marketing email. */
@@ -104,6 +108,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
     },
     // Asked anew: what an app was granted changes, and its id does not.
     scopes: async (context) => (await readToken(http, options.accessToken, context))?.scopes ?? null,
+    typeIds: (types, context) => readObjectTypeIds(http, types, context),
     describe: (type, context) => describeObject(http, type, context),
     readMany: (type, ids, fields, context) => readMany(http, type, ids, fields, context),
     findByField: find,

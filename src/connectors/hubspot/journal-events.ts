@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { LiveSignal } from '../../model/live.ts';
-import { makeSignal, type ParsedDelivery, recordId, typeOfObjectTypeId } from './webhook-events.ts';
+import {
+  makeSignal,
+  type ObjectTypeIds,
+  type ParsedDelivery,
+  recordId,
+  typeOfObjectTypeId,
+} from './webhook-events.ts';
 
 const common = z.object({
   action: z.string(),
@@ -20,7 +26,7 @@ const simpleActions: Readonly<Record<string, LiveSignal['event']>> = {
   RESTORE: 'restored',
 };
 
-const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
+const parseEvent = (raw: unknown, custom?: ObjectTypeIds): readonly LiveSignal[] | null => {
   const head = common.safeParse(raw);
   if (!head.success) return null;
   const { action, occurredAt: stamp } = head.data;
@@ -30,7 +36,7 @@ const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
     const { objectTypeId, objectId, propertyChanges } = event.data;
     const kind = action === 'CREATE' ? 'created' : 'changed';
     return [
-      makeSignal(typeOfObjectTypeId(objectTypeId), objectId, kind, {
+      makeSignal(typeOfObjectTypeId(objectTypeId, custom), objectId, kind, {
         ...{ stamp, fields: propertyChanges ?? {} },
         ...(kind === 'changed' ? { changedAt: stamp } : {}),
       }),
@@ -40,24 +46,24 @@ const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
     const event = ofMerge.safeParse(raw);
     if (!event.success) return null;
     const { objectTypeId, objectId, mergedObjectIds } = event.data;
-    const type = typeOfObjectTypeId(objectTypeId);
+    const type = typeOfObjectTypeId(objectTypeId, custom);
     return [...new Set([objectId, ...(mergedObjectIds ?? [])])].map((id) => makeSignal(type, id, 'merged'));
   }
   if (action === 'ASSOCIATION_ADDED' || action === 'ASSOCIATION_REMOVED') {
     const event = ofAssociation.safeParse(raw);
     if (!event.success) return null;
     const { fromObjectTypeId, fromObjectId } = event.data;
-    return [makeSignal(typeOfObjectTypeId(fromObjectTypeId), fromObjectId, 'associated')];
+    return [makeSignal(typeOfObjectTypeId(fromObjectTypeId, custom), fromObjectId, 'associated')];
   }
   const simple = simpleActions[action];
   const event = ofRecord.safeParse(raw);
   if (simple === undefined || !event.success) return null;
-  return [makeSignal(typeOfObjectTypeId(event.data.objectTypeId), event.data.objectId, simple)];
+  return [makeSignal(typeOfObjectTypeId(event.data.objectTypeId, custom), event.data.objectId, simple)];
 };
 
 /** Reads the events of one file of the journal. One that cannot be read is counted and left out: nobody would send it again. */
-export const parseJournalEvents = (events: readonly unknown[]): ParsedDelivery => {
-  const parsed = events.map(parseEvent);
+export const parseJournalEvents = (events: readonly unknown[], custom?: ObjectTypeIds): ParsedDelivery => {
+  const parsed = events.map((event) => parseEvent(event, custom));
   return {
     signals: parsed.flatMap((signals) => signals ?? []),
     unknown: parsed.filter((signals) => signals === null).length,

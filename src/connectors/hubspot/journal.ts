@@ -4,7 +4,7 @@ import { CallFailed, type Failure } from '../../model/failure.ts';
 import type { Gate } from '../budget/gate.ts';
 import { failureOfAnswer, failureOfSilence, malformedAnswer } from './errors.ts';
 import { parseJournalEvents } from './journal-events.ts';
-import { objectTypeIdOf, type ParsedDelivery } from './webhook-events.ts';
+import { type ObjectTypeIds, objectTypeIdOf, type ParsedDelivery } from './webhook-events.ts';
 
 /** Versions of this API live 18 months; the shapes below are those of 2026-03. */
 const version = '2026-03';
@@ -39,11 +39,13 @@ export interface HubSpotJournalOptions {
   readonly clientSecret: string;
   readonly gate: Gate;
   readonly clock?: () => number;
+  /** Type ids of custom objects that mappings know by name, as far as they are known by now. */
+  readonly typeIds?: () => ObjectTypeIds;
 }
 
 /** HubSpot's pull-based journal of changes (webhooks journal guide, developers.hubspot.com, read 2026-11-25). Every call may throw CallFailed. */
 export interface HubSpotJournal {
-  /** Sees to it that the account's journal tells of these; answers the types that it cannot be asked for (custom objects by name). */
+  /** Sees to it that the account's journal tells of these; answers the types that it cannot be asked for: custom objects whose type id is not known. */
   subscribe(
     portalId: string,
     interests: readonly JournalInterest[],
@@ -102,7 +104,7 @@ class Journal implements HubSpotJournal {
   ): Promise<readonly string[]> {
     const unknown: string[] = [];
     for (const { type, properties } of interests) {
-      const objectTypeId = objectTypeIdOf(type);
+      const objectTypeId = objectTypeIdOf(type, this.#options.typeIds?.());
       if (objectTypeId === null) {
         unknown.push(type);
         continue;
@@ -145,7 +147,7 @@ class Journal implements HubSpotJournal {
     if (answer.status === 204) return 'end';
     const { url, currentOffset } = parseAs(`GET ${place}`, pointerShape, answer.body);
     const { journalEvents } = parseAs('GET of a journal file', fileShape, await this.#file(url, context));
-    return { offset: currentOffset, ...parseJournalEvents(journalEvents) };
+    return { offset: currentOffset, ...parseJournalEvents(journalEvents, this.#options.typeIds?.()) };
   }
 
   #entryPath(rest: string, portalId: string): string {

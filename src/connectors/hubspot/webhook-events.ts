@@ -21,13 +21,20 @@ const typesById: Readonly<Record<string, string>> = {
   '0-8': 'line_items',
 };
 
-/** The name under which a mapping knows an object type. */
-export const typeOfObjectTypeId = (id: string): string =>
-  (Object.hasOwn(typesById, id) ? typesById[id] : null) ?? id;
+/** Type ids of the custom objects that mappings know by name, by that name (object-types.ts); events have the id alone. */
+export type ObjectTypeIds = ReadonlyMap<string, string>;
 
-/** The type id of an object that a mapping names; null for a custom object that it knows by another name than its id. */
-export const objectTypeIdOf = (type: string): string | null =>
-  Object.entries(typesById).find(([, name]) => name === type)?.[0] ?? (/^\d+-\d+$/.test(type) ? type : null);
+const noTypeIds: ObjectTypeIds = new Map();
+
+/** The name under which a mapping knows an object type. */
+export const typeOfObjectTypeId = (id: string, custom: ObjectTypeIds = noTypeIds): string =>
+  (Object.hasOwn(typesById, id) ? typesById[id] : [...custom].find(([, typeId]) => typeId === id)?.[0]) ?? id;
+
+/** The type id of an object that a mapping names; null for a custom object whose id is not known. */
+export const objectTypeIdOf = (type: string, custom: ObjectTypeIds = noTypeIds): string | null =>
+  Object.entries(typesById).find(([, name]) => name === type)?.[0] ??
+  custom.get(type) ??
+  (/^\d+-\d+$/.test(type) ? type : null);
 
 export const recordId = z
   .union([z.int().min(1), z.string().regex(/^\d{1,20}$/)])
@@ -130,7 +137,7 @@ const signalsOf = (type: string, kind: string, at: number, raw: unknown): readon
   return null;
 };
 
-const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
+const parseEvent = (raw: unknown, custom?: ObjectTypeIds): readonly LiveSignal[] | null => {
   const parsed = common.safeParse(raw);
   if (!parsed.success) return null;
   const { subscriptionType, eventType, objectTypeId, occurredAt } = parsed.data;
@@ -139,7 +146,7 @@ const parseEvent = (raw: unknown): readonly LiveSignal[] | null => {
     subject === 'object'
       ? objectTypeId === undefined
         ? undefined
-        : typeOfObjectTypeId(objectTypeId)
+        : typeOfObjectTypeId(objectTypeId, custom)
       : Object.hasOwn(typesByName, subject)
         ? typesByName[subject]
         : undefined;
@@ -159,10 +166,10 @@ const delivery = z.array(z.looseObject({}));
  * Reads the body of a webhook delivery: an array of events (https://developers.hubspot.com/docs/api/webhooks). Null when it is none. An
  * event that cannot be read is counted and left out: refusing it would lose those beside it.
  */
-export const parseWebhookDelivery = (body: unknown): ParsedDelivery | null => {
+export const parseWebhookDelivery = (body: unknown, custom?: ObjectTypeIds): ParsedDelivery | null => {
   const parsed = delivery.safeParse(body);
   if (!parsed.success) return null;
-  const events = parsed.data.map(parseEvent);
+  const events = parsed.data.map((event) => parseEvent(event, custom));
   return {
     signals: events.flatMap((signals) => signals ?? []),
     unknown: events.filter((signals) => signals === null).length,

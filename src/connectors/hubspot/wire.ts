@@ -73,6 +73,17 @@ export type BatchWriteAnswer = z.output<typeof batchWriteSchema>;
 export const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish();
 export const pageSchema = z.object({ results: z.array(recordSchema), paging });
 
+/** Custom objects (schemas guide); their properties and associations are not read here. */
+export const schemasSchema = z.object({
+  results: z.array(
+    z.object({
+      name: z.string(),
+      objectTypeId: z.string().min(1),
+      fullyQualifiedName: z.string().nullish(),
+    }),
+  ),
+});
+
 export const propertiesSchema = z.object({
   results: z.array(
     z.object({

@@ -24,6 +24,7 @@ import { pipelineRoutes } from './http/pipeline-routes.ts';
 import { presentRaw } from './http/present.ts';
 import { propertyRoutes } from './http/property-routes.ts';
 import { recordListRoutes } from './http/record-list-routes.ts';
+import { schemaRoutes } from './http/schema-routes.ts';
 import { searchRoutes } from './http/search-routes.ts';
 import { subscriptionRoutes } from './http/subscription-routes.ts';
 import { AppAccess, type AppCredentials, makeAppCredentials } from './journal/app-access.ts';
@@ -103,6 +104,7 @@ export const createHubspotSystem = (tokens: HubspotTokens, clock: Clock = system
     ...recordListRoutes(state),
     ...flowRoutes(state),
     ...propertyRoutes(state),
+    ...schemaRoutes(state),
     ...accountRoutes(state, limits, (token) => callersByToken.get(token) ?? null),
     ...journalRoutes(state, journal, app),
   ];
