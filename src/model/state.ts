@@ -24,13 +24,19 @@ export interface LateWrite {
   readonly sent: RawValue;
   /** Absent of writes of earlier versions, and of creates. */
   readonly read?: ReadBefore;
+  /** It puts back somebody's edit, over a value of ours: where it comes over that one after all, it is what the person wanted. */
+  readonly restores?: true;
 }
 
 /** What is remembered of a write while it may still come. */
-export const lateWriteOf = (to: System, { sent, read }: Pick<FieldWrite, 'sent' | 'read'>): LateWrite => ({
+export const lateWriteOf = (
+  to: System,
+  { sent, read, restores }: Pick<FieldWrite, 'sent' | 'read' | 'restores'>,
+): LateWrite => ({
   to,
   sent,
   ...(read ? { read } : {}),
+  ...(restores ? { restores } : {}),
 });
 
 /** The last write of a field: by it a silent refusal and a field that keeps flipping are recognised. */

@@ -30,8 +30,10 @@ const isRaw = (value: unknown): value is RawValue =>
 const corrupt = (what: string): Error =>
   new Error(`The store holds a ${what} that this version cannot read: restore it, or report a defect.`);
 
-const lateToJson = ({ to, sent, read }: LateWrite): readonly unknown[] =>
-  read ? [to, sent, read.stamp, read.at] : [to, sent];
+const lateToJson = ({ to, sent, read, restores }: LateWrite): readonly unknown[] => {
+  if (restores) return [to, sent, read?.stamp ?? null, read?.at ?? null, true];
+  return read ? [to, sent, read.stamp, read.at] : [to, sent];
+};
 
 const wroteToJson = ({ to, over, flips, since, kept, read }: LastWrite): readonly unknown[] => {
   const first = [to, over, flips, since];
@@ -67,9 +69,10 @@ const parseWrote = (stored: unknown): LastWrite | null => {
 
 const parseLate = (stored: unknown): LateWrite | null => {
   if (!Array.isArray(stored)) return null;
-  const [system, sent, stamp, at]: unknown[] = stored;
+  const [system, sent, stamp, at, restores]: unknown[] = stored;
   const to = systems.find((each) => each === system);
-  return to === undefined || !isRaw(sent) ? null : { to, sent, ...parseRead(stamp, at) };
+  if (to === undefined || !isRaw(sent)) return null;
+  return { to, sent, ...parseRead(stamp, at), ...(restores === true ? { restores } : {}) };
 };
 
 const parseEntry = (stored: unknown): BaseEntry | null => {

@@ -5,6 +5,7 @@ import {
   type BaseEntry,
   type ClaimedUnit,
   type DirtyMark,
+  type DirtyRow,
   formatWaits,
   type LateWrite,
   type LedgerEntry,
@@ -50,6 +51,8 @@ export interface Draft {
   unfollow: UnitSettlement['unfollow'];
   marks: DirtyMark[];
   closedIntents: string[];
+  /** The side of which this look read no field although signals told of some: what they said is kept for the next one. */
+  unheard: System | null;
   /** By field: what was sent with an outcome that nobody knew, and may still come. */
   readonly late: Map<string, LateWrite>;
   /** Late values of ours that stand where somebody had entered another. */
@@ -86,6 +89,7 @@ export const makeDraft = (unit: ClaimedUnit): Draft => ({
   unfollow: undefined,
   marks: [],
   closedIntents: [],
+  unheard: null,
   late: new Map(),
   overwritten: [],
   gone: [],
@@ -149,6 +153,8 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
   const dueMs = draft.againMs ?? (draft.held ? heldLookMs : null);
   const held = draft.held && draft.againMs === null;
   const moves = link !== null && !draft.begin && !draft.end;
+  const isUnheard = ({ ref, changed }: DirtyRow): boolean =>
+    changed !== undefined && ref.system === draft.unheard && ref.id === unit.link?.ids[ref.system];
   return {
     unit: { key: draft.key, fence: unit.fence },
     pair,
@@ -172,11 +178,15 @@ export const settlementOf = (draft: Draft, pair: string, keepDirty = false): Uni
     ...(draft.marks.length > 0 ? { mark: draft.marks } : {}),
     closedIntents: draft.closedIntents,
     ledger: draft.ledger,
-    clean: keepDirty || dueMs !== null ? [] : unit.dirty.map(({ ref, version }) => ({ ref, version })),
-    again:
-      keepDirty || dueMs === null
+    clean:
+      keepDirty || dueMs !== null
         ? []
-        : unit.dirty.map(({ ref }) => ({ ref, dueMs, held, waits: draft.waits })),
+        : unit.dirty.filter((row) => !isUnheard(row)).map(({ ref, version }) => ({ ref, version })),
+    again: keepDirty
+      ? []
+      : unit.dirty
+          .filter((row) => dueMs !== null || isUnheard(row))
+          .map(({ ref }) => ({ ref, dueMs: dueMs ?? 0, held, waits: draft.waits })),
     park: draft.park,
     unpark: keepDirty
       ? []

@@ -36,6 +36,8 @@ interface Suspect extends Partial<Pick<CrossedSuspect, 'crossed'>> {
   readonly sent: RawValue;
   /** What our write was decided from, where it is known. */
   readonly read?: ReadBefore | undefined;
+  /** It was to put an edit back over a value of ours. */
+  readonly restores?: true | undefined;
   /** The write, where its intent is settled by this look. */
   readonly landed?: { readonly intent: Intent; readonly write: FieldWrite };
 }
@@ -66,17 +68,28 @@ const suspectsOfBase = ({ pair }: EngineContext, { draft, link, snapshots }: Loo
   pair.fields.flatMap((field): readonly Suspect[] => {
     const base = link.base[field.name];
     if (!base?.late || !canTell(field) || draft.late.has(field.name)) return [];
-    const { to: system, sent, read } = base.late;
+    const { to: system, sent, read, restores } = base.late;
     const present = rawOf(snapshots[system], field.fields[system]);
     if (present === undefined || !sameRaw(field, system, present, sent)) return [];
-    return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent, read }];
+    return sameRaw(field, system, base[system], present) ? [] : [{ field, system, sent, read, restores }];
   });
 
+/** Whether an edit that a write of ours had crossed was to be put back, and is not there: what was told of it stands as before. */
+const isStillCrossed = ({ pair }: EngineContext, { snapshots }: Looked, intent: Intent, write: FieldWrite) =>
+  write.leaves !== undefined && !landedWrites(pair, intent, snapshots[intent.target.system]).includes(write);
+
 /** Values of ours that somebody's edit may have crossed, as signals tell; of what is under way its own suspects tell. */
-const suspectsOfSignals = ({ pair }: EngineContext, look: Looked): readonly Suspect[] => {
+const suspectsOfSignals = (context: EngineContext, look: Looked): readonly Suspect[] => {
+  const { pair } = context;
   const { dirty, intents } = look.draft.unit;
   if (dirty.every(({ changed }) => changed === undefined)) return [];
-  const underWay = new Set(intents.flatMap(({ writes }) => writes.map(({ field }) => field)));
+  const underWay = new Set(
+    intents.flatMap((intent) =>
+      intent.writes
+        .filter((write) => !isStillCrossed(context, look, intent, write))
+        .map(({ field }) => field),
+    ),
+  );
   return pair.fields
     .filter(({ name }) => !underWay.has(name))
     .flatMap((field) => systems.flatMap((system) => crossedSuspect(look, field, system) ?? []));
@@ -119,7 +132,7 @@ const toldOver = ({ field, system, sent, read, landed }: Suspect, look: Looked):
 };
 
 const lateWriteOver = (
-  { field, system, landed }: Suspect,
+  { field, system, restores, landed }: Suspect,
   { link, snapshots }: Looked,
   entries: readonly FieldHistoryEntry[],
 ): Overwritten | null => {
@@ -129,6 +142,8 @@ const lateWriteOver = (
     const edit = overtakenEdit(field, system, landed.write, entries);
     return edit === undefined ? null : { field, system, value: edit, actual };
   }
+  // Over a value of ours an edit that is put back stands where it belongs.
+  if (restores && (entries[1]?.byUs ?? true)) return null;
   const settled = link.base[field.name]?.[system] ?? null;
   if (value !== undefined) return { field, system, value, actual };
   // Without a history the last modifier tells whose value it is, and the base what stood there as far as anybody knows.

@@ -74,6 +74,7 @@ const mergedInHubSpot = (
     // Their identity names the contact that is no more.
     for (const ref of followers) draft.marks.push(markOf(context, ref, cause));
   }
+  if (!owner) draft.unheard = 'salesforce';
   draft.marks.push(markOf(context, next, cause));
 };
 
@@ -108,6 +109,7 @@ const movedInSalesforce = (
   draft.ledger.push(
     entryOf(context, 'link', to, cause, follows ? 'life:conversion' : 'life:merge', hubspot.id),
   );
+  draft.unheard = 'hubspot';
   draft.marks.push(markOf(context, to, cause));
   if (follows) draft.marks.push(markOf(context, old, cause));
   context.events.emit('link-moved', { pair: context.pair.name, link: link.id, to: to.id, cause });

@@ -1,5 +1,6 @@
 import type { FieldMapping, PairMapping } from '../model/mapping.ts';
-import { type Base, type FieldWrite, type Intent, lateWriteOf } from '../model/state.ts';
+import type { RecordSnapshot } from '../model/record.ts';
+import { type Base, type FieldWrite, type Intent, type LedgerEntry, lateWriteOf } from '../model/state.ts';
 import { bothSides, type System } from '../model/system.ts';
 import { type Draft, ledgerOfWrites, moveBase } from './draft.ts';
 import type { EngineContext } from './engine.ts';
@@ -35,6 +36,28 @@ export const decisionOf = ({ field, replaced, source }: FieldWrite, system: Syst
   [field]: bothSides((side) => (side === system ? replaced : source)),
 });
 
+/** The edit as what a value of ours replaced. */
+const notPutBack = (intent: Intent, { field, sent, replaced, rule, clock }: FieldWrite): LedgerEntry => {
+  const { pair, target } = intent;
+  const cause = `${intent.cause}; the edit could not be put back: its record is not what it was`;
+  return {
+    ...{ pair, event: 'write', target, field, from: sent, to: replaced, cause, rule, clock },
+    ...{ lost: sent, changedAt: null },
+  };
+};
+
+/** The edits that were to be put back into a record and do not stand there, where no look will find them any more. */
+const notPutBackIn = (
+  form: PairMapping,
+  intent: Intent,
+  snapshot: RecordSnapshot,
+): readonly LedgerEntry[] => {
+  const landed = landedWrites(form, intent, snapshot);
+  return intent.writes
+    .filter((write) => write.restores && !landed.includes(write))
+    .map((write) => notPutBack(intent, write));
+};
+
 /**
  * Settles the writes of unknown outcome of a link that goes on with a record of values of its own, which were never compared: what stands there
  * is in the ledger and in no base, but for those that came over somebody's edit (sync/overtaken.ts). Those begin with what they
@@ -56,12 +79,13 @@ export const settleAnew = (
         draft.late.set(write.field, lateWriteOf(system, write));
       } else noteLanded(draft, intent, write);
     }
+    draft.ledger.push(...notPutBackIn(form, intent, snapshot));
   }
 };
 
 /** A write of which nobody can say whether it was carried out: it is not sent again, and the ledger says what it would have replaced. */
 const settleUnseen = (draft: Draft, intent: Intent, write: FieldWrite): void => {
-  draft.late.set(write.field, lateWriteOf(intent.target.system, write));
+  if (!write.restores || write.leaves) draft.late.set(write.field, lateWriteOf(intent.target.system, write));
   draft.ledger.push(
     ...ledgerOfWrites({ ...intent, writes: [write] }, null, unseenOutcome).map((entry) => ({
       ...entry,
@@ -91,8 +115,26 @@ export const settleUnreachable = (
       if (isShown) settleLanded(draft, intent, asCarriedOut(write, overtaken));
       else settleUnseen(draft, intent, write);
     }
+    if (isShown) draft.ledger.push(...notPutBackIn(form, intent, snapshot));
     draft.closedIntents.push(intent.id);
   }
+};
+
+/**
+ * Settles the putting back of an edit whose outcome is unknown. Where it has come, the edit is a change over what the base knows then. Where it
+ * has not, the next look finds the edit by what it was found by before, a late value or a signal (life-events.ts keeps both); where there is
+ * none, the ledger names the edit, which stands nowhere else.
+ */
+const settlePutBack = (
+  draft: Draft,
+  intent: Intent,
+  write: FieldWrite,
+  { isLanded, goesOn }: { readonly isLanded: boolean; readonly goesOn: boolean },
+): void => {
+  const { system } = intent.target;
+  if (isLanded) settleLanded(draft, intent, write);
+  else if (!goesOn) draft.ledger.push(notPutBack(intent, write));
+  else if (write.leaves) draft.late.set(write.field, lateWriteOf(system, write));
 };
 
 /**
@@ -118,6 +160,10 @@ export const settleUnderWay = (
     for (const write of intent.writes) {
       const field = form.fields.find(({ name }) => name === write.field);
       const isLookedAt = system === stays && field && goesOn.has(write.field) && canTell(field);
+      if (write.restores) {
+        settlePutBack(draft, intent, write, { isLanded: landed.has(write), goesOn: isLookedAt === true });
+        continue;
+      }
       if (system === stays) draft.late.set(write.field, lateWriteOf(system, write));
       if (!landed.has(write) || (isLookedAt && link.base[write.field] !== undefined)) continue;
       if (isLookedAt && overtaken.has(write)) moveBase(draft, decisionOf(write, system));

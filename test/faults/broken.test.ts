@@ -25,8 +25,8 @@ const shows: Readonly<Record<string, readonly [keyof typeof storms, number, RegE
   'one base value for both sides': ['every day', 22, /was emptied by a person and filled again/],
   'an edit that came between a read and its write is not looked for': [
     'live',
-    0,
-    /replaced by "v29" and the ledger does not name it/,
+    23,
+    /edit 57 of phone .* and the ledger does not name it/,
   ],
   'the ledger is not written': ['every day', 0, /the ledger does not name it/],
   'the value that lost a conflict is not kept': ['every day', 0, /lost a conflict and was not kept/],

@@ -4,7 +4,7 @@ import { parseJournalEvents } from '../../src/connectors/hubspot/journal-events.
 import { parseWebhookDelivery } from '../../src/connectors/hubspot/webhook-events.ts';
 import { readChangeEvent } from '../../src/connectors/salesforce/streaming/change-event.ts';
 import type { LiveSignal, LiveSource } from '../../src/model/live.ts';
-import type { ConflictRule } from '../../src/model/mapping.ts';
+import type { ConflictRule, PairMapping } from '../../src/model/mapping.ts';
 import { otherSystem, type Sides, type System } from '../../src/model/system.ts';
 import { takeLive } from '../../src/sync/live-intake.ts';
 import { workOnce } from '../../src/sync/work.ts';
@@ -49,10 +49,15 @@ export const withCrossedEdit = () => {
 
   /** What settles a conflict of the title, and who wins where two edits are too close for the clocks. */
   const settledBy = (conflict: ConflictRule, tie: System): void => {
-    const fields = pair.fields.map((field) =>
-      field.name === 'jobtitle' ? { ...field, conflict, tie } : field,
-    );
-    simulated.pair = { ...pair, fields };
+    const settled = (form: PairMapping): PairMapping => ({
+      ...form,
+      fields: form.fields.map((field) => (field.name === 'jobtitle' ? { ...field, conflict, tie } : field)),
+    });
+    const { conversion } = pair;
+    simulated.pair = {
+      ...settled(pair),
+      ...(conversion ? { conversion: { ...conversion, form: settled(conversion.form) } } : {}),
+    };
   };
 
   const edit = async (system: System, value: string): Promise<void> => {
@@ -130,6 +135,23 @@ export const withCrossedEdit = () => {
     return { ...systems, [system]: crossed };
   };
 
+  /** The system, where no write of the title is carried out, and none is answered. */
+  const losing = (system: System): Sides<Connector> => {
+    const systems = simulated.connect();
+    const inner = systems[system];
+    const writeMany: Connector['writeMany'] = async (type, rows, call) =>
+      rows.some(({ fields }) => Object.hasOwn(fields, title[system]))
+        ? rows.map(() => ({ kind: 'unknown', cause: 'cut' }))
+        : inner.writeMany(type, rows, call);
+    return { ...systems, [system]: { ...inner, writeMany } };
+  };
+
+  /** The end of what is under way with no known outcome. */
+  const passDeadline = async (): Promise<void> => {
+    await fixture.query('update tandem.intents set deadline = now()');
+    await fixture.query('update tandem.dirty set due = now()');
+  };
+
   /** Tandem's write of `second` to this side, which comes over what happens meanwhile. */
   const write = async (target: System, meanwhile: Meanwhile): Promise<void> => {
     await edit(otherSystem(target), 'second');
@@ -160,7 +182,10 @@ export const withCrossedEdit = () => {
       values,
       ledger,
       kept,
+      losing,
+      passDeadline,
     },
+    link: () => ids,
     lastEditAt: () => editedAt,
   };
 };

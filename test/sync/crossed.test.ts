@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { otherSystem } from '../../src/model/system.ts';
+import { workOnce } from '../../src/sync/work.ts';
 import { withCrossedEdit } from './crossed-edit.ts';
 
-const { simulated, settledBy, edit, toldBy, take, tell, write, values, ledger, kept } = withCrossedEdit();
+const crossedEdit = withCrossedEdit();
+const { simulated, settledBy, edit, toldBy, take, tell, write, values, ledger, kept } = crossedEdit;
 
 describe.each(['hubspot', 'salesforce'] as const)(
   'an edit in %s that a write of ours came over unseen',
@@ -25,6 +27,17 @@ describe.each(['hubspot', 'salesforce'] as const)(
         rule: 'conflict:newest',
         lost: '"second"',
       });
+    });
+
+    it('is put back by the next look where its putting back had no known outcome and never came', async () => {
+      settledBy('newest', target);
+      await write(target, crossed);
+      await tell(target, 'by a person');
+      await workOnce(simulated.context(crossedEdit.losing(target)), 'live');
+      expect((await values())[target]).toBe('second');
+      await crossedEdit.passDeadline();
+      await simulated.drain();
+      expect(await values()).toEqual({ hubspot: 'by a person', salesforce: 'by a person' });
     });
 
     it('stays replaced where the field’s rule prefers the other side, and is in the ledger as what lost', async () => {
