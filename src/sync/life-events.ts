@@ -1,7 +1,8 @@
 import type { WorkClass } from '../model/budget.ts';
 import type { Fate } from '../model/fate.ts';
 import { policiesOf } from '../model/life-events.ts';
-import { formFor, typesOn } from '../model/mapping.ts';
+import { type FieldMapping, formFor, typesOn } from '../model/mapping.ts';
+import type { ChangedRecord } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
@@ -115,6 +116,16 @@ const movedInSalesforce = (
   context.events.emit('link-moved', { pair: context.pair.name, link: link.id, to: to.id, cause });
 };
 
+/** What has no base yet (a field that could not be set at creation) and holds nothing was changed by nobody. */
+const isBlankUnseen = (field: FieldMapping, { ref, fields }: ChangedRecord, { base }: Link): boolean => {
+  const raw = fields[field.fields[ref.system]];
+  return (
+    base[field.name] === undefined &&
+    raw !== undefined &&
+    field.codecs[ref.system].decode(raw).kind === 'blank'
+  );
+};
+
 /** One side says that its record is deleted: the link is a tombstone. A change that the deletion crossed is a person's question. */
 const deleted = (context: EngineContext, each: Found, system: System, { overtaken }: Circumstances): void => {
   const { link, found } = each;
@@ -126,7 +137,7 @@ const deleted = (context: EngineContext, each: Found, system: System, { overtake
   const form = formOfLink(context.pair, link);
   const { archive, delete: deletion } = policiesOf(context.pair);
   const isAsked = (system === 'hubspot' ? archive : deletion) === 'ask';
-  const isChanged = newsIn(form, left, link).length > 0;
+  const isChanged = newsIn(form, left, link).some((field) => !isBlankUnseen(field, left, link));
   if (!isChanged && !isAsked) return;
   const question = isChanged
     ? `changed here while it was ${deletedIn(system)}`
