@@ -164,6 +164,8 @@ describe('npm start', () => {
     for (const way of ['HubSpot → Salesforce', 'Salesforce → HubSpot'])
       await until(demonstration, `an edit that arrived ${way}`, () => arrivedBy(demonstration, way) >= 1);
     await until(demonstration, 'the hand-off account', () => has(demonstration, /^ +rejected 1( ·|$)/));
+    // What is written comes in pieces: the account's last line is waited for as well.
+    await until(demonstration, 'the end of the account', () => has(demonstration, /^ +held back \d+/));
     const handed = /HubSpot → Salesforce +(\d+\.\d) s {2}Vera Lind · handed to Ben/;
     const tookSeconds = demonstration.lines.flatMap((line) => handed.exec(line)?.[1] ?? []).map(Number);
     expect(tookSeconds).toHaveLength(1);
