@@ -13,6 +13,6 @@ export interface CostSizes {
 export const fullSizes: CostSizes = {
   people: 2_500,
   changed: 1_000,
-  idleSeconds: 900,
+  idleSeconds: 1_800,
   first: [2_000, 10_000],
 };
