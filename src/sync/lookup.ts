@@ -128,7 +128,7 @@ const contactsOf = async (
   );
 };
 
-/** Reads the records that identity fields name, whatever object they are of; a converted lead's contact stands for it. */
+/** Reads the records that identity fields name, whatever object they are of; a converted lead's contact stands for it. Asks nothing for no ids. */
 export const readNamed = async (
   context: EngineContext,
   system: System,
@@ -198,7 +198,7 @@ export const lookUp = async <S extends Seeker>(
   const alive = (indexes: readonly Index[]): readonly Index[] =>
     indexes.map((index) => withoutConverted(pair, index));
   const [named, naming, matching] = await Promise.all([
-    names.length === 0 ? new Map<string, RecordSnapshot>() : readNamed(context, other, names, workClass),
+    readNamed(context, other, names, workClass),
     findAll(context, other, (form) => form.identity[other], ids, workClass),
     byKey(other, keys),
   ]);

@@ -45,10 +45,7 @@ const ofSalesforce = async <S extends Seeker>(
       .flatMap((record) => nativeIdsOf(pair, record))
       .filter((id) => id !== seeker.record.ref.id),
   );
-  const named =
-    wanted.length === 0
-      ? new Map<string, RecordSnapshot>()
-      : await readNamed(context, 'salesforce', [...new Set(wanted)], workClass);
+  const named = await readNamed(context, 'salesforce', [...new Set(wanted)], workClass);
   const isAnothers = (record: RecordSnapshot, { ref }: RecordSnapshot): boolean =>
     nativeIdsOf(pair, record).some((id) => {
       const other = id === ref.id ? undefined : named.get(id);
@@ -72,10 +69,7 @@ const ofHubspot = async <S extends Seeker>(
 ): Promise<ReadonlyMap<S, Candidates>> => {
   const { pair } = context;
   const wanted = [...new Set([...found.keys()].flatMap(({ record }) => nativeIdsOf(pair, record)))];
-  const named =
-    wanted.length === 0
-      ? new Map<string, RecordSnapshot>()
-      : await readNamed(context, 'salesforce', wanted, workClass);
+  const named = await readNamed(context, 'salesforce', wanted, workClass);
   const namedBy = ({ record }: S): readonly RecordSnapshot[] => {
     const records = nativeIdsOf(pair, record).flatMap((id) => named.get(id) ?? []);
     return [...new Map(records.map((each) => [each.ref.id, each])).values()];
@@ -83,7 +77,7 @@ const ofHubspot = async <S extends Seeker>(
   const ids = [...found].flatMap(([seeker, { matching }]) =>
     [...namedBy(seeker), ...matching].map(({ ref }) => ref.id),
   );
-  const holders = ids.length === 0 ? new Map() : await holdersOf(context, ids, workClass);
+  const holders = await holdersOf(context, ids, workClass);
   // Whoever has a link is somebody's already, whatever the id says that the integration has left there.
   const isLinked = await linkedAmong(
     context,
@@ -95,7 +89,7 @@ const ofHubspot = async <S extends Seeker>(
       const native = namedBy(seeker);
       const isAnothers = ({ ref }: RecordSnapshot): boolean =>
         (holders.get(ref.id) ?? []).some(
-          (holder: RecordSnapshot) => holder.ref.id !== seeker.record.ref.id && !isLinked(holder.ref),
+          (holder) => holder.ref.id !== seeker.record.ref.id && !isLinked(holder.ref),
         );
       const claimed = [...native, ...candidates.matching].filter(isAnothers);
       return [seeker, { ...candidates, native, claimed: claimed.map(({ ref }) => ref.id) }];
