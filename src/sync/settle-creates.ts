@@ -1,12 +1,15 @@
+import type { WorkClass } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Base, Intent } from '../model/state.ts';
-import { otherSystem, type Sides, type System } from '../model/system.ts';
+import { otherSystem, type Sides, type System, systems } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
+import { nextMark } from './becoming.ts';
 import { type Draft, lookAgain } from './draft.ts';
 import type { EngineContext } from './engine.ts';
 import { formOfRecord } from './forms.ts';
 import { landedWrites } from './landed.ts';
+import { findAll, linkedAmong } from './lookup.ts';
 import { baseOfWrites } from './plan.ts';
 import type { Beginning } from './unlinked.ts';
 
@@ -18,6 +21,12 @@ const asNamedIn = (form: PairMapping, system: System, intent: Intent): Intent =>
     return field ? { ...write, apiField: field.fields[system] } : write;
   }),
 });
+
+/** A record without link that is deleted, merged away or converted, as it was before that, and its unit. */
+export interface Leaving {
+  readonly draft: Draft;
+  readonly record: RecordSnapshot;
+}
 
 /** Closes creates whose outcome was unknown, and answers what they are now seen to have written to `target`. */
 export const settleCreates = (
@@ -37,6 +46,100 @@ export const settleCreates = (
   return base;
 };
 
+/** Whether a create of the unit may have made records of that system, nobody knows. */
+export const mayHaveCreated = ({ unit }: Draft, system: System): boolean =>
+  unit.intents.some(({ op, target }) => op === 'create' && target.system === system);
+
+/**
+ * The link that a create of unknown outcome would have begun, had its answer come: one of its records is not what it was by now (deleted,
+ * merged away, converted), which is found out by the link's own look. Without it both would meet as for the first time once they are back, or
+ * what became of them, and an edit would lose to what the create wrote.
+ */
+export const beginningOfCreated = (
+  context: Pick<EngineContext, 'pair'>,
+  draft: Draft,
+  source: RecordSnapshot,
+  created: RecordSnapshot,
+): Beginning => {
+  draft.review = null;
+  const base = settleCreates(context, draft, draft.unit.intents, created);
+  const snapshots =
+    source.ref.system === 'hubspot'
+      ? { hubspot: source, salesforce: created }
+      : { hubspot: created, salesforce: source };
+  return { draft, snapshots, base, how: 'identity', isLeaving: true };
+};
+
+/**
+ * What the creates of unknown outcome of records made that are deleted, merged away or converted by now. `leaving`: the records as they were
+ * before that. Those of which nothing is found are done with.
+ */
+export const adoptCreatedOf = async (
+  context: EngineContext,
+  system: System,
+  leaving: readonly Leaving[],
+  workClass: WorkClass,
+): Promise<readonly Beginning[]> => {
+  const other = otherSystem(system);
+  const unsure = leaving.filter(({ draft }) => mayHaveCreated(draft, other));
+  const ids = unsure.map(({ record }) => record.ref.id);
+  const naming = await findAll(context, other, (form) => form.identity[other], ids, workClass);
+  const found = [...naming.values()].flat();
+  const isLinked = await linkedAmong(
+    context,
+    other,
+    found.map(({ ref }) => ref),
+  );
+  return leaving.flatMap(({ draft, record }) => {
+    const holding = naming.get(record.ref.id.toLowerCase()) ?? [];
+    const [created, ...more] = unsure.some((each) => each.draft === draft) ? holding : [];
+    if (created && more.length === 0 && !isLinked(created.ref)) {
+      return [beginningOfCreated(context, draft, record, created)];
+    }
+    settleCreates(context, draft, draft.unit.intents, null);
+    return [];
+  });
+};
+
+/** Whom the records of a beginning name in their identity field where it is not each other: those whose work they may be. */
+const othersNamed = ({ pair }: EngineContext, { snapshots }: Beginning, side: System): readonly string[] => {
+  const name = snapshots[side].fields[pair.identity[side]];
+  return typeof name === 'string' && name !== '' && name !== snapshots[otherSystem(side)].ref.id
+    ? [name]
+    : [];
+};
+
+/** How long a beginning waits for the end of another record's create. */
+const createOpenMs = 500;
+
+/**
+ * Leaves out beginnings with a record that a third one may have created, the outcome of which is not settled: that one is looked at first.
+ * It is what one of these two was before, a lead before its conversion or a contact before a merge.
+ */
+const withoutUnsettled = async (
+  context: EngineContext,
+  beginnings: readonly Beginning[],
+): Promise<readonly Beginning[]> => {
+  const { pair, store } = context;
+  let left = beginnings;
+  for (const side of systems) {
+    const names = left.flatMap((beginning) => othersNamed(context, beginning, side));
+    if (names.length === 0) continue;
+    const open = await store.openIntentsFrom(pair.name, otherSystem(side), names);
+    left = left.filter((beginning) => {
+      const found = othersNamed(context, beginning, side).flatMap((name) => open.get(name) ?? []);
+      const [creator] = found.flatMap(({ intents }) => intents.filter(({ op }) => op === 'create'));
+      if (!creator) return true;
+      const { draft } = beginning;
+      draft.closedIntents = [];
+      draft.marks.push(nextMark(pair, creator.source, 'its create may have landed'));
+      lookAgain(draft, Math.max(createOpenMs, ...found.map(({ waitMs }) => waitMs)));
+      return false;
+    });
+  }
+  return left;
+};
+
 /**
  * A record that is about to be linked may itself be the work of a create whose outcome is unknown, out of its counterpart's own
  * unit. What that wrote is base, not somebody's entry: else an edit of the counterpart would lose to its own older value.
@@ -47,10 +150,11 @@ export const settleCreatesOfOthers = async (
   system: System,
   beginnings: readonly Beginning[],
 ): Promise<readonly Beginning[]> => {
-  if (beginnings.length === 0) return [];
-  const ids = beginnings.map(({ snapshots }) => snapshots[otherSystem(system)].ref.id);
+  const settled = await withoutUnsettled(context, beginnings);
+  if (settled.length === 0) return [];
+  const ids = settled.map(({ snapshots }) => snapshots[otherSystem(system)].ref.id);
   const open = await context.store.openIntentsFrom(context.pair.name, otherSystem(system), ids);
-  return beginnings.flatMap((beginning, index) => {
+  return settled.flatMap((beginning, index) => {
     const found = open.get(ids[index] ?? '');
     if (!found) return beginning;
     const { draft, snapshots } = beginning;

@@ -18,7 +18,7 @@ import { formOfRecord, inForm, refOfLink } from './forms.ts';
 import { handleMissing, isStale, lookAgainLater, notShownCause } from './found.ts';
 import { canRevive, decidedCause, followerIn, isConverted, isLifted } from './identity.ts';
 import { linkedAmong, lookUp } from './lookup.ts';
-import { type MatchVerdict, matchKeysOf, primaryKeysOf, shownIn } from './match.ts';
+import { type Candidates, type MatchVerdict, matchKeysOf, primaryKeysOf, shownIn } from './match.ts';
 import { withNative } from './native-lookup.ts';
 import { withoutChanged } from './newer-state.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
@@ -26,7 +26,14 @@ import { planCreate } from './plan.ts';
 import type { Reservations } from './reservation.ts';
 import { takesPart } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
-import { settleCreates, settleCreatesOfOthers } from './settle-creates.ts';
+import {
+  adoptCreatedOf,
+  beginningOfCreated,
+  type Leaving,
+  mayHaveCreated,
+  settleCreates,
+  settleCreatesOfOthers,
+} from './settle-creates.ts';
 import { consentUnderReview } from './twins-consent.ts';
 
 /** A link that is to begin between two records that were read. */
@@ -37,6 +44,8 @@ export interface Beginning {
   readonly base: Base;
   readonly how: string;
   readonly followers?: readonly Follower[];
+  /** One of the two is deleted, merged away or converted: nothing is planned, the link's own look says what that means. */
+  readonly isLeaving?: true;
 }
 
 export interface Unlinked {
@@ -102,9 +111,11 @@ const sortByLink = async (
 interface Own {
   readonly read: readonly Seeking[];
   readonly missing: readonly Draft[];
+  /** Deleted, merged away or converted; whatever their creates made is looked for, and nothing else. */
+  readonly leaving: readonly Leaving[];
 }
 
-/** Reads the records themselves, object by object; what is missing, deleted, converted or stale ends here. */
+/** Reads the records themselves, object by object; what is missing or stale ends here. */
 const readOwn = async (
   context: EngineContext,
   system: System,
@@ -114,6 +125,7 @@ const readOwn = async (
 ): Promise<Own> => {
   const { pair } = context;
   const missing: Draft[] = [];
+  const leaving: Leaving[] = [];
   const pages = await Promise.all(
     [...new Set(drafts.map((draft) => refOf(draft).type))].map((type) =>
       context.systems[system].readMany(
@@ -137,7 +149,7 @@ const readOwn = async (
     }
     const isMerged = record.ref.id !== ref.id;
     if (isMerged || record.deleted || isConverted(pair, record)) {
-      draft.closedIntents.push(...draft.unit.intents.map((intent) => intent.id));
+      leaving.push({ draft, record: { ...record, ref } });
       draft.stillParked = [];
       // Whatever was asked about it, there is nobody left to ask about.
       draft.review = null;
@@ -150,7 +162,7 @@ const readOwn = async (
     }
     return [{ draft, record, keys: matchKeysOf(formOfRecord(pair, record.ref), record) }];
   });
-  return { read, missing };
+  return { read, missing, leaving };
 };
 
 /** Whether a person has answered a question about the record (commands/reviews/decide.ts). */
@@ -340,6 +352,17 @@ const decide = (
   };
 };
 
+/** The record that a create of unknown outcome made, and that was deleted before anybody knew of it. */
+const deletedWork = (
+  { draft, record }: Seeking,
+  { naming }: Candidates,
+  isLinked: (ref: RecordRef) => boolean,
+): RecordSnapshot | null => {
+  const [created, ...more] = naming;
+  const isWork = created?.deleted === true && more.length === 0 && !isLinked(created.ref);
+  return isWork && mayHaveCreated(draft, otherSystem(record.ref.system)) ? created : null;
+};
+
 const workSide = async (
   context: EngineContext,
   system: System,
@@ -351,8 +374,9 @@ const workSide = async (
   const { open, followers, ended } = await sortByLink(context, system, untold);
   const jobs = await workFollowers(context, followers, workClass);
   if (open.length === 0) return { ...nobody, jobs };
-  const { read: all, missing } = await readOwn(context, system, open, workClass, reservations);
+  const { read: all, missing, leaving } = await readOwn(context, system, open, workClass, reservations);
   await eraseVanished(context, missing, ended, workClass);
+  const adopted = await adoptCreatedOf(context, system, leaving, workClass);
   const back = all.filter(({ draft, record }) => {
     const link = ended.get(draft);
     return link !== undefined && canRevive(link, record.ref);
@@ -371,7 +395,7 @@ const workSide = async (
     context,
     read.filter((seeking) => canSeek(context, seeking)),
   );
-  if (locked.length === 0) return { ...nobody, beginnings: revived, jobs };
+  if (locked.length === 0) return { ...nobody, beginnings: [...adopted, ...revived], jobs };
   const plain = await lookUp(context, system, locked, workClass);
   const found = await withNative(context, system, plain, workClass);
   const looked = withoutChanged(context, found);
@@ -390,6 +414,11 @@ const workSide = async (
   const consents: SendJob[] = [];
   for (const [seeking, own] of candidates) {
     const verdict = verdicts.get(seeking);
+    const deleted = verdict?.kind === 'review' ? deletedWork(seeking, own, isLinked) : null;
+    if (deleted) {
+      beginnings.push(beginningOfCreated(context, seeking.draft, seeking.record, deleted));
+      continue;
+    }
     if (verdict?.kind === 'review' && !verdict.decided) {
       consents.push(...consentUnderReview(context, seeking, own));
     }
@@ -400,7 +429,7 @@ const workSide = async (
   }
   const begun = await settleCreatesOfOthers(context, system, beginnings);
   const shown = [...found.values()].flatMap(shownIn);
-  return { beginnings: [...revived, ...begun], creates, jobs: [...jobs, ...consents], shown };
+  return { beginnings: [...adopted, ...revived, ...begun], creates, jobs: [...jobs, ...consents], shown };
 };
 
 /** Looks at records without link: finds their counterpart, plans one, asks a person, or leaves them alone by rule. */

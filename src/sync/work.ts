@@ -8,7 +8,7 @@ import { bothSides, otherSystem, type Sides } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { holdBack } from './breakers/hold-back.ts';
 import { answerDefect, isOfOneRecord } from './defect.ts';
-import { continueWith, type Draft, makeDraft, raiseStamp, settlementOf } from './draft.ts';
+import { continueWith, type Draft, lookAgain, makeDraft, raiseStamp, settlementOf } from './draft.ts';
 import { askAboutDuplicates } from './duplicates.ts';
 import type { EngineContext } from './engine.ts';
 import { givenLaterCause } from './follower-consent.ts';
@@ -81,11 +81,13 @@ const beginLinks = async (
   beginnings: readonly Beginning[],
 ): Promise<readonly Looked[]> => {
   if (beginnings.length === 0) return [];
-  for (const { draft, snapshots, base, how, followers = [] } of beginnings) {
+  for (const { draft, snapshots, base, how, followers = [], isLeaving } of beginnings) {
     const begin = { ...beginningOf(snapshots), ...(followers.length > 0 ? { followers } : {}) };
     const own = inForm(context, formOfRecord(context.pair, snapshots.salesforce.ref));
     // What is equal has its base at once: an edit that comes before the second step must not meet a link that knows nothing.
-    const { settled } = planLinked(own, { ...begin, base }, snapshots, draft.unit.parked);
+    const { settled } = isLeaving
+      ? { settled: {} }
+      : planLinked(own, { ...begin, base }, snapshots, draft.unit.parked);
     draft.begin = { ...begin, base: { ...base, ...settled } };
     const cause = draft.unit.dirty.map((row) => row.cause).join(', ');
     draft.ledger.push(...scopeMoves(own.pair, snapshots, base, settled, cause));
@@ -117,10 +119,14 @@ const beginLinks = async (
   const { begun } = await context.store.settleAndKeep(
     beginnings.map(({ draft }) => settlementOf(draft, context.pair.name, true)),
   );
-  return beginnings.flatMap(({ draft, snapshots }) => {
+  return beginnings.flatMap(({ draft, snapshots, isLeaving }) => {
     const link = begun.get(draft.unit.key);
     if (!link) return [];
     continueWith(draft, link);
+    if (isLeaving) {
+      lookAgain(draft, 0);
+      return [];
+    }
     return { draft, link, snapshots };
   });
 };
