@@ -5,6 +5,7 @@ import { readPeople } from '../run/read-people.ts';
 import { isHanding, type RoutePlan } from './effect.ts';
 import { gaveAway, queuesOf } from './route-step.ts';
 import type { Standing } from './standing.ts';
+import { ownerOnRecord } from './taken-since.ts';
 
 /**
  * The org's own rule chooses the owner, with the write of the values. Not once more where an earlier try, whose answer was lost, gave the lead to
@@ -61,12 +62,9 @@ export const readAssigned = async (
         queuesOf(standing.staff),
         person.sales?.ref.type ?? 'Lead',
       );
-      return [
-        [
-          before,
-          { standing, instead: { decision, lines: [nobody, line], version: context.models.routing.version } },
-        ],
-      ];
+      const { version } = context.models.routing;
+      const instead = { decision, lines: [nobody, line], version, before: ownerOnRecord(standing) };
+      return [[before, { standing, instead }]];
     }),
   );
 };

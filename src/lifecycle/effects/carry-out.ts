@@ -16,6 +16,7 @@ import { heldResult } from './route-step.ts';
 import { clocksOf, ownerOf, readingOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 import { makeSteps } from './steps.ts';
+import { withTaker } from './taken-since.ts';
 
 /** Steps that a second call would show: that they are about to be made is stored before. */
 const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell', 'timeline']);
@@ -269,7 +270,8 @@ export const carryOut = async (
   if (effects.some(({ kind }) => isClockStep(kind))) await readTouches(context);
   const loaded = await loadStandings(context, effects);
   const gone = effects.filter((effect) => !loaded.some((standing) => standing.effect === effect));
-  const standings = await withoutMoot(context, loaded);
+  const wanted = await withoutMoot(context, loaded);
+  const standings = wanted.map((standing) => withTaker(standing, context.models.routing));
   const wrote = { hubspot: new Map<string, RawFields>(), salesforce: new Map<string, RawFields>() };
   const steps = makeSteps(wrote);
   let open: UnderWay[] = standings.map(underWay);

@@ -76,6 +76,8 @@ export interface RoutePlan {
   readonly lines: readonly RouteLine[];
   /** Of routing.yaml, by which it was decided; absent in what was decided before it was kept. */
   readonly version?: string;
+  /** Who had the lead when it was decided; absent in what was decided before it was kept. */
+  readonly before?: string | null;
 }
 
 export interface Effect extends EffectOrder {

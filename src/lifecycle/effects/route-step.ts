@@ -11,6 +11,7 @@ import { accountOwners } from './account-owners.ts';
 import type { StepResult } from './effect.ts';
 import { judgementOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
+import { ownerOnRecord } from './taken-since.ts';
 
 /** The queues that there are, with what they can own. */
 export const queuesOf = ({ owners }: Pick<Staff, 'owners'>): Directory['queues'] =>
@@ -194,7 +195,8 @@ export const routeStep = async (
       if (decision.kind === 'held') {
         return heldResult(standing, 'no rep is free', lines.at(-1));
       }
-      return { kind: 'done', route: { decision, lines, version: context.models.routing.version } };
+      const { version: by } = context.models.routing;
+      return { kind: 'done', route: { decision, lines, version: by, before: ownerOnRecord(standing) } };
     });
     const after = JSON.stringify(turns);
     if (after === state || (await context.store.saveTurns(version, after))) return results;

@@ -29,6 +29,7 @@ import { clockOf } from './clock-steps.ts';
 import { type Effect, isHanding } from './effect.ts';
 import { showsStage, stageFields } from './stage-fields.ts';
 import type { Standing } from './standing.ts';
+import { ownerOnRecord } from './taken-since.ts';
 
 export const judgementOf = ({ models }: LifecycleContext, { stored, person, now }: Standing): Judgement =>
   judge(personOf(stored.id, person), stored.tally, models.scoring, now, stored.earned ?? stored.tally);
@@ -178,11 +179,9 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
 };
 
 /** The owner that the lead has once the effect's route is carried out; null: nobody yet. */
-export const ownerOf = ({ effect, person }: Standing): string | null => {
-  const decided = effect.route?.decision;
-  if (decided?.kind === 'owner' || decided?.kind === 'queue') return decided.id;
-  const owner = person.sales?.fields.OwnerId;
-  return typeof owner === 'string' && owner !== '' ? owner : null;
+export const ownerOf = (standing: Standing): string | null => {
+  const decided = standing.effect.route?.decision;
+  return decided?.kind === 'owner' || decided?.kind === 'queue' ? decided.id : ownerOnRecord(standing);
 };
 
 /**

@@ -136,7 +136,7 @@ describe('another router', () => {
       route: {
         decision: { kind: 'owner', id: 'ana', stage: 'rep', kept: true },
         lines: [{ step: 'other router', name: null, owner: 'ana', outcome: 'kept' }],
-        version: routing.version,
+        ...{ version: routing.version, before: 'ana' },
       },
     });
   });
@@ -173,7 +173,7 @@ describe('another router', () => {
           { step: 'other router', name: null, owner: null, outcome: 'nobody' },
           { step: 'fallback', name: null, owner: routing.fallbackQueue, outcome: 'taken' },
         ],
-        version: routing.version,
+        ...{ version: routing.version, before: 'tandem' },
       },
     });
   });
