@@ -17,6 +17,8 @@ interface State {
     /** Absent in journeys of before there was a first start. */
     readonly heldAt?: number | null;
   };
+  /** The contact as the last look read it. */
+  readonly contact: { readonly fields: Readonly<Record<string, unknown>> } | null;
   readonly told: {
     readonly score: number;
     readonly fit: string;
@@ -36,7 +38,7 @@ const time = (at: number | null): string | null => (at === null ? null : iso(at)
 export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contactIds: readonly string[]) => {
   const [row] = (await lifecycle.journeys(contactIds)).values();
   if (row === undefined) return null;
-  const { journey, told } = JSON.parse(row.state) as State;
+  const { journey, contact, told } = JSON.parse(row.state) as State;
   const [transitions, effects, feedback, recommended, staff, clocks] = await Promise.all([
     lifecycle.transitions([row.id]),
     lifecycle.effectsOf([row.id]),
@@ -56,6 +58,8 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     definition: journey.definition,
     reason: journey.reason,
     program: journey.program,
+    /** Whether they were taken out of campaigns on request, and are put on no list by themselves. */
+    suppressed: String(contact?.fields.tandem_suppressed ?? '') === 'true',
     coolsUntil: time(journey.cooledAt),
     recontactOn: time(journey.recontactAt),
     heldUntil: time(journey.heldUntil ?? null),
@@ -98,11 +102,17 @@ type Shown = NonNullable<Awaited<ReturnType<typeof journeyOf>>>;
 /** Where marketing has them, and until when. */
 const waitWords = ({
   program,
+  suppressed,
   coolsUntil,
   recontactOn,
   heldUntil,
-}: Pick<Shown, 'program' | 'coolsUntil' | 'recontactOn' | 'heldUntil'>): readonly string[] => [
+}: Pick<Shown, 'program' | 'suppressed' | 'coolsUntil' | 'recontactOn' | 'heldUntil'>): readonly string[] => [
   ...(program === null ? [] : [`Program: ${program}`]),
+  ...(suppressed
+    ? [
+        'Taken out of campaigns on request: in no program until somebody enrolls them, or takes tandem_suppressed away',
+      ]
+    : []),
   ...(recontactOn === null ? [] : [`Comes back to the rep on ${recontactOn}`]),
   ...(heldUntil === null
     ? coolsUntil === null
@@ -118,6 +128,7 @@ export const journeyWords = ({
   turn,
   score,
   program,
+  suppressed,
   coolsUntil,
   recontactOn,
   heldUntil,
@@ -129,7 +140,7 @@ export const journeyWords = ({
   clocks,
 }: Shown): readonly string[] => [
   `Journey: ${stage} since ${since}, turn ${turn}${score === null ? '' : `, score ${score.score} (fit ${score.fit}, engagement ${score.engagement}${score.version === undefined ? '' : `; scoring.yaml ${score.version}`})`}`,
-  ...waitWords({ program, coolsUntil, recontactOn, heldUntil }),
+  ...waitWords({ program, suppressed, coolsUntil, recontactOn, heldUntil }),
   ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
     ({ at, from, to, cause, reason, mode, by }) =>

@@ -1,9 +1,11 @@
 import { CallFailed } from '../../model/failure.ts';
+import { isSuppressed } from '../look/suppressed.ts';
+import { keptOff } from '../requests/results.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import { stageToShow } from '../stage/observed.ts';
 import { isWithRep } from '../stage/programs.ts';
 import type { StepResult } from './effect.ts';
-import { leavingOf, programNow } from './programs.ts';
+import { leavingOf, programByMoves, programNow } from './programs.ts';
 import type { Standing } from './standing.ts';
 import { done, refusal, type Step } from './step.ts';
 
@@ -67,22 +69,39 @@ export const leaveStep: Step = async (context, standings) => {
   return standings.map((standing) => results.get(standing) ?? done);
 };
 
-/** The program that an effect puts somebody into; null: none. */
-const programFor = ({ models }: LifecycleContext, standing: Standing): string | null => {
+/**
+ * The program that an effect puts somebody into; null: none. `isOut`: they were taken out of campaigns on request, and the journey names none for them: what the
+ * moves say is what they are kept off.
+ */
+const programFor = (
+  { models: { lifecycle } }: LifecycleContext,
+  standing: Standing,
+  isOut: boolean,
+): string | null => {
   const { effect, stored } = standing;
   if (effect.kind === 'nudge') {
-    const { nudge } = models.lifecycle.pull;
+    const { nudge } = lifecycle.pull;
     return nudge?.as === 'program' ? nudge.program : null;
   }
   // A file may name a program for a stage whose people a rep works by now, and a move may be observed after this order.
-  return isWithRep(stageToShow(stored.journey)) ? null : programNow(standing, models.lifecycle);
+  if (isWithRep(stageToShow(stored.journey))) return null;
+  return isOut ? programByMoves(standing, lifecycle) : programNow(standing, lifecycle);
 };
 
-/** Puts people into their program: that of the nudge, of the reason, or of the stage. */
+/** Puts people into their program: that of the nudge, of the reason, or of the stage; not whom a person took out of all. */
 export const listStep: Step = async (context, standings) => {
   const results = new Map<Standing, StepResult>();
-  for (const [program, own] of Map.groupBy(standings, (standing) => programFor(context, standing))) {
+  const wanted = standings.map((standing) => {
+    // Asked anew in this moment: they may have been taken out since the look.
+    const isOut = isSuppressed(standing.person, standing.stored.requests, context.models.lifecycle);
+    return { standing, isOut, program: programFor(context, standing, isOut) };
+  });
+  for (const { standing, isOut, program } of wanted) {
+    if (isOut && program !== null) results.set(standing, { kind: 'done', said: keptOff(program) });
+  }
+  for (const [program, rows] of Map.groupBy(wanted, (each) => each.program)) {
     if (program === null) continue;
+    const own = rows.map(({ standing }) => standing);
     await unlessRefused(own, results, async (open) => {
       const refused = await context.joinProgram(program, contactsOf(open), callFor(context, 'write'));
       for (const standing of open) {

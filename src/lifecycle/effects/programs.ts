@@ -63,8 +63,12 @@ const enrollments = ({ effect, stored }: ProgramStanding): readonly Enrollment[]
  */
 export const programNow = (standing: ProgramStanding, definition: LifecycleDefinition): string | null => {
   const { journey } = standing.stored;
-  return stageToShow(journey) === journey.stage ? journey.program : playedOut(standing, definition).now;
+  return stageToShow(journey) === journey.stage ? journey.program : programByMoves(standing, definition);
 };
+
+/** The program that the moves that acted have put somebody into, by today's file; null: none. */
+export const programByMoves = (standing: ProgramStanding, definition: LifecycleDefinition): string | null =>
+  playedOut(standing, definition).now;
 
 /** What somebody is taken out of. */
 export interface Leaving {

@@ -1,12 +1,10 @@
+import { suppressedField } from '../look/suppressed.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import type { StepResult } from './effect.ts';
 import type { Standing } from './standing.ts';
 import { outcomeOf } from './step.ts';
 
-/** Marketing's own campaigns leave out whoever has it (docs: the fields that Tandem owns). */
-export const suppressedField = 'tandem_suppressed';
-
-const isSuppressed = ({ person }: Standing): boolean =>
+const isMarked = ({ person }: Standing): boolean =>
   String(person.contact.fields[suppressedField] ?? '') === 'true';
 
 /** Whether the portal has the mark, and the integration may set it. */
@@ -19,7 +17,7 @@ export const setSuppressed = async (
   standings: readonly Standing[],
   value: boolean,
 ): Promise<ReadonlyMap<Standing, StepResult>> => {
-  const open = canSuppress(context) ? standings.filter((standing) => isSuppressed(standing) !== value) : [];
+  const open = canSuppress(context) ? standings.filter((standing) => isMarked(standing) !== value) : [];
   if (open.length === 0) return new Map();
   const outcomes = await context.systems.hubspot.writeMany(
     context.pair.types.hubspot,

@@ -26,6 +26,7 @@ import { type FreshRequest, freshRequests, requestOrders, requestsAfter } from '
 import { activitiesIn, activityKey, instantOf, rollUps } from './roll-ups.ts';
 import { saidBefore, salesFacts } from './sales-facts.ts';
 import type { Asked, EffectOrder, StoredJourney, ToldScore } from './stored.ts';
+import { isSuppressed } from './suppressed.ts';
 
 /** What a look decides by. */
 export interface LookModels {
@@ -356,12 +357,16 @@ export const lookAt = (
     ...told,
     ...customerFacts(before, record, told, lifecycle, now),
   ];
-  const done = withOwedHandOff(
+  const advanced = withOwedHandOff(
     advance(before.journey, { events, record }, lifecycle, now),
     judgement,
     lifecycle,
     now,
   );
+  const asked = requestsAfter(before, requests, person, advanced, lifecycle);
+  // Who was taken out of campaigns gets the place of a return or a stage, and not its program.
+  const isOut = isSuppressed(person, asked, lifecycle);
+  const done = isOut ? { ...advanced, journey: { ...advanced.journey, program: null } } : advanced;
   const returnedAt = done.transitions.some(({ to }) => to === 'returned') ? done.journey.returnedAt : null;
   const since = returnedAt === null ? [] : fresh.filter(isScored).filter(({ at }) => at > returnedAt);
   const effects = [
@@ -379,7 +384,7 @@ export const lookAt = (
       earned: returnedAt === null ? counted.earned : addActivities({}, since, scoring),
       told: judgement === null ? before.told : toldOf(judgement, scoring),
       asked: ask ?? before.asked,
-      requests: requestsAfter(before, requests, person, done, lifecycle),
+      requests: isOut ? requestsAfter(before, requests, person, done, lifecycle) : asked,
       facts: done.waiting,
       contact: keptContact(person, before, later),
       sales: person.sales === null ? before.sales : kept(person.sales),

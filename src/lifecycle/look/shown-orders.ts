@@ -3,7 +3,7 @@ import { shownKinds } from '../feedback/feedback.ts';
 import { answeredAt, slaWord } from '../sla/word.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import type { Journey } from '../stage/journey.ts';
-import { stageToShow } from '../stage/observed.ts';
+import { isStageObserved, stageToShow } from '../stage/observed.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
 import type { SeenPerson } from './person.ts';
@@ -49,6 +49,12 @@ const isSlaOld = ({ stored: { journey, shown } }: Looked, dueAt: number | null, 
   return isShown && word !== null && shown.hubspot[slaField] !== word;
 };
 
+/** Whether HubSpot shows another program than the one that they are in: a request took them out of all without a move. */
+const isProgramOld = ({ stored: { journey, shown } }: Looked): boolean =>
+  Object.hasOwn(shown.hubspot, 'tandem_program') &&
+  !isStageObserved(journey) &&
+  shown.hubspot.tandem_program !== journey.program;
+
 /** Whether marketing sees another word of the rep's than stands in Salesforce. */
 const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
   feedback.some(({ kind }) => shownKinds.some((each) => each === kind)) ||
@@ -57,7 +63,7 @@ const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
     (sales.fields[dispositionField] ?? null) !== (stored.shown.hubspot.tandem_disposition ?? null));
 
 /**
- * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other word of the follow-up and of
+ * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other program, every other word of the follow-up and of
  * the rep's about the lead, every other rep (`isPassedOn`), and to sales with everything that they did. What is only observed is not shown. `dueAt`: of the follow-up clock, milliseconds; undefined where there is none.
  */
 export const shownOrders = (
@@ -81,7 +87,7 @@ export const shownOrders = (
   const isTimed =
     behaviours.stages === 'act' &&
     (areTimesOld(looked, person, stored.shown.salesforce, dueAt) || isSlaOld(looked, dueAt ?? null, now));
-  const isOther = behaviours.stages === 'act' && isPassedOn;
+  const isOther = behaviours.stages === 'act' && (isPassedOn || isProgramOld(looked));
   const isHeldNews = behaviours.stages === 'act' && looked.wasHeld !== (stored.journey.heldAt !== null);
   // Whoever has the lead reads what the person did since, and in detail.
   const isRead = behaviours['hand-off'] === 'act' && person.sales !== null && isWithSales(stored.journey);

@@ -122,6 +122,10 @@ export const leftPrograms = (left: readonly string[], kept: readonly string[], i
   return done(`${what}${mark}${rest}. Campaigns of Salesforce stay as they are`);
 };
 
+/** Why somebody was not put into the program that their move has. */
+export const keptOff = (program: string): string =>
+  `not added to ${shown(program)}: taken out of campaigns on request, until somebody enrolls them in a program or takes tandem_suppressed away`;
+
 /** The result as it stands in the record: what became of it, and when, so that two equal answers can be told apart. */
 export const resultText = (said: string, at: number): string => {
   const when = ` (${fullMomentText(at, { zone: 'UTC' })} UTC)`;

@@ -52,7 +52,7 @@ const makeStanding = (id: string, kind: 'nudge' | 'return', nudged = kind === 'n
         program: kind === 'return' ? 'Nudge' : null,
       },
     },
-    person: { contact: {}, sales: { ref: { id: `00Q${id}` }, fields: {} } },
+    person: { contact: { fields: {} }, sales: { ref: { id: `00Q${id}` }, fields: {} } },
     transitions: nudged
       ? [{ turn: 1, mode: 'act', evidence: 'nudge', to: 'working', reason: null, effects: ['nudge'] }]
       : [],
@@ -96,6 +96,16 @@ describe('a nudge by a program', () => {
     await list(context, standings);
     expect(left).toEqual(['Nudge: 1']);
     expect(joined).toEqual(['Nurture: later: 1 2', 'Nudge: 3']);
+  });
+
+  it('enrolls nobody who was taken out of campaigns, and says so', async () => {
+    const { context, joined } = makeContext(byProgram);
+    const { person, ...rest } = makeStanding('1', 'nudge');
+    const contact = { ...person.contact, fields: { tandem_suppressed: 'true' } };
+    expect(await list(context, [{ ...rest, person: { ...person, contact } }])).toMatchObject([
+      { kind: 'done', said: expect.stringContaining('taken out of campaigns on request') },
+    ]);
+    expect(joined).toEqual([]);
   });
 
   it('by a task, or taken out of the file, enrolls nobody', async () => {
