@@ -16,6 +16,7 @@ const words = {
   lifecyclestage: 'moved back in lifecyclestage',
   observed: 'owed a hand-off that was only observed',
   'observed-return': 'owed a return that was only observed',
+  'stage-back': 'moved back in lifecyclestage',
 } as const;
 
 /**

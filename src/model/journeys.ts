@@ -9,7 +9,8 @@ export const journeySignals = '#journeys';
 
 /**
  * What is held back beyond a cap: of a first start people who are ready by their past, leads that stall by it, and steps back of HubSpot's
- * lifecyclestage; and people whose hand-off, or return, was only observed, once these act (`observed`, `observed-return`).
+ * lifecyclestage; people whose hand-off, or return, was only observed, once these act (`observed`, `observed-return`); and any later steps back of
+ * lifecyclestage, by a cap a day (`stage-back`).
  */
 export const firstStartKinds = [
   'hand-off',
@@ -17,8 +18,19 @@ export const firstStartKinds = [
   'lifecyclestage',
   'observed',
   'observed-return',
+  'stage-back',
 ] as const;
 export type FirstStartKind = (typeof firstStartKinds)[number];
+
+/** Journeys by what HubSpot's lifecyclestage of them would do. */
+export interface StagesBack {
+  /** It would move back from a value that is older than what Tandem knows of them. */
+  readonly past: readonly string[];
+  /** It would move back otherwise. */
+  readonly later: readonly string[];
+  /** It would not move back. */
+  readonly free: readonly string[];
+}
 
 /** A record of somebody that was told to have changed. */
 export interface JourneySignal {

@@ -11,7 +11,10 @@ const fixture = withStore();
 beforeEach(() => fixture.reset());
 
 const store = () => fixture.store.lifecycle;
-const caps = { 'hand-off': 2, return: 2, lifecyclestage: 1, observed: 2, 'observed-return': 2 };
+const caps = {
+  ...{ 'hand-off': 2, return: 2, lifecyclestage: 1, observed: 2, 'observed-return': 2 },
+  'stage-back': 2,
+};
 const pass = () => store().firstStart('people', caps);
 const empty = { transitions: [], activities: [], effects: [], clocks: [], heard: [], answers: [] } as const;
 
@@ -132,15 +135,78 @@ describe('the first start', () => {
   it("holds HubSpot's own stage of a contact, and shows it anew once let go", async () => {
     await aligned();
     const ids = [await hold('1', 0), await hold('2', 0), await hold('3', 0)];
-    expect(await store().holdStages(ids.slice(0, 2), ids.slice(2))).toEqual(new Set());
+    const past = ids.slice(0, 2);
+    const steps = { past, later: [], free: ids.slice(2) };
+    expect(await store().holdStages(steps, 2)).toEqual(new Set());
     expect(await stepOf('lifecyclestage')).toMatchObject({ letGo: 1, waiting: 1 });
     const shown = (await store().dueEffects(10)).filter(({ kind }) => kind === 'show');
     expect(shown).toHaveLength(1);
-    expect(await store().holdStages(ids.slice(0, 2), [])).toEqual(
+    expect(await store().holdStages({ ...steps, free: [] }, 2)).toEqual(
       new Set(shown.map(({ journeyId }) => journeyId)),
     );
-    const other = ids.slice(0, 2).filter((id) => id !== shown[0]?.journeyId);
-    await store().holdStages([], other);
+    // Whoever is handed over meanwhile is none of the first start's any more.
+    const other = past.filter((id) => id !== shown[0]?.journeyId);
+    await store().holdStages({ past: [], later: other, free: [] }, 2);
     expect(await stepOf('lifecyclestage')).toMatchObject({ waiting: 0 });
+  });
+});
+
+describe("any other step back of HubSpot's own stage", () => {
+  const back = (...later: readonly string[]) => store().holdStages({ past: [], later, free: [] }, 2);
+  const people = (...contacts: readonly string[]) =>
+    Promise.all(contacts.map((contact) => hold(contact, 0))).then((ids) => ids.toSorted());
+  const shown = async () =>
+    (await store().dueEffects(10)).flatMap(({ kind, journeyId }) => (kind === 'show' ? [journeyId] : []));
+  const aDayLater = () => fixture.query("update tandem.stage_backs set at = at - interval '1 day'");
+
+  it('goes at once up to so many in a day; the others wait their turn, and go as the day goes on', async () => {
+    await aligned();
+    const [a = '', b = '', c = '', d = ''] = await people('1', '2', '3', '4');
+    expect(await back(a, b, c)).toEqual(new Set([a, b]));
+    // A try that failed is made again, and takes nothing more of the day.
+    expect(await back(a, c)).toEqual(new Set([a]));
+    await store().stagesMoved([a, b]);
+    expect(await stepOf('stage-back')).toMatchObject({ letGo: 0, waiting: 1, hold: { isNew: true } });
+    await aDayLater();
+    // Whoever comes later does not pass whoever waits.
+    expect(await back(d)).toEqual(new Set());
+    expect(await stepOf('stage-back')).toMatchObject({ letGo: 2, waiting: 0, hold: null });
+    expect((await shown()).toSorted()).toEqual([c, d]);
+    expect(await back(c, d)).toEqual(new Set([c, d]));
+  });
+
+  it('counts each time: who moved back, on and back again has taken two of the day', async () => {
+    await aligned();
+    const [a = '', b = ''] = await people('1', '2');
+    for (const allowed of [[a], [a], []]) {
+      expect(await back(a)).toEqual(new Set(allowed));
+      await store().stagesMoved(allowed);
+    }
+    expect(await back(b)).toEqual(new Set());
+    expect(await store().firstStartCounts()).toMatchObject({ 'stage-back': { letGo: 2, waiting: 2 } });
+  });
+
+  it('goes by the word of a person, all that wait then, and the next ones wait again', async () => {
+    await aligned();
+    const [a = '', b = '', c = '', d = '', e = ''] = await people('1', '2', '3', '4', '5');
+    await back(a, b, c, d);
+    const id = (await stepOf('stage-back'))?.hold?.id ?? '';
+    expect(await fixture.store.operator.releaseHeld(id)).toMatchObject({ kind: 'stage-back', records: 2 });
+    expect((await shown()).toSorted()).toEqual([c, d]);
+    expect(await back(c, d)).toEqual(new Set([c, d]));
+    await store().stagesMoved([a, b, c, d]);
+    expect(await back(e)).toEqual(new Set());
+    expect(await stepOf('stage-back')).toMatchObject({ letGo: 0, waiting: 1, hold: { isNew: true } });
+    // What a person let go has taken nothing of the day.
+    expect(await store().firstStartCounts()).toMatchObject({ 'stage-back': { letGo: 2 } });
+  });
+
+  it('is held no more once it would be none', async () => {
+    await aligned();
+    const [a = '', b = '', c = ''] = await people('1', '2', '3');
+    await back(a, b, c);
+    const id = (await stepOf('stage-back'))?.hold?.id;
+    await store().holdStages({ past: [], later: [], free: [c] }, 2);
+    expect(await stepOf('stage-back')).toMatchObject({ waiting: 0, ended: id });
   });
 });

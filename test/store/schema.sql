@@ -456,6 +456,11 @@ create table tandem.signal_sources (
   since timestamp with time zone,
   constraint signal_sources_pkey PRIMARY KEY (system, type, source)
 );
+create table tandem.stage_backs (
+  journey_id uuid not null,
+  at timestamp with time zone not null default now(),
+  constraint stage_backs_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journeys(id) ON DELETE CASCADE
+);
 create table tandem.told_activities (
   journey_id uuid not null,
   key text not null,
@@ -562,6 +567,7 @@ CREATE INDEX links_pages ON tandem.links USING btree (pair, id);
 CREATE INDEX mass_changes_recent ON tandem.mass_changes USING btree (pair, at);
 CREATE INDEX recommended_at ON tandem.recommended USING btree (at);
 CREATE INDEX recommended_now ON tandem.recommended USING btree (record) WHERE (until IS NULL);
+CREATE INDEX stage_backs_at ON tandem.stage_backs USING btree (at);
 CREATE INDEX transitions_at ON tandem.transitions USING btree (at);
 CREATE INDEX transitions_journey ON tandem.transitions USING btree (journey_id, id);
 
@@ -607,7 +613,7 @@ comment on table tandem.feedback is 'what reps said, oldest first; a row where t
 comment on column tandem.feedback.value is 'null: taken back; a text of a rep, goes with the person';
 comment on index tandem.feedback_at is 'reports: what was said in a period';
 comment on table tandem.first_start is 'people of before the lifecycle was on: what of them is held back, or was let go; no values';
-comment on column tandem.first_start.what is 'hand-off, return, lifecyclestage';
+comment on column tandem.first_start.what is 'hand-off, return, lifecyclestage; beyond the first start observed, observed-return, stage-back';
 comment on index tandem.first_start_waiting is 'whose turn it is: those of the highest rank first';
 comment on table tandem.followers is 'Salesforce records that stand behind the primary one of their link; of an ended link: tombstones';
 comment on column tandem.followers.unweighed is 'came by an identity event: the next look says which of them is the primary record';
@@ -659,6 +665,8 @@ comment on column tandem.signal_sources.heard_at is 'last verified signal';
 comment on column tandem.signal_sources.alive_at is 'last proof of life: signal, heartbeat, look that found nothing untold; null: known to be broken';
 comment on column tandem.signal_sources.missed_at is 'a look found a change that it should have told; null again with the next signal';
 comment on column tandem.signal_sources.since is 'since when it has been alive without a break that is known of: what changed before, it did not have to tell';
+comment on table tandem.stage_backs is 'steps back of lifecyclestage of the last day that no person let go; no values';
+comment on index tandem.stage_backs_at is 'how many there were in a day, and which are older';
 comment on table tandem.told_activities is 'what was answered, until a look has taken it in; holds values of the person';
 comment on table tandem.told_facts is 'what effects tell the journey (handed, placed), until a look has worked it through';
 comment on column tandem.transitions.source is 'where the person came from, by the property that lifecycle.yaml names; serves the signals';

@@ -17,8 +17,10 @@ export const contact = (id: string): RecordRef => ({ system: 'hubspot', type: 'c
 /** Tables without values of people: ids of records, counts, times, texts of our own; rows that are dirty lose theirs with the look (store/settle.test.ts). */
 export const valueless =
   `accounts alignments awaited budget_lanes budget_permits budget_quotas budget_usage cursors deal_people decisions details dirty
-  erased event_quotas event_usage first_start followers held leases lifecycle live_fields mapped_fields mass_changes migrations migrations_lock object_schemas pauses recommended
-  reviews secrets settings_versions signal_positions signal_sources verified workers`.split(/\s+/);
+  erased event_quotas event_usage first_start followers held leases lifecycle live_fields mapped_fields mass_changes migrations migrations_lock object_schemas
+  pauses recommended reviews secrets settings_versions signal_positions signal_sources stage_backs verified workers`.split(
+    /\s+/,
+  );
 
 /** Somebody else who is linked, so that not everybody is gone. */
 export const other = { email: 'other@example.com', lastname: 'Other', company: 'Acme' };

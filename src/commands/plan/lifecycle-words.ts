@@ -1,4 +1,4 @@
-/** What the lifecycle would do, counted in people. `held`: kept back by the first start, until a person lets them go. */
+/** What the lifecycle would do, counted in people. `held`: kept back by the first start, or a cap of a day, until a person lets them go. */
 export interface LifecyclePlan {
   readonly handOffs: {
     /** Those who asked for contact since the lifecycle is on, those who are ready by their score, and those whom somebody named. */
@@ -36,6 +36,8 @@ export const lifecycleWords = (plan: LifecyclePlan): readonly string[] => {
       `${handOffs.named} named), ${returns.now} given back, lifecyclestage of ${lifecyclestage.forward} contacts forward and of ${lifecyclestage.back} back`,
     ...(Object.keys(stages).length === 0 ? [] : [`  stages: ${listed(stages)}`]),
     ...(returns.now === 0 ? [] : [`  programs: ${listed(programs)}`]),
-    ...(isAnyHeld ? [`  held back (first start), until tandem apply --held: ${heldBack.join(', ')}`] : []),
+    ...(isAnyHeld
+      ? [`  held back (first start, caps), until tandem apply --held: ${heldBack.join(', ')}`]
+      : []),
   ];
 };

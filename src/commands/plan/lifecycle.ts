@@ -1,9 +1,9 @@
+import { isValueOfPast } from '../../lifecycle/effects/stage-back.ts';
 import { showsStage } from '../../lifecycle/effects/stage-fields.ts';
 import type { LifecycleContext } from '../../lifecycle/run/context.ts';
 import { letGoOnce } from '../../lifecycle/run/first-start-pass.ts';
 import { lookOnce } from '../../lifecycle/run/look-pass.ts';
 import { toStored } from '../../lifecycle/run/rows.ts';
-import { isStageOfPast } from '../../lifecycle/stage/first-start.ts';
 import { shownFields } from '../../lifecycle/stage/shown-fields.ts';
 import { journeySignals, type OpenOrder } from '../../model/journeys.ts';
 import type { ScratchStore } from '../../store/scratch/scratch-store.ts';
@@ -54,7 +54,8 @@ const countPeople = async (
   do {
     const rows = await store.lifecycle.journeysAfter(after, pageMax);
     for (const row of rows) {
-      const { journey, contact } = toStored(row);
+      const stored = toStored(row);
+      const { journey, contact } = stored;
       count(counts.stages, row.stage);
       const own = orders.get(row.id) ?? [];
       if (own.some(({ kind }) => kind === 'return')) count(counts.programs, journey.program ?? 'none');
@@ -64,7 +65,7 @@ const countPeople = async (
       if (shown.hubspot.lifecyclestage === undefined) continue;
       const { lifecyclestage } = counts;
       if (!shown.clearFirst) lifecyclestage.forward += 1;
-      else if (isStageOfPast(journey)) lifecyclestage.past += 1;
+      else if (isValueOfPast(stored)) lifecyclestage.past += 1;
       else lifecyclestage.back += 1;
     }
     after = rows.length < pageMax ? null : (rows.at(-1)?.id ?? null);
@@ -132,8 +133,11 @@ export const rehearseLifecycle = async ({
   }
   const by = (cause: ReturnType<typeof causeOf>): number =>
     handOffs.filter((order) => causeOf(order) === cause).length;
-  const free = Math.max(0, models.lifecycle.firstStart.lifecyclestage - heldBefore.lifecyclestage.letGo);
-  const back = Math.min(lifecyclestage.past, free);
+  const freeOf = (what: 'lifecyclestage' | 'stage-back'): number =>
+    Math.max(0, models.lifecycle.firstStart[what] - heldBefore[what].letGo);
+  const back =
+    Math.min(lifecyclestage.past, freeOf('lifecyclestage')) +
+    Math.min(lifecyclestage.back, freeOf('stage-back'));
   return {
     handOffs: {
       asked: by('asked'),
@@ -149,8 +153,8 @@ export const rehearseLifecycle = async ({
     stages,
     lifecyclestage: {
       forward: lifecyclestage.forward,
-      back: lifecyclestage.back + back,
-      held: lifecyclestage.past - back,
+      back,
+      held: lifecyclestage.past + lifecyclestage.back - back,
     },
   };
 };

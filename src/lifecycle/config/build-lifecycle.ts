@@ -94,6 +94,7 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     lifecyclestage: file['first-start']['lifecyclestage-back'],
     observed: file['first-start'].observed,
     'observed-return': file['first-start']['observed-returns'],
+    'stage-back': file['lifecyclestage-back-per-day'],
   },
   signals: {
     source: file.signals.source,

@@ -200,6 +200,10 @@ export const lifecycleFile = z
       description:
         "Whether HubSpot's lifecyclestage is written: forward only, both ways (moving it back fires workflows), never.",
     }),
+    'lifecyclestage-back-per-day': z.int().min(0).default(50).meta({
+      description:
+        'With lifecyclestage: both: so many steps back in 24 hours go by themselves; the others are held back, and go by tandem apply --held or as the day goes on. Those of before the lifecycle was on count by first-start.',
+    }),
   })
   .meta({
     title: 'Tandem lifecycle',

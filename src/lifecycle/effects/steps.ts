@@ -125,11 +125,11 @@ const valuesStep =
     return standings.map((standing) => results.get(standing) ?? done);
   };
 
-/** What Tandem shows on contacts; HubSpot's own stage by its rules, and not where the first start holds it back. */
-const hubspotStep =
-  (wrote: Map<string, RawFields>): Step =>
-  async (context, standings) => {
-    const { held, failed } = await moveStagesBack(context, standings);
+/** What Tandem shows on contacts; HubSpot's own stage by its rules, and not where a cap holds it back. */
+const hubspotStep = (wrote: Map<string, RawFields>): Step => {
+  const moved = new Set<string>();
+  return async (context, standings) => {
+    const { held, failed } = await moveStagesBack(context, standings, moved);
     const valuesOf = (whole: LifecycleContext, standing: Standing): RawFields => {
       const { lifecyclestage, ...others } = hubspotValues(whole, standing);
       return held.has(standing) || lifecyclestage === undefined ? others : { ...others, lifecyclestage };
@@ -138,6 +138,7 @@ const hubspotStep =
     const results = await valuesStep('hubspot', valuesOf, wrote)(context, open);
     return standings.map((standing) => failed.get(standing) ?? results[open.indexOf(standing)] ?? done);
   };
+};
 
 /** What stands instead of the task of a lead that waits in a queue; null: it gets one. */
 const withoutTask = (standing: Standing): string | null => {

@@ -4,9 +4,11 @@ import type { LifecycleContext } from './context.ts';
 interface Words {
   /** What is held back, of so many. */
   readonly what: (count: number) => string;
-  /** The key of `first-start` in lifecycle.yaml. */
+  /** The key in lifecycle.yaml. */
   readonly key: string;
   readonly look: string;
+  /** How many go by themselves, where that is not so many in all. */
+  readonly pace?: string;
   /** What lets them go, where it is not all at once; absent: all of them. */
   readonly next?: (next: string, cap: number) => string;
 }
@@ -17,25 +19,25 @@ const words: Readonly<Record<FirstStartKind, Words>> = {
   'hand-off': {
     what: (count) =>
       `${people(count, 'person is', 'people are')} ready by what they did before the lifecycle was on, and held back (first start)`,
-    key: 'hand-offs',
+    key: 'first-start.hand-offs',
     look: 'tandem handoffs --json names them. Whoever asks for contact, or does something new, goes all the same.',
   },
   return: {
     what: (count) =>
       `${people(count, 'lead', 'leads')} that sales had before the lifecycle was on stand still, and are not given back (first start)`,
-    key: 'returns',
+    key: 'first-start.returns',
     look: 'One that a rep moves is on its way again.',
   },
   lifecyclestage: {
     what: (count) =>
       `HubSpot's lifecyclestage of ${people(count, 'contact', 'contacts')} stands further than their stage, and is not moved back (first start)`,
-    key: 'lifecyclestage-back',
+    key: 'first-start.lifecyclestage-back',
     look: 'Each step back fires the workflows that listen to it; with lifecyclestage: forward none is made.',
   },
   observed: {
     what: (count) =>
       `${people(count, 'person was', 'people were')} ready while hand-offs were only observed, and nobody has them (held back)`,
-    key: 'observed',
+    key: 'first-start.observed',
     look: 'Who asks for contact, does something new or is taken up by a rep waits no more.',
     next: (next, cap) =>
       `Once the reps can take more: ${next} lets the next ${cap > 0 ? cap : 'fifty'} go, and this stays for the others.`,
@@ -43,15 +45,24 @@ const words: Readonly<Record<FirstStartKind, Words>> = {
   'observed-return': {
     what: (count) =>
       `${people(count, 'person was', 'people were')} given back while returns were only observed, and no program has them (held back)`,
-    key: 'observed-returns',
+    key: 'first-start.observed-returns',
     look: 'Who is ready anew, or is taken up by a rep, waits no more.',
     next: (next, cap) =>
       `Once their programs are ready for them: ${next} lets the next ${cap > 0 ? cap : 'fifty'} go, and this stays for the others.`,
   },
+  'stage-back': {
+    what: (count) =>
+      `HubSpot's lifecyclestage of ${people(count, 'contact', 'contacts')} would move back, and more have in the last 24 hours than go by themselves (held back)`,
+    key: 'lifecyclestage-back-per-day',
+    look: 'Each step back fires the workflows that listen to it. As the day goes on so many go, those first that waited longest.',
+    pace: 'in 24 hours go',
+    next: (next) =>
+      `If all of them are meant to go at once: ${next}. If not, find out what moves so many people back.`,
+  },
 };
 
 const usualNext = (key: string, next: string): string =>
-  `If all are meant to go: ${next}. If only some more: a higher first-start.${key}, and start the worker anew.`;
+  `If all are meant to go: ${next}. If only some more: a higher ${key}, and start the worker anew.`;
 
 /** Says what is held back, once in the log, and in `status` as it stands. */
 const tell = async (
@@ -65,12 +76,12 @@ const tell = async (
     const told = { pair: pair.name, kind: what, field: null, records: waiting, percent: null, next };
     events.emit('held', { id: hold.id, ...told });
   }
-  const { key, look, next: wave, ...say } = words[what];
+  const { key, look, next: wave, pace = wave === undefined ? 'in all go' : 'go', ...say } = words[what];
   const cap = models.lifecycle.firstStart[what];
   await engine.raiseProblem({
     key: `held:${hold.id}`,
     what: say.what(waiting),
-    cause: `${cap} ${wave === undefined ? 'in all go' : 'go'} by themselves: first-start.${key} in lifecycle.yaml.`,
+    cause: `${cap} ${pace} by themselves: ${key} in lifecycle.yaml.`,
     fault: 'config',
     next: `${look} ${wave === undefined ? usualNext(key, next) : wave(next, cap)}`,
   });

@@ -23,6 +23,7 @@ import type {
   JourneySignal,
   MadeTask,
   Recount,
+  StagesBack,
   StayCount,
   StaysAsked,
   TransitionRow,
@@ -159,8 +160,13 @@ export interface LifecycleStore {
     pair: string,
     caps: Readonly<Record<FirstStartKind, number>>,
   ): Promise<readonly FirstStartStep[]>;
-  /** Holds back HubSpot's lifecyclestage of these journeys, unless it was let go; answers those of which it was. Of `free` it is held back no more. */
-  holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Holds back the steps back of HubSpot's lifecyclestage: those of `past` until they are let go, and of `later` those beyond so many in 24 hours; answers which may
+   * be made. Of `free` none is held back any more.
+   */
+  holdStages(steps: StagesBack, perDay: number): Promise<ReadonlySet<string>>;
+  /** Notes that the steps back of these journeys were made: the next one of theirs counts anew. */
+  stagesMoved(journeyIds: readonly string[]): Promise<void>;
   /** People of these HubSpot companies, so many of each: those with sales or farther first. */
   colleagues(companyIds: readonly string[], limit: number): Promise<readonly ColleagueRow[]>;
   /** Notes what opportunities show of content, a note for each of their people; what stood there before and does no longer has ended. */

@@ -75,7 +75,10 @@ export interface LifecycleDefinition {
   readonly programs: readonly string[];
   /** Campaigns of Salesforce, by name or id, whose new members are named prospects. */
   readonly prospectCampaigns: readonly string[];
-  /** How many people of before the lifecycle was on go by themselves, in all; the others are held back until a person lets them go. */
+  /**
+   * How many people of before the lifecycle was on go by themselves, in all; the others are held back until a person lets them go. `stage-back`: steps back of
+   * lifecyclestage in 24 hours.
+   */
   readonly firstStart: Readonly<Record<FirstStartKind, number>>;
   /** Properties of the contact by which stages are compared with their own past, null: not by it; and whom a task tells of a change. */
   readonly signals: {

@@ -8,6 +8,7 @@ import {
   type HeldHandOffRow,
   type JourneySave,
   journeySignals,
+  type StagesBack,
 } from '../../model/journeys.ts';
 import { batch, epochMs } from '../batch.ts';
 import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
@@ -29,7 +30,7 @@ export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<v
   const rows = saves.flatMap(({ row, held }) => (held ? [{ journey: row.id, ...held }] : []));
   if (free.length > 0) {
     await sql`
-      delete from tandem.first_start where journey_id = any(${free}::uuid[]) and what <> 'lifecyclestage' and let_go_at is null`.execute(
+      delete from tandem.first_start where journey_id = any(${free}::uuid[]) and what not in ('lifecyclestage', 'stage-back') and let_go_at is null`.execute(
       tx,
     );
   }
@@ -50,6 +51,9 @@ export const noteHeld = async (tx: Tx, saves: readonly JourneySave[]): Promise<v
   );
 };
 
+/** Steps back of HubSpot's own stage, of a first start or of any day: they show, and wait for nobody's look. */
+const isStageBack = (what: FirstStartKind): boolean => what === 'lifecyclestage' || what === 'stage-back';
+
 /** One at a time: the cap counts in all, whoever asks. */
 const alone = (tx: Tx) =>
   sql`select pg_advisory_xact_lock(hashtextextended('tandem first start', 0))`.execute(tx);
@@ -58,7 +62,7 @@ const alone = (tx: Tx) =>
 const wake = async (tx: Tx, what: FirstStartKind, journeyIds: readonly string[]): Promise<void> => {
   if (journeyIds.length === 0) return;
   const ids = sql`${[...journeyIds]}::uuid[]`;
-  if (what === 'lifecyclestage') {
+  if (isStageBack(what)) {
     await sql`
       insert into tandem.effects (key, journey_id, kind, turn, at, evidence)
       select id || '/show', id, 'show', turn, now(), 'show' from tandem.journeys where id = any(${ids})
@@ -87,25 +91,35 @@ const letGo = async (tx: Tx, what: FirstStartKind, most: number | null): Promise
       select journey_id from tandem.first_start where what = ${what} and let_go_at is null
       order by rank desc, since, journey_id limit ${most})
     returning f.journey_id as id`.execute(tx);
-  await wake(
-    tx,
-    what,
-    rows.map(({ id }) => id),
-  );
-  return rows.length;
+  const ids = rows.map(({ id }) => id);
+  // What a person lets go is theirs, and takes nothing from the day's own.
+  if (what === 'stage-back' && most !== null) await countStageBacks(tx, ids);
+  await wake(tx, what, ids);
+  return ids.length;
 };
 
 /** So many go with a person's word where the file lets nobody go by themselves. */
 const waveUsual = 50;
 
 /**
- * A person's word: everything of this kind goes, now and from now on. Of those whose hand-off was only observed the next wave does, which the pass lets go: it
+ * A person's word: everything of this kind goes, now and from now on; of steps back of any day what waits now. Of those whose hand-off was only observed the next wave does, which the pass lets go: it
  * knows how many that are.
  */
 export const letAllGo = async (tx: Tx, what: FirstStartKind): Promise<void> => {
   if (isWave(what)) return;
   await alone(tx);
   await letGo(tx, what, null);
+};
+
+/** Steps back that went by themselves in the last 24 hours: what the cap of a day has left, moment by moment. */
+const gone1Day = sql`(select count(*)::float8 from tandem.stage_backs where at > now() - interval '1 day')`;
+
+/** Counts steps back that nobody let go; those of before the last day are of no use any more. */
+const countStageBacks = async (tx: Tx, journeyIds: readonly string[]): Promise<void> => {
+  if (journeyIds.length === 0) return;
+  await sql`delete from tandem.stage_backs where at <= now() - interval '1 day'`.execute(tx);
+  await sql`
+    insert into tandem.stage_backs (journey_id) select unnest(${[...journeyIds]}::uuid[])`.execute(tx);
 };
 
 interface Standing {
@@ -119,8 +133,9 @@ interface Standing {
 
 const standingOf = async (tx: Tx, pair: string, what: FirstStartKind): Promise<Standing> => {
   const scope = scopeOf(what);
+  const gone = what === 'stage-back' ? gone1Day : sql`count(*) filter (where let_go_at is not null)::float8`;
   const { rows } = await sql<Standing>`
-    select count(*) filter (where let_go_at is null)::float8 as waiting, count(*) filter (where let_go_at is not null)::float8 as gone,
+    select count(*) filter (where let_go_at is null)::float8 as waiting, ${gone} as gone,
       (select count(*)::float8 from tandem.held where pair = ${pair} and scope = ${scope} and released_at is not null) as words,
       (select id from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as hold,
       (select records::float8 from tandem.held where pair = ${pair} and scope = ${scope} and released_at is null) as told
@@ -152,6 +167,7 @@ const hold = async (
 
 /** How many may go now; null: all. A word lets everybody of a first start go, and of what was only observed the next wave. */
 const mostOf = (what: FirstStartKind, cap: number, words: number, gone: number): number | null => {
+  if (what === 'stage-back') return Math.max(0, cap - gone);
   if (isWave(what)) return Math.max(0, cap + words * (cap > 0 ? cap : waveUsual) - gone);
   return words > 0 ? null : Math.max(0, cap - gone);
 };
@@ -199,37 +215,75 @@ export const firstStart = async (
   });
 };
 
+/** Forgets what is held back of this kind, and with `all` what was let go of it, too. */
+const forget = async (
+  tx: Tx,
+  what: 'lifecyclestage' | 'stage-back',
+  journeyIds: readonly string[],
+): Promise<void> => {
+  if (journeyIds.length === 0) return;
+  // Who was let go by a first start is kept, for its cap counts them in all.
+  const isAll = what === 'stage-back';
+  await sql`
+    delete from tandem.first_start
+    where journey_id = any(${[...journeyIds]}::uuid[]) and what = ${what} and (${isAll} or let_go_at is null)`.execute(
+    tx,
+  );
+};
+
+/** Holds back whoever is not let go, but for so many (`room`) of those who come anew; answers who was let go, and whom there is room for. */
+const holdBut = async (
+  tx: Tx,
+  what: 'lifecyclestage' | 'stage-back',
+  journeyIds: readonly string[],
+  room: number,
+): Promise<{ readonly gone: readonly string[]; readonly going: readonly string[] }> => {
+  const ids = [...journeyIds].sort();
+  const { rows: known } = await sql<{ id: string; gone: boolean }>`
+    select journey_id as id, let_go_at is not null as gone from tandem.first_start
+    where journey_id = any(${ids}::uuid[]) and what = ${what}`.execute(tx);
+  const fresh = ids.filter((id) => !known.some((each) => each.id === id));
+  const going = fresh.slice(0, room);
+  if (fresh.length > 0) {
+    await sql`
+      insert into tandem.first_start (journey_id, what, rank, since, let_go_at)
+      select id, ${what}, 0, now(), case when id = any(${going}::uuid[]) then now() end from unnest(${fresh}::uuid[]) as held(id)`.execute(
+      tx,
+    );
+  }
+  return { gone: known.filter(({ gone }) => gone).map(({ id }) => id), going };
+};
+
+/** How many steps back may go at once. Nobody goes before those who wait already: the pass lets them go, the oldest first. */
+const roomOf = async (tx: Tx, perDay: number): Promise<number> => {
+  const { rows } = await sql<{ waiting: number; gone: number }>`
+    select count(*)::float8 as waiting, ${gone1Day} as gone from tandem.first_start where what = 'stage-back' and let_go_at is null`.execute(
+    tx,
+  );
+  const [{ waiting, gone } = { waiting: 0, gone: perDay }] = rows;
+  return waiting > 0 ? 0 : Math.max(0, perDay - gone);
+};
+
 /** LifecycleStore.holdStages. */
 export const holdStages = async (
   db: Db,
-  journeyIds: readonly string[],
-  free: readonly string[],
-): Promise<ReadonlySet<string>> => {
-  if (free.length > 0) {
-    await run(
-      db,
-      sql`
-        delete from tandem.first_start
-        where journey_id = any(${[...free]}::uuid[]) and what = 'lifecyclestage' and let_go_at is null`,
-    );
-  }
-  if (journeyIds.length === 0) return new Set();
-  const ids = [...journeyIds].sort();
-  await run(
-    db,
-    sql`
-      insert into tandem.first_start (journey_id, what, rank, since)
-      select id, 'lifecyclestage', 0, now() from unnest(${ids}::uuid[]) as held(id)
-      on conflict (journey_id, what) do nothing`,
-  );
-  const rows = await run(
-    db,
-    sql<{ id: string }>`
-      select journey_id as id from tandem.first_start
-      where journey_id = any(${ids}::uuid[]) and what = 'lifecyclestage' and let_go_at is not null`,
-  );
-  return new Set(rows.map(({ id }) => id));
-};
+  { past, later, free }: StagesBack,
+  perDay: number,
+): Promise<ReadonlySet<string>> =>
+  inTransaction(db, async (tx) => {
+    await alone(tx);
+    await forget(tx, 'lifecyclestage', [...later, ...free]);
+    await forget(tx, 'stage-back', [...past, ...free]);
+    const ofPast = past.length === 0 ? [] : (await holdBut(tx, 'lifecyclestage', past, 0)).gone;
+    if (later.length === 0) return new Set(ofPast);
+    const { gone, going } = await holdBut(tx, 'stage-back', later, await roomOf(tx, perDay));
+    await countStageBacks(tx, going);
+    return new Set([...ofPast, ...gone, ...going]);
+  });
+
+/** LifecycleStore.stagesMoved. */
+export const stagesMoved = async (db: Db, journeyIds: readonly string[]): Promise<void> =>
+  inTransaction(db, (tx) => forget(tx, 'stage-back', journeyIds));
 
 /** Whether a journey may be owed what was observed: the look knows. A return of before it was kept what is owed shows in that nobody was to see it. */
 const mayBeOwed = {
@@ -257,6 +311,7 @@ export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
       select what, count(let_go_at)::float8 as "letGo", (count(*) - count(let_go_at))::float8 as waiting
       from tandem.first_start group by what`,
   );
+  const [day] = await run(db, sql<{ gone: number }>`select ${gone1Day} as gone`);
   const of = (what: FirstStartKind) => {
     const { letGo: gone = 0, waiting = 0 } = rows.find((row) => row.what === what) ?? {};
     return { letGo: gone, waiting };
@@ -265,6 +320,7 @@ export const firstStartCounts = async (db: Db): Promise<FirstStartCounts> => {
     ...{ 'hand-off': of('hand-off'), return: of('return') },
     ...{ lifecyclestage: of('lifecyclestage'), observed: of('observed') },
     'observed-return': of('observed-return'),
+    'stage-back': { ...of('stage-back'), letGo: day?.gone ?? 0 },
   };
 };
 

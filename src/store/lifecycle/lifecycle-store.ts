@@ -32,6 +32,7 @@ import type {
   RefusedEffects,
   ReportDealRow,
   ReportPersonRow,
+  StagesBack,
   StayCount,
   StaysAsked,
   TimelineRow,
@@ -78,7 +79,14 @@ import {
   transitions,
 } from './effects.ts';
 import { feedback, feedbackSince, noteFeedback } from './feedback.ts';
-import { firstStart, firstStartCounts, heldHandOffs, holdStages, wakeObserved } from './first-start.ts';
+import {
+  firstStart,
+  firstStartCounts,
+  heldHandOffs,
+  holdStages,
+  stagesMoved,
+  wakeObserved,
+} from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
 import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, untouched } from './journeys.ts';
 import {
@@ -400,8 +408,12 @@ export class PostgresLifecycleStore {
     return firstStart(this.#db, pair, caps);
   }
 
-  holdStages(journeyIds: readonly string[], free: readonly string[]): Promise<ReadonlySet<string>> {
-    return holdStages(this.#db, journeyIds, free);
+  holdStages(steps: StagesBack, perDay: number): Promise<ReadonlySet<string>> {
+    return holdStages(this.#db, steps, perDay);
+  }
+
+  stagesMoved(journeyIds: readonly string[]): Promise<void> {
+    return stagesMoved(this.#db, journeyIds);
   }
 
   /** How many the first start let go, and holds back. */

@@ -29,6 +29,7 @@ import { toldWaits } from './0045-told-waits.ts';
 import { firstAligned } from './0046-first-aligned.ts';
 import { mappedFields } from './0047-mapped-fields.ts';
 import { toldValues } from './0048-told-values.ts';
+import { stageBacks } from './0051-stage-backs.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0046-first-aligned': firstAligned,
   '0047-mapped-fields': mappedFields,
   '0048-told-values': toldValues,
+  '0051-stage-backs': stageBacks,
 };

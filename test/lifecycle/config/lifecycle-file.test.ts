@@ -31,6 +31,7 @@ describe('the shipped lifecycle.yaml', () => {
       lifecyclestage: 50,
       observed: 50,
       'observed-return': 50,
+      'stage-back': 50,
     });
     expect(lifecycle?.lifecyclestage).toBe('forward');
     expect(lifecycle?.pull).toEqual({ noTouchDays: 10, stalledDays: 14, nudge: null, winBackDays: 90 });

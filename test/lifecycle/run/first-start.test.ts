@@ -32,7 +32,10 @@ beforeAll(async () => {
   });
   context = office.with({
     lifecyclestage: 'both',
-    firstStart: { 'hand-off': 50, return: 50, lifecyclestage: 1, observed: 50, 'observed-return': 50 },
+    firstStart: {
+      ...{ 'hand-off': 50, return: 50, lifecyclestage: 1, observed: 50, 'observed-return': 50 },
+      'stage-back': 1,
+    },
   });
 });
 
@@ -64,5 +67,18 @@ describe("HubSpot's lifecyclestage of people who were there before, with lifecyc
     await office.settle(context);
     expect(await stages()).toEqual(['lead', 'lead']);
     expect(await problems()).toEqual([]);
+  });
+});
+
+describe('the same values, once Tandem has written them', () => {
+  it('count by the day: what a colleague moved on moves back up to the cap, and the other one waits', async () => {
+    await Promise.all(ids.map((id) => office.simulated.editContact(id, { lifecyclestage: 'customer' })));
+    await office.simulated.fixture.query(
+      "update tandem.effects set state = 'open', due = now(), steps = '{}' where kind = 'show'",
+    );
+    await office.settle(context);
+    expect((await stages()).toSorted()).toEqual(['customer', 'lead']);
+    await letGoOnce(context);
+    expect(await problems()).toEqual([expect.stringMatching(/^HubSpot's lifecyclestage of 1 contact would/)]);
   });
 });
