@@ -174,7 +174,9 @@ const readMembers = async (
 const memberPlace = salesPlace('CampaignMember');
 
 /** The campaigns whose members are prospects, where requests are heard. */
-const prospectsIn = ({ models: { lifecycle } }: LifecycleContext): readonly string[] =>
+export const prospectsIn = ({
+  models: { lifecycle },
+}: Pick<LifecycleContext, 'models'>): readonly string[] =>
   lifecycle.behaviours.requests === 'off' ? [] : lifecycle.prospectCampaigns;
 
 /**

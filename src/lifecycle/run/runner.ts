@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { readCampaigns, type ToldMembers } from './campaign-pass.ts';
+import { prospectsIn, readCampaigns, type ToldMembers } from './campaign-pass.ts';
 import { renewContent } from './content-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
@@ -12,7 +12,7 @@ import { lookOnce } from './look-pass.ts';
 import { findPastPilot } from './past-pilot.ts';
 import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
 import { recountOnce } from './recount-pass.ts';
-import { salesNews } from './sales-news.ts';
+import { memberNews, salesNews } from './sales-news.ts';
 import { SalesPace } from './sales-pace.ts';
 import { signalsOnce } from './signal-pass.ts';
 import { readTouches } from './touch-pass.ts';
@@ -45,6 +45,8 @@ export class LifecycleRunner {
   #asking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #letGoAt = Number.NEGATIVE_INFINITY;
+  /** Up to when members of campaigns were asked for, by the store's clock; null: not yet. */
+  #namedUntil: number | null = null;
   /** Whether it stands in the store since when the lifecycle is on. */
   #isBegun = false;
   /** Whether everybody is counted by today's rules, since this process has the office. */
@@ -54,10 +56,11 @@ export class LifecycleRunner {
   #renews = false;
   #notedScopes: string | null = null;
 
-  /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens. */
+  /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens, whom a campaign names as often. */
   constructor(context: LifecycleContext, pollMs: number) {
     this.#whole = context;
-    this.#sales = new SalesPace(pollMs);
+    const isNaming = prospectsIn(context).length > 0 && context.fields.has('CampaignMember');
+    this.#sales = new SalesPace(pollMs, isNaming);
     this.#paused = pausedLifecycle(context.pair, []);
   }
 
@@ -181,6 +184,7 @@ export class LifecycleRunner {
         this.#isBegun = true;
       }
       if (this.#sales.isDue(performance.now())) await this.#askSales();
+      else if (this.#sales.isNamingDue(performance.now())) await this.#askMembers();
       // What was written without content is made anew at once, little by little.
       if (this.#renews && !looks && !this.#paused.passes)
         this.#renews = (await renewContent(this.#context)) > 0;
@@ -199,6 +203,7 @@ export class LifecycleRunner {
   async #askSales(): Promise<void> {
     const { looks, passes, requests } = this.#paused;
     this.#sales.begin(performance.now());
+    this.#namedUntil = await this.#context.store.now();
     const news = await salesNews(this.#context);
     await readTouches(this.#context, news);
     await findLeavers(this.#context, this.#leavers);
@@ -209,6 +214,17 @@ export class LifecycleRunner {
       if (news.has('CampaignMember')) await readCampaigns(this.#context, this.#toldMembers);
     }
     this.#sales.end(news.size > 0);
+  }
+
+  /** Whom somebody named a prospect by a campaign since the last time. */
+  async #askMembers(): Promise<void> {
+    const { looks, passes, requests } = this.#paused;
+    if (looks || passes || requests) return;
+    this.#sales.beginNaming(performance.now());
+    const begunAt = await this.#context.store.now();
+    const isNews = await memberNews(this.#context, this.#namedUntil ?? begunAt);
+    if (isNews) await readCampaigns(this.#context, this.#toldMembers);
+    this.#namedUntil = begunAt;
   }
 
   /** Those who were there before, when it is time to look at them. */

@@ -66,3 +66,15 @@ export const salesNews = async (context: LifecycleContext): Promise<ReadonlySet<
   }
   return new Set(types.filter((type) => changed.has(type) || !known.some((each) => each.type === type)));
 };
+
+/**
+ * Whether anybody was added to a campaign, or has another status there, since a moment (store's clock): one call. What is committed later than the clocks may differ
+ * is left to the looks at everything. @throws CallFailed
+ */
+export const memberNews = async (context: LifecycleContext, sinceMs: number): Promise<boolean> => {
+  const { salesforce } = context.systems;
+  if (salesforce.changedAmong === undefined) return true;
+  const call = { ...callFor(context, 'poll'), class: 'live' } as const;
+  const looks = [{ type: 'CampaignMember', since: sinceMs - clocksMs }];
+  return (await salesforce.changedAmong(looks, call)).has('CampaignMember');
+};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overlapMs, salesNews, salesPlace } from '../../../src/lifecycle/run/sales-news.ts';
+import { memberNews, overlapMs, salesNews, salesPlace } from '../../../src/lifecycle/run/sales-news.ts';
 import { withOffice } from './office.ts';
 
 const office = withOffice();
@@ -65,5 +65,24 @@ describe('news of what reps did', () => {
     expect((await placeOf('Task'))?.stamp).toBe(anHourAgo);
     // Nothing came there: the next look need not go back so far.
     expect((await placeOf('Event'))?.stamp).toBeGreaterThan(Date.now() - 3 * 60_000);
+  });
+
+  it('of members of campaigns alone costs one call, and does not look behind what was asked for already', async () => {
+    const hour = 3_600_000;
+    const ask = async (since: number) => {
+      const before = await office.calls('salesforce');
+      const isNews = await memberNews(office.context, since);
+      const calls = [...(await office.calls('salesforce'))].reduce(
+        (sum, [route, count]) => sum + count - (before.get(route) ?? 0),
+        0,
+      );
+      return { isNews, calls };
+    };
+    const [campaign = ''] = await office.create('Campaign', [{ Name: 'Spring fair', IsActive: true }]);
+    const [lead = ''] = await office.create('Lead', [{ LastName: 'Lind', Company: 'Nordlys' }]);
+    expect(await ask(Date.now() - hour)).toEqual({ isNews: false, calls: 1 });
+    await office.create('CampaignMember', [{ CampaignId: campaign, LeadId: lead }]);
+    expect(await ask(Date.now())).toEqual({ isNews: true, calls: 1 });
+    expect(await ask(Date.now() + hour)).toEqual({ isNews: false, calls: 1 });
   });
 });

@@ -49,4 +49,23 @@ describe('the pace of looks at what reps did', () => {
     expect(pace.isDue(minuteMs - 1)).toBe(false);
     expect(pace.isDue(minuteMs)).toBe(true);
   });
+
+  it('asks for members of campaigns alone at each poll in between, where somebody is named by them', () => {
+    const pace = new SalesPace(pollMs, true);
+    const looks: string[] = [];
+    for (let now = 0; now < 5 * minuteMs; now += 1_000) {
+      if (pace.isDue(now)) {
+        looks.push(`all ${now / 1_000}`);
+        pace.begin(now);
+        pace.end(false);
+      } else if (pace.isNamingDue(now)) {
+        looks.push(`${now / 1_000}`);
+        pace.beginNaming(now);
+      }
+    }
+    const between = (from: number, to: number): string[] =>
+      Array.from({ length: (to - from) / 15 - 1 }, (_, at) => `${from + 15 * (at + 1)}`);
+    expect(looks).toEqual(['all 0', ...between(0, 120), 'all 120', ...between(120, 300)]);
+    expect(new SalesPace(pollMs).isNamingDue(minuteMs)).toBe(false);
+  });
 });
