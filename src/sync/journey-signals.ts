@@ -26,7 +26,10 @@ const concerns = (pair: PairMapping, { ref, event, fields, unvalued = [] }: Live
   return [...Object.keys(fields), ...unvalued].some((name) => watched.has(name));
 };
 
-/** The same of what a live source told. */
+/**
+ * The same of what a live source told. What Tandem itself changed says nothing that a journey did not decide, or that its own signal did not tell before:
+ * it is looked at once nobody waits for a look.
+ */
 export const liveJourneyMarks = (
   pair: PairMapping,
   signals: readonly LiveSignal[],
@@ -34,10 +37,10 @@ export const liveJourneyMarks = (
 ): readonly DirtyMark[] =>
   signals
     .filter((signal) => concerns(pair, signal))
-    .map(({ ref, event, stamp }) => ({
+    .map(({ ref, event, stamp, byUs }) => ({
       pair: journeySignals,
       ref,
-      class: 'live',
+      class: byUs === true && event === 'changed' ? 'sweep' : 'live',
       stamp: event === 'deleted' || event === 'erased' ? null : stamp,
       cause: `${event} in ${ref.system}, told by ${source}`,
     }));

@@ -329,6 +329,20 @@ describe('an effect', () => {
     expect(due.map(({ kind }) => kind)).toEqual(['hand-off', 'programs', 'programs']);
   });
 
+  it('that see to programs wait for the others, a few seconds and no longer', async () => {
+    const id = await begin();
+    await fixture.query(
+      `insert into tandem.effects (key, journey_id, kind, turn, at, evidence) values ('p', $1, 'programs', 1, now(), 'x')`,
+      [id],
+    );
+    const kinds = async (except: readonly string[] = []) =>
+      (await store().dueEffects(2, except)).map(({ kind }) => kind);
+    expect(await kinds()).toEqual(['hand-off']);
+    expect(await kinds(['hand-off'])).toEqual(['programs']);
+    await fixture.query(`update tandem.effects set due = now() - interval '6 seconds' where key = 'p'`);
+    expect(await kinds()).toEqual(['hand-off', 'programs']);
+  });
+
   it('knows the tasks that were made', async () => {
     const id = await begin();
     const steps = JSON.stringify({ task: { state: 'done', at: 1, id: '00T1' } });

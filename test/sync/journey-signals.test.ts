@@ -25,3 +25,14 @@ it('tells the lifecycle live of a request in a deal, and of nothing else that ha
   const { watchedAlone: _, ...whole } = watched;
   expect(journeyMarks(whole, [{ ref, stamp: 1 }], 'live', 'poll')).toHaveLength(1);
 });
+
+it('has what Tandem itself changed looked at after what others did', () => {
+  const classOf = (more: Partial<LiveSignal>) =>
+    liveJourneyMarks(watched, [{ ...signal('changed', ['Tandem_Request__c']), ...more }], 'stream')[0]?.class;
+  expect(classOf({})).toBe('live');
+  expect(classOf({ byUs: true })).toBe('sweep');
+  const { watchedAlone: _, ...whole } = watched;
+  expect(
+    liveJourneyMarks(whole, [{ ...signal('created', []), byUs: true }], 'stream').map((mark) => mark.class),
+  ).toEqual(['live']);
+});

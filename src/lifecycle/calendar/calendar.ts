@@ -55,16 +55,28 @@ const spansOn = (calendar: Calendar, day: string): readonly Span[] => {
   return kept.get(day, (wanted) => openOn(calendar, wanted));
 };
 
-/** The local day of a moment, as 2026-03-29. */
-export const dayAt = ({ zone }: Pick<Calendar, 'zone'>, at: number): string =>
+const localDay = (zone: string, at: number): string =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 
+/** Since 1973 every zone is whole quarters of an hour from UTC, so that no local day begins within one (tz database). */
+const quarterMs = 15 * 60_000;
+const wholeQuartersSince = Date.UTC(1973, 0, 1);
+const dayByQuarter = new BoundedCache<string>(4_096);
+
+/** The local day of a moment, as 2026-03-29. */
+export const dayAt = ({ zone }: Pick<Calendar, 'zone'>, at: number): string => {
+  if (at < wholeQuartersSince) return localDay(zone, at);
+  // Each clock that is read asks for a few moments, mostly the same ones as the clock before.
+  return dayByQuarter.get(`${Math.floor(at / quarterMs)} ${zone}`, () => localDay(zone, at));
+};
+
+const dayMs = 86_400_000;
+
 const daysFrom = function* (calendar: Calendar, at: number): Generator<string> {
-  let date = Temporal.PlainDate.from(dayAt(calendar, at));
-  for (let count = 0; count <= searchDaysMax; count += 1) {
-    yield date.toString();
-    date = date.add({ days: 1 });
-  }
+  // Calendar days, which have no clocks: in UTC each is as long as the other.
+  const first = Date.parse(`${dayAt(calendar, at)}T00:00:00Z`);
+  for (let count = 0; count <= searchDaysMax; count += 1)
+    yield new Date(first + count * dayMs).toISOString().slice(0, 10);
 };
 
 const without = (span: Span, pauses: readonly Span[]): readonly Span[] =>
@@ -90,7 +102,7 @@ export const openSpans = function* (
 ): Generator<Span> {
   let start = at;
   const end = Math.min(
-    at + spanDaysMax * 86_400_000,
+    at + spanDaysMax * dayMs,
     ...pauses.filter(({ to }) => to === Number.POSITIVE_INFINITY).map(({ from }) => from),
   );
   while (start < end) {

@@ -101,14 +101,24 @@ const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
   return isWritten ? JSON.stringify(Object.fromEntries(sides)) : null;
 };
 
-const saveOf = (context: LifecycleContext, each: UnderWay, wrote: Wrote, open: boolean): EffectSave => {
+/** The steps that write what the journey shows. */
+const showing: ReadonlySet<StepName> = new Set(['sales', 'hubspot']);
+
+/** `step`: the one that was just made, null before it; what did not change with it is not written once more. */
+const saveOf = (
+  context: LifecycleContext,
+  each: UnderWay,
+  wrote: Wrote,
+  open: boolean,
+  step: StepName | null,
+): EffectSave => {
   const { effect } = each.standing;
-  const shown = shownAfter(each, wrote);
+  const shown = step !== null && showing.has(step) ? shownAfter(each, wrote) : null;
   const isDone = each.moot === true || nextStep(effect) === null;
   const fact = isDone && each.moot !== true ? factOf(each) : null;
   // The clock runs from the moment at which the rep has the lead in front of them.
   const clocks =
-    effect.steps.sales?.state === 'done'
+    effect.steps.sales?.state === 'done' && (step === 'sales' || isDone)
       ? clocksOf(each.standing, context.models.sla.version).map((clock) =>
           toClockRow(clock, readingOf(context, each.standing, clock)),
         )
@@ -176,13 +186,19 @@ const withResult = (each: UnderWay, step: StepName, result: StepResult): UnderWa
 };
 
 /** Whether nothing is set up for a step: it is over with the one before, and costs no save of its own. */
-const isIdle = ({ models }: LifecycleContext, step: StepName | null): step is 'campaign' | 'timeline' =>
+const isIdle = (
+  { models, tell, mail }: LifecycleContext,
+  { kind }: Effect,
+  step: StepName | null,
+): step is 'campaign' | 'timeline' | 'tell' =>
   (step === 'campaign' && models.lifecycle.campaigns === null) ||
-  (step === 'timeline' && models.lifecycle.timelineMax === 0);
+  (step === 'timeline' && models.lifecycle.timelineMax === 0) ||
+  // A clock's step says that nobody was told.
+  (step === 'tell' && tell === undefined && mail === undefined && !isClockStep(kind));
 
 const pastIdle = (context: LifecycleContext, each: UnderWay): UnderWay => {
   const step = each.dueMs === null ? nextStep(each.standing.effect) : null;
-  return isIdle(context, step) ? pastIdle(context, markStep(each, step, 'done')) : each;
+  return isIdle(context, each.standing.effect, step) ? pastIdle(context, markStep(each, step, 'done')) : each;
 };
 
 /** Goes on for the owner whom the org's rule chose; whom it gave to nobody is written once more, to the fallback queue, or waits while there is none. */
@@ -242,7 +258,7 @@ const withoutMoot = async (
     const why = reasons.get(standing) ?? null;
     return why === null ? [] : [{ ...underWay(standing), why: `not done: ${why}`, moot: true }];
   });
-  await context.store.saveEffects(ended.map((each) => saveOf(context, each, nothing, false)));
+  await context.store.saveEffects(ended.map((each) => saveOf(context, each, nothing, false, null)));
   for (const { standing, why } of ended) {
     context.events.emit('effect-moot', { key: standing.effect.key, kind: standing.effect.kind, why });
   }
@@ -287,7 +303,7 @@ export const carryOut = async (
       going = at.map((each) =>
         each.standing.effect.steps[step] === undefined ? markStep(each, step, 'sent') : each,
       );
-      await store.saveEffects(going.map((each) => saveOf(context, each, wrote, true)));
+      await store.saveEffects(going.map((each) => saveOf(context, each, wrote, true, null)));
     }
     // What an earlier try may have made is known by its mark from before, not by the one just put.
     const results = await steps[step](
@@ -303,7 +319,7 @@ export const carryOut = async (
       ),
     );
     const after = step === 'sales' ? await withNewOwners(context, ended) : ended;
-    await store.saveEffects(after.map((each) => saveOf(context, each, wrote, each.dueMs === null)));
+    await store.saveEffects(after.map((each) => saveOf(context, each, wrote, each.dueMs === null, step)));
     for (const each of after) {
       const { key, kind } = each.standing.effect;
       if (nextStep(each.standing.effect) === null) events.emit('effect-done', { key, kind });

@@ -22,9 +22,14 @@ export interface Advance {
   readonly waiting: readonly Fact[];
 }
 
-/** Older first; of one moment, by key, so that any order of arrival in one call is one story. */
+/** Of one moment: who is excluded in it is not handed over by what else happened. */
+const rankOf = ({ kind }: Fact): number => (kind === 'excluded' ? 0 : 1);
+
+/** Older first; of one moment, exclusions and then by key, so that any order of arrival in one call is one story. */
 const inOrder = (facts: readonly Fact[]): readonly Fact[] =>
-  [...facts].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  [...facts].sort(
+    (a, b) => a.at - b.at || rankOf(a) - rankOf(b) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
+  );
 
 const unheard = (journey: Journey, facts: readonly Fact[]): readonly Fact[] => {
   const known = new Set(journey.seen.map(({ key }) => key));

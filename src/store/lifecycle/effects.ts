@@ -15,21 +15,30 @@ import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { notePeopleContent, noteStalePeople } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
+/** Nobody waits for a list: it goes along with what somebody waits for only once it has waited so long. */
+const programsAfterSeconds = 5;
+
 /** LifecycleStore.dueEffects. */
 export const dueEffects = async (
   db: Db,
   limit: number,
   except: readonly string[] = [],
 ): Promise<readonly EffectRow[]> => {
-  const due = sql`key, journey_id, kind, turn, at, evidence, attempts, route, steps, due from tandem.effects
-    where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])`;
+  const due = sql`from tandem.effects where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])`;
+  const effect = sql`key, journey_id, kind, turn, at, evidence, attempts, route, steps, due`;
   return run(
     db,
     sql<EffectRow>`
+      with orders as materialized (
+        select 1 as place, ${effect} ${due} and kind <> 'programs' order by kind = 'show', due limit ${limit}
+      ), programs as materialized (
+        select 2 as place, ${effect} ${due} and kind = 'programs'
+          and (due <= now() - ${programsAfterSeconds} * interval '1 second' or not exists (select from orders where kind <> 'show'))
+        order by due limit ${limit}
+      )
       select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
         e.attempts, e.route::text as route, e.steps::text as steps
-      from ((select 1 as place, ${due} and kind <> 'programs' order by kind = 'show', due limit ${limit})
-        union all (select 2, ${due} and kind = 'programs' order by due limit ${limit})) e
+      from (select * from orders union all select * from programs) e
       join tandem.journeys j on j.id = e.journey_id
       order by e.place, e.kind = 'show', e.due`,
   );

@@ -144,9 +144,10 @@ export class Nurtured {
     await this.office.settle(context);
   }
 
-  /** One look at all that was told, and one round of what it asks for. */
+  /** One look at all that was told, and one round of what it asks for: first what somebody waits for, and then the lists. */
   async round(context: LifecycleContext): Promise<void> {
     while ((await lookOnce(context)) > 0);
+    await carryOut(context);
     await carryOut(context);
   }
 

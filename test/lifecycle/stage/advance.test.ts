@@ -123,6 +123,10 @@ describe('push', () => {
   it('who is excluded does not go, even when asking; lifted by a person, they do', () => {
     const out = tell([makeFact('excluded', 0), makeFact('asked', 1)], 2);
     expect(out).toMatchObject({ path: 'excluded>disqualified', why: ['asked:excluded'] });
+    // Of one moment, too, whichever was told first.
+    expect(tell([makeFact('asked', 0), makeFact('excluded', 0)], 2)).toMatchObject({
+      ...{ path: 'excluded>disqualified', why: ['asked:excluded'] },
+    });
     expect(
       tell([makeFact('readmitted', 3), makeFact('asked', 4)], 5, makeDefinition(), out.journey).path,
     ).toBe('readmitted>nurture asked>sales-ready+hand-off');
