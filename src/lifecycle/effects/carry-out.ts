@@ -21,6 +21,13 @@ import { withTaker } from './taken-since.ts';
 /** Steps that a second call would show: that they are about to be made is stored before. */
 const rememberedBefore: ReadonlySet<StepName> = new Set(['task', 'tell', 'timeline']);
 
+/**
+ * Of messages one at a time, where somebody is told at all: a death leaves one of which nobody knows whether it was said, and not all that stood at the
+ * step, none of whom would be told any more. Channels and mail servers take them one by one anyhow.
+ */
+const together = ({ tell, mail }: LifecycleContext, step: StepName): number =>
+  step === 'tell' && (tell !== undefined || mail !== undefined) ? 1 : Number.POSITIVE_INFINITY;
+
 /** What is done seldom when a person has to do something first. */
 const refusedAgainMs = 10 * 60_000;
 
@@ -297,7 +304,9 @@ export const carryOut = async (
     const first = open.find(({ standing }) => standing.effect.kind !== 'programs') ?? open[0];
     const step = first === undefined ? null : nextStep(first.standing.effect);
     if (step === null) break;
-    const at = open.filter(({ standing }) => nextStep(standing.effect) === step);
+    const at = open
+      .filter(({ standing }) => nextStep(standing.effect) === step)
+      .slice(0, together(context, step));
     let going = at;
     if (rememberedBefore.has(step)) {
       going = at.map((each) =>

@@ -165,7 +165,8 @@ const mailAll = async (
 
 const tellOne = async (context: LifecycleContext, standing: Standing): Promise<StepResult> => {
   const { effect } = standing;
-  if (effect.steps.tell?.state === 'sent') return { kind: 'done' };
+  if (effect.steps.tell?.state === 'sent')
+    return noted('whether they were told is not known: the worker ended while the message was sent');
   if (context.tell === undefined && context.mail === undefined) {
     return isClockStep(effect.kind)
       ? noted('nobody was told: neither TANDEM_HANDOFF_WEBHOOK nor SMTP_URL is set')

@@ -116,10 +116,11 @@ describe('telling the owner', () => {
     expect(unknown.result).toMatchObject({ kind: 'done', note: expect.stringContaining('ESOCKET') });
   });
 
-  it('is not done twice: who may have been told is told no more', async () => {
+  it('is not done twice: who may have been told is told no more, and that is noted', async () => {
     const sent = makeStanding({ steps: { tell: { state: 'sent', at: now } } });
-    const { texts, mails } = await tellWith(sent, { webhook: true, mail: 'sent' });
+    const { texts, mails, result } = await tellWith(sent, { webhook: true, mail: 'sent' });
     expect([texts, mails]).toEqual([[], []]);
+    expect(result).toMatchObject({ kind: 'done', note: expect.stringContaining('is not known') });
   });
 
   it('of a breach goes to whom sla.yaml names, and says so where nobody can be told', async () => {

@@ -20,11 +20,15 @@ const { fixture } = office.simulated;
 const salesforce = (what: 'faults' | 'rules', list: readonly unknown[]): Promise<unknown> =>
   office.simulated.control('salesforce', what, list);
 
-/** They are to be handed over: a rep asks for them. */
-const makeReady = async (at: number, context: LifecycleContext = office.context): Promise<void> => {
+/** A rep asks for them; nobody has looked yet. */
+const askFor = async (at: number): Promise<void> => {
   const { salesforce: id } = person(at);
   await office.edit('Lead', id, { Tandem_Request__c: 'Set stage', Tandem_Request_Detail__c: 'sales-ready' });
   await office.mark('salesforce', 'Lead', [id]);
+};
+/** They are to be handed over: a rep asks for them. */
+const makeReady = async (at: number, context: LifecycleContext = office.context): Promise<void> => {
+  await askFor(at);
   await office.settle(context);
 };
 /** The order has waited for three weeks. */
@@ -71,7 +75,7 @@ const clockOf = async (at: number) => {
 
 beforeAll(async () => {
   people = await office.simulated.people(
-    [0, 1, 2, 3].map((at) => ({
+    [0, 1, 2, 3, 4, 5, 6].map((at) => ({
       ...{ email: `p${at}@nordlys.example`, lastname: `Lind ${at}`, company: 'Nordlys' },
     })),
   );
@@ -216,5 +220,29 @@ describe('a hand-over', () => {
     await salesforce('faults', []);
     await tryAgain();
     expect(await problems()).toEqual([]);
+  });
+
+  it('of whom somebody was being told as the worker died: the others are told by the next one, each once', async () => {
+    for (const at of [4, 5, 6]) await askFor(at);
+    const { promise: second, resolve } = Promise.withResolvers<void>();
+    const dying: LifecycleContext = {
+      ...office.context,
+      tell: async (text) => {
+        office.told.push(text);
+        // Heard, and the answer never arrives.
+        if (office.told.length === 2) await new Promise<never>(() => resolve());
+      },
+    };
+    void office.settle(dying);
+    await second;
+    expect(office.told).toHaveLength(2);
+    await tryAgain();
+    expect(office.told).toHaveLength(3);
+    for (const name of ['Lind 4', 'Lind 5', 'Lind 6'])
+      expect(office.told.filter((text) => text.includes(name))).toHaveLength(1);
+    const notes = await fixture.query<{ why: string }>(
+      "select why from tandem.effects where kind = 'hand-off' and state = 'done' and why is not null",
+    );
+    expect(notes).toEqual([{ why: expect.stringContaining('whether they were told is not known') }]);
   });
 });
