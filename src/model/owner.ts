@@ -15,4 +15,6 @@ export interface Owner {
   readonly manager?: string;
   /** The user as whom Tandem itself signs in: whatever it creates for nobody is theirs. */
   readonly isTandem?: true;
+  /** No person is behind this user: the vendor's own automation, or one that the company names as such. */
+  readonly isMachine?: true;
 }

@@ -13,6 +13,8 @@ export interface RecordSnapshot {
   readonly deleted: boolean;
   /** True when the last modification was made by the integration itself; null where the API does not say. */
   readonly lastModifiedByUs: boolean | null;
+  /** The id of the user who made the last modification; absent where the API does not say. */
+  readonly lastModifiedBy?: string;
   /** When the answer arrived here, milliseconds; a plan is not sent once its reads are older than 10 s. */
   readonly readAt: number;
 }

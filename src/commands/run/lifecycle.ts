@@ -278,6 +278,7 @@ export const makeContext = async (
       owners: async (context) => (await salesforce.owners?.(context)) ?? [],
       absences: async (from, to, context) => (await salesforce.absences?.(from, to, context)) ?? [],
       book: makeCalendarBook(active.models.sla),
+      automations: active.models.sla.automations,
       save: (owners) => opened.store.lifecycle.saveStaff(owners),
       problems: opened.store.engine,
       now: () => opened.store.lifecycle.now(),

@@ -70,11 +70,13 @@ const entriesOf = (
     at: row.CreatedDate,
     byUs: row.CreatedById === ourUserId,
     source: sourceOf(row),
+    sourceId: row.CreatedById,
     ...wasOf(row),
   }));
   // The value before the first change has no row: it came with the record, as far as the history tells.
   if (textOf(oldest.OldValue) === '' || createdBy === null) return entries;
-  return [...entries, { at: record.createdAt, byUs: createdBy === ourUserId, source: 'Created' }];
+  const created = { at: record.createdAt, byUs: createdBy === ourUserId, source: 'Created' };
+  return [...entries, { ...created, sourceId: createdBy }];
 };
 
 const queryRows = async (

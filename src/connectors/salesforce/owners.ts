@@ -13,6 +13,7 @@ const userSchema = z.object({
   IsActive: z.boolean(),
   TimeZoneSidKey: z.string().nullish(),
   ManagerId: idSchema.nullish(),
+  UserType: z.string().nullish(),
 });
 const queueSchema = z.object({ Id: idSchema, Name: z.string().nullish(), Email: z.string().nullish() });
 const linkSchema = z.object({ QueueId: idSchema, SobjectType: z.string() });
@@ -33,6 +34,12 @@ const all = async <Row>(
   return { rows, us };
 };
 
+/**
+ * Kinds of users behind whom nobody is (object reference, User; the first two are not listed there, and orgs have one of each): flows that run by themselves, Salesforce's
+ * own integrations, visitors of a site. Partners and customers who sign in are people, as are integrations that have a licence of a person: those the company names itself.
+ */
+const machineTypes: ReadonlySet<string> = new Set(['AutomatedProcess', 'CloudIntegrationUser', 'Guest']);
+
 const emailOf = (text: string | null | undefined): string | null => text?.trim().toLowerCase() || null;
 
 /** Everybody with what the lifecycle wants to know of them; a profile may hide fields of users, and who they are matters more. */
@@ -42,7 +49,7 @@ const readUsers = async (
 ): Promise<{ readonly rows: readonly z.infer<typeof userSchema>[]; readonly us: string | null }> => {
   const query = (fields: string): string => `SELECT Id, Name, Email, IsActive${fields} FROM User ORDER BY Id`;
   try {
-    return await all(api, context, query(', TimeZoneSidKey, ManagerId'), userSchema);
+    return await all(api, context, query(', TimeZoneSidKey, ManagerId, UserType'), userSchema);
   } catch (error) {
     if (!(error instanceof CallFailed) || error.failure.code !== 'INVALID_FIELD') throw error;
     return await all(api, context, query(''), userSchema);
@@ -76,6 +83,7 @@ export const readOwners = async (api: Api, context: CallContext): Promise<readon
         ...(user.TimeZoneSidKey ? { zone: user.TimeZoneSidKey } : {}),
         ...(user.ManagerId ? { manager: user.ManagerId } : {}),
         ...(user.Id === us ? { isTandem: true } : {}),
+        ...(machineTypes.has(user.UserType ?? '') ? { isMachine: true } : {}),
       }),
     ),
     ...queues.map(

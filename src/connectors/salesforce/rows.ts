@@ -64,6 +64,17 @@ const pickFields = (row: Row, fields: readonly string[]): RawFields => {
 
 const refOf = (type: string, row: Row): RecordRef => ({ system: 'salesforce', type, id: row.Id });
 
+const modifierOf = (
+  { LastModifiedById: by }: SnapshotRow,
+  ourUserId: string,
+): Pick<RecordSnapshot, 'lastModifiedBy' | 'lastModifiedByUs'> => {
+  const id = by === null ? null : toId18(by);
+  return {
+    lastModifiedByUs: by === null ? null : id === ourUserId,
+    ...(id === null ? {} : { lastModifiedBy: id }),
+  };
+};
+
 /** @param ourUserId the user whose modifications are ours, 18 characters */
 export const toSnapshot = (
   type: string,
@@ -77,7 +88,7 @@ export const toSnapshot = (
   stamp: row.SystemModstamp,
   createdAt: row.CreatedDate,
   deleted: row.IsDeleted === true,
-  lastModifiedByUs: row.LastModifiedById === null ? null : toId18(row.LastModifiedById) === ourUserId,
+  ...modifierOf(row, ourUserId),
   readAt,
 });
 

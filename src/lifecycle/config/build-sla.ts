@@ -13,6 +13,7 @@ export const buildSla = (source: YamlSource, file: SlaFile): SlaModel => ({
   ),
   defaultCalendar: file.default,
   reps: new Map(Object.entries(file.reps).map(([id, calendar]) => [longId(id), calendar])),
+  automations: new Set(file.automations.map(longId)),
   quality: {
     acceptedPercentMin: file.quality['accepted-percent'],
     badDataPercentMax: file.quality['bad-data-percent'],

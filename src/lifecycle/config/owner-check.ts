@@ -2,6 +2,7 @@ import { longId } from '../../mapping/codecs/reference.ts';
 import type { Finding } from '../../mapping/finding.ts';
 import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
 import type { Owner } from '../../model/owner.ts';
+import { isNobody, withMachines } from '../staff/staff.ts';
 import { lifecycleFile } from './lifecycle-shape.ts';
 import type { LifecycleFileName, LoadedLifecycle } from './load.ts';
 import { routingFile } from './routing-shape.ts';
@@ -17,8 +18,8 @@ interface Named {
   readonly wants: 'user' | 'queue' | 'user or queue';
   /** What does not happen while nobody is behind the id. */
   readonly lost: string;
-  /** What somebody who cannot sign in any more costs; `note`: others do it meanwhile. */
-  readonly gone: 'error' | 'note';
+  /** What somebody who cannot sign in any more, or is no person, costs; `note`: others do it meanwhile; `any`: a user is all that is wanted. */
+  readonly gone: 'error' | 'note' | 'any';
 }
 
 type From = (path: KeyPath, id: string, wants: Named['wants'], lost: string, gone?: Named['gone']) => Named;
@@ -66,7 +67,10 @@ const inRouting = (loaded: LoadedLifecycle): readonly Named[] =>
   });
 
 const inSla = (loaded: LoadedLifecycle): readonly Named[] =>
-  fromFile(loaded, 'sla.yaml', slaFile, ({ reps, pilot }, from) => [
+  fromFile(loaded, 'sla.yaml', slaFile, ({ reps, pilot, automations }, from) => [
+    ...automations.map((id, index) =>
+      from(['automations', index], id, 'user', 'what it logs or sets counts as a touch', 'any'),
+    ),
     ...Object.keys(reps).map((id) =>
       from(['reps', id], id, 'user', 'nobody has this calendar by it', 'note'),
     ),
@@ -125,6 +129,7 @@ const findingOf = (each: Named, owner: Owner | undefined): readonly Finding[] =>
       `write the id of a ${wants}`,
     );
   }
+  if (gone === 'any') return [];
   if (owner.isTandem === true) {
     const why = `${lost}: Tandem's own user is nobody`;
     return say(
@@ -133,6 +138,11 @@ const findingOf = (each: Named, owner: Owner | undefined): readonly Finding[] =>
       why,
       'name a person',
     );
+  }
+  if (isNobody(owner)) {
+    const what = `${id} is the user '${owner.name}', behind whom nobody is`;
+    const fix = 'name a person; if it is one, take it out of automations in sla.yaml';
+    return say('error', what, `${lost}: no lead or task is theirs`, fix);
   }
   if (!owner.active) {
     return say(
@@ -181,6 +191,7 @@ export const checkAssignment = (
  * own, and whether the fallback queue can own leads and tasks. `owners`: everybody, former ones and queues too. Pure.
  */
 export const checkOwners = (loaded: LoadedLifecycle, owners: readonly Owner[]): readonly Finding[] => {
-  const byId = new Map(owners.map((owner) => [owner.id, owner]));
+  const automations = loaded.sla?.automations ?? new Set();
+  const byId = new Map(withMachines(owners, automations).map((owner) => [owner.id, owner]));
   return named(loaded).flatMap((each) => findingOf(each, byId.get(longId(each.id))));
 };

@@ -18,6 +18,10 @@ export const slaFile = z
     reps: z.record(z.string().min(1), z.string().min(1)).default({}).meta({
       description: 'Salesforce id of a rep: name of their calendar.',
     }),
+    automations: z.array(z.string().min(1)).default([]).meta({
+      description:
+        'Salesforce ids of users behind whom nobody is (integrations, dialers, sequencers): nothing of theirs is a touch, and no lead is theirs.',
+    }),
     quality: z
       .strictObject({
         'accepted-percent': percent

@@ -2,6 +2,7 @@ import type { RouteLine } from '../routing/route.ts';
 import { fallbackOf } from '../routing/route.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readPeople } from '../run/read-people.ts';
+import { isNobody } from '../staff/staff.ts';
 import { isHanding, type RoutePlan } from './effect.ts';
 import { gaveAway, queuesOf } from './route-step.ts';
 import type { Standing } from './standing.ts';
@@ -15,18 +16,18 @@ export const isAssigned = ({ effect, person, staff }: Standing): boolean => {
   if (!isHanding(effect) || effect.route?.decision.kind !== 'assignment-rules') return false;
   if (person.sales?.ref.type !== 'Lead') return false;
   const owner = staff.owners.get(String(person.sales.fields.OwnerId ?? ''));
-  return effect.attempts === 0 || owner === undefined || owner.isTandem === true;
+  return effect.attempts === 0 || owner === undefined || isNobody(owner);
 };
 
 /**
- * Why the owner whom a lead has after the org's rule is none: Tandem's own user, who has what it made as long as no rule is active (REST API guide, Assignment Rule
+ * Why the owner whom a lead has after the org's rule is none: a user behind whom nobody is, as Tandem's own, who has what it made as long as no rule is active (REST API guide, Assignment Rule
  * Header) and may be the default lead owner; or whoever gave the lead away. Null: somebody has it. A queue is the rule's choice.
  */
 const lineOfNobody = (before: Standing, { staff, person }: Standing): RouteLine | null => {
   const line = { step: 'assignment rules', name: null } as const;
   const id = String(person.sales?.fields.OwnerId ?? '');
   const owner = staff.owners.get(id);
-  if (owner?.isTandem === true) return { ...line, owner: null, outcome: 'nobody' };
+  if (owner !== undefined && isNobody(owner)) return { ...line, owner: null, outcome: 'nobody' };
   if (owner?.active === false) return { ...line, owner: id, outcome: 'inactive' };
   return gaveAway(before).has(id) ? { ...line, owner: id, outcome: 'refused' } : null;
 };

@@ -5,6 +5,7 @@ import { shownOn } from '../look/shown-orders.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { toClockRow, toEffect } from '../run/rows.ts';
 import { readTouches } from '../run/touch-pass.ts';
+import { isPerson } from '../staff/staff.ts';
 import type { Fact } from '../stage/facts.ts';
 import { type Assigned, isAssigned, readAssigned } from './assigned.ts';
 import { retryMs } from './backoff.ts';
@@ -57,9 +58,10 @@ const factOf = ({ standing }: UnderWay): Fact | null => {
   if (effect.kind === 'return') return told('placed');
   if (!isHanding(effect)) return null;
   const owner = ownerOf(standing);
-  const isSomebody = owner !== null && staff.owners.get(owner)?.kind === 'user';
+  const has = staff.owners.get(owner ?? '');
+  const isSomebody = has !== undefined && isPerson(has);
   const to = effect.route?.decision.kind === 'owner' ? effect.route.decision.stage : 'rep';
-  return told('handed', { to, ...(isSomebody ? { owner } : {}) });
+  return told('handed', { to, ...(isSomebody ? { owner: has.id } : {}) });
 };
 
 const markStep = (

@@ -7,7 +7,9 @@ import { readAbout } from '../run/read-about.ts';
 import { openDealsOf, withAskingDeals } from '../run/read-asking.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toStored } from '../run/rows.ts';
+import { withStatusAuthors } from '../run/status-authors.ts';
 import { salesStages } from '../stage/stages.ts';
+import { isClockStep } from './clock-steps.ts';
 import type { Effect } from './effect.ts';
 import type { About, Standing } from './standing.ts';
 
@@ -65,7 +67,11 @@ const load = async (context: LifecycleContext, effects: readonly Effect[]): Prom
     store.now(),
   ]);
   const journeys = new Map([...rows].map(([id, row]) => [id, storedOf(context, row)]));
-  const asked = await withAskingDeals(context, people, dealsAsked(effects, journeys));
+  // Whose status an automation gave is not to be taken for one who has acted.
+  const seen = effects.some(({ kind }) => isClockStep(kind))
+    ? await withStatusAuthors(context, people, (id) => journeys.get(id) ?? null)
+    : people;
+  const asked = await withAskingDeals(context, seen, dealsAsked(effects, journeys));
   const told = effects.flatMap((effect) => {
     const [person, stored] = [asked.get(effect.contactId), journeys.get(effect.contactId) ?? null];
     return person === undefined || stored === null || !isTold(effect, stored)

@@ -2,6 +2,7 @@ import type { ChangedRecord } from '../../model/record.ts';
 import type { RawValue } from '../../model/value.ts';
 import type { DigestActivity } from '../digest/input.ts';
 import { isTouch } from '../sla/touch.ts';
+import type { Staff } from '../staff/staff.ts';
 import type { Fact } from '../stage/facts.ts';
 
 /** What is read of an activity in Salesforce, by object. */
@@ -45,20 +46,26 @@ const momentOf = ({ fields, stamp }: ChangedRecord): number => {
   return Number.isNaN(completed) ? stamp : Math.min(completed, stamp);
 };
 
-/**
- * The touch that an activity in Salesforce is, told once for each activity; null where it is none. Pure. `own`: users as whom Tandem itself works.
- */
-export const touchFactOf = (
-  object: ActivityObject,
-  record: ChangedRecord,
-  own: ReadonlySet<string>,
-): Fact | null => {
+type Owners = Pick<Staff, 'owners'>;
+
+/** Who acted: whoever entered it. A call that an automation planned was made by whoever completed it, and no automation holds one. */
+const actorOf = (kind: string, { fields }: ChangedRecord, { owners }: Owners): string => {
+  const by = textIn(fields.CreatedById);
+  const completedBy = textIn(fields.LastModifiedById);
+  return kind === 'call' && completedBy !== '' && owners.get(by)?.isMachine === true ? completedBy : by;
+};
+
+/** The touch that an activity in Salesforce is, told once for each activity; null where it is none. Pure. */
+export const touchFactOf = (object: ActivityObject, record: ChangedRecord, staff: Owners): Fact | null => {
   const { ref, fields, deleted } = record;
+  const kind = kindOf(object, record);
+  const by = actorOf(kind, record, staff);
+  const actor = staff.owners.get(by);
   const isOne = isTouch({
-    kind: kindOf(object, record),
-    byTandem: own.has(textIn(fields.CreatedById)),
+    kind,
+    byTandem: actor?.isTandem === true,
     // A mail to a list is a campaign, whoever's name stands under it.
-    automated: textIn(fields.TaskSubtype) === 'ListEmail',
+    automated: actor?.isMachine === true || textIn(fields.TaskSubtype) === 'ListEmail',
     isTandemTask: textIn(fields.Tandem_Key__c) !== '',
     meansWork: false,
   });
@@ -67,7 +74,7 @@ export const touchFactOf = (
     kind: 'touched',
     key: `salesforce:${ref.id}/touched`,
     at: momentOf(record),
-    by: textIn(fields.CreatedById),
+    by,
   };
 };
 
@@ -82,9 +89,9 @@ const titleMax = 255;
 export const noteOf = (
   object: ActivityObject,
   record: ChangedRecord,
-  own: ReadonlySet<string>,
+  staff: Owners,
 ): DigestActivity | null => {
-  const touch = touchFactOf(object, record, own);
+  const touch = touchFactOf(object, record, staff);
   const note = textIn(record.fields.Description).trim();
   if (touch === null || note === '') return null;
   const title = textIn(record.fields.Subject).trim();

@@ -10,6 +10,10 @@ export interface SeenRecord {
   readonly createdAt: number;
   /** Whether the last change was made by Tandem; null where the API does not say. */
   readonly byUs: boolean | null;
+  /** The id of the user who made the last change; absent where the API does not say. */
+  readonly changedBy?: string;
+  /** No person gave it the status that it has, as far as its history, or else its last change, tells. */
+  readonly isStatusAutomatic?: true;
 }
 
 /** A person as the lifecycle sees them: the HubSpot contact, and the lead or contact of Salesforce that it is linked with. */

@@ -111,7 +111,7 @@ export const saidBefore = (
 
 /**
  * What a change of the lead in Salesforce says of the journey: a touch, a yes or a no, a conversion. Pure. What Tandem itself wrote (`wrote`)
- * says nothing; a lead that is seen for the first time says nothing of the past but that somebody works on it. Times are the record's own stamp.
+ * says nothing, nor does a status that means work and that an automation gave; a lead that is seen for the first time says nothing of the past but that somebody works on it. Times are the record's own stamp.
  */
 export const salesFacts = (
   record: SeenRecord,
@@ -149,7 +149,7 @@ export const salesFacts = (
   };
   const kind = verdict(change, words);
   if (kind === null) return [];
-  if (kind === 'touched') return [fact(kind, owned)];
+  if (kind === 'touched') return record.isStatusAutomatic === true ? [] : [fact(kind, owned)];
   const said = detail(change, owner);
   // A stamp is a whole second: the word and the reason for it may come in the same one, and are two facts.
   return [fact(kind, said.reason === undefined ? said : { ...said, key: key(`${kind}/${said.reason}`) })];

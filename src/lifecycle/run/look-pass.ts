@@ -19,7 +19,7 @@ import { lookAt, newStored } from '../look/look.ts';
 import type { SeenPerson } from '../look/person.ts';
 import { freshRequests } from '../look/requests.ts';
 import { shownOrders } from '../look/shown-orders.ts';
-import type { EffectOrder } from '../look/stored.ts';
+import type { EffectOrder, StoredJourney } from '../look/stored.ts';
 import { requestWordOf } from '../requests/request.ts';
 import { nextStepAt, readClock } from '../sla/clock.ts';
 import type { SlaModel } from '../sla/model.ts';
@@ -43,6 +43,7 @@ import {
   toStored,
   toToldActivities,
 } from './rows.ts';
+import { withStatusAuthors } from './status-authors.ts';
 
 /** People looked at in one round: two or three calls. */
 export const peopleMax = 100;
@@ -310,6 +311,18 @@ const withAdopted = async (
   return new Map([...rows, ...adopted]);
 };
 
+/** What is stored of somebody; null where nothing is, or it cannot be read, which their own look tells. */
+const storedIn =
+  (rows: ReadonlyMap<string, JourneyRow>) =>
+  (contactId: string): StoredJourney | null => {
+    const row = rows.get(contactId);
+    try {
+      return row === undefined ? null : toStored(row);
+    } catch {
+      return null;
+    }
+  };
+
 /** The class of a round: that of its strongest signals, at least `live` where somebody's time has come. */
 const strongest = (told: WorkClass | undefined, isDue: boolean): WorkClass => {
   if (told === undefined || told === 'consent') return told ?? 'live';
@@ -347,7 +360,8 @@ export const lookOnce = async (
     context.staff(),
   ]);
   const rows = await withAdopted(context, found, journeys);
-  const people = withNamed(await withAskingDeals(context, found, dealsAsking(rows)), rows);
+  const authored = await withStatusAuthors(context, found, storedIn(rows));
+  const people = withNamed(await withAskingDeals(context, authored, dealsAsking(rows)), rows);
   const known = contactIds.flatMap((id) => {
     const [row, person] = [rows.get(id), people.get(id)];
     return row === undefined || person === undefined ? [] : [{ row, person }];

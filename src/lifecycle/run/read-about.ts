@@ -6,7 +6,7 @@ import type { Colleagues, MappedRecord } from '../digest/input.ts';
 import type { About, RepNote } from '../effects/standing.ts';
 import { textIn } from '../look/activity-touch.ts';
 import type { SeenPerson } from '../look/person.ts';
-import type { Staff } from '../staff/staff.ts';
+import { isNobody, type Staff } from '../staff/staff.ts';
 import { isStage } from '../stage/facts.ts';
 import { stages } from '../stage/stages.ts';
 import { callFor, type LifecycleContext } from './context.ts';
@@ -67,9 +67,9 @@ const readNotes = async (
   );
   const notes = (found ?? []).flatMap(({ record: { fields, stamp, deleted } }) => {
     const text = textIn(fields.Description).trim();
-    const isOurs =
-      textIn(fields.Tandem_Key__c) !== '' || owners.get(textIn(fields.CreatedById))?.isTandem === true;
-    if (deleted || isOurs || text === '' || fields.IsClosed !== true) return [];
+    const author = owners.get(textIn(fields.CreatedById));
+    const isNobodys = textIn(fields.Tandem_Key__c) !== '' || (author !== undefined && isNobody(author));
+    if (deleted || isNobodys || text === '' || fields.IsClosed !== true) return [];
     const completed = Date.parse(textIn(fields.CompletedDateTime));
     return [{ who: textIn(fields.WhoId), at: Number.isNaN(completed) ? stamp : completed, text }];
   });

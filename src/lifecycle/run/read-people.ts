@@ -13,12 +13,14 @@ export const seenRecord = ({
   stamp,
   createdAt,
   lastModifiedByUs,
+  lastModifiedBy,
 }: RecordSnapshot): SeenRecord => ({
   ref,
   fields,
   stamp,
   createdAt,
   byUs: lastModifiedByUs,
+  ...(lastModifiedBy === undefined ? {} : { changedBy: lastModifiedBy }),
 });
 
 const salesRef = (pair: PairMapping, link: Link): RecordRef => ({

@@ -3,7 +3,7 @@ import type { CallContext } from '../../model/budget.ts';
 import { CallFailed } from '../../model/failure.ts';
 import type { Owner } from '../../model/owner.ts';
 import type { FoundCalendar } from '../sla/calendar-book.ts';
-import { makeStaff, type Staff } from '../staff/staff.ts';
+import { makeStaff, type Staff, withMachines } from '../staff/staff.ts';
 import type { Problems } from './ports.ts';
 
 /** Salesforce is asked so often at most who is there and who is away: four queries. */
@@ -17,6 +17,8 @@ export interface StaffSources {
   readonly owners: (context: CallContext) => Promise<readonly Owner[]>;
   readonly absences: (from: number, to: number, context: CallContext) => Promise<readonly Absence[]>;
   readonly book: (rep: { readonly id: string; readonly zone: string | null }) => FoundCalendar;
+  /** Users whom the company names as automations. */
+  readonly automations: ReadonlySet<string>;
   /** What was last known, as JSON, for those who ask the store alone; null: nothing yet. */
   readonly save: (owners: string) => Promise<void>;
   readonly problems: Problems;
@@ -77,12 +79,12 @@ const askAbsences = async (
  * @throws CallFailed where nothing is known yet
  */
 export const makeStaffBook = (sources: StaffSources): ((fresh?: true) => Promise<Staff>) => {
-  const { owners: readOwners, book, save, problems } = sources;
+  const { owners: readOwners, book, automations, save, problems } = sources;
   const call: CallContext = { class: 'live', purpose: 'describe' };
   let known: Staff | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
   const ask = async (): Promise<Staff> => {
-    const owners = await readOwners(call);
+    const owners = withMachines(await readOwners(call), automations);
     const staff = makeStaff(owners, await askAbsences(sources, call), book);
     await save(JSON.stringify(owners));
     await tellZones(staff, problems);

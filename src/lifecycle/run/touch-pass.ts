@@ -10,11 +10,10 @@ const tellTouches = async (
   object: ActivityObject,
   records: readonly ChangedRecord[],
 ): Promise<void> => {
-  const { owners } = await context.staff();
-  const own = new Set([...owners.values()].filter(({ isTandem }) => isTandem === true).map(({ id }) => id));
+  const staff = await context.staff();
   const seen = records.flatMap((record) => {
-    const fact = touchFactOf(object, record, own);
-    const note = noteOf(object, record, own);
+    const fact = touchFactOf(object, record, staff);
+    const note = noteOf(object, record, staff);
     return fact === null ? [] : [{ who: textIn(record.fields.WhoId), fact, note }];
   });
   if (seen.length === 0) return;

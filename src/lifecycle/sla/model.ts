@@ -32,6 +32,8 @@ export interface SlaModel {
   readonly defaultCalendar: string;
   /** Name of the calendar, by Salesforce id. */
   readonly reps: ReadonlyMap<string, string>;
+  /** Salesforce ids of users behind whom nobody is, beside those of whom Salesforce itself says so. */
+  readonly automations: ReadonlySet<string>;
   readonly quality: { readonly acceptedPercentMin: number; readonly badDataPercentMax: number };
   readonly followUp: {
     readonly askedHours: number;

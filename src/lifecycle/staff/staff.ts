@@ -19,9 +19,14 @@ export interface Staff {
   readonly withoutZone: readonly Owner[];
 }
 
-/** A person of sales: no queue, and not Tandem itself. */
-export const isPerson = ({ kind, isTandem }: Pick<Owner, 'kind' | 'isTandem'>): boolean =>
-  kind === 'user' && isTandem !== true;
+type Kind = Pick<Owner, 'kind' | 'isTandem' | 'isMachine'>;
+
+/** A user behind whom nobody is: Tandem itself, the vendor's own, or an automation that sla.yaml names. */
+export const isNobody = ({ kind, isTandem, isMachine }: Kind): boolean =>
+  kind === 'user' && (isTandem === true || isMachine === true);
+
+/** A person of sales: no queue, and nobody's user. */
+export const isPerson = (owner: Kind): boolean => owner.kind === 'user' && !isNobody(owner);
 
 const midnight = (day: string, zone: string, daysLater: number): number =>
   Temporal.PlainDate.from(day).add({ days: daysLater }).toZonedDateTime(zone).epochMilliseconds;
@@ -31,6 +36,10 @@ export const spanOf = ({ firstDay, lastDay }: Absence, zone: string): Span => ({
   from: midnight(firstDay, zone, 0),
   to: midnight(lastDay, zone, 1),
 });
+
+/** Owners, with those marked whom the company names as automations. Pure. */
+export const withMachines = (owners: readonly Owner[], automations: ReadonlySet<string>): readonly Owner[] =>
+  owners.map((owner) => (automations.has(owner.id) ? { ...owner, isMachine: true } : owner));
 
 /** What routing and clocks ask of people, from who they are, their absences and the calendars of sla.yaml. Pure. */
 export const makeStaff = (

@@ -138,7 +138,7 @@ export const addToSchema = (company: Company, payload: unknown): void => {
   }
 };
 
-const tableOf = (company: Company, type: string): Table => {
+export const tableOf = (company: Company, type: string): Table => {
   const object = company.database.schema.object(type);
   if (object === undefined) throw new ControlError('type', `there is no object ${type}`);
   return company.database.table(object);
@@ -169,16 +169,26 @@ export const pageRecords = (
 /** What edits in the web page bear. Source: captured events of the Change Data Capture guide. */
 const webPageOrigin = 'com/salesforce/api/soap/60.0;client=SfdcInternalAPI/';
 
-const personWriter = (company: Company): Writer =>
+/** Writes as a user who sits before the web page: the person, unless another one is named. */
+export const webPageWriter = (company: Company, userId = company.directory.personUserId): Writer =>
   new Writer({
     database: company.database,
     rules: company.rules,
     assignment: company.assignment,
-    actor: company.actor('person'),
+    actor: { caller: 'person', userId },
     autoAssign: false,
     duplicates: readDuplicateOptions('allowSave=true'),
     origin: webPageOrigin,
   });
+
+/** What the vendor says against a row, by its code and fields, never with the value; anything else as it is. */
+export const refusalAt = (place: string, error: unknown): unknown => {
+  const first = error instanceof SalesforceError ? error.errors[0] : undefined;
+  if (first === undefined) return error;
+  const fields =
+    first.fields === undefined || first.fields.length === 0 ? '' : ` (${first.fields.join(', ')})`;
+  return new ControlError(place, `${first.code}${fields}`);
+};
 
 /**
  * Enters records as if the person had: the same checks and changes of values as any write, no assignment rule. All or
@@ -190,18 +200,14 @@ export const loadRecords = (
   records: readonly Readonly<Record<string, unknown>>[],
 ): readonly string[] => {
   const table = tableOf(company, type);
-  const writer = personWriter(company);
+  const writer = webPageWriter(company);
   const ids: string[] = [];
   for (const [at, record] of records.entries()) {
     try {
       ids.push(writer.create(table, record).id);
     } catch (error) {
       writer.transaction.rollback();
-      const first = error instanceof SalesforceError ? error.errors[0] : undefined;
-      if (first === undefined) throw error;
-      const fields =
-        first.fields === undefined || first.fields.length === 0 ? '' : ` (${first.fields.join(', ')})`;
-      throw new ControlError(`records[${at}]`, `${first.code}${fields}`);
+      throw refusalAt(`records[${at}]`, error);
     }
   }
   writer.transaction.commit();
@@ -223,7 +229,7 @@ const eraseRecords = (company: Company, ids: readonly string[]): { readonly ok: 
     if (row === undefined) throw new ControlError(`ids[${at}]`, 'there is no such record');
     return row;
   });
-  const writer = personWriter(company);
+  const writer = webPageWriter(company);
   for (const [at, row] of rows.entries()) {
     const table = database.tableOfId(row.id);
     if (table === undefined || row.deleted) continue;

@@ -9,6 +9,7 @@ interface Employee {
   readonly locale: string;
   readonly title: string;
   readonly active?: false;
+  readonly type?: string;
 }
 
 const employee = (
@@ -61,6 +62,9 @@ const staff: readonly Employee[] = [
   employee('Priya', 'Nair', 'pnair', developer, 'Asia/Singapore', 'en_SG'),
   employee('Luca', 'Rossi', 'lross', seller, 'Europe/Rome', 'it_IT', { active: false }),
   employee('Nora', 'Weiss', 'nweis', developer, 'America/Los_Angeles', 'en_US', { active: false }),
+  // Every org has these two, behind whom nobody is: flows that run by themselves are the first one's (help, Automated Process user), Salesforce's own integrations the second's.
+  { ...employee('Automated', 'Process', 'autoproc', '', 'GMT', 'en_US'), type: 'AutomatedProcess' },
+  { ...employee('Platform Integration', 'User', 'cloud', '', 'GMT', 'en_US'), type: 'CloudIntegrationUser' },
 ];
 
 /** Who owns a share of the records, beside the person. */
@@ -72,10 +76,11 @@ export const managedAliases = [...sellerAliases, 'sform', 'hlind', 'pnair', 'lro
 /** Enters the staff; ids by alias. */
 export const fillStaff = (setup: SetupWriter): ReadonlyMap<string, string> =>
   new Map(
-    staff.map(({ first, last, username, alias, zone, locale, title, active }) => [
+    staff.map(({ first, last, username, alias, zone, locale, title, active, type }) => [
       alias,
       setup.user(first, last, username, alias, {
-        Title: title,
+        ...(title === '' ? {} : { Title: title }),
+        ...(type === undefined ? {} : { UserType: type }),
         TimeZoneSidKey: zone,
         LocaleSidKey: locale,
         IsActive: active ?? true,

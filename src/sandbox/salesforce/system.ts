@@ -8,6 +8,7 @@ import { CompanyRules } from './access.ts';
 import { Company, type SavedCompany } from './company.ts';
 import { addToSchema, controlRoutes, loadRecords, pageRecords } from './control.ts';
 import type { SalesforceCredentials } from './credentials.ts';
+import { editsRoute } from './edit-control.ts';
 import { errorReply, messageOf, refuse, SalesforceError } from './errors.ts';
 import { collectionRoutes } from './http/collections.ts';
 import { compositeRoutes } from './http/composite.ts';
@@ -61,6 +62,7 @@ class SalesforceSystem implements SimulatedSystem {
     this.controlRoutes = [
       ...controlRoutes(company),
       ...setupRoutes(company),
+      editsRoute(company),
       ...this.#streaming.controlRoutes,
     ];
   }

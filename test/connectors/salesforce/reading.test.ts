@@ -75,6 +75,7 @@ describe('readMany', () => {
       createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
       deleted: false,
       lastModifiedByUs: true,
+      lastModifiedBy: ourUserId,
       readAt: expect.any(Number),
     });
     expect(found.get(leadId(2))?.lastModifiedByUs).toBe(false);

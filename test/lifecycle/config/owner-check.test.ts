@@ -4,7 +4,7 @@ import type { Owner } from '../../../src/model/owner.ts';
 import { loadWith, shippedText } from '../shipped-files.ts';
 
 const idOf = (number: number, prefix = '005'): string => `${prefix}Sb000000000${number}IAA`.slice(0, 18);
-const [ana, ben, gone, tandem, nobody] = [1, 2, 3, 4, 9].map((number) => idOf(number));
+const [ana, ben, gone, tandem, machine, nobody] = [1, 2, 3, 4, 5, 9].map((number) => idOf(number));
 const [queue, leadsAlone, casesAlone] = ['00GSb0000000003MAA', '00GSb0000000001MAA', '00GSb0000000002MAA'];
 
 const makeOwner = (id: string, name: string, more: Partial<Owner> = {}): Owner => ({
@@ -16,6 +16,7 @@ const owners = [
   makeOwner(ben ?? '', 'Ben Okoye'),
   makeOwner(gone ?? '', 'Sam Former', { active: false }),
   makeOwner(tandem ?? '', 'Integration', { isTandem: true }),
+  makeOwner(machine ?? '', 'Automated Process', { isMachine: true }),
   makeOwner(queue ?? '', 'Unrouted Leads', { kind: 'queue', owns: ['Lead', 'Task'] }),
   makeOwner(leadsAlone ?? '', 'Inbound Leads', { kind: 'queue', owns: ['Lead'] }),
   makeOwner(casesAlone ?? '', 'Cases', { kind: 'queue', owns: ['Case'] }),
@@ -55,6 +56,26 @@ describe('check of users and queues', () => {
       `error routing.yaml:6 ${queue} is the queue 'Unrouted Leads', not a user`,
       `note routing.yaml:11 'Sam Former' (${gone}) is not active in Salesforce`,
       `error routing.yaml:12 ${tandem} is the user 'Integration', as whom Tandem itself signs in`,
+    ]);
+  });
+
+  it('finds reps behind whom nobody is, by Salesforce or by sla.yaml itself, and automations that are none', () => {
+    const text = shippedText('sla.yaml');
+    const sla = text
+      .replace(
+        'automations: []',
+        `automations: [${ben?.slice(0, 15)}, ${tandem}, ${gone}, ${nobody}, ${queue}]`,
+      )
+      .replace(
+        '# reps: { 005000000000001AAA: office }',
+        `reps: { ${machine}: office, ${ben}: office, ${ana}: office }`,
+      );
+    const lineOf = (start: string): number => sla.split('\n').findIndex((each) => each.startsWith(start)) + 1;
+    expect(found({ 'sla.yaml': sla })).toEqual([
+      `error sla.yaml:${lineOf('automations')} Salesforce has no user with the id ${nobody}`,
+      `error sla.yaml:${lineOf('automations')} ${queue} is the queue 'Unrouted Leads', not a user`,
+      `error sla.yaml:${lineOf('reps')} ${machine} is the user 'Automated Process', behind whom nobody is`,
+      `error sla.yaml:${lineOf('reps')} ${ben} is the user 'Ben Okoye', behind whom nobody is`,
     ]);
   });
 

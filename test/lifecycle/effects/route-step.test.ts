@@ -24,6 +24,7 @@ const owners = [
   makeOwner('ana'),
   makeOwner('ben'),
   makeOwner('tandem', { isTandem: true }),
+  makeOwner('machine', { isMachine: true }),
   makeOwner(routing.fallbackQueue, { kind: 'queue' }),
 ];
 
@@ -108,6 +109,26 @@ describe('the account as rules of routing see it', () => {
   });
 });
 
+describe('who has the lead already', () => {
+  it.each([
+    ['ana', { id: 'ana', by: 'person' }],
+    ['machine', null],
+    ['tandem', null],
+    [routing.fallbackQueue, null],
+  ])('%s', (owner, expected) => {
+    expect(requestOf(makeContext(), makeStanding(owner), null).owner).toEqual(expected);
+  });
+
+  it('is no member of a pool where nobody is behind the user', async () => {
+    const members = ['machine', 'ben'].map((owner) => ({ owner, weight: 1, perDayMax: 9, openMax: 9 }));
+    const context = makeContext();
+    const pools = new Map([['reps', { name: 'reps', hours: 'any' as const, members }]]);
+    const models = { ...context.models, routing: { ...context.models.routing, pools, otherwise: 'reps' } };
+    const [result] = await routeStep({ ...context, models }, [makeStanding('machine')]);
+    expect(result).toMatchObject({ route: { decision: { kind: 'owner', id: 'ben', kept: false } } });
+  });
+});
+
 describe('another router', () => {
   const minutes = (count: number): number => now + count * 60_000;
   const go = async (standing: Standing) => (await routeStep(makeContext('external'), [standing]))[0];
@@ -117,7 +138,7 @@ describe('another router', () => {
     steps: { route: { state: 'sent', at: now, id: before } },
   });
 
-  it.each(['tandem', routing.fallbackQueue])(
+  it.each(['tandem', 'machine', routing.fallbackQueue])(
     'is waited for, visibly, while %s has the lead',
     async (owner) => {
       const why = expect.stringContaining('given the lead to nobody yet');

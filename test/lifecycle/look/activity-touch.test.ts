@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ActivityObject, noteOf, touchFactOf } from '../../../src/lifecycle/look/activity-touch.ts';
+import type { Owner } from '../../../src/model/owner.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 
 const stamp = Date.parse('2026-11-30T12:00:00Z');
@@ -9,9 +10,19 @@ const record = (object: ActivityObject, fields: RawFields, deleted = false) => (
   deleted,
   fields: { WhoId: '00Q1', OwnerId: '005A', CreatedById: '005A', ...fields },
 });
-const own = new Set(['005I']);
+const makeUser = (id: string, more: Partial<Owner> = {}): [string, Owner] => [
+  id,
+  { ...{ id, kind: 'user', name: id, email: null, active: true, owns: null }, ...more },
+];
+const staff = {
+  owners: new Map([
+    makeUser('005A'),
+    makeUser('005I', { isTandem: true }),
+    makeUser('005M', { isMachine: true }),
+  ]),
+};
 const touch = (object: ActivityObject, fields: RawFields, deleted = false) =>
-  touchFactOf(object, record(object, fields, deleted), own);
+  touchFactOf(object, record(object, fields, deleted), staff);
 const call: RawFields = { TaskSubtype: 'Call', IsClosed: true };
 
 describe('a touch, among what is logged in Salesforce', () => {
@@ -19,6 +30,12 @@ describe('a touch, among what is logged in Salesforce', () => {
     ['a logged call', 'Task', call],
     ['a logged mail', 'Task', { TaskSubtype: 'Email', IsClosed: true }],
     ['a meeting', 'Event', {}],
+    [
+      'a call that an automation planned and a rep made',
+      'Task',
+      { ...call, CreatedById: '005M', LastModifiedById: '005A' },
+    ],
+    ['a call of a rep that an automation changed later', 'Task', { ...call, LastModifiedById: '005M' }],
   ])('%s', (_, object, fields) => {
     expect(touch(object, fields)).toEqual({
       kind: 'touched',
@@ -36,6 +53,23 @@ describe('a touch, among what is logged in Salesforce', () => {
     ['a mail to a list', 'Task', { TaskSubtype: 'ListEmail', IsClosed: true }],
     ['a call that the integration logged', 'Task', { ...call, CreatedById: '005I' }],
     ['a meeting that the integration entered', 'Event', { CreatedById: '005I' }],
+    [
+      'a mail that an automation logged',
+      'Task',
+      { TaskSubtype: 'Email', IsClosed: true, CreatedById: '005M' },
+    ],
+    [
+      'a mail that an automation logged, though a rep changed its words',
+      'Task',
+      { TaskSubtype: 'Email', IsClosed: true, CreatedById: '005M', LastModifiedById: '005A' },
+    ],
+    ['a call that an automation logged', 'Task', { ...call, CreatedById: '005M' }],
+    [
+      'a call that an automation logged and completed',
+      'Task',
+      { ...call, CreatedById: '005M', LastModifiedById: '005M' },
+    ],
+    ['a meeting that an automation booked', 'Event', { CreatedById: '005M' }],
   ])('not %s', (_, object, fields) => {
     expect(touch(object, fields)).toBeNull();
   });
@@ -54,7 +88,7 @@ describe('a touch, among what is logged in Salesforce', () => {
 });
 
 describe('what somebody of sales noted with it', () => {
-  const note = (fields: RawFields) => noteOf('Task', record('Task', { ...call, ...fields }), own);
+  const note = (fields: RawFields) => noteOf('Task', record('Task', { ...call, ...fields }), staff);
 
   it('is kept for whoever has the person next, as nothing that the person did', () => {
     expect(note({ Subject: 'Call', Description: ' Budget is there. ' })).toEqual({

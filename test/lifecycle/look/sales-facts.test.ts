@@ -76,6 +76,18 @@ describe('what a change of the lead says', () => {
     expect(told(now)).toEqual(expected);
   });
 
+  it('of a status that means work nothing where an automation gave it; a no is one by whomever', () => {
+    const automatic = (now: RawFields) =>
+      salesFacts({ ...record({ ...open, ...now }), isStatusAutomatic: true }, kept(open), {}, own).map(
+        ({ kind }) => kind,
+      );
+    expect(automatic({ Status: 'Working - Contacted' })).toEqual([]);
+    expect(automatic({ Status: 'Closed - Not Converted' })).toEqual(['rejected']);
+    expect(automatic({ Status: 'Working - Contacted', Tandem_Disposition__c: 'Accepted' })).toEqual([
+      'accepted',
+    ]);
+  });
+
   it('the reason that comes later is the same word again', () => {
     const rejected = { ...open, Tandem_Disposition__c: 'Rejected' };
     const late = { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: 'No need' };

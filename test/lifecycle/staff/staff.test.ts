@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StaffSources } from '../../../src/lifecycle/run/staff-book.ts';
 import { makeStaffBook } from '../../../src/lifecycle/run/staff-book.ts';
 import { makeCalendarBook } from '../../../src/lifecycle/sla/calendar-book.ts';
-import { makeStaff } from '../../../src/lifecycle/staff/staff.ts';
+import { isNobody, isPerson, makeStaff } from '../../../src/lifecycle/staff/staff.ts';
 import { CallFailed } from '../../../src/model/failure.ts';
 import type { Owner } from '../../../src/model/owner.ts';
 import { makeCalendar } from '../calendar/calendars.ts';
@@ -63,6 +63,7 @@ describe('the staff', () => {
       makeOwner('005A', { zone: 'Mars/Olympus' }),
       makeOwner('005B', { zone: 'Mars/Olympus', active: false }),
       makeOwner('005C', { zone: 'Mars/Olympus', isTandem: true }),
+      makeOwner('005E', { zone: 'Mars/Olympus', isMachine: true }),
       makeOwner('005N', { zone: 'Mars/Olympus' }),
       makeOwner('005D'),
     ];
@@ -80,6 +81,7 @@ const makeSources = (
   const saved: string[] = [];
   const sources: StaffSources = {
     owners: async () => [makeOwner('005A')],
+    automations: new Set(),
     absences: async () => [],
     book,
     save: async (owners) => void saved.push(owners),
@@ -92,6 +94,26 @@ const makeSources = (
   };
   return { sources, raised, saved };
 };
+
+describe('who is a person', () => {
+  it('is neither a queue nor Tandem, nor a user of whom Salesforce or sla.yaml says that nobody is behind it', async () => {
+    const { sources, saved } = makeSources({
+      owners: async () => [
+        makeOwner('005A'),
+        makeOwner('00GQ', { kind: 'queue' }),
+        makeOwner('005T', { isTandem: true }),
+        makeOwner('005P', { isMachine: true }),
+        makeOwner('005S'),
+      ],
+      automations: new Set(['005S']),
+    });
+    const { owners } = await makeStaffBook(sources)();
+    expect([...owners.values()].filter(isPerson).map(({ id }) => id)).toEqual(['005A']);
+    expect([...owners.values()].filter(isNobody).map(({ id }) => id)).toEqual(['005T', '005P', '005S']);
+    // Whoever asks the store alone knows it, too.
+    expect(saved[0]).toContain('"isMachine":true');
+  });
+});
 
 describe('the book of the staff', () => {
   it('asks once in ten minutes, and keeps who is there for those who ask the store alone', async () => {

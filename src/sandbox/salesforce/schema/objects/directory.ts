@@ -40,7 +40,11 @@ export const user: ObjectDefinition = {
         label: 'User Type',
         type: 'picklist',
         length: 40,
-        picklist: ['Standard', 'AutomatedProcess'],
+        // Object reference, User; the last two are not listed there, and every org has them.
+        picklist:
+          'Standard PowerPartner CSPLitePortal CustomerSuccess PowerCustomerSuccess CsnOnly Guest AutomatedProcess CloudIntegrationUser'.split(
+            ' ',
+          ),
         restricted: true,
       },
       {
