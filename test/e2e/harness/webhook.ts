@@ -6,12 +6,16 @@ import { z } from 'zod';
 export interface Channel {
   readonly url: string;
   readonly texts: readonly string[];
+  /** Answers nobody after so many further texts; `held` resolves once one was heard whose sender waits for the answer. */
+  hold(after: number): { readonly held: Promise<void>; release(): void };
   close(): Promise<void>;
 }
 
 /** Opens a channel on a free port; it refuses what Slack would: anything but JSON with a text. */
 export const openChannel = async (): Promise<Channel> => {
   const texts: string[] = [];
+  let heldFrom = Number.POSITIVE_INFINITY;
+  let tellHeld: () => void = () => undefined;
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => {
@@ -20,6 +24,7 @@ export const openChannel = async (): Promise<Channel> => {
     request.on('end', () => {
       const message = z.object({ text: z.string().min(1) }).safeParse(JSON.parse(body || 'null'));
       if (message.success) texts.push(message.data.text);
+      if (texts.length > heldFrom) return tellHeld();
       response.writeHead(message.success ? 200 : 400).end(message.success ? 'ok' : 'invalid_payload');
     });
   });
@@ -28,6 +33,17 @@ export const openChannel = async (): Promise<Channel> => {
   return {
     url: `http://127.0.0.1:${port}/`,
     texts,
+    hold: (after) => {
+      heldFrom = texts.length + after;
+      return {
+        held: new Promise((resolve) => {
+          tellHeld = resolve;
+        }),
+        release: () => {
+          heldFrom = Number.POSITIVE_INFINITY;
+        },
+      };
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
