@@ -84,7 +84,8 @@ const randomStories = (seed: number, count: number, now: number): readonly Story
     const transitions: JourneyTransition[] = [];
     while (at < now && transitions.length < 6) {
       const to: Stage = random() < 0.1 ? from : pick(steps);
-      transitions.push({ ...makeTransition({ at, from, to, turn: 1 }), journey: id });
+      const reason = to === 'opportunity' && random() < 0.3 ? 'No need' : null;
+      transitions.push({ ...makeTransition({ at, from, to, turn: 1, reason }), journey: id });
       from = to;
       at = Math.round(at + random() ** 3 * 60 * day);
     }

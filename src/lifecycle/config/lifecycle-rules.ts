@@ -9,7 +9,7 @@ import { pointedFindings } from './pointed-rules.ts';
 import { errorAt, expressionFindings } from './rule-findings.ts';
 
 /** The stages that Tandem itself moves people into by a rule; all others are entered by what happened. */
-const ruled: ReadonlySet<Stage> = new Set(['lead', 'engaged', 'at-risk', 'lost']);
+const ruled: ReadonlySet<Stage> = new Set(['lead', 'engaged', 'customer', 'at-risk', 'lost']);
 
 /** HubSpot's own order; stages of a company's own have numbers for names and are not judged. */
 const hubspotOrder = [

@@ -14,7 +14,7 @@ const stage = z.strictObject({
   marketing: text("Who answers for it on marketing's side: a role or a team."),
   sales: text("Who answers for it on sales' side: a role or a team."),
   entry: text(
-    'CEL expression that must hold for those whom Tandem moves here, e.g. "engagement <= 3"; lead, engaged, and for customers at-risk and lost. Names: contact, lead (their fields by API name), score, fit, engagement, asked.',
+    'CEL expression that must hold for those whom Tandem moves here, e.g. "engagement <= 3"; lead, engaged, customer (who has bought, beside those whose deal was won), and for customers at-risk and lost. Names: contact, lead (their fields by API name), score, fit, engagement, asked.',
   ).optional(),
   lifecyclestage: text("HubSpot's lifecyclestage that shows it; absent: left alone.").optional(),
   leadStatus: text("HubSpot's hs_lead_status that shows it; absent: left alone.").optional(),

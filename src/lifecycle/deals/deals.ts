@@ -86,6 +86,7 @@ const fact = (deal: Deal, kind: Fact['kind'], what: string, more: Partial<Fact> 
   at: deal.stamp,
   by: 'salesforce',
   opportunity: deal.id,
+  ...(kind === 'bought' ? { standing: true } : {}),
   ...more,
 });
 
@@ -104,6 +105,13 @@ const reasonAtLast = (deal: Deal, journey: Journey, closedAt: number): readonly 
 const isGrowth = ({ id, createdAt }: Deal, { stage, since, openOpportunities }: Journey): boolean =>
   (stage === 'customer' || stage === 'at-risk') && (openOpportunities.includes(id) || createdAt >= since);
 
+/**
+ * Won before this turn, and not seen open in it, as a deal that was won before the lifecycle was on. It says that they buy, and nothing of what sales does now: whoever is with a
+ * rep stays there.
+ */
+const isOldWin = ({ id, stamp }: Deal, { turnAt, since, openOpportunities }: Journey): boolean =>
+  !openOpportunities.includes(id) && stamp < (turnAt ?? since);
+
 const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
   const { openOpportunities, closedOpportunities, turnAt } = journey;
   const isOpen = openOpportunities.includes(deal.id);
@@ -111,6 +119,7 @@ const factsOf = (deal: Deal, journey: Journey): readonly Fact[] => {
   if (deal.state === 'open') return isOpen ? [] : [fact(deal, 'opened', 'opened')];
   if (closed !== undefined && !isOpen)
     return deal.state === 'lost' ? reasonAtLast(deal, journey, closed.at) : [];
+  if (deal.state === 'won' && isOldWin(deal, journey)) return [fact(deal, 'bought', 'bought')];
   if (deal.state === 'won')
     return [fact(deal, 'won', 'won'), ...(isGrowth(deal, journey) ? [fact(deal, 'grew', 'grew')] : [])];
   const reason = lossReasonOf(deal);

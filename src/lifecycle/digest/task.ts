@@ -27,10 +27,12 @@ export interface FollowUpTask {
 /**
  * The task that a hand-off gives to the owner. Pure. `clock` is the follow-up clock's reading; the due day is the rep's own, which near midnight is not
  * that of UTC (`ActivityDate` has no time zone). A clock that is paused or never due gives no day and no reminder.
+ * `endsByItself`: false where somebody asks who has a deal or buys, whom no verdict brings back.
  */
 export const followUpTask = (
   input: DigestInput,
   clock: Pick<ClockReading, 'dueAt' | 'remindAt'>,
+  endsByItself = true,
 ): FollowUpTask => {
   const told = tell(input);
   const { zone } = told.clock;
@@ -40,7 +42,9 @@ export const followUpTask = (
     dueAt === null ? 'No time is set.' : `First touch by ${fullMomentText(dueAt, { zone })} (${zone}).`,
     ...stepLines(input, told).map((line) => `- ${line}`),
     ...(route === null ? [] : [`- ${route}`]),
-    'A logged call, mail or meeting of yours, a status that means work, or your verdict closes this task.',
+    endsByItself
+      ? 'A logged call, mail or meeting of yours, a status that means work, or your verdict closes this task.'
+      : 'They asked, and nobody waits for a verdict: close this task when you have answered them.',
   ];
   return {
     subject: whyNowLine(input, 'lasting', told),

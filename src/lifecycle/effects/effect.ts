@@ -41,7 +41,8 @@ export const stepsOf: Readonly<Record<EffectOrder['kind'], readonly StepName[]>>
   // Whoever had the lead has no open task of it any more.
   'hand-on': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
   're-route': ['record', 'route', 'close', 'sales', 'task', 'hubspot', 'tell'],
-  'tell-owner': ['sales', 'tell'],
+  // Who is with a rep has a task already; of a deal or a customer the owner gets one.
+  'tell-owner': ['sales', 'tell', 'task'],
   // A task for the owner, or a program: the step that is not configured has nothing to do.
   nudge: ['list', 'task'],
   return: ['leave', 'list', 'close', 'sales', 'hubspot'],

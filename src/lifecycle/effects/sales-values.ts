@@ -245,7 +245,8 @@ export const taskOf = (context: LifecycleContext, standing: Standing): FollowUpT
     const goesBackAt = effect.at + (stalledDays - nudge.afterDays) * dayMs;
     return nudgeTask(input, { days: nudge.afterDays, offer: nudge.offer, goesBackAt });
   }
-  if (effect.kind !== 'ask-reason') return followUpTask(input, followUp(context, standing));
+  if (effect.kind !== 'ask-reason')
+    return followUpTask(input, followUp(context, standing), effect.kind !== 'tell-owner');
   const cause = transitions.find(({ evidence }) => evidence === effect.evidence)?.cause;
   const { pointed } = context.models.lifecycle;
   const words = reasonWordsOn(pointed, standing.person.sales?.ref.type ?? 'Lead', context.shownFields);

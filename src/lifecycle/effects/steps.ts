@@ -2,6 +2,7 @@ import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
 import { shownOn } from '../look/shown-orders.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
+import { salesStages } from '../stage/stages.ts';
 import { isAnswered, isAskedBy } from './asked-reason.ts';
 import { isAssigned } from './assigned.ts';
 import type { StepName, StepResult } from './effect.ts';
@@ -147,12 +148,13 @@ const withoutTask = (standing: Standing): string | null => {
 };
 
 /**
- * Whether there is nothing for the owner to do: the person has left sales, a reason came before it was asked for; a program nudges, or the file has no nudge
- * any more.
+ * Whether there is nothing for the owner to do: the person has left sales, a reason came before it was asked for; who asked again is with a rep, who has a task; a program nudges,
+ * or the file has no nudge any more.
  */
 const isSilent = ({ models }: LifecycleContext, standing: Standing): boolean =>
   hasLeftSales(standing) ||
   isAnswered(standing) ||
+  (standing.effect.kind === 'tell-owner' && salesStages.has(standing.stored.journey.stage)) ||
   (standing.effect.kind === 'nudge' && models.lifecycle.pull.nudge?.as !== 'task');
 
 /**

@@ -15,7 +15,7 @@ import type { Fact, FactRecord } from '../stage/facts.ts';
 import { type Journey, newJourney, type Transition } from '../stage/journey.ts';
 import { withOwed } from '../stage/owed.ts';
 import { salesStages } from '../stage/stages.ts';
-import { customerFacts } from './customer-rules.ts';
+import { boughtFacts, customerFacts } from './customer-rules.ts';
 import { detailsWorth, isDoing, isScored, type Memory, newsOf, noMemory, withAmended } from './details.ts';
 import { statusWords } from './lead-status.ts';
 import { repairedFacts } from './mended.ts';
@@ -352,10 +352,11 @@ export const lookAt = (
     ...(judgement === null ? [] : scoredFact(before, toldOf(judgement, scoring), now)),
   ];
   const record = recordOf(person, judgement, ask !== null);
+  const seen = [...boughtFacts(before, record, told, lifecycle, now), ...told];
   const events = [
-    ...(judgement === null ? [] : exclusionFact(before, judgement.excluded, told, now)),
-    ...told,
-    ...customerFacts(before, record, told, lifecycle, now),
+    ...(judgement === null ? [] : exclusionFact(before, judgement.excluded, seen, now)),
+    ...seen,
+    ...customerFacts(before, record, seen, lifecycle, now),
   ];
   const advanced = withOwedHandOff(
     advance(before.journey, { events, record }, lifecycle, now),

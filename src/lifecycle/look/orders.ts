@@ -23,12 +23,12 @@ export const ordersOf = (
 ): readonly EffectOrder[] =>
   transitions.flatMap(({ from, to, mode, effects, turn, at, evidence }): EffectOrder[] => {
     if (mode === 'observe') return [];
-    // A touch or a verdict closes the task that asked for it; a return does so itself.
+    // A touch or a verdict closes the task that asked for it, also that of who has bought; a return does so itself.
     const isEnd = to === 'disqualified' && !effects.includes('return');
     const isAnswered =
       hasTask(from, nudged) &&
       from !== to &&
-      (to === 'working' || to === 'accepted' || to === 'opportunity' || isEnd);
+      (to === 'working' || to === 'accepted' || to === 'opportunity' || to === 'customer' || isEnd);
     const isMended = !salesStages.has(from) && from !== 'opportunity';
     const isOnce = (kind: EffectOrder['kind']): boolean =>
       oncePerTurn.has(kind) && !(kind === 'return' && isMended);

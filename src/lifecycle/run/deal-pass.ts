@@ -111,17 +111,17 @@ export const tellDeals = async (context: LifecycleContext, ids: readonly string[
   await tellPeople(context, people, { byAccount, known: changed, isTold: () => true });
 };
 
-/** What a deal that was there before says of this turn: that it is open, or how it ended since. Older ends are history, and only shown. */
-const isOfTurn = ({ state, stamp }: Deal, { turnAt }: Journey): boolean =>
-  state === 'open' || (turnAt !== null && stamp >= turnAt);
+/** Which deals that were there before are told: those that are open, that ended since the turn began, and, however old, what they bought. An older loss is history, and only shown. */
+const isNews = ({ state, stamp }: Deal, { turnAt }: Journey): boolean =>
+  state !== 'lost' || (turnAt !== null && stamp >= turnAt);
 
 /**
- * Reads the deals in which people had a role before they came to sales, once for each turn: no change ever tells of a deal that stays as it is. Two calls
- * for a hundred people.
+ * Reads the deals in which people had a role before they came to sales, once for each turn, also of those whom sales gave back before anybody read them: no change ever tells of a
+ * deal that stays as it is. Two calls for a hundred people.
  */
 const readUnread = async (context: LifecycleContext): Promise<void> => {
   const { store, pair } = context;
-  const unread = await store.dealsUnread(pair.name, [...dealStages], unreadMax);
+  const unread = await store.dealsUnread(pair.name, [...heardStages], unreadMax);
   if (unread.length === 0) return;
   const rows = await store.journeys(unread.map(({ contactId }) => contactId));
   const people = unread.flatMap(({ contactId, salesforceId }): DealPerson[] => {
@@ -130,7 +130,7 @@ const readUnread = async (context: LifecycleContext): Promise<void> => {
       ? []
       : [{ contactId, salesforceId, journeyId: row.id, journey: toStored(row).journey }];
   });
-  await tellPeople(context, people, { byAccount: new Map(), known: new Map(), isTold: isOfTurn });
+  await tellPeople(context, people, { byAccount: new Map(), known: new Map(), isTold: isNews });
   await store.dealsRead(people.map(({ contactId, journey }) => ({ contactId, turn: journey.turn })));
 };
 

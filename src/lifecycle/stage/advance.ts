@@ -80,7 +80,9 @@ class Story {
   tell(fact: Fact): void {
     const { journey } = this;
     const told = { key: fact.key, kind: fact.kind, stage: journey.stage };
-    if (journey.forgottenAt !== null && fact.at <= journey.forgottenAt) {
+    // What they bought is old by nature, and said again it changes nothing.
+    const isOldByNature = fact.kind === 'bought';
+    if (!isOldByNature && journey.forgottenAt !== null && fact.at <= journey.forgottenAt) {
       this.unmoved.push({ ...told, why: 'too-old' });
       return;
     }

@@ -3,7 +3,7 @@ import type { Reason, StageEvent } from './facts.ts';
 import { scoreOf } from './guards.ts';
 import type { EffectKind, Journey } from './journey.ts';
 import { stageProgram } from './programs.ts';
-import { type Stage, salesStages } from './stages.ts';
+import { owningStages, type Stage, salesStages } from './stages.ts';
 import { dayMs } from './timers.ts';
 
 /** Where an event leads, once its way is known to be open. */
@@ -12,6 +12,8 @@ export interface Entry {
   readonly effects: readonly EffectKind[];
   /** Set where sales gives the person back. */
   readonly back: { readonly reason: Reason; readonly place: Place } | null;
+  /** Set where sales lets go somebody who has bought, and who is a customer by that: why. */
+  readonly letGo?: Reason;
 }
 
 export const beginsTurn = (from: Stage, to: Stage): boolean => to === 'sales-ready' && !salesStages.has(from);
@@ -24,6 +26,7 @@ const nextTurn = (journey: Journey, event: StageEvent, at: number): Journey => (
   handedAt: null,
   touchedAt: null,
   reroutes: 0,
+  boughtAt: journey.boughtAt ?? (owningStages.has(journey.stage) ? at : null),
 });
 
 /** Nothing of the wait outlives it. */
@@ -36,13 +39,18 @@ const awake = {
   program: null,
 } as const;
 
+/** The day on which a rep wants somebody back, where it is still to come. */
+const dateNamed = (event: StageEvent, at: number): number | null => {
+  const named = 'recontactAt' in event ? event.recontactAt : undefined;
+  return named !== undefined && named > at ? named : null;
+};
+
 const givenBack = (
   journey: Journey,
   event: StageEvent,
   at: number,
   { reason, place }: NonNullable<Entry['back']>,
 ) => {
-  const named = 'recontactAt' in event ? event.recontactAt : undefined;
   const held = 'heldUntil' in event ? event.heldUntil : undefined;
   const heldUntil = held !== undefined && held > at ? held : null;
   const coolsUntil = place.coolDownDays > 0 ? at + place.coolDownDays * dayMs : null;
@@ -55,7 +63,7 @@ const givenBack = (
     program: place.program,
     cooledAt: heldUntil ?? coolsUntil,
     heldUntil,
-    recontactAt: named !== undefined && named > at ? named : null,
+    recontactAt: dateNamed(event, at),
     waiting: null,
   };
 };
@@ -92,6 +100,10 @@ export const enterStage = (
   if (to === journey.stage && back === null) return journey;
   if (back !== null && to === 'sales-ready') return inStage(rerouted(journey, at, back));
   if (back !== null) return inStage(givenBack(journey, event, at, back));
+  if (entry.letGo !== undefined) {
+    const kept = { reason: entry.letGo, recontactAt: dateNamed(event, at) };
+    return inStage({ ...journey, ...awake, program, ...kept });
+  }
   if (to === 'lost') {
     return inStage({ ...journey, ...awake, program, cooledAt: at + definition.pull.winBackDays * dayMs });
   }

@@ -18,6 +18,7 @@ export const factKinds = [
   'sent-back', // 'return to nurture', with a reason or a date
   'opened', // an opportunity
   'won',
+  'bought', // what they have won was won before this turn, or a rule says that they buy
   'deal-lost',
   'grew', // a customer buys more
   'at-risk',
@@ -68,13 +69,13 @@ export interface Fact {
   readonly to?: 'rep' | 'sdr';
   /** `handed`, `touched`, `accepted`: the owner in Salesforce. */
   readonly owner?: string;
-  /** `opened`, `won`, `deal-lost`: the opportunity. */
+  /** `opened`, `won`, `bought`, `deal-lost`: the opportunity. */
   readonly opportunity?: string;
   /** `stage-set`. */
   readonly stage?: string;
   /** `scored`. */
   readonly score?: ScoreFact;
-  /** `at-risk`, `churned`: it was so before anybody looked. */
+  /** `at-risk`, `churned`, `bought`: it was so before anybody looked. */
   readonly standing?: true;
 }
 

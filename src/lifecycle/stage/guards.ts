@@ -1,3 +1,4 @@
+import { hasBought } from './bought.ts';
 import type { LifecycleDefinition } from './definition.ts';
 import { type FactRecord, reasonOf, type StageEvent } from './facts.ts';
 import { isHeld } from './first-start.ts';
@@ -24,6 +25,14 @@ const isDealOpenElsewhere = ({ journey, event }: GuardView): boolean => {
   const own = 'opportunity' in event ? event.opportunity : undefined;
   return journey.openOpportunities.some((id) => id !== own);
 };
+
+/** Whether sales has, or had, anything of the person: a lead or contact, or a deal. */
+const isKnownToSales = ({
+  journey: { openOpportunities, closedOpportunities },
+  record: { lead },
+}: GuardView): boolean =>
+  openOpportunities.length + closedOpportunities.length > 0 ||
+  (typeof lead === 'object' && lead !== null && Object.keys(lead).length > 0);
 
 /** Each guard: null where the way is open, else why it is not. */
 const guards: Readonly<Record<Guard, (view: GuardView) => Refusal | null>> = {
@@ -55,6 +64,8 @@ const guards: Readonly<Record<Guard, (view: GuardView) => Refusal | null>> = {
     journey.reason !== null && definition.reasons[journey.reason].mended === 'sales-ready' ? null : 'other',
   'open-deal': () => 'open-deal',
   protected: () => 'protected',
+  'has-bought': ({ journey }) => (hasBought(journey) ? null : 'other'),
+  'nobody-has-them': (view) => (isKnownToSales(view) ? 'other' : null),
 };
 
 /** Why the way is closed: the first guard that says so; null where it is open. */

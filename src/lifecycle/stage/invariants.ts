@@ -1,4 +1,5 @@
 import { type Advance, futureToleranceMs } from './advance.ts';
+import { hasBought } from './bought.ts';
 import type { LifecycleDefinition } from './definition.ts';
 import { beginsTurn } from './enter.ts';
 import type { Facts } from './facts.ts';
@@ -96,13 +97,20 @@ export const invariants: Readonly<Record<string, Check>> = {
     return wrong ?? (journey.turn === turn ? null : `ends in turn ${journey.turn}`);
   },
 
-  '7 deals and customers are not recycled': ({ result: { transitions } }) =>
-    firstOf(transitions, ({ from, to, cause }) => {
-      const isRecycled = protectedStages.has(from) && ['returned', 'nurture', 'disqualified'].includes(to);
+  '7 deals and customers are not recycled': ({ before, facts, result: { transitions } }) => {
+    // Who is lost in the meantime is a customer no more.
+    const buys = hasBought(before) && !facts.events.some(({ kind }) => kind === 'churned');
+    return firstOf(transitions, ({ from, to, cause }) => {
+      const isLetGo = ['returned', 'nurture', 'disqualified'].includes(to);
+      const isOfSales = salesStages.has(from) || from === 'opportunity';
+      if (isLetGo && isOfSales && buys && cause !== 'excluded')
+        return `${from} to ${to} by ${cause}, and bought`;
+      const isRecycled = protectedStages.has(from) && isLetGo;
       return isRecycled && !(from === 'opportunity' && cause === 'deal-lost')
         ? `${from} to ${to} by ${cause}`
         : null;
-    }),
+    });
+  },
 
   '8 who is excluded is not handed over': ({ result: { journey, transitions } }) => {
     const last = transitions.at(-1);

@@ -57,6 +57,8 @@ export interface Journey {
   readonly turnAt: number | null;
   readonly verdictAt: number | null;
   readonly churnedAt: number | null;
+  /** Since when they are known to have bought, whatever stage they are in; null: they are not, or were lost since. Absent in journeys that were stored before it was kept. */
+  readonly boughtAt?: number | null;
   /** Ready while cooling: goes forward when the time is over, unless a later score says otherwise. */
   readonly waiting: ScoreFact | null;
   /** When sales last did anything; what stalls is measured from here. */
@@ -186,6 +188,7 @@ export const newJourney = (id: string, at: number, isOfPast = false): Journey =>
   turnAt: null,
   verdictAt: null,
   churnedAt: null,
+  boughtAt: null,
   waiting: null,
   movedAt: at,
   nudgedAt: null,

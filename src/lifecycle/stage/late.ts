@@ -28,6 +28,7 @@ const boundaries: Readonly<Record<EventKind, (journey: Journey, event: StageEven
   'sent-back': byVerdict,
   opened: closedAt,
   won: closedAt,
+  bought: closedAt,
   'deal-lost': ({ churnedAt }) => latest(churnedAt),
   grew: ({ since }) => since,
   'at-risk': ({ since }) => since,

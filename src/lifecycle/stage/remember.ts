@@ -37,13 +37,17 @@ export const remember = (journey: Journey, event: StageEvent): Journey => {
       return isNew ? { ...moved, openOpportunities: [...journey.openOpportunities, id] } : moved;
     }
     case 'won':
+      return { ...closeDeal(moved, event.opportunity, event.at), boughtAt: journey.boughtAt ?? event.at };
+    case 'bought':
+      // Nobody of sales did anything by it.
+      return { ...closeDeal(journey, event.opportunity, event.at), boughtAt: journey.boughtAt ?? event.at };
     case 'deal-lost':
       return closeDeal(moved, event.opportunity, event.at);
     case 'excluded':
     case 'readmitted':
       return { ...journey, excluded: event.kind === 'excluded', exclusionAt: event.at };
     case 'churned':
-      return { ...journey, churnedAt: event.at };
+      return { ...journey, churnedAt: event.at, boughtAt: null };
     case 'nudge':
       return { ...journey, nudgedAt: event.at };
     case 'cooled':

@@ -21,8 +21,11 @@ export const optionalStages = [
 /** Where a rep or an SDR has the next step. */
 export const salesStages: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', 'accepted']);
 
+/** Who buys. */
+export const owningStages: ReadonlySet<Stage> = new Set(['customer', 'growing', 'at-risk']);
+
 /** Open deals and customers: nothing that recycles leads may touch them. */
-export const protectedStages: ReadonlySet<Stage> = new Set(['opportunity', 'customer', 'growing', 'at-risk']);
+export const protectedStages: ReadonlySet<Stage> = new Set(['opportunity', ...owningStages]);
 
 /**
  * - forward: to the next stage that the company uses

@@ -1,3 +1,4 @@
+import { hasBought } from './bought.ts';
 import { type LifecycleDefinition, moveName, type Place } from './definition.ts';
 import { beginsTurn, type Entry, enterStage } from './enter.ts';
 import {
@@ -40,14 +41,18 @@ const reasonFor = (event: StageEvent): Reason => {
   return event.kind === 'stalled' ? 'Stalled' : eventReason(event);
 };
 
-/** The stage of a place. Only who is with sales can be given to another rep; from elsewhere the person goes to nurture. */
-const entryOfPlace = (from: Stage, event: StageEvent, { reasons }: LifecycleDefinition): Entry => {
+/**
+ * The stage of a place. Only who is with sales can be given to another rep; from elsewhere the person goes to nurture. Who has bought goes to none of them: no program
+ * writes to a customer because a rep had no use for the lead.
+ */
+const entryOfPlace = (journey: Journey, event: StageEvent, { reasons }: LifecycleDefinition): Entry => {
   const reason = reasonFor(event);
   const named = reasons[reason];
   const isOtherRep = named.place === 're-route' || named.place === 'account-owner';
-  if (isOtherRep && salesStages.has(from)) {
+  if (isOtherRep && salesStages.has(journey.stage)) {
     return { to: 'sales-ready', effects: ['re-route'], back: { reason, place: named } };
   }
+  if (hasBought(journey)) return { to: 'customer', effects: [], back: null, letGo: reason };
   const place: Place = isOtherRep ? { ...reasons.Unknown, place: 'nurture' } : named;
   const to = place.place === 'disqualify' ? 'disqualified' : 'returned';
   // The rep is asked once; a reason that comes later sends the person where it belongs.
@@ -67,8 +72,9 @@ const entryOfRequest = (
   const named = wanted === 'returned' ? 'nurture' : wanted;
   const isNamed = definition.requestable.has(wanted) || definition.requestable.has(named);
   if (protectedStages.has(wanted) || !isNamed) return 'not-allowed';
+  if (hasBought(journey) && !salesStages.has(wanted)) return 'protected';
   if (wanted === 'nurture' || wanted === 'returned') {
-    const entry = entryOfPlace(journey.stage, event, definition);
+    const entry = entryOfPlace(journey, event, definition);
     if (isInRepair(journey) && (entry.back?.place.program ?? null) !== null) return 'to-mend';
     return entry.to === 'sales-ready' ? 'not-allowed' : entry;
   }
@@ -83,6 +89,13 @@ const entryOfRequest = (
 /** Where a rep says no for good: the reason is kept, and leads nowhere. */
 const theEnd: Place = { place: 'disqualify', program: null, coolDownDays: 0, mended: 'nurture' };
 
+/** What is kept of a rep's no for good: of somebody who has bought, why alone. */
+const wordFor = (to: Stage, event: StageEvent): Pick<Entry, 'back' | 'letGo'> => {
+  if (event.kind !== 'disqualified') return { back: null };
+  const reason = eventReason(event);
+  return to === 'customer' ? { back: null, letGo: reason } : { back: { reason, place: theEnd } };
+};
+
 const entryOf = (way: Way, journey: Journey, event: StageEvent, context: StepContext): Entry | Refusal => {
   const { definition, record } = context;
   if (way.to === 'requested') {
@@ -91,13 +104,13 @@ const entryOf = (way: Way, journey: Journey, event: StageEvent, context: StepCon
   }
   const entry: Entry =
     way.to === 'place'
-      ? entryOfPlace(journey.stage, event, definition)
+      ? entryOfPlace(journey, event, definition)
       : way.to === 'owed-return'
         ? { to: journey.stage, effects: observedReturnOf(journey), back: null }
         : {
             to: way.to,
             effects: way.effects,
-            back: event.kind === 'disqualified' ? { reason: eventReason(event), place: theEnd } : null,
+            ...wordFor(way.to, event),
           };
   if (!definition.stages[entry.to].used) return 'other';
   return closedBy(way.guards, { journey, event, record, definition, to: entry.to }) ?? entry;
@@ -160,7 +173,7 @@ const transitionOf = (
     evidence: event.key,
     by: event.by,
     turn: after.turn,
-    reason: entry.back?.reason ?? (way.to === 'owed-return' ? before.reason : null),
+    reason: entry.back?.reason ?? entry.letGo ?? (way.to === 'owed-return' ? before.reason : null),
     version: definition.version,
     definition: entry.effects.includes('hand-off') ? after.definition : null,
     behaviour: way.behaviour,
@@ -198,8 +211,10 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   // After a hand-over nothing of before it is.
   const isAnew = transition.mode === 'act' && open.entry.effects.includes('hand-off');
   const kept = transition.move === 'same' && !isAnew ? before.owed.filter((kind) => !isDone(kind)) : [];
+  const { back, letGo } = open.entry;
+  const isBack = back !== null || letGo !== undefined || open.way.to === 'owed-return';
   const after: Journey = {
-    ...withShown(before, entered, transition, open.entry.back !== null || open.way.to === 'owed-return'),
+    ...withShown(before, entered, transition, isBack),
     owedReturn: returnOwedAfter(before, transition, followsObserved(before, event.kind)),
     lastAt: at,
     owed: [...new Set([...kept, ...owed])],

@@ -24,7 +24,9 @@ export type Guard =
   | 'place-nurture'
   | 'repair-to-sales'
   | 'open-deal'
-  | 'protected';
+  | 'protected'
+  | 'has-bought'
+  | 'nobody-has-them'; // sales has no record of theirs, and no deal
 
 /** `place`: where lifecycle.yaml sends the reason. `requested`: the stage that the person named. `owed-return`: where they stand, with what is owed of it. */
 export type Target = Stage | 'place' | 'requested' | 'owed-return';
@@ -58,6 +60,8 @@ const nudge = (stage: Stage): Way => way(stage, 'return', [], ['nudge']);
 const makeUpFor: Way = way('owed-return', 'return', ['owed-return']);
 /** Says why, where somebody might expect a move. */
 const refused = (stage: Stage, guard: Guard): Way => way(stage, 'return', [guard]);
+/** Who has bought is a customer, whatever a rep says of the lead. */
+const stayOne: Way = follow('customer', 'has-bought');
 
 /** What holds wherever a person is not yet a deal or a customer. */
 const anywhere = {
@@ -73,12 +77,13 @@ const anywhere = {
   'sent-back': [giveBack()],
   opened: [follow('opportunity')],
   won: [follow('customer')],
+  bought: [],
   'deal-lost': [],
   grew: [],
   'at-risk': [],
   recovered: [],
   churned: [],
-  disqualified: [follow('disqualified')],
+  disqualified: [stayOne, follow('disqualified')],
   excluded: [follow('disqualified')],
   readmitted: [],
   placed: [],
@@ -98,6 +103,7 @@ const attracting = {
   known: [enter('engaged'), enter('lead')],
   activity: [enter('engaged'), enter('lead')],
   scored: [handOff('ready', 'not-held'), enter('engaged'), enter('lead')],
+  bought: [follow('customer')],
 } satisfies Row;
 
 /** Sales has the next step. */
@@ -117,6 +123,7 @@ const recycled = {
   cooled: [handOff('ready-waiting')],
   recontact: [handOff()],
   released: [makeUpFor],
+  bought: [follow('customer')],
 } satisfies Row;
 
 /** A deal is open, or they buy: nothing that recycles leads may touch them. */
@@ -135,6 +142,8 @@ const dealing = (stage: Stage, guard: Guard): Row => ({
 
 const owning = (stage: Stage): Row => ({
   ...dealing(stage, 'protected'),
+  // Of whom a rule alone says that they buy, sales may have nobody who could be told.
+  asked: [handOff('nobody-has-them'), tell(stage)],
   won: [],
   grew: [follow('growing')],
   'at-risk': [follow('at-risk')],
@@ -177,7 +186,8 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
     untouched: [],
   },
   opportunity: { ...dealing('opportunity', 'open-deal'), 'deal-lost': [giveBack('no-open-deal')] },
-  customer: owning('customer'),
+  // A date that a rep named outlives their becoming one.
+  customer: { ...owning('customer'), recontact: [handOff()] },
   growing: { ...owning('growing'), grew: [] },
   'at-risk': { ...owning('at-risk'), 'at-risk': [], recovered: [follow('customer')] },
   lost: { ...recycled, cooled: [handOff('ready-waiting'), follow('win-back')] },
@@ -191,9 +201,13 @@ export const stageTable: Readonly<Record<Stage, Row>> = {
   disqualified: {
     ...recycled,
     scored: [],
+    bought: [],
     cooled: [],
     disqualified: [],
     excluded: [],
-    readmitted: [way('nurture', 'return', ['not-excluded'])],
+    readmitted: [
+      way('customer', 'stages', ['not-excluded', 'has-bought']),
+      way('nurture', 'return', ['not-excluded']),
+    ],
   },
 };

@@ -13,7 +13,7 @@ export interface Timer {
 }
 
 const cooling: ReadonlySet<Stage> = new Set(['nurture', 'returned', 'lost', 'win-back']);
-const recallable: ReadonlySet<Stage> = new Set([...cooling, 'disqualified']);
+const recallable: ReadonlySet<Stage> = new Set([...cooling, 'disqualified', 'customer']);
 const untouchable: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr']);
 const stalling: ReadonlySet<Stage> = new Set(['sales-ready', 'sdr', 'working', 'accepted']);
 

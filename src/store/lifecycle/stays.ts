@@ -16,7 +16,7 @@ const stepsMax = 1024;
 
 /**
  * LifecycleStore.stays. One pass over the moves since the first window began, whatever the number of people before; another owner in the same stage is
- * no move. Whose lead it was is what the clock of the turn says. No index helps: most moves of the year are read. What is hashed four times for each stay, by everybody,
+ * no move, and whom sales lets go, with a reason, has not gone on, also who is a customer then. Whose lead it was is what the clock of the turn says. No index helps: most moves of the year are read. What is hashed four times for each stay, by everybody,
  * source, segment and rep, is one number and a name.
  */
 export const stays = async (db: Db, asked: StaysAsked): Promise<readonly StayCount[]> => {
@@ -39,14 +39,15 @@ export const stays = async (db: Db, asked: StaysAsked): Promise<readonly StayCou
       ),
       moved as (
         select journey_id, turn, to_stage as stage, source, segment, at,
-          lead(at) over journey as left_at, lead(to_stage) over journey as left_to
+          lead(at) over journey as left_at, lead(to_stage) over journey as left_to,
+          lead(reason) over journey is not null as let_go
         from tandem.transitions
         where from_stage <> to_stage and at >= to_timestamp(${first}::float8 / 1000.0)
         window journey as (partition by journey_id order by id)
       ),
       stays as (
         select m.source, m.segment, c.owner as rep,
-          (s.ms <= w.horizon_ms and target.place > w.place) as went_on,
+          (s.ms <= w.horizon_ms and target.place > w.place and not m.let_go) as went_on,
           ((w.n * 2 + (m.at >= w.recent_from)::int) * ${sql.lit(stepsMax)}
             + width_bucket(least(coalesce(s.ms, w.horizon_ms), w.horizon_ms), ${[...bounds]}::float8[])) as cell
         from moved m

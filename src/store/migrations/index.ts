@@ -29,6 +29,7 @@ import { toldWaits } from './0045-told-waits.ts';
 import { firstAligned } from './0046-first-aligned.ts';
 import { mappedFields } from './0047-mapped-fields.ts';
 import { toldValues } from './0048-told-values.ts';
+import { dealsOfBefore } from './0049-deals-of-before.ts';
 import { stageBacks } from './0051-stage-backs.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
@@ -63,5 +64,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0046-first-aligned': firstAligned,
   '0047-mapped-fields': mappedFields,
   '0048-told-values': toldValues,
+  '0049-deals-of-before': dealsOfBefore,
   '0051-stage-backs': stageBacks,
 };

@@ -6,6 +6,7 @@ import { lookAt, newStored } from '../../../src/lifecycle/look/look.ts';
 import type { StoredJourney } from '../../../src/lifecycle/look/stored.ts';
 import type { Fact } from '../../../src/lifecycle/stage/facts.ts';
 import type { Stage } from '../../../src/lifecycle/stage/stages.ts';
+import type { RawFields } from '../../../src/model/value.ts';
 import { loadWith, makeDefinition, shippedText } from '../shipped-files.ts';
 
 const now = Date.parse('2026-11-30T09:00:00.000Z');
@@ -24,13 +25,19 @@ const ruled = { lifecycle: built, scoring, sinceAt: now - 60 * minute };
 const shipped = { ...ruled, lifecycle: makeDefinition() };
 
 const at = (after: number): number => now + after * minute;
-const look = (stored: StoredJourney, health: string | null, after: number, models = ruled) =>
+const look = (
+  stored: StoredJourney,
+  health: string | null,
+  after: number,
+  models = ruled,
+  more: RawFields = {},
+) =>
   lookAt(
     stored,
     {
       contact: {
         ref: { system: 'hubspot', type: 'contacts', id: '7' },
-        fields: { email: 'vera@nordlys.example', customer_health: health },
+        fields: { email: 'vera@nordlys.example', customer_health: health, ...more },
         stamp: at(after),
         createdAt: now,
         byUs: false,
@@ -101,6 +108,56 @@ describe("the company's rules of customers", () => {
       const looked = look(inStage(stage), 'churned', 1);
       expect([stage, ways(looked), looked.stored.journey.churnedAt]).toEqual([stage, [], null]);
     }
+  });
+
+  it("say who has bought before anybody looked, as shipped by HubSpot's own stage, and tell it once", () => {
+    const buys = { lifecyclestage: 'customer', company: 'Nordlys' };
+    const first = look(newStored('j', '7', now), null, 0, shipped, buys);
+    expect(ways(first)).toEqual(['subscriber → customer (bought)']);
+    expect(ways(look(first.stored, null, 1, shipped, buys))).toEqual([]);
+    const asked = { ...first.stored, facts: [{ ...fact('won', 2), kind: 'asked' } as const] };
+    const handed = look(asked, null, 2, shipped, buys);
+    expect(ways(handed)).toEqual(['customer → sales-ready (asked)']);
+    expect(ways(look(handed.stored, null, 3, shipped, buys))).toEqual([]);
+    const day = 24 * 60;
+    expect(ways(look(handed.stored, null, 15 * day, shipped, buys))).toEqual([
+      'sales-ready → customer (stalled)',
+    ]);
+    const advocate = { ...buys, lifecyclestage: 'evangelist' };
+    expect(ways(look(newStored('j', '7', now), null, 0, shipped, advocate))).toEqual([
+      'subscriber → customer (bought)',
+    ]);
+    expect(ways(look(newStored('j', '7', now), null, 0, shipped, { lifecyclestage: 'lead' }))).toEqual([]);
+  });
+
+  it('take nobody away from a rep who becomes a customer by a rule, and out of nurture whoever does', () => {
+    const buys = { lifecyclestage: 'customer' };
+    const worked = look(inStage('working'), null, 1, shipped, buys);
+    expect(ways(worked)).toEqual([]);
+    expect(ways(look(worked.stored, null, 20 * 24 * 60, shipped, buys))).toEqual([
+      'working → customer (stalled)',
+    ]);
+    expect(ways(look(inStage('nurture'), null, 1, shipped, buys))).toEqual(['nurture → customer (bought)']);
+  });
+
+  it('make nobody a customer again who was lost while the field said so', () => {
+    const buys = { lifecyclestage: 'customer' };
+    const lost = look(
+      look(newStored('j', '7', now), 'green', 0, ruled, buys).stored,
+      'churned',
+      1,
+      ruled,
+      buys,
+    );
+    expect(ways(lost)).toEqual(['customer → lost (churned)']);
+    expect(ways(look(lost.stored, 'green', 2, ruled, buys))).toEqual([]);
+    const left = look(lost.stored, 'green', 3, ruled, { lifecyclestage: 'opportunity' });
+    expect(ways(look(left.stored, 'green', 4, ruled, buys))).toEqual(['lost → customer (bought)']);
+  });
+
+  it('count at once for who is found to have bought', () => {
+    const first = look(newStored('j', '7', now), 'red', 0, ruled, { lifecyclestage: 'customer' });
+    expect(ways(first)).toEqual(['subscriber → customer (bought)', 'customer → at-risk (at-risk)']);
   });
 
   it('are none as shipped', () => {

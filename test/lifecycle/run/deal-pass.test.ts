@@ -104,13 +104,13 @@ describe('deals that were there before somebody came to sales', () => {
     expect([read, calls]).toEqual([[1], ['ties', 'read']]);
   });
 
-  it('what ended before this turn is history: shown and kept, and moves nobody', async () => {
+  it('what was won before this turn says that they buy; what was lost before is history, and only shown', async () => {
     const { context, told, kept, shown } = makeContext({
       '006a': { fields: won, stamp: at - 400 * day },
       '006b': { fields: lost, stamp: at - 200 * day },
     });
     await readDeals(context);
-    expect(told).toEqual([]);
+    expect(told).toMatchObject([{ kind: 'bought', opportunity: '006a', standing: true }]);
     expect(kept.map(({ id, state }) => [id, state])).toEqual([
       ['006a', 'won'],
       ['006b', 'lost'],

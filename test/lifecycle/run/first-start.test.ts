@@ -18,7 +18,7 @@ const problems = async (): Promise<readonly string[]> =>
 beforeAll(async () => {
   const { simulated } = office;
   const records = ['ada', 'bea'].map((name) => ({
-    ...{ email: `${name}@example.com`, lastname: 'Lind', company: 'Nordlys', lifecyclestage: 'customer' },
+    ...{ email: `${name}@example.com`, lastname: 'Lind', company: 'Nordlys', lifecyclestage: 'opportunity' },
   }));
   ({ ids } = (await simulated.control('hubspot', 'records/contacts', { records })) as { ids: string[] });
   await simulated.fixture.store.engine.commitSignals([], {
@@ -43,7 +43,7 @@ describe("HubSpot's lifecyclestage of people who were there before, with lifecyc
   it('stays where the company has it, however often they are shown', async () => {
     await office.mark('hubspot', 'contacts', ids);
     await office.settle(context);
-    expect(await stages()).toEqual(['customer', 'customer']);
+    expect(await stages()).toEqual(['opportunity', 'opportunity']);
     expect(await office.read('hubspot', 'contacts', ids[0] ?? '', 'tandem_stage')).toEqual({
       tandem_stage: 'lead',
     });
@@ -52,7 +52,7 @@ describe("HubSpot's lifecyclestage of people who were there before, with lifecyc
   it('moves back up to the cap; the others are held under an id, and told in status', async () => {
     expect(await letGoOnce(context)).toBe(1);
     await office.settle(context);
-    expect((await stages()).toSorted()).toEqual(['customer', 'lead']);
+    expect((await stages()).toSorted()).toEqual(['lead', 'opportunity']);
     expect(await problems()).toEqual([
       "HubSpot's lifecyclestage of 1 contact stands further than their stage, and is not moved back (first start)",
     ]);

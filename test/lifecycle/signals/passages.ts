@@ -23,12 +23,14 @@ export interface Passage extends Groups {
   /** Null while they are there. */
   readonly leftAt: number | null;
   readonly to: Stage | null;
+  /** Sales let them go, with a reason: a customer of before, who is one again. */
+  readonly isLetGo?: true;
 }
 
-/** Whether a passage led on: to a later stage of the order, not beside it. */
-export const ledOn = ({ stage, to }: Pick<Passage, 'stage' | 'to'>): boolean => {
+/** Whether a passage led on: to a later stage of the order, not beside it, and not by a no. */
+export const ledOn = ({ stage, to, isLetGo }: Pick<Passage, 'stage' | 'to' | 'isLetGo'>): boolean => {
   const [from, end] = [orderOf(stage), to === null ? null : orderOf(to)];
-  return from !== null && end !== null && end > from;
+  return from !== null && end !== null && end > from && isLetGo !== true;
 };
 
 export type JourneyTransition = Transition & { readonly journey: string };
@@ -48,6 +50,7 @@ const ofJourney = (
       enteredAt: at,
       leftAt: next?.at ?? null,
       to: next?.to ?? null,
+      ...((next?.reason ?? null) === null ? {} : { isLetGo: true }),
       ...groupsOf(journey, turn),
     };
   });

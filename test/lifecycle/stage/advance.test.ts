@@ -303,6 +303,103 @@ describe('pull', () => {
   });
 });
 
+describe('customers of before the turn', () => {
+  /** With a rep, and found then to have bought years ago. */
+  const handed = tell(
+    [makeFact('bought', -400, { opportunity: '006old', standing: true })],
+    0.5,
+    makeDefinition(),
+    tell([ready(0), makeFact('handed', 0, { key: 'h', at: start + 1, to: 'rep', owner: '005B' })], 0.4)
+      .journey,
+  );
+  const then = (facts: readonly Fact[], days: number): Told =>
+    tell(facts, days, makeDefinition(), handed.journey);
+  const ways: readonly (readonly [string, readonly Fact[], string])[] = [
+    ['nobody touches', [], 'untouched>customer'],
+    ['stalls', [makeFact('touched', 1)], 'touched>working stalled>customer'],
+    ['is rejected', [makeFact('rejected', 1, { reason: 'No budget' })], 'rejected>customer'],
+    ['is rejected without a reason', [makeFact('rejected', 1)], 'rejected>customer'],
+    ['is sent back', [makeFact('sent-back', 1, { reason: 'Not now' })], 'sent-back>customer'],
+    ['has bad data', [makeFact('rejected', 1, { reason: 'Bad data' })], 'rejected>customer'],
+    ['is said to be nobody', [makeFact('disqualified', 1)], 'disqualified>customer'],
+    [
+      'loses a further deal',
+      [makeFact('opened', 1, { opportunity: 'b' }), makeFact('deal-lost', 2, { opportunity: 'b' })],
+      'opened>opportunity deal-lost>customer',
+    ],
+  ];
+  it.each(ways)(
+    'one whom a rep has stays with the rep, and is a customer, not recycled, who %s',
+    (_, facts, path) => {
+      expect(handed).toMatchObject({ path: '', journey: { stage: 'sales-ready' } });
+      const told = then(facts, 90);
+      expect(told.path).toBe(path);
+      expect(told.journey).toMatchObject({ stage: 'customer', program: null, place: null });
+    },
+  );
+
+  it('keep why, and come back on the day that the rep named', () => {
+    const date = makeFact('sent-back', 1, { reason: 'Not now', recontactAt: start + 60 * day });
+    const back = then([date], 59);
+    expect(back.journey).toMatchObject({ stage: 'customer', reason: 'Not now' });
+    const again = tell([], 61, makeDefinition(), back.journey);
+    expect(again).toMatchObject({ path: 'recontact>sales-ready+hand-off', journey: { turn: 2 } });
+    expect(tell([], 90, makeDefinition(), again.journey).journey.stage).toBe('customer');
+  });
+
+  it('go to whoever has the account where the rep says so', () => {
+    const told = then([makeFact('rejected', 1, { reason: 'Already a customer' })], 2);
+    expect(told.path).toMatch(/rejected>sales-ready\+re-route$/);
+    expect(tell([], 90, makeDefinition(), told.journey).path).toBe('stalled>customer');
+  });
+
+  it('are put into no program by a request, nor when an exclusion is lifted', () => {
+    const asked = then([makeFact('stage-set', 1, { stage: 'nurture' })], 2);
+    expect(asked).toMatchObject({ journey: { stage: 'sales-ready' }, why: ['stage-set:protected'] });
+    const out = then([makeFact('excluded', 1)], 2).journey;
+    expect(out.stage).toBe('disqualified');
+    expect(tell([makeFact('readmitted', 3)], 4, makeDefinition(), out).path).toBe('readmitted>customer');
+  });
+
+  it('leave nurture once it is known, and are leads again once they are lost', () => {
+    const recycled = tell(
+      [ready(0), makeFact('rejected', 1, { reason: 'No need' }), makeFact('placed', 2)],
+      3,
+    );
+    const known = tell([makeFact('bought', -400)], 4, makeDefinition(), recycled.journey);
+    expect(known).toMatchObject({ path: 'bought>customer', journey: { program: null } });
+    const lost = tell([makeFact('churned', 5), makeFact('asked', 6)], 7, makeDefinition(), known.journey);
+    expect(lost.path).toBe('churned>lost asked>sales-ready+hand-off');
+    const old = tell([makeFact('bought', -300), makeFact('rejected', 8)], 9, makeDefinition(), lost.journey);
+    expect(old).toMatchObject({ journey: { stage: 'returned' }, why: ['bought:late'] });
+  });
+
+  it('are known however much has happened since', () => {
+    const busy = Array.from({ length: seenMax + 1 }, (_, at) => makeFact('activity', at / 1_000));
+    const { journey } = tell([...busy, ready(1)], 2);
+    expect(journey.forgottenAt).not.toBeNull();
+    const known = tell([makeFact('bought', -400), makeFact('rejected', 3)], 4, makeDefinition(), journey);
+    expect(known.journey.stage).toBe('customer');
+  });
+
+  it('who asks is handed over where sales has nobody, and else their owner is told', () => {
+    const facts = [makeFact('bought', 0, { standing: true }), makeFact('asked', 1)];
+    expect(tell(facts, 2).path).toBe('bought>customer asked>sales-ready+hand-off');
+    const definition = makeDefinition();
+    const known = { ...record, lead: { OwnerId: '005B' } };
+    const { transitions } = advance(
+      newJourney('1', start),
+      { events: facts, record: known },
+      definition,
+      start + 2 * day,
+    );
+    expect(transitions.map(({ to, effects }) => [to, ...effects])).toEqual([
+      ['customer'],
+      ['customer', 'tell-owner'],
+    ]);
+  });
+});
+
 describe('bad input', () => {
   it('a touch from before the turn, and a verdict older than the last, move nobody', () => {
     const facts = [ready(2), makeFact('touched', 3), makeFact('rejected', 5, { reason: 'No need' })];

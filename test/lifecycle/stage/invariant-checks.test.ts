@@ -156,6 +156,11 @@ const spoiled: readonly Spoiled[] = [
     says: 'opportunity to returned by rejected',
   },
   {
+    name: '7 deals and customers are not recycled',
+    advanced: withBefore(rejected, { boughtAt: start }),
+    says: 'working to returned by rejected, and bought',
+  },
+  {
     name: '8 who is excluded is not handed over',
     advanced: withJourney(asked, { excluded: true, exclusionAt: start }),
     says: 'an excluded person was handed over',
