@@ -12,6 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 const data = mkdtempSync(join(tmpdir(), 'tandem-start-'));
 /** Seconds on a machine at rest; the bound leaves room for one that runs other tests beside it. */
 const handedWithinSeconds = 30;
+/** Whoever starts it and watches has seen Vera ask by then. */
+const askedWithinSeconds = 120;
 const arrived = /^\d\d:\d\d:\d\d {2}(HubSpot → Salesforce|Salesforce → HubSpot) +\d+\.\d s {2}/;
 
 /** Processes that name the folder: the demonstration, its children, its database server. */
@@ -23,6 +25,8 @@ const processesLeft = (): string[] =>
 interface Demonstration {
   readonly process: ChildProcess;
   readonly lines: readonly string[];
+  /** Seconds from the start to the first line that fits; infinite where there is none. */
+  secondsTo(pattern: RegExp): number;
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
   url(system: 'HubSpot' | 'Salesforce'): string;
 }
@@ -35,19 +39,24 @@ const start = (...args: string[]): Demonstration => {
     ['start', '--data', data, '--contacts', '60', '--leads', '40', '--edits-per-minute', '60', ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const beganAt = performance.now();
   const lines: string[] = [];
+  const saidAt: number[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream.setEncoding('utf8').on('data', (text: string) => {
       const parts = (rest + text).split('\n');
       rest = parts.pop() ?? '';
       lines.push(...parts);
+      saidAt.push(...parts.map(() => performance.now()));
     });
   }
   const ended = once(child, 'exit').then(([code, signal]) => [code, signal] as const);
   const demonstration: Demonstration = {
     process: child,
     lines,
+    secondsTo: (pattern) =>
+      ((saidAt[lines.findIndex((line) => pattern.test(line))] ?? Number.POSITIVE_INFINITY) - beganAt) / 1_000,
     ended,
     url: (system) => {
       const line = lines.find((each) => each.startsWith(`  ${system} `)) ?? '';
@@ -170,7 +179,14 @@ describe('npm start', () => {
     const tookSeconds = demonstration.lines.flatMap((line) => handed.exec(line)?.[1] ?? []).map(Number);
     expect(tookSeconds).toHaveLength(1);
     expect(tookSeconds[0]).toBeLessThan(handedWithinSeconds);
+    expect(demonstration.secondsTo(/Vera Lind .* asks for a demo, in HubSpot$/)).toBeLessThan(
+      askedWithinSeconds,
+    );
     expect(has(demonstration, /^ +Why now {2}Asked for a demo/)).toBe(true);
+    // The digest as Ben reads it: why now first, and what she did.
+    const digest = demonstration.lines.flatMap((line) => /^ +\| (.*)$/.exec(line)?.[1] ?? []);
+    expect(digest[0]).toMatch(/^Why now/i);
+    expect(digest.join('\n')).toMatch(/demo/);
     expect(has(demonstration, /^ +Task {5}follow up, due \d{4}-\d\d-\d\d$/)).toBe(true);
     // The account balances: who became ready was handed over or held back, and who was handed was received, or is on the way.
     const counted = (term: string): number => {
