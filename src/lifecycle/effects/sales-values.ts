@@ -14,6 +14,7 @@ import { pointsBy } from '../digest/telling.ts';
 import { feedbackValues } from '../feedback/feedback.ts';
 import { isScored } from '../look/details.ts';
 import { personOf } from '../look/look.ts';
+import { knownVerdict, oddVerdictStep } from '../look/odd-verdict.ts';
 import { wordFields } from '../look/sales-facts.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { type Judgement, judge } from '../scoring/sales-ready.ts';
@@ -151,6 +152,12 @@ export const zoneFor = (standing: Standing): string => {
 const shownContent = (context: LifecycleContext, standing: Standing): Recommendation | null =>
   contentMode(context) === 'act' ? recommendationFor(context, standing) : null;
 
+/** What is said of a word that is no verdict; a hand-over takes the word away. */
+const oddVerdictOf = ({ models, shownFields: shown }: LifecycleContext, { effect, person }: Standing) =>
+  person.sales === null || isHanding(effect)
+    ? null
+    : oddVerdictStep(person.sales, models.lifecycle.pointed, shown);
+
 /** What the texts for the rep are made of. */
 export const digestInput = (context: LifecycleContext, standing: Standing): DigestInput => {
   const { stored, person, activities, effect, about, now } = standing;
@@ -171,7 +178,7 @@ export const digestInput = (context: LifecycleContext, standing: Standing): Dige
     route: effect.route?.lines ?? [],
     ...(queue === null ? {} : { queueWithoutTasks: queue.name }),
     trigger: triggerOf(standing, judgement),
-    nextStep: { say: null, send: content === null ? [] : sendOf(content) },
+    nextStep: { say: oddVerdictOf(context, standing), send: content === null ? [] : sendOf(content) },
     zone: zoneFor(standing),
     now,
     pointsOf: pointsBy(context.models.scoring),
@@ -333,8 +340,8 @@ const stageValues = (context: LifecycleContext, standing: Standing): RawFields =
     ...(isHanding(effect) ? { tandem_handed_at: instant(now) } : {}),
     ...(word === null ? {} : { tandem_sla: word }),
     ...(isStageObserved(journey) ? {} : { tandem_recontact_on: dayOf(journey.recontactAt) }),
-    // The step before has just emptied what the record was read with.
-    tandem_disposition: isHanding(effect) ? null : (person.sales?.fields.Tandem_Disposition__c ?? null),
+    // The step before has just emptied what the record was read with; and another word than a verdict would have the whole contact refused.
+    tandem_disposition: isHanding(effect) ? null : knownVerdict(person.sales?.fields ?? {}),
     ...feedbackValues(standing.feedback),
     tandem_rep: isWithSales && owner !== null ? (staff.owners.get(owner)?.name ?? null) : null,
   };

@@ -48,6 +48,9 @@ const verdictKinds: Readonly<Record<string, 'accepted' | 'rejected' | 'sent-back
   'Return to nurture': 'sent-back',
 };
 
+/** The words that are verdicts. */
+export const verdictWords: readonly string[] = Object.keys(verdictKinds);
+
 const detail = ({ now }: Change, owner: string): Partial<Fact> => {
   const reason = text(now.Tandem_Reason__c);
   const recontactAt = dayOf(now.Tandem_Recontact_On__c);

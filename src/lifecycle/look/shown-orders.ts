@@ -6,13 +6,14 @@ import type { Journey } from '../stage/journey.ts';
 import { isStageObserved, stageToShow } from '../stage/observed.ts';
 import { salesStages } from '../stage/stages.ts';
 import type { Looked } from './look.ts';
+import { isStepOld, knownVerdict, verdictField } from './odd-verdict.ts';
 import type { SeenPerson } from './person.ts';
 import type { EffectOrder } from './stored.ts';
 
 /** Under this name it is kept whose values are shown: those of another record (a merge, a conversion) tell nothing. */
 export const shownOn = '#id';
 
-const dispositionField = 'Tandem_Disposition__c';
+const stepField = 'Tandem_Next_Step__c';
 const slaField = 'tandem_sla';
 
 /** A moment as Tandem writes it; null empties the field. */
@@ -59,8 +60,8 @@ const isProgramOld = ({ stored: { journey, shown } }: Looked): boolean =>
 const isSaid = ({ stored, feedback }: Looked, { sales }: SeenPerson): boolean =>
   feedback.some(({ kind }) => shownKinds.some((each) => each === kind)) ||
   (sales !== null &&
-    Object.hasOwn(sales.fields, dispositionField) &&
-    (sales.fields[dispositionField] ?? null) !== (stored.shown.hubspot.tandem_disposition ?? null));
+    Object.hasOwn(sales.fields, verdictField) &&
+    knownVerdict(sales.fields) !== (stored.shown.hubspot.tandem_disposition ?? null));
 
 /**
  * The order to show in both systems where somebody stands now; given with every move, every other score, every other due time, every other program, every other word of the follow-up and of
@@ -92,6 +93,14 @@ export const shownOrders = (
   // Whoever has the lead reads what the person did since, and in detail.
   const isRead = behaviours['hand-off'] === 'act' && person.sales !== null && isWithSales(stored.journey);
   const isTold = isRead && (amended.length > 0 || activities.some(({ machine }) => machine !== true));
-  if (!isMoved && !isScored && !isTimed && !isWord && !isTold && !isHeldNews && !isOther) return [];
+  // Whoever chose a word that is no verdict reads so, until they chose one.
+  const { salesforce } = stored.shown;
+  const isStep =
+    isRead &&
+    salesforce[shownOn] === person.sales?.ref.id &&
+    Object.hasOwn(salesforce, stepField) &&
+    isStepOld(salesforce[stepField], person.sales?.fields ?? {});
+  if (!isMoved && !isStep && !isScored && !isTimed && !isWord && !isTold && !isHeldNews && !isOther)
+    return [];
   return [{ key: `${stored.id}/show`, kind: 'show', turn: stored.journey.turn, at: now, evidence: 'show' }];
 };

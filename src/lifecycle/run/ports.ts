@@ -111,6 +111,8 @@ export interface LifecycleStore {
   openLeads(stages: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** How many people these owners have whose first touch is still waited for. */
   untouched(owners: readonly string[]): Promise<number>;
+  /** Records (ids) of people with sales that had, when they were looked at last, another word in this field than these, or none. */
+  oddVerdicts(types: readonly string[], field: string, words: readonly string[]): Promise<readonly string[]>;
   /** Has everybody of these stages whom these owners have looked at next. */
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void>;
   /** Has everybody looked at next whose hand-off, or return, was only observed. */

@@ -9,6 +9,7 @@ import { readDetails } from './details-pass.ts';
 import { letGoOnce } from './first-start-pass.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
+import { findOddVerdicts } from './odd-verdicts.ts';
 import { findPastPilot } from './past-pilot.ts';
 import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
 import { recountOnce } from './recount-pass.ts';
@@ -208,6 +209,7 @@ export class LifecycleRunner {
     await readTouches(this.#context, news);
     await findLeavers(this.#context, this.#leavers);
     await findUnassigned(this.#context);
+    await findOddVerdicts(this.#context);
     // Both write into Salesforce, and ask those whom they tell of something to be looked at.
     if (!looks && !passes && !requests) {
       await readDeals(this.#context, news);

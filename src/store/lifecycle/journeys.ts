@@ -339,6 +339,25 @@ export const untouched = async (db: Db, owners: readonly string[]): Promise<numb
   return row?.count ?? 0;
 };
 
+/** LifecycleStore.oddVerdicts. The stages stand there as in the index journeys_content, which finds those who are with sales. */
+export const oddVerdicts = async (
+  db: Db,
+  types: readonly string[],
+  field: string,
+  words: readonly string[],
+): Promise<readonly string[]> => {
+  const word = sql`trim(coalesce(state #>> array['sales', 'fields', ${field}], ''))`;
+  const rows = await run(
+    db,
+    sql<{ id: string }>`
+      select state #>> '{sales,id}' as id from tandem.journeys
+      where stage in ('sales-ready', 'sdr', 'working', 'accepted') and state #>> '{sales,type}' = any(${[...types]}::text[])
+        and ${word} <> '' and ${word} <> all(${[...words]}::text[])
+      order by id`,
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** LifecycleStore.openLeads. */
 export const openLeads = async (db: Db, stages: readonly string[]): Promise<ReadonlyMap<string, number>> => {
   const rows = await run(

@@ -88,7 +88,17 @@ import {
   wakeObserved,
 } from './first-start.ts';
 import { adopt, anybodyIn, tell, wakeOf } from './journey-moves.ts';
-import { clocks, dueContacts, journeys, openLeads, save, signals, timeline, untouched } from './journeys.ts';
+import {
+  clocks,
+  dueContacts,
+  journeys,
+  oddVerdicts,
+  openLeads,
+  save,
+  signals,
+  timeline,
+  untouched,
+} from './journeys.ts';
 import {
   isBusy,
   keptSignals,
@@ -342,6 +352,10 @@ export class PostgresLifecycleStore {
 
   untouched(owners: readonly string[]): Promise<number> {
     return untouched(this.#db, owners);
+  }
+
+  oddVerdicts(types: readonly string[], field: string, words: readonly string[]): Promise<readonly string[]> {
+    return oddVerdicts(this.#db, types, field, words);
   }
 
   wakeOf(owners: readonly string[], stages: readonly string[]): Promise<void> {
