@@ -13,48 +13,14 @@ import { makeTransition } from '../lifecycle/account/rows.ts';
 import { alwaysOpen } from '../lifecycle/calendar/calendars.ts';
 import { loadWith, makeDefinition } from '../lifecycle/shipped-files.ts';
 import { day } from '../lifecycle/signals/history.ts';
-import {
-  countStays,
-  type Groups,
-  type JourneyTransition,
-  passagesOf,
-} from '../lifecycle/signals/passages.ts';
+import { countStays, type JourneyTransition, passagesOf } from '../lifecycle/signals/passages.ts';
+import { fallingStories, type Story, saveStories } from '../lifecycle/signals/stories.ts';
 import { randomFrom } from '../random.ts';
 import { withStore } from './postgres.ts';
 
 const fixture = withStore();
 beforeEach(() => fixture.reset());
 const store = () => fixture.store.lifecycle;
-
-interface Story {
-  readonly id: string;
-  readonly groups: Groups;
-  readonly transitions: readonly JourneyTransition[];
-}
-
-/** Saves what happened to people, as looks would have, in a few statements. */
-const saveStories = async (stories: readonly Story[]): Promise<void> => {
-  await store().save(
-    stories.map(({ id, groups, transitions }) => ({
-      row: {
-        ...{ id, contactId: id, version: 0, stage: 'lead', turn: 0, owner: null, shown: '{}', told: [] },
-        state: '{"journey":{"stage":"lead"}}',
-      },
-      ...{ nextAt: null, activities: [], effects: [], heard: [], answers: [] },
-      transitions,
-      groups: { source: groups.source, segment: groups.segment },
-      clocks:
-        groups.rep === null
-          ? []
-          : [...new Set(transitions.map(({ turn }) => turn))].map((turn) => ({
-              ...{ journeyId: id, turn, kind: 'follow-up', doneAt: null, clock: '{"startedAt":1}' },
-              ...{ stepsDone: [], owner: groups.rep, remindAt: null, dueAt: null, paused: false },
-            })),
-    })),
-    [],
-    [],
-  );
-};
 
 const inOrder = (counts: readonly StayCount[]): readonly string[] =>
   counts
@@ -102,7 +68,7 @@ describe('stays, as the store counts them', () => {
   it('are those of the moves one by one', async () => {
     const now = await store().now();
     const stories = randomStories(11, 400, now);
-    await saveStories(stories);
+    await saveStories(store(), stories);
     const groups = new Map(stories.map((story) => [story.id, story.groups]));
     const passages = passagesOf(
       stories.flatMap(({ transitions }) => transitions),
@@ -165,26 +131,6 @@ const makeContext = (stages: 'act' | 'observe' = 'act', isTold: () => boolean = 
   return { context, says, tasks, events };
 };
 
-/** Everybody came to sales-ready; of one source hardly anybody went on lately. */
-const fallingStories = (now: number): readonly Story[] =>
-  Array.from({ length: 900 }, (_, number): Story => {
-    const id = randomUUID();
-    const at = Math.round(now - (15 + (number % 190)) * day);
-    const source = number % 3 === 0 ? 'PAID_SEARCH' : 'EMAIL_MARKETING';
-    const isLost = source === 'PAID_SEARCH' && number % 190 < 28;
-    const goesOn = !isLost && Math.floor(number / 190) % 2 === 0;
-    const ready = { ...makeTransition({ at, turn: 1 }), journey: id };
-    const left = makeTransition({
-      ...{ at: at + (2 + (number % 5)) * day, turn: 1, from: 'sales-ready' },
-      to: goesOn ? 'working' : 'returned',
-    });
-    return {
-      id,
-      groups: { source, segment: null, rep: '005B' },
-      transitions: [ready, { ...left, journey: id }],
-    };
-  });
-
 /** Lets so many days go by since the last look. */
 const letPass = (days: number) =>
   fixture.query(
@@ -196,7 +142,7 @@ const kept = async () => toKeptSignals((await store().keptSignals()).state);
 
 describe('a signal', () => {
   it('is told once, by alert and task, and is kept until it is over', async () => {
-    await saveStories(fallingStories(await store().now()));
+    await saveStories(store(), fallingStories(await store().now()));
     const { context, says, tasks, events } = makeContext();
     expect(await signalsOnce(context)).toBe(2);
     expect(says).toHaveLength(1);
@@ -227,7 +173,7 @@ describe('a signal', () => {
   });
 
   it('that the chat does not take is told again; one that may have been shown is not', async () => {
-    await saveStories(fallingStories(await store().now()));
+    await saveStories(store(), fallingStories(await store().now()));
     let works = false;
     const { context, says, events } = makeContext('act', () => works);
     expect(await signalsOnce(context)).toBe(1);
@@ -244,7 +190,7 @@ describe('a signal', () => {
   });
 
   it('is told to nobody where stages are only observed, and stands there', async () => {
-    await saveStories(fallingStories(await store().now()));
+    await saveStories(store(), fallingStories(await store().now()));
     const { context, says, tasks } = makeContext('observe');
     expect(await signalsOnce(context)).toBe(0);
     expect([says.length, tasks.size]).toEqual([0, 0]);
@@ -274,7 +220,7 @@ const judgedStories = async (reasons: readonly (string | null)[], daysAgo = 10):
       transitions: [ready, { ...left, journey: id }],
     };
   });
-  await saveStories(stories);
+  await saveStories(store(), stories);
   const ids = stories.map(({ id }) => id);
   await fixture.query('update tandem.journeys set turn = 1 where id = any($1)', [ids]);
   await fixture.query(
