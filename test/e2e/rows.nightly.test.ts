@@ -132,9 +132,10 @@ const journeyShape = z.object({
     transitions: z.array(
       z.looseObject({
         ...{ from: z.string().nullable(), to: z.string(), move: z.string() },
-        ...{ cause: z.string(), version: z.string() },
+        ...{ cause: z.string(), version: z.string(), by: z.string(), byName: z.string().nullable() },
       }),
     ),
+    effects: z.array(z.looseObject({ doneAt: z.string().nullable() })),
   }),
 });
 
@@ -221,6 +222,15 @@ describe('the guide, row by row', () => {
 
   it('G3.1: a defined process: a stage may be skipped, and each move is kept with its cause and version', async () => {
     const vera = { email: 'vera@nordlys.example', contact: '' };
+    // Whose word it is can be told while Tandem itself writes nothing more.
+    await until(
+      'all of the hand-over to be done',
+      async () => {
+        const { effects } = (await ask(journeyShape, 'explain', vera.email)).journey;
+        for (const { doneAt } of effects) expect(doneAt).not.toBeNull();
+      },
+      withinMs,
+    );
     // A yes at once: nothing of 'working' was seen.
     await edit(await leadOf(vera), { Tandem_Disposition__c: 'Accepted' });
     await leadSays(vera, { Tandem_Stage__c: 'accepted' });
@@ -228,7 +238,9 @@ describe('the guide, row by row', () => {
     const moves = journey.transitions.map(({ to }) => to);
     expect(moves).toContain('sales-ready');
     expect(moves.indexOf('nurture')).toBeGreaterThan(moves.indexOf('sales-ready'));
-    const skip = { from: 'sales-ready', to: 'accepted', move: 'skip', cause: 'accepted' };
+    // The person who said so, and not the system in which they did.
+    const who = { by: expect.stringMatching(/^005/), byName: 'Robin Seller' };
+    const skip = { from: 'sales-ready', to: 'accepted', move: 'skip', cause: 'accepted', ...who };
     expect(journey.transitions).toContainEqual(expect.objectContaining(skip));
     for (const { cause, version } of journey.transitions) expect([cause, version]).not.toContain('');
   });

@@ -166,7 +166,9 @@ describe('an SDR between score and rep', () => {
       withinMs,
     );
     const before = Date.parse(String((await leadOf(vera.email))?.Tandem_Due_At__c));
-    await person.editLeads([{ id: vera.lead, values: { Tandem_Disposition__c: 'Accepted' } }]);
+    await stage.sandbox.control('salesforce', 'edits', {
+      ...{ by: 'ada', type: 'Lead', records: [{ Id: vera.lead, Tandem_Disposition__c: 'Accepted' }] },
+    });
     await until(
       'the hand-on',
       async () => {

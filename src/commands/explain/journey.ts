@@ -68,6 +68,8 @@ export const journeyOf = async ({ lifecycle }: Pick<Store, 'lifecycle'>, contact
     transitions: (transitions.get(row.id) ?? []).map(({ at, ...transition }) => ({
       at: iso(at),
       ...transition,
+      /** Null: it was no user of Salesforce, or one that is no longer known. */
+      byName: names.get(transition.by) ?? null,
     })),
     /** What was waited for, whose, and by which version of sla.yaml; of its steps those that were only observed, which have no order: nobody was told. */
     clocks: clocks.map((clock) => {
@@ -143,8 +145,8 @@ export const journeyWords = ({
   ...waitWords({ program, suppressed, coolsUntil, recontactOn, heldUntil }),
   ...(heldSince === null ? [] : [`${heldSince}  held     first start: tandem status says by which hold`]),
   ...transitions.map(
-    ({ at, from, to, cause, reason, mode, by }) =>
-      `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${by}${mode === 'observe' ? '; observed' : ''})`,
+    ({ at, from, to, cause, reason, mode, by, byName }) =>
+      `${at}  moved    ${from} → ${to} (${cause}${reason === null ? '' : `: ${reason}`}; by ${byName ?? by}${mode === 'observe' ? '; observed' : ''})`,
   ),
   ...clocks.map(
     ({ clock, startedAt, dueAt, doneAt, owner, steps, observed, version }) =>

@@ -35,6 +35,8 @@ export interface Deal {
   readonly closesOn: string | null;
   /** The last change, by Salesforce's stamp. */
   readonly stamp: number;
+  /** The person who made it; absent: nobody is known. */
+  readonly by?: string;
 }
 
 const textOf = (raw: RawValue | undefined): string | null =>
@@ -49,6 +51,7 @@ export const toDeal = (
     createdAt,
     deleted,
   }: { readonly stamp: number; readonly createdAt: number; readonly deleted: boolean },
+  by?: string,
 ): Deal => ({
   id,
   stage: textOf(fields.StageName) ?? '',
@@ -59,6 +62,7 @@ export const toDeal = (
   createdAt,
   closesOn: textOf(fields.CloseDate)?.slice(0, 10) ?? null,
   stamp,
+  ...(by === undefined ? {} : { by }),
 });
 
 /** The values of `Tandem_Loss_Reason__c` in the words of `Tandem_Reason__c`, by which lifecycle.yaml sends people where they belong. */
@@ -84,7 +88,8 @@ const fact = (deal: Deal, kind: Fact['kind'], what: string, more: Partial<Fact> 
   kind,
   key: `salesforce:${deal.id}/${what}/${deal.stamp}`,
   at: deal.stamp,
-  by: 'salesforce',
+  // Who changed it last may have closed it, and need not have opened it.
+  by: (kind === 'opened' ? undefined : deal.by) ?? 'salesforce',
   opportunity: deal.id,
   ...(kind === 'bought' ? { standing: true } : {}),
   ...more,

@@ -2,12 +2,12 @@ import { CallFailed } from '../../model/failure.ts';
 import type { JourneyRow } from '../../model/journeys.ts';
 import { isUndone } from '../look/details.ts';
 import type { StoredJourney } from '../look/stored.ts';
+import { withAuthors } from '../run/authors.ts';
 import type { LifecycleContext } from '../run/context.ts';
 import { readAbout } from '../run/read-about.ts';
 import { openDealsOf, withAskingDeals } from '../run/read-asking.ts';
 import { readPeople } from '../run/read-people.ts';
 import { toActivity, toClock, toStored } from '../run/rows.ts';
-import { withStatusAuthors } from '../run/status-authors.ts';
 import { salesStages } from '../stage/stages.ts';
 import { isClockStep } from './clock-steps.ts';
 import type { Effect } from './effect.ts';
@@ -69,7 +69,7 @@ const load = async (context: LifecycleContext, effects: readonly Effect[]): Prom
   const journeys = new Map([...rows].map(([id, row]) => [id, storedOf(context, row)]));
   // Whose status an automation gave is not to be taken for one who has acted.
   const seen = effects.some(({ kind }) => isClockStep(kind))
-    ? await withStatusAuthors(context, people, (id) => journeys.get(id) ?? null)
+    ? await withAuthors(context, people, (id) => journeys.get(id) ?? null)
     : people;
   const asked = await withAskingDeals(context, seen, dealsAsked(effects, journeys));
   const told = effects.flatMap((effect) => {

@@ -266,7 +266,7 @@ const bySdr = ({ owner, ...fact }: Fact, stored: StoredJourney): Fact => ({
   kind: 'qualified',
   // A stamp is a whole second: the same word of the rep may come in the same one, and is another fact.
   key: `${fact.key}/sdr`,
-  by: stored.journey.owner ?? owner ?? fact.by,
+  by: fact.by === 'salesforce' ? (stored.journey.owner ?? owner ?? fact.by) : fact.by,
 });
 
 /** The facts that the records tell by what changed in them since the last look. */

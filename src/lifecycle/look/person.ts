@@ -10,7 +10,7 @@ export interface SeenRecord {
   readonly createdAt: number;
   /** Whether the last change was made by Tandem; null where the API does not say. */
   readonly byUs: boolean | null;
-  /** The id of the user who made the last change; absent where the API does not say. */
+  /** The id of the user who made the last change; absent where the API does not say, or, at a look, nobody is behind that user. */
   readonly changedBy?: string;
   /** No person gave it the status that it has, as far as its history, or else its last change, tells. */
   readonly isStatusAutomatic?: true;

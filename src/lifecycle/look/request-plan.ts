@@ -81,7 +81,7 @@ export const requestFacts = (
         kind: 'stage-set',
         key: request.key,
         at: request.at,
-        by: request.system,
+        by: request.by,
         stage,
         ...(reason === null ? {} : { reason }),
         ...(recontactAt === null ? {} : { recontactAt }),

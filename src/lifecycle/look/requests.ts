@@ -29,6 +29,8 @@ export interface FreshRequest extends RequestText {
   readonly number: number;
   /** When it counts as made: never before what the journey has seen, for it stands there now. */
   readonly at: number;
+  /** Who asks: a user's id, or the system's name where nobody is known. */
+  readonly by: string;
   readonly recent: readonly RecentRequest[];
   /** How often it came in the last minutes, where that is too often for a person. */
   readonly tooMany: number | null;
@@ -77,6 +79,8 @@ const namedProspects = (
       {
         ...{ word: 'Name a prospect', detail: campaign, system: 'salesforce', place, record: sales },
         ...{ key: campaignKey(member), number: 1, recent: [], tooMany: null },
+        // Whose lead it is now says nothing of who filled the campaign.
+        by: 'salesforce',
         at: Math.max(Math.min(at, now), journey.lastAt, journey.since),
       },
     ];
@@ -107,7 +111,8 @@ const typedRequests = (
     const number = seen?.stamp === record.stamp ? seen.number + 1 : 1;
     const key = `request/${system}:${record.ref.id}/${record.stamp}/${number}`;
     const at = Math.max(Math.min(record.stamp, now), journey.lastAt, journey.since);
-    return [{ ...text, system, place, record, key, number, at, ...withRecent(seen, text, now) }];
+    const by = record.changedBy ?? system;
+    return [{ ...text, system, place, record, key, number, at, by, ...withRecent(seen, text, now) }];
   });
 
 /** Requests of deals and campaigns that are over and kept, so that what is told late is known again. */

@@ -130,7 +130,7 @@ export const salesFacts = (
     kind,
     key: key(kind),
     at: stamp,
-    by: 'salesforce',
+    by: record.changedBy ?? 'salesforce',
     ...more,
   });
   const owned = owner === '' ? {} : { owner };

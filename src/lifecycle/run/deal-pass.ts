@@ -2,6 +2,7 @@ import type { RecordSnapshot } from '../../model/record.ts';
 import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
 import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import type { Journey } from '../stage/journey.ts';
+import { authorOf } from './authors.ts';
 import type { LifecycleContext } from './context.ts';
 import { showDealContent } from './deal-content-pass.ts';
 import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
@@ -56,9 +57,15 @@ const tellPeople = async (
   });
   const missing = unique(theirs.flatMap(({ dealIds }) => dealIds)).filter((id) => !known.has(id));
   const read = new Map([...known, ...(await readOpportunities(context, missing))]);
+  const staff = await context.staff();
   const told = theirs.map(({ contactId, journeyId, journey, dealIds }) => {
     const records = dealIds.flatMap((id) => read.get(id) ?? []);
-    const deals = records.map((record): Deal => toDeal(record.ref.id, record.fields, record));
+    const deals = records.map((record): Deal => {
+      const { id } = record.ref;
+      // Of those alone that have just changed: who edited one last that ended some time ago may be somebody else.
+      const by = known.has(id) ? authorOf(record.lastModifiedBy, staff) : undefined;
+      return toDeal(id, record.fields, record, by);
+    });
     const feedback = records.flatMap((record) =>
       feedbackIn(record, 'unknown').map((said) => ({ ...said, journeyId, turn: journey.turn })),
     );

@@ -28,6 +28,7 @@ import type { Journey } from '../stage/journey.ts';
 import { salesStages } from '../stage/stages.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
+import { withAuthors } from './authors.ts';
 import type { LifecycleContext } from './context.ts';
 import { tellDeals } from './deal-pass.ts';
 import { memoriesOf } from './memory.ts';
@@ -43,7 +44,6 @@ import {
   toStored,
   toToldActivities,
 } from './rows.ts';
-import { withStatusAuthors } from './status-authors.ts';
 
 /** People looked at in one round: two or three calls. */
 export const peopleMax = 100;
@@ -360,8 +360,8 @@ export const lookOnce = async (
     context.staff(),
   ]);
   const rows = await withAdopted(context, found, journeys);
-  const authored = await withStatusAuthors(context, found, storedIn(rows));
-  const people = withNamed(await withAskingDeals(context, authored, dealsAsking(rows)), rows);
+  const asking = withNamed(await withAskingDeals(context, found, dealsAsking(rows)), rows);
+  const people = await withAuthors(context, asking, storedIn(rows));
   const known = contactIds.flatMap((id) => {
     const [row, person] = [rows.get(id), people.get(id)];
     return row === undefined || person === undefined ? [] : [{ row, person }];

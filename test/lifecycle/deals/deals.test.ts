@@ -98,6 +98,18 @@ describe('what deals say of a journey', () => {
     expect(back.journey).toMatchObject({ stage: 'returned', reason: 'Chose a competitor' });
   });
 
+  it('is closed by whoever changed it last, and opened by nobody who is known', () => {
+    const by = (deal: Deal, journey: Journey) =>
+      dealFacts(journey, [deal]).map((fact) => [fact.kind, fact.by]);
+    expect(by(makeDeal({ by: '005ana' }), accepted)).toEqual([['opened', 'salesforce']]);
+    const open = told(accepted, at, makeDeal()).journey;
+    const ended = { stamp: at + minute, by: '005ana' };
+    expect(by(makeDeal({ ...ended, state: 'won' }), open)).toEqual([['won', '005ana']]);
+    expect(by(makeDeal({ ...ended, state: 'lost', lossReason: 'Price' }), open)).toEqual([
+      ['deal-lost', '005ana'],
+    ]);
+  });
+
   it('a loss without a reason is asked about, and the reason that comes later sends them on', () => {
     const open = told(accepted, at, makeDeal()).journey;
     const lost = makeDeal({ state: 'lost', stamp: at + minute });

@@ -76,6 +76,20 @@ describe('what a change of the lead says', () => {
     expect(told(now)).toEqual(expected);
   });
 
+  it('names the person who changed it, where one is known', () => {
+    const by = (changedBy?: string) =>
+      salesFacts(
+        {
+          ...record({ ...open, Tandem_Disposition__c: 'Accepted' }),
+          ...(changedBy === undefined ? {} : { changedBy }),
+        },
+        kept(open),
+        {},
+        own,
+      ).map((fact) => fact.by);
+    expect([by('005ana'), by()]).toEqual([['005ana'], ['salesforce']]);
+  });
+
   it('of a status that means work nothing where an automation gave it; a no is one by whomever', () => {
     const automatic = (now: RawFields) =>
       salesFacts({ ...record({ ...open, ...now }), isStatusAutomatic: true }, kept(open), {}, own).map(
