@@ -162,7 +162,9 @@ export const crossCheck = (files: CheckedFiles): readonly Finding[] => {
           ...lifecycleFirings(lifecycle.source.file, lifecycle.built),
           ...loops(lifecycle.source, lifecycle.built, routing.built),
         ]),
-    ...(scoring.built === null ? [] : scoringFirings(fileOf(scoring), scoring.built)),
+    ...(scoring.built === null || scoring.source === null
+      ? []
+      : scoringFirings(scoring.source, scoring.built)),
     ...(routing.built === null ? [] : routingFirings(fileOf(routing), routing.built)),
     ...(sla.built === null ? [] : slaFirings(fileOf(sla), sla.built)),
     ...(lifecycle.built === null || routing.built === null

@@ -1,5 +1,6 @@
 import type { Expression } from '../../mapping/expression.ts';
 import type { Finding } from '../../mapping/finding.ts';
+import type { KeyPath, YamlSource } from '../../mapping/yaml-source.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import { activityTypes } from '../scoring/activity.ts';
 import { type EngagementRule, grades, levels, type ScoringModel } from '../scoring/model.ts';
@@ -7,6 +8,7 @@ import { withoutOpens } from '../scoring/score.ts';
 import type { SlaModel } from '../sla/model.ts';
 import type { LifecycleDefinition } from '../stage/definition.ts';
 import { stages } from '../stage/stages.ts';
+import { errorAt } from './rule-findings.ts';
 import { type Domains, firingOf } from './satisfiable.ts';
 
 const at = (
@@ -153,34 +155,72 @@ const plainFindings = (
     return [at(file, when, onAlways, `'${name}' always fires`, why, 'correct the rule, or delete it')];
   });
 
-/** The same people get and lose points for the same thing. */
-const contradictions = (file: string, model: ScoringModel): readonly Finding[] =>
-  model.fit.rules.flatMap((rule, index): readonly Finding[] => {
-    const first = model.fit.rules.findIndex(({ when }) => when.text.trim() === rule.when.text.trim());
-    const other = model.fit.rules[first];
-    if (other === undefined || first === index || Math.sign(other.points) === Math.sign(rule.points))
-      return [];
-    const why = `'${other.name}' gives ${other.points} and '${rule.name}' ${rule.points} to whoever meets '${rule.when.text}'`;
-    return [
-      at(file, rule.when, 'error', `'${rule.name}' contradicts '${other.name}'`, why, 'keep one of the two'),
-    ];
+/** The same condition, however it is spaced; two rules without one are for the same, too. */
+const isSameWhen = (a: Expression | null, b: Expression | null): boolean => {
+  const [one, other] = [a, b].map((when) =>
+    when === null ? null : when.text.replaceAll(/\s+/g, ' ').trim(),
+  );
+  return one === other;
+};
+
+const isUpAndDown = (a: { readonly points: number }, b: { readonly points: number }): boolean =>
+  a.points * b.points < 0;
+
+/** The same people get and lose points for the same thing: for what they are, or for what they do. */
+const contradictions = (source: YamlSource, { fit, engagement }: ScoringModel): readonly Finding[] => {
+  const error = (
+    path: KeyPath,
+    rule: NamedRule & { readonly points: number },
+    other: NamedRule & { readonly points: number },
+    whom: string,
+  ): Finding =>
+    errorAt(
+      source,
+      path,
+      `'${rule.name}' contradicts '${other.name}'`,
+      `'${other.name}' gives ${other.points} and '${rule.name}' ${rule.points} ${whom}`,
+      'keep one of the two',
+    );
+  const ofFit = fit.rules.flatMap((rule, index): readonly Finding[] => {
+    const other = fit.rules
+      .slice(0, index)
+      .find((each) => isSameWhen(each.when, rule.when) && isUpAndDown(each, rule));
+    if (other === undefined) return [];
+    return [error(['fit', 'rules', index, 'when'], rule, other, `to whoever meets '${rule.when.text}'`)];
   });
+  const ofEngagement = engagement.rules.flatMap((rule, index): readonly Finding[] => {
+    const other = engagement.rules
+      .slice(0, index)
+      .find(
+        ({ on, when, points }) =>
+          isSameWhen(when, rule.when) &&
+          isUpAndDown({ points }, rule) &&
+          [...on].some((type) => rule.on.has(type)),
+      );
+    if (other === undefined) return [];
+    const both = [...rule.on].filter((type) => other.on.has(type)).join(', ');
+    const { when } = rule;
+    const which = when === null ? '' : ` that meets '${when.text}'`;
+    const path = ['engagement', 'rules', index, when === null ? 'name' : 'when'];
+    return [error(path, rule, other, `for the same ${both}${which}`)];
+  });
+  return [...ofFit, ...ofEngagement];
+};
 
 /** Everything in scoring.yaml that never or always fires, contradicts another rule, or loops. */
-export const scoringFirings = (file: string, model: ScoringModel): readonly Finding[] => [
-  ...definitionFindings(file, model),
-  ...cheapReady(file, model),
-  ...plainFindings(file, model.fit.rules, listTexts(model), model),
-  ...plainFindings(
-    file,
-    model.engagement.rules,
-    [...eventDomains(new Set(activityTypes)), ...listTexts(model)],
-    model,
-  ),
-  ...plainFindings(file, model.excluded, listTexts(model), model, 'error'),
-  ...plainFindings(file, model.asks, listTexts(model), model),
-  ...contradictions(file, model),
-];
+export const scoringFirings = (source: YamlSource, model: ScoringModel): readonly Finding[] => {
+  const { file } = source;
+  const types = [...eventDomains(new Set(activityTypes)), ...listTexts(model)];
+  return [
+    ...definitionFindings(file, model),
+    ...cheapReady(file, model),
+    ...plainFindings(file, model.fit.rules, listTexts(model), model),
+    ...plainFindings(file, model.engagement.rules, types, model),
+    ...plainFindings(file, model.excluded, listTexts(model), model, 'error'),
+    ...plainFindings(file, model.asks, listTexts(model), model),
+    ...contradictions(source, model),
+  ];
+};
 
 /** Rules of entry that let nobody in, or keep nobody out. */
 export const lifecycleFirings = (file: string, definition: LifecycleDefinition): readonly Finding[] =>

@@ -16,6 +16,9 @@ const told = (name: Name, from: string, to: string): string =>
   formatFindings(loadWith({ [name]: changed(name, from, to) }).findings);
 
 const bar = "fit in ['A', 'B'] && engagement <= 2";
+const engagementRule = '    - { name: Page view, on: [pageView], points: 1, cap: 10 }\n';
+const prices = (name: string, on: string, points: number, when = "event.url.contains('/prices')"): string =>
+  `    - { name: '${name}', on: [${on}], when: "${when}", points: ${points} }\n`;
 const firstFit = '    - name: Manager\n';
 
 describe('rules that never or always fire, contradict or loop are found, with an example', () => {
@@ -83,6 +86,20 @@ describe('rules that never or always fire, contradict or loop are found, with an
       /'Company known' contradicts 'No company' — 'No company' gives -10 and 'Company known' 10/,
     ],
     [
+      'the same thing done up and down, by any of what both are about',
+      'scoring.yaml',
+      engagementRule,
+      `${prices('Prices', 'emailClick, pageView', -4)}${engagementRule}${prices('Prices, again', 'pageView', 3, " event.url.contains('/prices') ")}`,
+      / {2}'Prices, again' contradicts 'Prices' — 'Prices' gives -4 and 'Prices, again' 3 for the same pageView that meets/,
+    ],
+    [
+      'the same thing done up and down, without a condition',
+      'scoring.yaml',
+      engagementRule,
+      `    - { name: Any page, on: [pageView], points: -1 }\n${engagementRule}`,
+      /scoring.yaml:\d+ {2}'Page view' contradicts 'Any page' — 'Any page' gives -1 and 'Page view' 1 for the same pageView/,
+    ],
+    [
       'a stage that nobody enters',
       'lifecycle.yaml',
       'engagement <= 3',
@@ -113,6 +130,20 @@ describe('rules that never or always fire, contradict or loop are found, with an
   ];
   it.each(cases)('%s', (_, name, from, to, words) => {
     expect(told(name, from, to)).toMatch(words);
+  });
+
+  it('not where rules are about other things, go the same way, or give nothing', () => {
+    const others = [
+      [prices('A', 'pageView', -4), prices('B', 'emailClick', 3)],
+      [prices('A', 'pageView', 4), prices('B', 'pageView', 3)],
+      [prices('A', 'pageView', 0), prices('B', 'pageView', 3)],
+      [prices('A', 'pageView', -4), prices('B', 'pageView', 3, "event.url.contains('/price')")],
+    ];
+    for (const rules of others) {
+      expect(told('scoring.yaml', engagementRule, `${rules.join('')}${engagementRule}`)).not.toMatch(
+        /contradicts/,
+      );
+    }
   });
 
   it('a route behind one that everybody takes', () => {
