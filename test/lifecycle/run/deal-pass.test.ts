@@ -33,6 +33,7 @@ const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
     models: { lifecycle: { behaviours: { stages: 'act' } } },
     fields: new Map([['Opportunity', ['StageName']]]),
     writable: new Map(),
+    staff: async () => ({ owners: new Map() }),
     makeId: () => 'id',
     signal: new AbortController().signal,
     engine: { cursor: async () => ({ stamp: at, id: '' }), commitSignals: async () => undefined },
