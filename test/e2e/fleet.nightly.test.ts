@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { folderAt } from '../../src/store/embedded/folder.ts';
 import { type EmbeddedPostgres, joinEmbedded } from '../../src/store/embedded/join.ts';
 import { stopServer } from '../../src/store/embedded/server.ts';
@@ -19,6 +20,10 @@ const seed = Number(process.env.TANDEM_FLEET_SEED ?? Math.floor(Math.random() * 
 const people = 300;
 const workersAtOnce = 3;
 const editsPerRound = 10;
+/** Who comes in each round: on each side so many. */
+const comersPerRound = 2;
+
+const contactShape = z.object({ properties: z.record(z.string(), z.string().nullable()) });
 
 /** What happens in each round: how long the fleet works, and who of it is killed. */
 const rounds = fc.sample(
@@ -102,25 +107,50 @@ describe.each(['postgres', 'redis'] as const)(
     }
     let fleet: Fleet;
     let truth: Truth;
-    const typed = new Map<string, string>();
+    /** What was typed last into contacts, and into leads, by the record's id. */
+    const typed = { hubspot: new Map<string, string>(), salesforce: new Map<string, string>() };
 
     beforeAll(
       async () => {
         fleet = await Fleet.open(kind === 'redis');
         truth = await collectTruth(loadPeople({ ...fleet.stage.sandbox.access, people }));
         const person = await fleet.stage.person();
-        const both = truth.people.flatMap(({ expect: where, hubspot }) =>
-          where === 'both' && hubspot !== null ? [hubspot] : [],
+        const both = truth.people.flatMap(({ expect: where, hubspot, salesforce }) =>
+          where === 'both' && hubspot !== null && salesforce !== null ? [{ hubspot, salesforce }] : [],
         );
+        // While the fleet works, colleagues edit on both sides, and people come on both: a kill meets all of it under way.
+        const work = async (round: number): Promise<void> => {
+          const at = (round % 10) * editsPerRound;
+          const middle = at + editsPerRound / 2;
+          for (const { hubspot } of both.slice(at, middle)) {
+            typed.hubspot.set(hubspot, `Typed in round ${round} in ${hubspot}`);
+            const values = { jobtitle: typed.hubspot.get(hubspot) ?? '' };
+            await person.editContacts([{ id: hubspot, values }]);
+          }
+          for (const { salesforce } of both.slice(middle, at + editsPerRound)) {
+            typed.salesforce.set(salesforce, `Typed in round ${round} in ${salesforce}`);
+            const values = { Title: typed.salesforce.get(salesforce) ?? '' };
+            await person.editLeads([{ id: salesforce, values }]);
+          }
+          for (let comer = 0; comer < comersPerRound; comer += 1) {
+            const [ours, theirs] = [`c${round}-${comer}@comers.example`, `l${round}-${comer}@comers.example`];
+            const contact = await person.createContact({ email: ours, lastname: 'Comer', company: 'Comers' });
+            const lead = await person.createLead({ Email: theirs, LastName: 'Comer', Company: 'Comers' });
+            const came = { expect: 'both', why: `came in round ${round}` } as const;
+            truth.people.push(
+              { ...came, person: ours, email: ours, hubspot: contact, salesforce: null },
+              { ...came, person: theirs, email: theirs, hubspot: null, salesforce: lead },
+            );
+          }
+        };
         for (const [round, { afterMs, victim }] of rounds.entries()) {
           await fleet.grow();
+          const working = work(round);
           await sleep(afterMs);
           await fleet.kill(victim);
           if (round % 2 === 0) await fleet.restartPostgres();
           else await fleet.redis?.flush();
-          const chosen = both.slice((round % 10) * editsPerRound).slice(0, editsPerRound);
-          for (const id of chosen) typed.set(id, `Typed in round ${round} in ${id}`);
-          await person.editContacts(chosen.map((id) => ({ id, values: { jobtitle: typed.get(id) ?? '' } })));
+          await working;
         }
         await fleet.grow();
       },
@@ -148,14 +178,22 @@ describe.each(['postgres', 'redis'] as const)(
 
     it('has everybody once on each side, and no edit is lost', async () => {
       expect(await checkSandbox(truth, fleet.stage.sandbox.access)).toEqual([]);
-      const leads = new Map(
-        (await fleet.stage.sandbox.records('salesforce', 'Lead')).map((lead) => [
-          lead.HubSpot_Id__c,
-          lead.Title,
-        ]),
+      const { sandbox } = fleet.stage;
+      const [contacts, leads] = await Promise.all([
+        sandbox.records('hubspot', 'contacts'),
+        sandbox.records('salesforce', 'Lead'),
+      ]);
+      const titles = new Map(leads.map((lead) => [lead.HubSpot_Id__c, lead.Title]));
+      expect(typed.hubspot.size).toBeGreaterThan(0);
+      expect([...typed.hubspot].filter(([id, title]) => titles.get(id) !== title)).toEqual([]);
+      const jobs = new Map(
+        contacts.map((contact) => {
+          const { properties } = contactShape.parse(contact);
+          return [properties.tandem_salesforce_id, properties.jobtitle];
+        }),
       );
-      expect(typed.size).toBeGreaterThan(0);
-      expect([...typed].filter(([id, title]) => leads.get(id) !== title)).toEqual([]);
+      expect(typed.salesforce.size).toBeGreaterThan(0);
+      expect([...typed.salesforce].filter(([id, title]) => jobs.get(id) !== title)).toEqual([]);
     });
 
     it('asked no more than the vendors allow, all workers together', async () => {
