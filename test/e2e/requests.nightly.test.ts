@@ -287,11 +287,13 @@ describe('a lead that is converted, and its deals', () => {
     await shows({
       tandem_stage: 'nurture',
       tandem_return_reason: 'No budget',
-      tandem_program: 'Nurture: budget',
+      // The rep took them out of campaigns, and the return does not undo it.
+      tandem_program: null,
+      tandem_suppressed: 'true',
       tandem_loss_reason: 'Price',
       tandem_competitor: 'Polar Systems',
     });
-    expect(await person.listsOf(contact)).toEqual(['Nurture: budget']);
+    expect(await person.listsOf(contact)).toEqual([]);
   });
 
   it('a deal that is won makes a customer, with the revenue', async () => {
