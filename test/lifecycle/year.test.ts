@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { protectedStages, type Stage, salesStages } from '../../src/lifecycle/stage/stages.ts';
 import { nextTimer } from '../../src/lifecycle/stage/timers.ts';
-import { dayLength, playYear, type Year } from './year.ts';
+import { absenceOf, dayLength, playYear, type Year } from './year.ts';
 import { yearReps, yearRules } from './year-rules.ts';
 
 const [rules, reps] = [yearRules, yearReps];
@@ -96,6 +96,18 @@ describe(`a year of ${people} people, with reps who accept, reject, forget, go o
     const shareOf = (index: number): number => year.given.get(reps[index] ?? '') ?? 0;
     expect(shareOf(4) / shareOf(2)).toBeGreaterThan(1.7);
     expect(shareOf(4) / shareOf(2)).toBeLessThan(2.3);
+  });
+
+  it('gives nobody a lead who is on holiday, while others get theirs', () => {
+    for (const [index, rep] of reps.entries()) {
+      const { from, to } = absenceOf(index);
+      const meanwhile = year.routes.filter(({ at }) => at >= from && at < to);
+      expect([rep, meanwhile.filter(({ owner }) => owner === rep)]).toEqual([rep, []]);
+      expect(meanwhile.length).toBeGreaterThan(3);
+      // Before and after it is a rep as any other, but for the one who leaves.
+      const isThere = (at: number): boolean => at < from || at >= to;
+      expect(year.routes.some(({ owner, at }) => owner === rep && isThere(at))).toBe(true);
+    }
   });
 
   it('reminds and escalates each clock once', () => {

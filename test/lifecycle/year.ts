@@ -46,6 +46,8 @@ export interface Year {
   readonly transitions: readonly (Transition & { readonly lead: string })[];
   readonly broken: readonly string[];
   readonly given: ReadonlyMap<string, number>;
+  /** Who was given a lead, and when. */
+  readonly routes: readonly { readonly owner: string; readonly at: number }[];
   readonly steps: readonly string[];
   readonly held: number;
 }
@@ -58,6 +60,12 @@ export interface YearRules {
   readonly queue: string;
 }
 
+/** The fortnight in August, or after it, in which the rep of this place is on holiday. */
+export const absenceOf = (index: number): { readonly from: number; readonly to: number } => ({
+  from: start + (210 + index * 4) * dayLength,
+  to: start + (224 + index * 4) * dayLength,
+});
+
 /** Reps who accept, reject, forget, go on holiday in August and leave the company in autumn. */
 const repsOn = (day: number, ids: readonly string[], open: ReadonlyMap<string, number>): Directory['reps'] =>
   new Map(
@@ -67,9 +75,7 @@ const repsOn = (day: number, ids: readonly string[], open: ReadonlyMap<string, n
         id,
         active: !(index === 0 && day > 270),
         calendar: calendars[index % calendars.length] ?? makeCalendar(),
-        absences: [
-          { from: start + (210 + index * 4) * dayLength, to: start + (224 + index * 4) * dayLength },
-        ],
+        absences: [absenceOf(index)],
         openLeads: open.get(id) ?? 0,
       },
     ]),
@@ -84,6 +90,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
   const broken: string[] = [];
   const steps: string[] = [];
   const given = new Map<string, number>();
+  const routes: { owner: string; at: number }[] = [];
   const open = new Map<string, number>();
   const rows: YearRows = { handOffs: [], touches: [], clocks: [] };
   let [turns, held] = [{} as RoutingState, 0];
@@ -170,6 +177,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
     if (decision.kind === 'held') held += 1;
     const owner = decision.kind === 'owner' || decision.kind === 'queue' ? decision.id : rules.queue;
     given.set(owner, (given.get(owner) ?? 0) + 1);
+    routes.push({ owner, at: now });
     open.set(owner, (open.get(owner) ?? 0) + 1);
     lead.done = new Set();
     lead.clock = {
@@ -276,7 +284,7 @@ export const playYear = (rules: YearRules, repIds: readonly string[], count: num
       }
     }
   }
-  return { leads, rows, transitions, broken, given, steps, held };
+  return { leads, rows, transitions, broken, given, routes, steps, held };
 };
 
 const makeYearCalendar = makeCalendar();
