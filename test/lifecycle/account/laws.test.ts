@@ -160,27 +160,43 @@ const momentsOf = ({ transitions, handOffs, touches, clocks }: AccountRows): rea
   ].filter((at): at is number => at !== null);
 const momentsMax = 300;
 
+const rowsOf = (year: Year): AccountRows => ({
+  ...year.rows,
+  transitions: year.transitions.map(({ lead, ...transition }) => ({ ...transition, journey: lead })),
+});
+
 describe('the account of a year', () => {
   const begin = Date.UTC(2024, 0, 1);
   let year: Year;
   let rows: AccountRows;
   beforeAll(() => {
     year = playYear(yearRules, yearReps, Number(process.env.TANDEM_YEAR_PEOPLE ?? 150), 11);
-    rows = {
-      ...year.rows,
-      transitions: year.transitions.map(({ lead, ...transition }) => ({ ...transition, journey: lead })),
-    };
+    rows = rowsOf(year);
   }, 120_000);
 
-  it('balances at every moment', () => {
-    // It changes at these instants alone; with thousands of people only so many of them are looked at, spread over the year.
-    const moments = [...new Set([begin, ...momentsOf(rows), begin + 366 * day])].sort((a, b) => a - b);
-    const step = Math.ceil(moments.length / momentsMax);
-    for (let at = 0; at < moments.length; at += step) {
-      const now = moments[at] ?? begin;
-      expectBalance(rows, now - 1);
-      expectBalance(rows, now);
+  /** It changes at these instants alone: just before each of them, and at it; of more than `max` so many, spread over the year. Answers how many. */
+  const balanceOver = (all: AccountRows, max: number): number => {
+    const moments = [...new Set([begin, ...momentsOf(all), begin + 366 * day])].sort((a, b) => a - b);
+    const step = Math.max(1, Math.ceil(moments.length / max));
+    const looked = moments.filter((_, at) => at % step === 0);
+    for (const now of looked) {
+      expectBalance(all, now - 1);
+      expectBalance(all, now);
     }
+    return looked.length;
+  };
+
+  it.runIf(process.env.TANDEM_NIGHTLY)(
+    'balances at every moment there is, of a small year',
+    () => {
+      const small = rowsOf(playYear(yearRules, yearReps, 80, 12));
+      expect(balanceOver(small, Number.POSITIVE_INFINITY)).toBeGreaterThan(momentsMax);
+    },
+    300_000,
+  );
+
+  it('balances at every moment', () => {
+    balanceOver(rows, momentsMax);
     expect(handOffAccount(rows, begin + 366 * day).ready.count).toBe(
       year.leads.reduce((sum, { journey }) => sum + journey.turn, 0),
     );
