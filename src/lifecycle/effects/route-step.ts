@@ -9,6 +9,7 @@ import { salesStages } from '../stage/stages.ts';
 import { accountNames } from './account-names.ts';
 import { accountOwners } from './account-owners.ts';
 import type { StepResult } from './effect.ts';
+import { setByMachines } from './machine-owners.ts';
 import { judgementOf } from './sales-values.ts';
 import type { Standing } from './standing.ts';
 import { ownerOnRecord } from './taken-since.ts';
@@ -88,6 +89,7 @@ export const requestOf = (
   context: LifecycleContext,
   standing: Standing,
   accountOwner: string | null,
+  isSetByMachine = false,
 ): RouteRequest => {
   const { stored, person, effect, staff } = standing;
   const { journey } = stored;
@@ -107,7 +109,9 @@ export const requestOf = (
       engagement: judgement.score.engagement,
     },
     purpose: purpose === 're-route' && journey.place === 'account-owner' ? 'account-owner' : purpose,
-    owner: isSomebody ? { id: owner.id, by: isOwnChoice ? 'tandem' : 'person' } : null,
+    owner: isSomebody
+      ? { id: owner.id, by: isOwnChoice ? 'tandem' : isSetByMachine ? 'system' : 'person' }
+      : null,
     accountOwner,
     sameRep: effect.evidence.startsWith('recontact/') ? journey.owner : null,
     refusedBy: refusedBy(standing),
@@ -168,12 +172,13 @@ export const routeStep = async (
   context: LifecycleContext,
   standings: readonly Standing[],
 ): Promise<readonly StepResult[]> => {
-  const [directory, owners] = await Promise.all([
+  const [directory, owners, machines] = await Promise.all([
     readDirectory(context),
     accountOwners(
       context,
       standings.filter((standing) => wantsAccountOwner(context, standing)),
     ),
+    setByMachines(context, standings),
   ]);
   for (let tries = 0; tries < 10; tries += 1) {
     const { version, state } = await context.store.turns();
@@ -184,7 +189,7 @@ export const routeStep = async (
         lines,
         state: after,
       } = route(
-        requestOf(context, standing, owners.get(standing) ?? null),
+        requestOf(context, standing, owners.get(standing) ?? null, machines.has(standing)),
         context.models.routing,
         directory,
         turns,

@@ -86,7 +86,7 @@ export interface RouteRequest {
   readonly record: string;
   readonly names: Readonly<Record<string, unknown>>;
   readonly purpose: 'hand-off' | 'hand-on' | 're-route' | 'account-owner';
-  /** The owner now, and who set them; `person` counts for good. */
+  /** The owner now, and who set them; `person` counts for good, `system` is an automation of the company's or of Salesforce's. */
   readonly owner: { readonly id: string; readonly by: 'person' | 'tandem' | 'system' } | null;
   readonly accountOwner: string | null;
   /** The rep who asked to have them back on a date. */
