@@ -202,6 +202,18 @@ const checkCatalogue = async (
   return checkContent(loaded, [...new Set(dealStages)]);
 };
 
+/** Holds what HubSpot is to show of deals against Salesforce's contact roles and currencies. @throws CallFailed where it cannot be asked */
+const checkDeals = async ({ connectors }: Systems, loaded: LoadedLifecycle): Promise<readonly Finding[]> => {
+  if (loaded.lifecycle === null) return [];
+  const { checkOutcome } = await import('../lifecycle/config/outcome-check.ts');
+  const { file = '' } = loaded.sources['lifecycle.yaml'] ?? {};
+  const opportunity = await describe(connectors, file, 'salesforce', 'Opportunity');
+  if (isFinding(opportunity)) return [];
+  const isNamed = loaded.lifecycle.outcome.roles !== 'any';
+  const roles = isNamed ? await connectors.salesforce.tieLabels?.('Opportunity', 'Contact', call) : null;
+  return checkOutcome(loaded, { opportunity, roles: roles ?? null });
+};
+
 interface Live {
   readonly accounts: Sides<string> | null;
   readonly findings: readonly Finding[];
@@ -245,6 +257,7 @@ const checkLive = async (
         ...(await checkNurture(parts, lifecycle)),
         ...(await checkNamed(parts, lifecycle)),
         ...(await checkCatalogue(parts, lifecycle)),
+        ...(await checkDeals(parts, lifecycle)),
       ],
     };
   } finally {

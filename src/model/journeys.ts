@@ -444,6 +444,8 @@ export interface DealRow {
   readonly state: string;
   readonly stage: string;
   readonly amount: number | null;
+  /** Of the amount; null where the org has but one, or it was read before this was kept. */
+  readonly currency: string | null;
   readonly lossReason: string | null;
   readonly competitor: string | null;
   readonly createdAt: number;

@@ -510,7 +510,15 @@ describe('details', () => {
 
 describe('deals', () => {
   const deal = (id: string, more = {}) => ({
-    ...{ id, state: 'open', stage: 'Proposal', amount: 10, lossReason: null, competitor: null },
+    ...{
+      id,
+      state: 'open',
+      stage: 'Proposal',
+      amount: 10,
+      currency: 'EUR',
+      lossReason: null,
+      competitor: null,
+    },
     ...{ createdAt: 1_000, closesOn: '2026-12-01', stamp: 5_000, ...more },
   });
 
@@ -540,7 +548,7 @@ describe('deals', () => {
     );
     await store().saveDeals([deal('a')], new Map());
     expect(await store().reportDeals()).toMatchObject([
-      { id: 'a', state: 'won', amount: null, journeys: both },
+      { id: 'a', state: 'won', amount: null, currency: 'EUR', journeys: both },
     ]);
   });
 

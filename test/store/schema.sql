@@ -120,6 +120,7 @@ create table tandem.deals (
   stamp timestamp with time zone not null,
   content_key text,
   content_until timestamp with time zone,
+  currency text,
   constraint deals_pkey PRIMARY KEY (id)
 );
 create table tandem.decisions (
@@ -591,6 +592,7 @@ comment on index tandem.deal_people_deal is 'a deal that is nobody''s any more i
 comment on table tandem.deals is 'opportunities of people, as they were last read; reports: what came back in money';
 comment on column tandem.deals.content_key is 'the catalogue by which content was last recommended for the deal; null: by none';
 comment on column tandem.deals.content_until is 'when the first of the recommended pieces expires; null: none does';
+comment on column tandem.deals.currency is 'of the amount; null where the org has but one, or it was read before this was kept';
 comment on column tandem.decisions.decision is 'create: it is somebody new, whatever candidates there are';
 comment on column tandem.decisions.candidates is 'those that were ruled out';
 comment on table tandem.details is 'of whom details are to be asked for (due), and until when they were (asked_at)';

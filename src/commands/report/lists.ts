@@ -5,7 +5,7 @@ import type { WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import type { Drill } from './drill.ts';
 import { type Html, html } from './html.ts';
 import { hubspotLink, type RecordHomes, salesforceLink } from './links.ts';
-import { capital, many, moment, moneyWords, sourceWords } from './words.ts';
+import { capital, many, moment, sourceWords, sumWords } from './words.ts';
 
 const nameOf = ({ name, hubspot, journey }: LeadRecord): string =>
   name ?? (hubspot === null ? journey : `Contact ${hubspot}`);
@@ -16,7 +16,7 @@ const leadRow = (lead: LeadRecord, { zone, asOf }: WeeklyReport, homes: RecordHo
 
 const dealRow = (deal: DealRecord, homes: RecordHomes): Html => {
   const { lead } = deal;
-  return html`<tr><td>${lead.company ?? nameOf(lead)}<small>${nameOf(lead)}</small></td><td>${deal.stage}${deal.lossReason === null ? null : `: ${deal.lossReason}`}</td><td class="n">${deal.amount === null ? '–' : moneyWords(deal.amount)}</td><td>${deal.closesOn ?? '–'}</td><td>${sourceWords(lead.source)}</td><td>${hubspotLink(homes, lead.hubspot)}</td><td>${salesforceLink(homes, deal.id)}</td></tr>
+  return html`<tr><td>${lead.company ?? nameOf(lead)}<small>${nameOf(lead)}</small></td><td>${deal.stage}${deal.lossReason === null ? null : `: ${deal.lossReason}`}</td><td class="n">${deal.amount === null ? '–' : sumWords({ amounts: [{ amount: deal.amount, currency: deal.currency }] })}</td><td>${deal.closesOn ?? '–'}</td><td>${sourceWords(lead.source)}</td><td>${hubspotLink(homes, lead.hubspot)}</td><td>${salesforceLink(homes, deal.id)}</td></tr>
 `;
 };
 

@@ -16,9 +16,9 @@ import {
   clockWords,
   leafWords,
   moment,
-  moneyWords,
   percentWords,
   sourceWords,
+  sumWords,
   weekWords,
 } from './words.ts';
 
@@ -132,11 +132,7 @@ const saidWords = (said: readonly SaidOf[]): string => {
   return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 };
 
-const moneyRow = (name: string, { deals, amount }: Sum): readonly Cell[] => [
-  name,
-  deals.length,
-  moneyWords(amount),
-];
+const moneyRow = (name: string, sum: Sum): readonly Cell[] => [name, sum.deals.length, sumWords(sum)];
 
 const moneyText = ({ money, trend }: WeeklyReport): string => {
   if (money.deals.length === 0) return 'No deal of these people is open, or was closed in these weeks.';
@@ -158,7 +154,7 @@ const moneyText = ({ money, trend }: WeeklyReport): string => {
       ['Source', 'Won', 'Open', 'Lost'],
       money.bySource.map(({ source, won, open, lost }) => [
         plainMarkdown(sourceWords(source)),
-        ...[won, open, lost].map(({ amount }) => moneyWords(amount)),
+        ...[won, open, lost].map(sumWords),
       ]),
     ),
   ].join('\n');
@@ -225,7 +221,7 @@ export const weeklyMarkdown = (report: WeeklyReport, homes: RecordHomes): string
     `- Became ready: ${account.ready.count} (the week before: ${before.ready.count})`,
     `- Accepted: ${percentWords(quality.acceptedPercent)} of ${quality.judged} judged in ${report.trend.length} weeks, goal ${acceptance.goalPercent}%`,
     `- Late now: ${new Set(late.late.map(({ key }) => key)).size}${late.inTimePercent === null ? '' : `; in time this week: ${percentWords(late.inTimePercent)}`}`,
-    `- Won this week: ${moneyWords(money.wonInWeek.amount)} in ${money.wonInWeek.deals.length}`,
+    `- Won this week: ${sumWords(money.wonInWeek)} in ${money.wonInWeek.deals.length}`,
     '',
     ...section(
       "Where this week's leads are",

@@ -12,7 +12,7 @@ import { moneySection } from './money-section.ts';
 import { acceptanceSection, lateSection, reasonsSection } from './people-sections.ts';
 import { style } from './style.ts';
 import { tableFilesOf } from './tables.ts';
-import { many, moneyWords, percentWords, weekWords } from './words.ts';
+import { many, percentWords, sumWords, weekWords } from './words.ts';
 
 const tile = (label: string, figure: Part, below: Part, isBad = false): Html =>
   html`<div class="tile${isBad ? ' bad' : ''}"><small>${label}</small><b>${figure}</b><small>${below}</small></div>`;
@@ -28,7 +28,7 @@ ${tile('Became ready', drills.link(count(account, 'ready'), titleOf('ready', wee
 ${tile('With a rep', drills.link(count(account, 'received'), titleOf('received', week.name), records('received')), compared('received'))}
 ${tile('Accepted', percentWords(acceptance.all.quality.acceptedPercent), `of ${acceptance.all.quality.judged} in ${report.trend.length} weeks, goal ${acceptance.goalPercent}%`, acceptance.all.quality.met === false)}
 ${tile('Late now', drills.link(lateKeys.length, 'Late', lateKeys), late.inTimePercent === null ? 'nothing was due this week' : `${percentWords(late.inTimePercent)} in time this week`, lateKeys.length > 0)}
-${tile('Won this week', drills.link(moneyWords(money.wonInWeek.amount), 'Won in this week', money.wonInWeek.deals, 'deals'), many(money.wonInWeek.deals.length, 'deal', 'deals'))}
+${tile('Won this week', drills.link(sumWords(money.wonInWeek), 'Won in this week', money.wonInWeek.deals, 'deals'), many(money.wonInWeek.deals.length, 'deal', 'deals'))}
 </div>`;
 };
 

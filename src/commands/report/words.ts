@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Leaf } from '../../lifecycle/account/leaf.ts';
 import { momentText } from '../../lifecycle/digest/when.ts';
+import type { Sum } from '../../lifecycle/report/money.ts';
 import type { Week } from '../../lifecycle/report/weeks.ts';
 import type { ClockKind } from '../../lifecycle/sla/model.ts';
 
@@ -49,11 +50,19 @@ export const many = (count: number, one: string, more: string): string =>
 export const percentWords = (percent: number | null): string =>
   percent === null ? '–' : `${Math.round(percent)}%`;
 
-/** An amount without its currency, which Salesforce keeps apart: `1,200`, and from a million on `1.2 M`. */
+/** An amount without its currency: `1,200`, and from a million on `1.2 M`. */
 export const moneyWords = (amount: number): string =>
   amount >= 1_000_000
     ? `${(amount / 1_000_000).toLocaleString('en-US', { maximumFractionDigits: 2 })} M`
     : Math.round(amount).toLocaleString('en-US');
+
+/** What deals are worth: `1,200`, where the org has several currencies `1,200 EUR + 300 USD`. */
+export const sumWords = ({ amounts }: Pick<Sum, 'amounts'>): string =>
+  amounts.length === 0
+    ? '0'
+    : amounts
+        .map(({ amount, currency }) => `${moneyWords(amount)}${currency === null ? '' : ` ${currency}`}`)
+        .join(' + ');
 
 /** `Mon 23 Nov 09:00` by the zone's clock. */
 export const moment = (at: number, zone: string, anchor: number): string => momentText(at, { zone, anchor });

@@ -102,6 +102,7 @@ export const buildLifecycle = (source: YamlSource, file: LifecycleFile): Lifecyc
     task: file.signals.task === undefined ? null : longId(file.signals.task),
   },
   lifecyclestage: file.lifecyclestage,
+  outcome: { roles: file.outcome.roles, currency: file.outcome.currency ?? null },
   campaigns:
     file['hand-off'].campaigns === undefined
       ? null

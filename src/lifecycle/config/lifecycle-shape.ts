@@ -192,6 +192,28 @@ export const lifecycleFile = z
         description:
           'By what each stage is compared with its own past once a week: a fall of conversion or a growth of time is told.',
       }),
+    outcome: z
+      .strictObject({
+        roles: z
+          .union([z.literal('any'), z.array(z.string().min(1)).min(1)], {
+            error: "it must be any, or a list of contact roles such as 'Decision Maker', or 'primary'",
+          })
+          .default('any')
+          .meta({
+            description:
+              "On whose HubSpot contact a deal's stage, amounts and loss show: any (everybody with a role in it; without roles, of its account), or a list of Salesforce's contact roles; primary is the primary contact.",
+          }),
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, { error: 'it must be the code of a currency, such as EUR' })
+          .optional()
+          .meta({
+            description:
+              "The currency of HubSpot's figures, where Salesforce has several: a sum with amounts in another one is left empty. Absent: a sum of several currencies is.",
+          }),
+      })
+      .prefault({})
+      .meta({ description: 'What HubSpot shows of deals, and on whom.' }),
     fields: z.record(z.string().min(1), pointed).default({}).meta({
       description:
         "Fields that the company already has, by the field of Tandem's own that they stand for (docs/admins/fields.md): 'Tandem_Reason__c: Rejection_Reason__c'; 'Opportunity.Tandem_Competitor__c' means one object alone.",

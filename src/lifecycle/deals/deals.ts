@@ -1,6 +1,8 @@
+import { salesforceCurrency } from '../../model/currency.ts';
 import type { RawFields, RawValue } from '../../model/value.ts';
 import { type Fact, isReason, type Reason } from '../stage/facts.ts';
 import type { Journey } from '../stage/journey.ts';
+import type { OutcomeRule } from './outcome-rule.ts';
 
 /** What is read of an opportunity (Object Reference: Opportunity); Tandem's own fields where the org has them. */
 export const dealFields = [
@@ -10,6 +12,7 @@ export const dealFields = [
   'IsClosed',
   'IsWon',
   'Amount',
+  'CurrencyIsoCode',
   'CloseDate',
   'Tandem_Loss_Reason__c',
   'Tandem_Competitor__c',
@@ -28,6 +31,8 @@ export interface Deal {
   readonly stage: string;
   readonly state: 'open' | 'won' | 'lost';
   readonly amount: number | null;
+  /** Of the amount; null where the org has but one. */
+  readonly currency: string | null;
   readonly lossReason: string | null;
   readonly competitor: string | null;
   readonly createdAt: number;
@@ -57,6 +62,7 @@ export const toDeal = (
   stage: textOf(fields.StageName) ?? '',
   state: fields.IsWon === true && !deleted ? 'won' : fields.IsClosed === true || deleted ? 'lost' : 'open',
   amount: typeof fields.Amount === 'number' ? fields.Amount : null,
+  currency: textOf(fields[salesforceCurrency]),
   lossReason: textOf(fields.Tandem_Loss_Reason__c),
   competitor: textOf(fields.Tandem_Competitor__c),
   createdAt,
@@ -154,20 +160,33 @@ const newest = (deals: readonly Deal[]): Deal | undefined =>
   );
 
 /**
- * What HubSpot shows of a person's deals: the stage of the open one that moved last (of the last one where none is open), what was won in all,
- * and why the last one was lost. Pure. What reps say in deals of competitors and of the lead is feedback (feedback/feedback.ts). Amounts are added as they stand in Salesforce, without regard to their currency.
+ * What amounts add up to in a property that has no currency: null where some are of several, or of another than HubSpot's figures. A part of a sum would be taken for the
+ * whole, and euros for dollars.
  */
-export const dealValues = (deals: readonly Deal[]): RawFields => {
+const sumOf = (deals: readonly Deal[], of: string | null): number | null => {
+  const valued = deals.filter(({ amount }) => amount !== null);
+  const currencies = new Set(valued.flatMap(({ currency }) => currency ?? []));
+  const isOther = of === null ? currencies.size > 1 : [...currencies].some((currency) => currency !== of);
+  if (isOther) return null;
+  return Math.round(valued.reduce((sum, { amount }) => sum + (amount ?? 0), 0) * 100) / 100;
+};
+
+/**
+ * What HubSpot shows of a person's deals: the stage of the open one that moved last (of the last one where none is open), what the open ones and the won ones add up to,
+ * and why the last one was lost. Pure; `deals` are those that count for the person. What reps say in deals of competitors and of the lead is feedback (feedback/feedback.ts).
+ */
+export const dealValues = (
+  deals: readonly Deal[],
+  { currency }: Pick<OutcomeRule, 'currency'> = { currency: null },
+): RawFields => {
   const of = (state: Deal['state']) => deals.filter((deal) => deal.state === state);
   const current = newest(of('open')) ?? newest(deals);
   const lost = newest(of('lost'));
-  const won = of('won');
+  const [open, won] = [of('open'), of('won')];
   return {
     tandem_sales_stage: current === undefined || current.stage === '' ? null : current.stage,
-    tandem_revenue:
-      won.length === 0
-        ? null
-        : Math.round(won.reduce((sum, { amount }) => sum + (amount ?? 0), 0) * 100) / 100,
+    tandem_amount: open.every(({ amount }) => amount === null) ? null : sumOf(open, currency),
+    tandem_revenue: won.length === 0 ? null : sumOf(won, currency),
     tandem_loss_reason: lost?.lossReason ?? null,
   };
 };

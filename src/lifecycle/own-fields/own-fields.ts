@@ -249,6 +249,7 @@ const inHubspot: readonly OwnField[] = [
       ['tandem_competitor', hubspotText, 'tandem', outcome, 'a competitor whom the rep met'],
       ['tandem_rep', hubspotText, 'tandem', ['stages', 'hand-off'], 'the rep who has them'],
       ['tandem_sales_stage', hubspotText, 'tandem', outcome, 'the stage of their deal'],
+      ['tandem_amount', number, 'tandem', outcome, 'what their open deals add up to'],
       ['tandem_revenue', number, 'tandem', outcome, 'what their won deals add up to'],
       ['tandem_loss_reason', hubspotText, 'tandem', outcome, 'why their last lost deal was lost'],
       [

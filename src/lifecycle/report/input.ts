@@ -30,12 +30,14 @@ export interface ReportClock {
   readonly doneAt: number | null;
 }
 
-/** An opportunity of people who were handed over. Amounts are as they stand in Salesforce, whatever their currency. */
+/** An opportunity of people who were handed over. */
 export interface ReportDeal {
   readonly id: string;
   readonly state: 'open' | 'won' | 'lost';
   readonly stage: string;
   readonly amount: number | null;
+  /** Of the amount; null: the org has but one. */
+  readonly currency: string | null;
   readonly lossReason: string | null;
   readonly createdAt: number;
   /** The day of its close date, as 2026-11-30; null where it has none. */

@@ -10,10 +10,16 @@ export interface DealRecord extends Omit<ReportDeal, 'journeys'> {
   readonly sourced: boolean;
 }
 
-/** Several deals, and what they are worth; those without an amount count as 0. */
+/** What deals of one currency are worth; null: the org has but one. */
+export interface Amount {
+  readonly currency: string | null;
+  readonly amount: number;
+}
+
+/** Several deals, and what they are worth in each currency, the largest first; those without an amount count as 0. */
 export interface Sum {
   readonly deals: readonly string[];
-  readonly amount: number;
+  readonly amounts: readonly Amount[];
 }
 
 export interface SourceMoney {
@@ -35,14 +41,28 @@ export interface MoneyReport {
   readonly sourced: Sum;
   readonly influenced: Sum;
   readonly withoutAmount: readonly string[];
+  /** Whether amounts are in several currencies: then nothing adds them up. */
+  readonly isMixed: boolean;
   readonly bySource: readonly SourceMoney[];
 }
 
+const isValued = ({ amount }: DealRecord): boolean => amount !== null;
+
 const sumOf = (deals: readonly DealRecord[]): Sum => ({
   deals: deals.map(({ id }) => id),
-  // Cents, so that a hundred small deals do not add up to a crooked figure.
-  amount: deals.reduce((sum, { amount }) => sum + Math.round((amount ?? 0) * 100), 0) / 100,
+  amounts: [...Map.groupBy(deals.filter(isValued), ({ currency }) => currency)]
+    .map(
+      ([currency, own]): Amount => ({
+        currency,
+        // Cents, so that a hundred small deals do not add up to a crooked figure.
+        amount: own.reduce((sum, { amount }) => sum + Math.round((amount ?? 0) * 100), 0) / 100,
+      }),
+    )
+    .sort((a, b) => b.amount - a.amount || ((a.currency ?? '') < (b.currency ?? '') ? -1 : 1)),
 });
+
+/** The largest of its amounts: the amount, where there is one currency. */
+export const largest = ({ amounts }: Sum): number => amounts[0]?.amount ?? 0;
 
 const dealRecords = (deals: readonly ReportDeal[], leads: readonly LeadRecord[]): readonly DealRecord[] => {
   const first = new Map<string, LeadRecord>();
@@ -80,6 +100,7 @@ export const moneyReport = (
     open: sumOf(open),
     sourced: sumOf(won.filter(({ sourced }) => sourced)),
     influenced: sumOf(won.filter(({ sourced }) => !sourced)),
+    isMixed: new Set(shown.filter(isValued).map(({ currency }) => currency)).size > 1,
     withoutAmount: sumOf([...won, ...open].filter(({ amount }) => amount === null)).deals,
     bySource: [...Map.groupBy(shown, ({ lead }) => lead.source)]
       .map(([source, own]): SourceMoney => {
@@ -88,8 +109,8 @@ export const moneyReport = (
       })
       .sort(
         (a, b) =>
-          b.won.amount - a.won.amount ||
-          b.open.amount - a.open.amount ||
+          largest(b.won) - largest(a.won) ||
+          largest(b.open) - largest(a.open) ||
           ((a.source ?? '') < (b.source ?? '') ? -1 : 1),
       ),
   };

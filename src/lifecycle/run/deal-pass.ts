@@ -1,11 +1,12 @@
 import type { RecordSnapshot } from '../../model/record.ts';
 import { type Deal, dealFacts, dealValues, toDeal } from '../deals/deals.ts';
+import { isCounted } from '../deals/outcome-rule.ts';
 import { feedbackIn, feedbackValues } from '../feedback/feedback.ts';
 import type { Journey } from '../stage/journey.ts';
 import { authorOf } from './authors.ts';
 import type { LifecycleContext } from './context.ts';
 import { showDealContent } from './deal-content-pass.ts';
-import { ownersOf, readOpportunities, rolesOf, type Theirs, unique } from './deal-reads.ts';
+import { ownersOf, readOpportunities, type Theirs, tiesOf, unique } from './deal-reads.ts';
 import { tellDealRequests } from './deal-requests.ts';
 import { toStored } from './rows.ts';
 import { dealStages, heardStages, overlapMs, restedAt, type SalesObject, salesPlace } from './sales-news.ts';
@@ -40,7 +41,7 @@ const tellPeople = async (
 ): Promise<void> => {
   const { store, models } = context;
   if (people.length === 0) return;
-  const roles = await rolesOf(
+  const ties = await tiesOf(
     context,
     'Contact',
     people.map(({ salesforceId }) => salesforceId),
@@ -52,13 +53,18 @@ const tellPeople = async (
     const heard = [...openOpportunities, ...closedOpportunities.map(({ key }) => key)];
     return {
       ...person,
-      dealIds: unique([...(roles.get(salesforceId) ?? []), ...(byAccount.get(salesforceId) ?? []), ...heard]),
+      dealIds: unique([
+        ...(ties.get(salesforceId) ?? []).map(({ to }) => to.id),
+        ...(byAccount.get(salesforceId) ?? []),
+        ...heard,
+      ]),
     };
   });
   const missing = unique(theirs.flatMap(({ dealIds }) => dealIds)).filter((id) => !known.has(id));
   const read = new Map([...known, ...(await readOpportunities(context, missing))]);
   const staff = await context.staff();
-  const told = theirs.map(({ contactId, journeyId, journey, dealIds }) => {
+  const { outcome, behaviours } = models.lifecycle;
+  const told = theirs.map(({ contactId, salesforceId, journeyId, journey, dealIds }) => {
     const records = dealIds.flatMap((id) => read.get(id) ?? []);
     const deals = records.map((record): Deal => {
       const { id } = record.ref;
@@ -70,7 +76,9 @@ const tellPeople = async (
       feedbackIn(record, 'unknown').map((said) => ({ ...said, journeyId, turn: journey.turn })),
     );
     const telling = deals.filter((deal) => isTold(deal, journey));
-    return { contactId, journeyId, deals, feedback, facts: dealFacts(journey, telling) };
+    const parts = new Map((ties.get(salesforceId) ?? []).map((tie) => [tie.to.id, tie]));
+    const counted = deals.filter(({ id }) => isCounted(outcome, parts.get(id)));
+    return { contactId, journeyId, deals, counted, feedback, facts: dealFacts(journey, telling) };
   });
   const isThere = ({ id }: Deal): boolean => read.get(id)?.deleted !== true;
   await store.saveDeals(
@@ -88,11 +96,11 @@ const tellPeople = async (
     unique(told.flatMap(({ deals }) => deals.filter(isThere).map(({ id }) => id))),
     read,
   );
-  if (models.lifecycle.behaviours.stages !== 'act') return;
+  if (behaviours.stages !== 'act') return;
   const said = await store.feedback(told.map(({ journeyId }) => journeyId));
   const values = told.map(
-    ({ contactId, journeyId, deals }) =>
-      [contactId, { ...dealValues(deals), ...feedbackValues(said.get(journeyId) ?? []) }] as const,
+    ({ contactId, journeyId, counted }) =>
+      [contactId, { ...dealValues(counted, outcome), ...feedbackValues(said.get(journeyId) ?? []) }] as const,
   );
   await showDeals(context, new Map(values));
 };

@@ -1,4 +1,5 @@
 import type { RecordSnapshot } from '../../model/record.ts';
+import type { Tie } from '../../model/tie.ts';
 import type { RawFields } from '../../model/value.ts';
 import { callFor, type LifecycleContext } from './context.ts';
 import { unlessHidden } from './unless-hidden.ts';
@@ -23,18 +24,15 @@ export const readOpportunities = (
         callFor(context, 'read'),
       );
 
-/** The records at the other end of contact roles, by the record at this one; who has none is left out. */
-export const rolesOf = async (
+/** The contact roles of records, by the record; who has none is left out. */
+export const tiesOf = async (
   context: LifecycleContext,
   type: string,
   ids: readonly string[],
   toType: string,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const ties = await unlessHidden(
-    context.systems.salesforce.readTies?.(type, ids, toType, callFor(context, 'read')),
-  );
-  return new Map([...(ties ?? [])].map(([id, own]) => [id, own.map(({ to }) => to.id)]));
-};
+): Promise<ReadonlyMap<string, readonly Tie[]>> =>
+  (await unlessHidden(context.systems.salesforce.readTies?.(type, ids, toType, callFor(context, 'read')))) ??
+  new Map();
 
 /** Contacts of Salesforce with the opportunities that are theirs. */
 export type Theirs = ReadonlyMap<string, readonly string[]>;
@@ -51,8 +49,8 @@ export const ownersOf = async (
   readonly byAccount: Theirs;
 }> => {
   const { salesforce } = context.systems;
-  const roles = await rolesOf(context, 'Opportunity', [...changed.keys()], 'Contact');
-  const byRole = [...roles.values()].flat();
+  const roles = await tiesOf(context, 'Opportunity', [...changed.keys()], 'Contact');
+  const byRole = [...roles.values()].flat().map(({ to }) => to.id);
   const ofAccounts = Map.groupBy(
     [...changed.values()].filter(
       ({ ref, fields }) => !roles.has(ref.id) && idOf(fields, 'AccountId') !== null,

@@ -1,5 +1,6 @@
 import type { Expression } from '../../mapping/expression.ts';
 import type { FirstStartKind } from '../../model/journeys.ts';
+import type { OutcomeRule } from '../deals/outcome-rule.ts';
 import type { PointedFields } from '../own-fields/pointed.ts';
 import type { Reason } from './facts.ts';
 import type { LifecycleBehaviour, Mode, PlaceKind } from './journey.ts';
@@ -89,6 +90,8 @@ export interface LifecycleDefinition {
   };
   /** `both`: HubSpot's lifecyclestage may be moved back; each such write fires the company's workflows. */
   readonly lifecyclestage: 'forward' | 'both' | 'never';
+  /** For whom a deal counts in HubSpot, and in which currency. */
+  readonly outcome: OutcomeRule;
   /** Which campaign of Salesforce those who are handed over become members of; null: none. */
   readonly campaigns: {
     /** The HubSpot property that names the person's campaign; null: their mails alone do. */

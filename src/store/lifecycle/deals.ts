@@ -12,21 +12,22 @@ export const saveDeals = (
   inTransaction(db, async (tx) => {
     if (deals.length > 0) {
       await sql`
-        insert into tandem.deals as d (id, state, stage, amount, loss_reason, competitor, created_at, closes_on, stamp)
-        select r.id, r.state, r.stage, r.amount, r.loss_reason, r.competitor, to_timestamp(r.created_at / 1000.0),
+        insert into tandem.deals as d (id, state, stage, amount, currency, loss_reason, competitor, created_at, closes_on, stamp)
+        select r.id, r.state, r.stage, r.amount, r.currency, r.loss_reason, r.competitor, to_timestamp(r.created_at / 1000.0),
           r.closes_on::date, to_timestamp(r.stamp / 1000.0)
         from ${batch('r', deals, {
           id: ['text', ({ id }) => id],
           state: ['text', ({ state }) => state],
           stage: ['text', ({ stage }) => stage],
           amount: ['float8', ({ amount }) => amount],
+          currency: ['text', ({ currency }) => currency],
           loss_reason: ['text', ({ lossReason }) => lossReason],
           competitor: ['text', ({ competitor }) => competitor],
           created_at: ['float8', ({ createdAt }) => createdAt],
           closes_on: ['text', ({ closesOn }) => closesOn],
           stamp: ['float8', ({ stamp }) => stamp],
         })} order by r.id
-        on conflict (id) do update set state = excluded.state, stage = excluded.stage, amount = excluded.amount,
+        on conflict (id) do update set state = excluded.state, stage = excluded.stage, amount = excluded.amount, currency = excluded.currency,
           loss_reason = excluded.loss_reason, competitor = excluded.competitor, closes_on = excluded.closes_on, stamp = excluded.stamp
           where d.stamp <= excluded.stamp`.execute(tx);
     }
@@ -91,7 +92,7 @@ export const reportDeals = async (db: Db): Promise<readonly ReportDealRow[]> =>
   run(
     db,
     sql<ReportDealRow>`
-      select d.id, d.state, d.stage, d.amount, d.loss_reason as "lossReason", d.competitor,
+      select d.id, d.state, d.stage, d.amount, d.currency, d.loss_reason as "lossReason", d.competitor,
         round(${epochMs('d.created_at')}) as "createdAt", d.closes_on::text as "closesOn", round(${epochMs('d.stamp')}) as stamp,
         array_agg(j.id::text order by j.id) as journeys
       from tandem.deals d join tandem.deal_people p on p.deal_id = d.id join tandem.journeys j on j.id = p.journey_id

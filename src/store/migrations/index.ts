@@ -31,6 +31,7 @@ import { mappedFields } from './0047-mapped-fields.ts';
 import { toldValues } from './0048-told-values.ts';
 import { dealsOfBefore } from './0049-deals-of-before.ts';
 import { stageBacks } from './0051-stage-backs.ts';
+import { dealCurrency } from './0052-deal-currency.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -66,4 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0048-told-values': toldValues,
   '0049-deals-of-before': dealsOfBefore,
   '0051-stage-backs': stageBacks,
+  '0052-deal-currency': dealCurrency,
 };

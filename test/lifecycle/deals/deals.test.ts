@@ -6,6 +6,7 @@ import {
   lossReasonOf,
   toDeal,
 } from '../../../src/lifecycle/deals/deals.ts';
+import { isCounted } from '../../../src/lifecycle/deals/outcome-rule.ts';
 import { advance } from '../../../src/lifecycle/stage/advance.ts';
 import { noRecord } from '../../../src/lifecycle/stage/facts.ts';
 import { type Journey, newJourney } from '../../../src/lifecycle/stage/journey.ts';
@@ -20,6 +21,7 @@ const makeDeal = (overrides: Partial<Deal> = {}): Deal => ({
   stage: 'Prospecting',
   state: 'open',
   amount: null,
+  currency: null,
   lossReason: null,
   competitor: null,
   createdAt: at,
@@ -153,18 +155,55 @@ describe('what HubSpot shows of deals', () => {
   it('the open one that moved last, all that was won, and why the last one was lost', () => {
     expect(
       dealValues([
-        makeDeal({ id: '1', stage: 'Proposal', stamp: at + 1 }),
-        makeDeal({ id: '2', stage: 'Prospecting', stamp: at }),
+        makeDeal({ id: '1', stage: 'Proposal', amount: 700, stamp: at + 1 }),
+        makeDeal({ id: '2', stage: 'Prospecting', amount: 0.5, stamp: at }),
+        makeDeal({ id: '7', stage: 'Prospecting', stamp: at }),
         makeDeal({ id: '3', stage: 'Closed Won', state: 'won', amount: 0.1, stamp: at + 9 }),
         makeDeal({ id: '4', stage: 'Closed Won', state: 'won', amount: 0.2 }),
         makeDeal({ id: '5', state: 'lost', lossReason: 'Price', competitor: 'Rival', stamp: at - 1 }),
         makeDeal({ id: '6', state: 'lost', lossReason: 'Timing', stamp: at - 2 }),
       ]),
-    ).toEqual({ tandem_sales_stage: 'Proposal', tandem_revenue: 0.3, tandem_loss_reason: 'Price' });
+    ).toEqual({
+      tandem_sales_stage: 'Proposal',
+      tandem_amount: 700.5,
+      tandem_revenue: 0.3,
+      tandem_loss_reason: 'Price',
+    });
+  });
+
+  it('no sum over several currencies, nor in another one than that of its figures', () => {
+    const open = (id: string, currency: string | null): Deal => makeDeal({ id, amount: 5, currency });
+    const won = (id: string, currency: string): Deal => makeDeal({ id, state: 'won', amount: 7, currency });
+    const sums = (deals: readonly Deal[], currency: string | null = null) => {
+      const { tandem_amount: amount, tandem_revenue: revenue } = dealValues(deals, { currency });
+      return [amount, revenue];
+    };
+    const euros = [open('1', 'EUR'), open('2', 'EUR'), won('3', 'EUR')];
+    expect(sums(euros)).toEqual([10, 7]);
+    expect(sums([...euros, open('4', 'USD')])).toEqual([null, 7]);
+    expect(sums([...euros, won('4', 'USD')])).toEqual([10, null]);
+    expect(sums(euros, 'EUR')).toEqual([10, 7]);
+    expect(sums(euros, 'USD')).toEqual([null, null]);
+    // One without an amount says nothing of a currency, and an org with one currency has no codes.
+    expect(sums([...euros, makeDeal({ id: '5', currency: 'USD' })])).toEqual([10, 7]);
+    expect(sums([open('1', null), open('2', null)], 'EUR')).toEqual([10, null]);
   });
 
   it('nothing of who has none', () => {
-    expect(Object.values(dealValues([]))).toEqual([null, null, null]);
+    expect(Object.values(dealValues([]))).toEqual([null, null, null, null]);
+    expect(dealValues([makeDeal()]).tandem_amount).toBeNull();
+  });
+
+  it.each([
+    ['any', undefined, true],
+    ['any', { labels: [], primary: false }, true],
+    [['primary'], { labels: ['Evaluator'], primary: true }, true],
+    [['primary'], { labels: ['Evaluator'], primary: false }, false],
+    [['Economic Buyer', 'decision maker'], { labels: ['Evaluator', 'Decision Maker'], primary: false }, true],
+    [['Decision Maker'], { labels: [], primary: true }, false],
+    [['primary', 'Decision Maker'], undefined, false],
+  ] as const)('with roles %j, of a part %j: %s', (roles, part, counts) => {
+    expect(isCounted({ roles }, part)).toBe(counts);
   });
 });
 

@@ -35,7 +35,7 @@ const report = (
   won: Parameters<typeof contentReport>[2] = [],
 ) => contentReport(makeInput(overrides), leads, won, reportedAt);
 const deal: ReportDeal = {
-  ...{ id: '0061', state: 'won', stage: 'Closed Won', amount: 5, lossReason: null },
+  ...{ id: '0061', state: 'won', stage: 'Closed Won', amount: 5, currency: null, lossReason: null },
   ...{ createdAt: at, closesOn: '2026-11-25', journeys: ['vera'] },
 };
 

@@ -133,6 +133,7 @@ export const makeBusyWeekly = (leads: number, seed = 1): WeeklyInput => {
       id: `006${journey.padStart(12, '0')}AAA`,
       state,
       stage: state === 'open' ? 'Proposal' : state === 'won' ? 'Closed Won' : 'Closed Lost',
+      currency: null,
       amount: random() < 0.05 ? null : Math.round(random() ** 2 * 90) * 1_000 + 4_000,
       lossReason: state === 'lost' ? pick(['Price', 'Timing', 'Product', 'Competitor']) : null,
       createdAt: random() < 0.85 ? verdictAt : at - 10 * day,

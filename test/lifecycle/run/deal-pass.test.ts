@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OutcomeRule } from '../../../src/lifecycle/deals/outcome-rule.ts';
 import { newStored } from '../../../src/lifecycle/look/look.ts';
 import type { LifecycleContext } from '../../../src/lifecycle/run/context.ts';
 import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
@@ -15,10 +16,20 @@ interface Opportunity {
   readonly fields: RawFields;
   readonly stamp: number;
   readonly deleted?: boolean;
+  /** Vera's; absent: her role says nothing. */
+  readonly role?: string;
 }
 
+const partOf = (role: string | undefined) => ({
+  labels: role === undefined || role === 'primary' ? [] : [role],
+  primary: role === 'primary',
+});
+
 /** Salesforce with these opportunities, in all of which Vera has a role, and nothing that changed; Vera is with sales since `at`. */
-const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
+const makeContext = (
+  opportunities: Readonly<Record<string, Opportunity>>,
+  outcome: OutcomeRule = { roles: 'any', currency: null },
+) => {
   const told: Fact[] = [];
   const kept: DealRow[] = [];
   const shown: RawFields[] = [];
@@ -30,7 +41,7 @@ const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
   const row = { ...toJourneyRow({ ...stored, journey }), version: 1 };
   const context = {
     pair: { name: 'people', types: { hubspot: 'contacts', salesforce: 'Lead' } },
-    models: { lifecycle: { behaviours: { stages: 'act' } } },
+    models: { lifecycle: { behaviours: { stages: 'act' }, outcome } },
     fields: new Map([['Opportunity', ['StageName']]]),
     writable: new Map(),
     staff: async () => ({ owners: new Map() }),
@@ -69,7 +80,13 @@ const makeContext = (opportunities: Readonly<Record<string, Opportunity>>) => {
         readTies: async (_type: string, ids: readonly string[]) => {
           calls.push('ties');
           return new Map(
-            ids.map((id) => [id, Object.keys(opportunities).map((deal) => ({ to: { id: deal } }))]),
+            ids.map((id) => [
+              id,
+              Object.entries(opportunities).map(([deal, { role }]) => ({
+                to: { id: deal },
+                ...partOf(role),
+              })),
+            ]),
           );
         },
         readMany: async (_type: string, ids: readonly string[]) => {
@@ -101,7 +118,7 @@ describe('deals that were there before somebody came to sales', () => {
     await readDeals(context);
     expect(told.map(({ kind, opportunity }) => [kind, opportunity])).toEqual([['opened', '006a']]);
     expect(kept).toMatchObject([{ id: '006a', state: 'open', amount: 10, closesOn: '2026-12-24' }]);
-    expect(shown).toEqual([{ tandem_sales_stage: 'Proposal' }]);
+    expect(shown).toEqual([{ tandem_sales_stage: 'Proposal', tandem_amount: 10 }]);
     expect([read, calls]).toEqual([[1], ['ties', 'read']]);
   });
 
@@ -117,6 +134,34 @@ describe('deals that were there before somebody came to sales', () => {
       ['006b', 'lost'],
     ]);
     expect(shown).toMatchObject([{ tandem_revenue: 900, tandem_loss_reason: 'Price' }]);
+  });
+
+  it('of a part that lifecycle.yaml does not name they move somebody all the same, are kept, and show nothing', async () => {
+    const { context, told, kept, shown } = makeContext(
+      {
+        '006a': { fields: open, stamp: at - day, role: 'Evaluator' },
+        '006b': { fields: { ...won, Amount: 5 }, stamp: at - 9 * day, role: 'Decision Maker' },
+        '006c': { fields: won, stamp: at - 8 * day, role: 'Influencer' },
+      },
+      { roles: ['decision maker'], currency: null },
+    );
+    await readDeals(context);
+    expect(told.map(({ kind }) => kind)).toEqual(['opened', 'bought', 'bought']);
+    expect(kept.map(({ id }) => id)).toEqual(['006a', '006b', '006c']);
+    expect(shown).toEqual([{ tandem_sales_stage: 'Closed Won', tandem_revenue: 5 }]);
+  });
+
+  it('of another currency than that of HubSpot show no sum', async () => {
+    const { context, kept, shown } = makeContext(
+      {
+        '006a': { fields: { ...open, CurrencyIsoCode: 'EUR' }, stamp: at - day },
+        '006b': { fields: { ...won, CurrencyIsoCode: 'USD' }, stamp: at - 9 * day },
+      },
+      { roles: 'any', currency: 'EUR' },
+    );
+    await readDeals(context);
+    expect(kept.map(({ currency }) => currency)).toEqual(['EUR', 'USD']);
+    expect(shown).toEqual([{ tandem_sales_stage: 'Proposal', tandem_amount: 10 }]);
   });
 
   it('a deal of somebody whom sales gave back is read though nobody else is with sales: its reason may come late', async () => {

@@ -42,6 +42,7 @@ export const tandemContactProperties: readonly PropertyDefinition[] = [
   }),
   property('tandem_rep', 'Sales rep', 'string'),
   property('tandem_sales_stage', 'Sales stage', 'string'),
+  property('tandem_amount', 'Open amount', 'number'),
   property('tandem_revenue', 'Revenue', 'number'),
   property('tandem_good_because', 'Good because', 'string'),
   property('tandem_content_feedback', 'Content feedback', 'string'),
