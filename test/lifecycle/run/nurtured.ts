@@ -6,7 +6,7 @@ import type { LifecycleBehaviour, Mode } from '../../../src/lifecycle/stage/jour
 import type { Sides } from '../../../src/model/system.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 import { Lists } from './lists.ts';
-import { type Office, withOffice } from './office.ts';
+import { eventually, type Office, withOffice } from './office.ts';
 
 /** A list that only a request names, and one that is no program. */
 export const invitation = 'Event: spring fair';
@@ -18,6 +18,7 @@ export class Nurtured {
   readonly lists: Lists;
   #people: readonly Sides<string>[] = [];
   #next = 0;
+  #saidIn = 0;
 
   constructor(office: Office) {
     this.office = office;
@@ -108,8 +109,12 @@ export class Nurtured {
     return this.ask(at, 'Set stage', 'sales-ready', context);
   }
 
-  giveBack(at: number, reason: string, context = this.filed()): Promise<void> {
-    return this.edit(at, { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: reason }, context);
+  /** Salesforce stamps by the whole second, and no rep says two things within one: each verdict has a second of its own. */
+  async giveBack(at: number, reason: string, context = this.filed()): Promise<void> {
+    const second = (): number => Math.floor(Date.now() / 1_000);
+    await eventually(() => second() > this.#saidIn, { timeout: 2_000, interval: 5 });
+    await this.edit(at, { Tandem_Disposition__c: 'Rejected', Tandem_Reason__c: reason }, context);
+    this.#saidIn = second();
   }
 
   async asksForContact(at: number, context = this.filed()): Promise<void> {
