@@ -4,6 +4,7 @@ import type { LoadedMappings } from '../mapping/load.ts';
 import type { CallContext } from '../model/budget.ts';
 import { CallFailed } from '../model/failure.ts';
 import type { PairMapping } from '../model/mapping.ts';
+import type { NewIntent } from '../model/state.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
 import { requireConnections } from '../settings.ts';
 import { openScratchStore, type ScratchStore } from '../store/scratch/scratch-store.ts';
@@ -31,6 +32,12 @@ export interface Plan {
   readonly reviews: number;
   readonly conflicts: number;
   readonly unsettled: number;
+  /**
+   * Email domains of the contacts that HubSpot gets, where its companies become accounts: it makes a company by itself of each that has none, unless that is switched
+   * off there. Those are in no other figure.
+   */
+  readonly newDomains: number;
+  /** Calls for what the plan says, without those that a worker makes all the time. */
   readonly calls: Sides<number>;
   readonly byObject: Readonly<Record<string, Rehearsed>>;
   readonly samples: readonly Sample[];
@@ -51,7 +58,7 @@ const addCounts = (one: Counts, other: Counts): Counts =>
 
 const sumUp = (
   byObject: Readonly<Record<string, Rehearsed>>,
-): Omit<Plan, 'calls' | 'samples' | 'lifecycle'> => {
+): Omit<Plan, 'newDomains' | 'calls' | 'samples' | 'lifecycle'> => {
   const parts = Object.values(byObject);
   return {
     creates: bothSides((system) => sumOf(parts, (each) => each.creates[system])),
@@ -92,8 +99,20 @@ interface Rehearsal {
 
 interface RehearsedAll {
   readonly byObject: Record<string, Rehearsed>;
+  readonly newDomains: number;
   readonly lifecycle?: LifecyclePlan;
 }
+
+/** The email domain of a contact that an intent creates in HubSpot; null of all else. */
+const newDomainOf = ({ op, target, writes }: NewIntent): string | null => {
+  if (op !== 'create' || target.system !== 'hubspot' || target.type !== 'contacts') return null;
+  const email = writes.find(({ apiField }) => apiField === 'email')?.sent;
+  return typeof email === 'string' ? (email.toLowerCase().split('@')[1] ?? null) : null;
+};
+
+/** Whether a company that HubSpot makes becomes a record in Salesforce. */
+const makesAccounts = ({ types, create }: PairMapping): boolean =>
+  types.hubspot === 'companies' && create.salesforce !== 'never';
 
 /** What a pair came to in all, after the engine was asked for more. */
 const withMore = (before: Rehearsed, more: Rehearsed): Rehearsed => ({
@@ -140,6 +159,8 @@ const rehearseAll = async (rehearsal: Rehearsal): Promise<RehearsedAll> => {
   const byObject: Record<string, Rehearsed> = {};
   /** Salesforce's people for whom contacts were made. */
   const created: string[] = [];
+  const domains = new Set<string>();
+  const hearsOfCompanies = mappings.pairs.some(makesAccounts);
   const rehearsePair = async (pair: PairMapping): Promise<void> => {
     const engine = composeEngine({
       pair,
@@ -156,6 +177,8 @@ const rehearseAll = async (rehearsal: Rehearsal): Promise<RehearsedAll> => {
       samples.take(intent);
       const isPerson = intent.pair === active?.pair && intent.op === 'create';
       if (isPerson && intent.target.system === 'hubspot') created.push(intent.source.id);
+      const domain = hearsOfCompanies ? newDomainOf(intent) : null;
+      if (domain !== null) domains.add(domain);
     });
     const before = byObject[pair.name];
     byObject[pair.name] = before === undefined ? done : withMore(before, done);
@@ -165,10 +188,11 @@ const rehearseAll = async (rehearsal: Rehearsal): Promise<RehearsedAll> => {
     for (const pair of mappings.pairs) await rehearsePair(pair);
     const context = await contextFor(rehearsal, abort.signal);
     const people = mappings.pairs.find(({ name }) => name === active?.pair);
-    if (context === null || people === undefined) return { byObject };
+    if (context === null || people === undefined) return { byObject, newDomains: domains.size };
     const { rehearseLifecycle } = await import('./plan/lifecycle.ts');
     const align = (): Promise<void> => rehearsePair(people);
-    return { byObject, lifecycle: await rehearseLifecycle({ context, scratch, created, align }) };
+    const lifecycle = await rehearseLifecycle({ context, scratch, created, align });
+    return { byObject, newDomains: domains.size, lifecycle };
   } finally {
     await worker.leave();
   }
@@ -214,12 +238,13 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
         const rehearsed = bothSides((system) => new RehearsalSystem(parts.connectors[system], Date.now));
         const samples = new Samples(mappings.pairs);
         const { pollMs } = settings;
-        const { byObject, lifecycle } = await rehearseAll({
+        const { byObject, newDomains, lifecycle } = await rehearseAll({
           ...{ mappings, parts, scratch, rehearsed, log, samples, fresh, active, pollMs },
         });
         const calls = bothSides((system) => reading.counts[system] + rehearsed[system].writeCalls);
         const plan: Plan = {
           ...sumUp(byObject),
+          newDomains,
           calls,
           samples: await samples.finish(scratch.store.engine),
           ...(lifecycle === undefined ? {} : { lifecycle }),

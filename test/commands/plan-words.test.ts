@@ -44,3 +44,19 @@ it('counts creations by object where there are several', () => {
   } as unknown as Parameters<typeof planWords>[0]);
   expect(words).toContain('people: 3 created in HubSpot, 12 created in Salesforce (10 Lead, 2 Contact), ');
 });
+
+it('says of companies that HubSpot makes by itself, and whose calls it counts', () => {
+  const words = (newDomains: number) =>
+    planWords({
+      byObject: {},
+      calls: { hubspot: 1, salesforce: 2 },
+      unsettled: 0,
+      newDomains,
+      samples: [],
+    } as unknown as Parameters<typeof planWords>[0]);
+  expect(words(387)).toMatch(/up to 387 more, each an account in Salesforce as well, not counted above/);
+  expect(words(0)).not.toContain('by itself');
+  expect(words(0)).toContain(
+    'Calls for it, without what a worker asks all the time: HubSpot 1, Salesforce 2.',
+  );
+});

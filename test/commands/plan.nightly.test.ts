@@ -9,6 +9,7 @@ const planShape = z.object({
   links: z.number(),
   reviews: z.number(),
   conflicts: z.number(),
+  newDomains: z.number(),
   calls: bySystem,
   byObject: z.record(z.string(), z.object({ creates: bySystem, updates: bySystem, links: z.number() })),
   samples: z.array(
@@ -108,5 +109,27 @@ describe('Commands: plan', () => {
     });
     expect(await stage.sandbox.writes()).toEqual(before);
     expect(await stage.untilIdle()).toMatchObject({ created: { hubspot: 0, salesforce: 1 } });
+  });
+});
+
+describe('Commands: plan where HubSpot makes companies by itself', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open({ createsCompanies: true });
+    for (const system of ['hubspot', 'salesforce'] as const) {
+      await stage.sandbox.control(system, 'reset', { seed: 5, contacts: 40, leads: 60 });
+    }
+  });
+  afterAll(async () => stage?.close());
+
+  it('says how many more of them there may be, each an account', async () => {
+    const { code, json } = await stage.ask('plan');
+    expect(code).toBe(0);
+    const planned = planShape.parse(json);
+    const idle = await stage.untilIdle();
+    const more = idle.created.salesforce - planned.creates.salesforce;
+    expect(more).toBeGreaterThan(0);
+    expect(more).toBeLessThanOrEqual(planned.newDomains);
+    expect(idle.created.hubspot).toBe(planned.creates.hubspot);
   });
 });

@@ -40,7 +40,12 @@ export const planWords = (plan: Plan): string =>
   [
     ...Object.entries(plan.byObject).map(([name, each]) => `${name}: ${figures(each)}`),
     ...(plan.lifecycle === undefined ? [] : lifecycleWords(plan.lifecycle)),
-    `Calls: ${systems.map((system) => `${systemLabel[system]} ${plan.calls[system]}`).join(', ')}.`,
+    ...(plan.newDomains > 0
+      ? [
+          `HubSpot makes companies by itself of the domains of new contacts, unless that is switched off there: up to ${plan.newDomains} more, each an account in Salesforce as well, not counted above.`,
+        ]
+      : []),
+    `Calls for it, without what a worker asks all the time: ${systems.map((system) => `${systemLabel[system]} ${plan.calls[system]}`).join(', ')}.`,
     ...(plan.unsettled > 0 ? [`${plan.unsettled} records could not be read; a run tries them again.`] : []),
     ...(plan.samples.length > 0 ? ['For example:', ...plan.samples.slice(0, shownMax).map(sampleWords)] : []),
     'Nothing was written. tandem run does this.',
