@@ -10,8 +10,12 @@ export const reenteredOf = (found: PeopleCase): readonly string[] => {
   const { merged, removed, made } = found.persons;
   return merged.flatMap(({ system, emails, at }) => {
     if (removed.some(({ key }) => emails.includes(key))) return [];
+    const isEnteredAnew = (email: string): boolean =>
+      (places.get(email) ?? []).some(
+        (place) => place.system !== system && made.has(`${place.system}:${place.id}`) && place.createdAt > at,
+      );
     return emails.flatMap((email) =>
-      (places.get(email) ?? [])
+      (isEnteredAnew(email) ? [] : (places.get(email) ?? []))
         .filter((place) => place.system === system && !made.has(`${system}:${place.id}`))
         .filter(({ createdAt }) => createdAt > at + lookToCreateMs)
         .map(({ id }) => `${email}: merged in ${system} by a person, and entered there again as ${id}`),
