@@ -24,7 +24,8 @@ export const exitCodeOf = (error: unknown): number => {
   return exitCode.found;
 };
 
-const nextStepOfCall = (failure: Failure): string =>
+/** What helps where a command's call failed, for whoever started it. */
+export const nextStepOfCall = (failure: Failure): string =>
   canRetryHelp(failure)
     ? `Check that ${systemLabel[failure.system]} is up and its address is right, then start the command again.`
     : nextStepOf(failure);

@@ -8,7 +8,7 @@ import { contentJson, contentNow, contentWords } from './explain/content.ts';
 import { journeyOf, journeyWords } from './explain/journey.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
 import { accountOf, accountWords, timelineEvents, timelineWords } from './explain/timeline.ts';
-import { findRecords } from './find-record.ts';
+import { lookFor, noRecord } from './find-record.ts';
 import { answer, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /** The mapping's own name of a field that is given by either system's. @throws UsageError */
@@ -75,8 +75,8 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     const { pairs } = context.mappings;
     const [record = '', fieldText] = options.args;
     const field = fieldText === undefined ? null : fieldNamed(pairs, fieldText);
-    const found = await findRecords(context, record);
-    const refs = [...new Map(found.map((ref) => [formatRef(ref), ref])).values()];
+    const found = await lookFor(context, record);
+    const refs = [...new Map(found.refs.map((ref) => [formatRef(ref), ref])).values()];
     const life = await context.store.operator.life(refs);
     const events = lifeEvents(pairs, life).filter(
       (event) => field === null || event.field === field || event.covers === 'record',
@@ -93,9 +93,10 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     ]);
     const known = links.length > 0 || events.length > 0 || journey !== null || account !== null;
     const shown = events.map(({ covers: _covers, ...event }) => event);
+    const none = noRecord(found);
     const words = [
       refs.length === 0
-        ? 'Neither system nor the store knows such a record.'
+        ? `${none.what}${found.unasked === null ? '' : `\n  Next: ${none.next}`}`
         : `Records: ${refs.map(formatRef).join(', ')}`,
       ...links.map(
         ({ object, hubspotId, salesforceId, beganAt, ended }) =>
@@ -106,12 +107,15 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
       ...(content === null || field !== null ? [] : contentWords(content)),
       ...(field === null ? timelineWords(timeline.filter(({ event }) => event === 'activity')) : []),
       ...(account === null || field !== null ? [] : accountWords(account)),
-      ...(known ? [] : ['Nothing is known of it.']),
+      ...(known || refs.length === 0 ? [] : ['Nothing is known of it.']),
     ];
     const recommended = content === null ? null : contentJson(content);
     answer(
       options,
-      { link, journey, content: recommended, timeline, account, links, events: shown },
+      {
+        ...{ link, journey, content: recommended, timeline, account, links, events: shown },
+        unasked: refs.length > 0 ? null : found.unasked,
+      },
       words.join('\n'),
     );
     return known ? exitCode.fine : exitCode.found;

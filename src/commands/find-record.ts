@@ -3,6 +3,7 @@ import { CallFailed, UsageError } from '../model/failure.ts';
 import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { toId18 } from '../model/salesforce-id.ts';
 import { type RecordRef, systems } from '../model/system.ts';
+import { nextStepOfCall } from './exit.ts';
 import type { CommandContext } from './with-store.ts';
 
 /** What a RECORD argument says. */
@@ -54,11 +55,29 @@ const refOf = (
   return { system, type: type ?? known[0] ?? '', id };
 };
 
+/** Why the systems could not be asked for somebody, and what helps. */
+interface Unasked {
+  readonly why: string;
+  readonly next: string;
+}
+
+/** The records that an argument means. */
+export interface Found {
+  readonly refs: readonly RecordRef[];
+  /** Null: both systems were asked for the email, or nobody had to be, as a record was named. */
+  readonly unasked: Unasked | null;
+}
+
 const byEmailLive = async (
   { settings, mappings, store, log }: CommandContext,
   email: string,
-): Promise<readonly RecordRef[] | null> => {
-  if (settings.connections === null) return null;
+): Promise<Found> => {
+  if (settings.connections === null) {
+    const why = `no credentials are set (${settings.missing.join(', ')})`;
+    const next =
+      'Set them in the environment or in .env (see .env.example), then ask again. Those of a demonstration stand in demo.env of its folder: set -a; . .tandem/demo/demo.env';
+    return { refs: [], unasked: { why, next } };
+  }
   const { connectors } = composeSystems(settings.connections, store.budget, log);
   const call = { class: 'live', purpose: 'match' } as const;
   try {
@@ -74,10 +93,10 @@ const byEmailLive = async (
           ),
       ),
     );
-    return found.flat().map(({ record }) => record.ref);
+    return { refs: found.flat().map(({ record }) => record.ref), unasked: null };
   } catch (error) {
-    if (error instanceof CallFailed) return null;
-    throw error;
+    if (!(error instanceof CallFailed)) throw error;
+    return { refs: [], unasked: { why: error.message, next: nextStepOfCall(error.failure) } };
   } finally {
     await Promise.all(systems.map(async (system) => connectors[system].close()));
   }
@@ -87,20 +106,39 @@ const byEmailLive = async (
  * The records that an argument means: one where it names one, any number for an email. Both systems are asked for an email; where
  * they cannot be, the links that last held it answer.
  */
-export const findRecords = async (context: CommandContext, text: string): Promise<readonly RecordRef[]> => {
+export const lookFor = async (context: CommandContext, text: string): Promise<Found> => {
   const argument = parseRecord(text);
   const { pairs } = context.mappings;
-  if (argument.kind === 'ref') return [refOf(pairs, argument)];
+  if (argument.kind === 'ref') return { refs: [refOf(pairs, argument)], unasked: null };
   const live = await byEmailLive(context, argument.email);
-  if (live !== null && live.length > 0) return live;
+  if (live.refs.length > 0) return live;
   const links = await context.store.operator.linksHolding(argument.email);
-  return links.flatMap(({ pair: name, ids }) => {
+  const refs = links.flatMap(({ pair: name, ids }) => {
     const pair = pairs.find((each) => each.name === name);
     return pair === undefined
       ? []
       : systems.map((system) => ({ system, type: pair.types[system], id: ids[system] }));
   });
+  return { refs, unasked: live.unasked };
 };
+
+/** As {@link lookFor}, for whom the records alone count. */
+export const findRecords = async (context: CommandContext, text: string): Promise<readonly RecordRef[]> =>
+  (await lookFor(context, text)).refs;
+
+/** What a person reads where no record was found, and what helps; a system that was not asked does not know that there is none. */
+export const noRecord = ({
+  unasked,
+}: Pick<Found, 'unasked'>): { readonly what: string; readonly next: string } =>
+  unasked === null
+    ? {
+        what: 'Neither system nor the store knows such a record.',
+        next: 'Check the spelling; tandem explain tells what is known of a record.',
+      }
+    : {
+        what: `The store knows no such record, and the systems were not asked: ${unasked.why}.`,
+        next: unasked.next,
+      };
 
 /** The mapping that a record belongs to: that of its live link, else the first with its object. */
 export const pairOf = (

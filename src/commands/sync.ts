@@ -9,7 +9,7 @@ import { pausedParts } from '../sync/pauses.ts';
 import { workOnce } from '../sync/work.ts';
 import { exitCode } from './exit.ts';
 import { lifeEvents } from './explain/life-events.ts';
-import { findRecords, pairOf, refsOfLink } from './find-record.ts';
+import { lookFor, noRecord, pairOf, refsOfLink } from './find-record.ts';
 import { assertOwnAccounts } from './own-accounts.ts';
 import { learnOwners } from './run/owners.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withStore } from './with-store.ts';
@@ -26,7 +26,8 @@ interface Subject {
 /** The mapping of the records and the records on both sides. @throws UsageError where there is none. */
 const subjectsOf = async (context: CommandContext, text: string): Promise<readonly Subject[]> => {
   const { pairs } = context.mappings;
-  const found = await findRecords(context, text);
+  const asked = await lookFor(context, text);
+  const found = asked.refs;
   const links = (await context.store.operator.life(found)).links.filter(({ ended }) => ended === null);
   const linked = links.flatMap((link): readonly Subject[] => {
     const pair = pairs.find(({ name }) => name === link.pair);
@@ -41,10 +42,8 @@ const subjectsOf = async (context: CommandContext, text: string): Promise<readon
     });
   const subjects = [...linked, ...alone];
   if (subjects.length > 0) return subjects;
-  throw new UsageError(
-    found.length === 0 ? 'Neither system has such a record.' : 'No mapping has this object.',
-    'Check the spelling; tandem explain tells what is known of a record.',
-  );
+  const { what, next } = noRecord(asked);
+  throw new UsageError(found.length === 0 ? what : 'No mapping has this object.', next);
 };
 
 const mark = async ({ store }: CommandContext, subjects: readonly Subject[]): Promise<void> =>

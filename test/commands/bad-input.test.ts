@@ -160,6 +160,21 @@ describe('a folder without store', () => {
   });
 });
 
+describe('a command without credentials', () => {
+  it('explain says of an unknown email that the systems were not asked, and what to set', async () => {
+    const args = ['explain', 'nobody-at-all@example.com', '--config', mirror, '--data', stage.data];
+    const asked = await stage.tandem(args);
+    expect(asked.code).toBe(1);
+    expect(asked.stdout).toBe('Neither system nor the store knows such a record.\n');
+    const end = await stage.tandem(args, { env: { HUBSPOT_ACCESS_TOKEN: '' } });
+    expect(end.code).toBe(1);
+    expect(end.stdout).not.toContain('Neither system');
+    expect(end.stdout).toMatch(
+      /the systems were not asked: no credentials are set \(HUBSPOT_ACCESS_TOKEN\)\.\n {2}Next: Set them/,
+    );
+  });
+});
+
 describe('a store that takes long to open', () => {
   it.runIf(process.platform === 'linux')('is not waited for after a signal', async () => {
     await mkdir(stage.data, { recursive: true });
