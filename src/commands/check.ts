@@ -18,7 +18,7 @@ import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
 import { exitCode } from './exit.ts';
-import { openTandemStore } from './open-store.ts';
+import { openStoreOrEmpty } from './open-store.ts';
 import { answer, type StoreOptions } from './with-store.ts';
 
 export interface CheckOptions extends StoreOptions {
@@ -227,8 +227,9 @@ const checkLive = async (
   const settings = loadSettings();
   const connections = requireConnections(settings);
   const log = makeLog(process.stderr, 'warn');
-  // The store has the budget, which calls of a check are booked in as all others.
-  const opened = await openTandemStore(settings, options.data, log);
+  // The store has the budget, which calls of a check are booked in as all others. Before the first run there is none, and nobody to share
+  // with: a check leaves none behind, which would look like one in which all is well.
+  const opened = await openStoreOrEmpty(settings, options.data, log, null);
   const budget: PermitStore = opened.store.budget;
   const parts = composeSystems(connections, budget, log);
   try {

@@ -67,19 +67,19 @@ export const openTandemStore = async (
 
 /**
  * The store as it is, or, where the data folder has none, an empty one for the time of this command: what is asked of both systems can
- * be answered without memory, and a mistyped folder stays as it is. Says so on stderr.
+ * be answered without memory, and a folder, mistyped or not begun yet, stays as it is. Says so on stderr with what it means for this
+ * command; null: nothing that a person has to know.
  */
 export const openStoreOrEmpty = async (
   settings: Settings,
   dataDir: string,
   log: Logger,
+  meaning: string | null,
 ): Promise<OpenedStore> => {
   if (settings.databaseUrl !== null || (await hasStore(dataDir))) {
     return openTandemStore(settings, dataDir, log);
   }
-  process.stderr.write(
-    `tandem: There is no store in ${dataDir}: no link is known, and nothing accounts for a difference. Check --data.\n`,
-  );
+  if (meaning !== null) process.stderr.write(`tandem: There is no store in ${dataDir}: ${meaning}\n`);
   const folder = await mkdtemp(join(tmpdir(), 'tandem-no-store-'));
   const remove = async (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {

@@ -6,7 +6,7 @@ import { CallFailed } from '../model/failure.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { NewIntent } from '../model/state.ts';
 import { bothSides, type Sides, type System, systems } from '../model/system.ts';
-import { requireConnections } from '../settings.ts';
+import { loadSettings, requireConnections } from '../settings.ts';
 import { openScratchStore, type ScratchStore } from '../store/scratch/scratch-store.ts';
 import { RehearsalSystem } from '../sync/rehearsal/rehearsal-system.ts';
 import { type Rehearsed, rehearse } from '../sync/rehearsal/rehearse.ts';
@@ -18,7 +18,7 @@ import { planWords } from './plan/words.ts';
 import type { ActiveLifecycle } from './run/lifecycle.ts';
 import { loadLifecycleRoom } from './run/lifecycle-room.ts';
 import { learnOwners } from './run/owners.ts';
-import { answer, type StoreOptions, withStore } from './with-store.ts';
+import { answer, type StoreOptions, withStoreOrEmpty } from './with-store.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -215,9 +215,11 @@ const refuse = async ({ store }: ScratchStore): Promise<never> => {
  * Says what a first alignment, or that of a changed mapping, would do: the engine itself does it, on a copy of its memory that is
  * thrown away, with systems that are read and never written.
  */
-export const planCommand = async (options: StoreOptions): Promise<number> =>
-  withStore(options, async ({ settings, mappings: loaded, store, connectionString, log }) => {
-    const connections = requireConnections(settings);
+export const planCommand = async (options: StoreOptions): Promise<number> => {
+  const connections = requireConnections(loadSettings());
+  const meaning = 'this is the plan of a first alignment (if that is not what you expect, check --data).';
+  return withStoreOrEmpty(options, meaning, async (context) => {
+    const { settings, mappings: loaded, store, connectionString, log } = context;
     const room = await loadLifecycleRoom(options.config);
     const active = (await room?.activeLifecycle(options.config, loaded)) ?? null;
     const mappings = room?.watchedBy(active, loaded) ?? loaded;
@@ -258,3 +260,4 @@ export const planCommand = async (options: StoreOptions): Promise<number> =>
       await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
     }
   });
+};

@@ -53,7 +53,8 @@ export const verifyCommand = async (options: VerifyOptions): Promise<number> => 
   const mappings = loadMappings(options.config);
   const connections = requireConnections(settings);
   const log = makeLog(process.stderr, settings.logLevel === 'info' ? 'warn' : settings.logLevel);
-  const opened = await openStoreOrEmpty(settings, options.data, log);
+  const meaning = 'no link is known, and nothing accounts for a difference. Check --data.';
+  const opened = await openStoreOrEmpty(settings, options.data, log, meaning);
   const { connectors } = composeSystems(connections, opened.store.budget, log);
   try {
     const reports: VerifyReport[] = [];

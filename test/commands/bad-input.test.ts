@@ -160,6 +160,19 @@ describe('a folder without store', () => {
   });
 });
 
+describe('commands that write nothing, in a folder without store', () => {
+  it.each(['check', 'plan'])('%s answers, and makes none', async (command) => {
+    const folder = join(stage.folder, 'not-begun', 'data');
+    const end = await stage.tandem([command, '--json', '--config', mirror, '--data', folder]);
+    expect({ code: end.code, stderr: end.stderr }).toEqual({
+      code: 0,
+      stderr: command === 'check' ? '' : expect.stringContaining(`There is no store in ${folder}`),
+    });
+    expect(JSON.parse(end.stdout)).toHaveProperty(command === 'check' ? 'ok' : 'links');
+    expect(existsSync(join(stage.folder, 'not-begun'))).toBe(false);
+  });
+});
+
 describe('a command without credentials', () => {
   it('explain says of an unknown email that the systems were not asked, and what to set', async () => {
     const args = ['explain', 'nobody-at-all@example.com', '--config', mirror, '--data', stage.data];
