@@ -80,10 +80,9 @@ export const reportCommand = async (options: ReportOptions): Promise<number> =>
         'Name a folder that has lifecycle.yaml with --config.',
       );
     }
-    const [input, homes] = await Promise.all([
-      readWeekly(context.store, active, options.week),
-      options.offline ? { hubspot: null, salesforce: null } : recordHomes(context),
-    ]);
+    // One after the other: a week that is none is told before anybody is asked, and no call is under way when the store closes.
+    const input = await readWeekly(context.store, active, options.week);
+    const homes = options.offline ? { hubspot: null, salesforce: null } : await recordHomes(context);
     const report = weeklyReport(input);
     const ending = options.markdown ? 'md' : 'html';
     const file = options.out ?? join(options.data, 'reports', `weekly-${report.week.name}.${ending}`);

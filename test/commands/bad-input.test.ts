@@ -188,6 +188,17 @@ describe('a command without credentials', () => {
   });
 });
 
+describe('the week of a report', () => {
+  it('is looked at before anybody is asked: a week that is none ends with 2 and its own message alone', async () => {
+    const before = await stage.sandbox.calls();
+    const args = ['report', 'weekly', '--week', '2026-99', '--data', stage.data];
+    const end = await stage.tandem(args);
+    expect(end.code).toBe(2);
+    expect(end.stderr).toBe("tandem: '2026-99' is no week.\n  Next: Name one as 2026-W48 (ISO 8601).\n");
+    expect(await stage.sandbox.calls()).toBe(before);
+  });
+});
+
 describe('a store that takes long to open', () => {
   it.runIf(process.platform === 'linux')('is not waited for after a signal', async () => {
     await mkdir(stage.data, { recursive: true });
