@@ -6,8 +6,9 @@ import type { RawValue } from '../model/value.ts';
 
 /** A lead that was converted. */
 export interface FormerLead {
+  /** What is to be looked at: the lead, or the contact whose create made it and has no known outcome yet. */
   readonly ref: RecordRef;
-  /** Its link lives, and is about to go to the contact; else it ended before. */
+  /** Its link lives, or is about to begin, and goes to the contact next; else it ended before. */
   readonly isLinked: boolean;
 }
 

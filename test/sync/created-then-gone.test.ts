@@ -109,14 +109,41 @@ describe('a create of unknown outcome whose record is deleted before anybody kno
   });
 });
 
+/** A colleague converts the lead; answers the contact that it became. */
+const convert = async (leadId: string): Promise<string> => {
+  const connection = await simulated.asPerson();
+  const result = await connection.soap.convertLead({ leadId, convertedStatus: 'Closed - Converted' });
+  return String(result.contactId);
+};
+
+it('a contact that is deleted before anybody knows of the lead that it made, which was converted, is not made again', async () => {
+  const [contact = ''] = await enter('hubspot', 'contacts', [ann]);
+  await createUnanswered('salesforce');
+  const lead = await idOfLead();
+  const became = await convert(lead);
+  const { access } = simulated.sandbox;
+  const gone = await fetch(`${access.hubspot}/crm/v3/objects/contacts/${contact}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${access.hubspotPersonToken}` },
+  });
+  expect(gone.status).toBe(204);
+  // Looked at in one batch with the contact: whichever comes first.
+  const ref = { system: 'salesforce', type: 'Contact', id: became } as const;
+  const mark = { pair: simulated.pair.name, ref, class: 'live', stamp: null, cause: 'test' } as const;
+  await fixture.store.engine.commitSignals([mark]);
+  await simulated.mark({ hubspot: contact });
+  await passDeadline();
+  expect((await links()).map(({ hubspot, ended }) => [hubspot, ended === null])).toEqual([[contact, false]]);
+  // A person says what becomes of somebody who is gone on one side and was converted on the other.
+  expect(await fixture.query('select unit from tandem.reviews')).toHaveLength(1);
+});
+
 it('a lead that is converted before anybody knows of the contact that it made keeps what was entered before', async () => {
   const [lead = ''] = await enter('salesforce', 'Lead', [annAsLead]);
   let became = '';
   await createUnanswered('hubspot', async () => {
     await simulated.editLeadAsPerson(lead, { Title: 'second' });
-    const connection = await simulated.asPerson();
-    const result = await connection.soap.convertLead({ leadId: lead, convertedStatus: 'Closed - Converted' });
-    became = String(result.contactId);
+    became = await convert(lead);
     // Salesforce's stamps are whole seconds: what the create wrote is newer by any clock.
     const convertedAt = Date.now();
     await expect.poll(() => Date.now() - convertedAt, { timeout: 5_000 }).toBeGreaterThan(2_000);
