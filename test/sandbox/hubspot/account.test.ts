@@ -20,7 +20,7 @@ describe('properties', () => {
     expect(byName.get('lastmodifieddate')?.modificationMetadata?.readOnlyValue).toBe(true);
     expect(byName.get('jobtitle')?.modificationMetadata?.readOnlyValue).toBe(false);
     expect(byName.get('tandem_salesforce_id')).toMatchObject({ hasUniqueValue: true, groupName: 'tandem' });
-    expect(results.filter((property) => property.groupName === 'tandem')).toHaveLength(27);
+    expect(results.filter((property) => property.groupName === 'tandem')).toHaveLength(28);
   });
 
   it('creates one that then takes values, in a group of its own', async () => {
