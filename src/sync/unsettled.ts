@@ -27,9 +27,12 @@ export const settleLanded = (draft: Draft, intent: Intent, write: FieldWrite): v
   noteLanded(draft, intent, write);
 };
 
-/** A write as it was carried out: over an edit, where it came over one. */
-const asCarriedOut = (write: FieldWrite, overtaken: Overtaken): FieldWrite =>
-  overtaken.has(write) ? { ...write, replaced: overtaken.get(write) ?? null } : write;
+/** A write as it was carried out: over an edit, where it came over one, and that is what is lost by it. */
+const asCarriedOut = (write: FieldWrite, overtaken: Overtaken): FieldWrite => {
+  if (!overtaken.has(write)) return write;
+  const edit = overtaken.get(write) ?? null;
+  return { ...write, replaced: edit, lost: edit };
+};
 
 /** What a write was decided from, as a base: over it an edit that the write overtook is a change. */
 export const decisionOf = ({ field, replaced, source }: FieldWrite, system: System): Base => ({

@@ -126,10 +126,13 @@ it('a field that was never settled begins with what its write was decided from w
   expect(ledger).toEqual([]);
 });
 
-it('where the link ends, the ledger names the edit that a write came over', () => {
+it('where the link ends, the ledger names the edit that a write came over, and not what that edit itself had replaced', () => {
   const found = { hubspot: { jobtitle: 'Pilot' } };
-  const { ledger } = settle(intentTo('hubspot', pilot), found, null, pair, new Map([[pilot, 'Captain']]));
-  expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Captain', to: 'Pilot' }]);
+  const won = { ...pilot, rule: 'conflict:newest', lost: 'Clerk' };
+  for (const each of [pilot, won]) {
+    const { ledger } = settle(intentTo('hubspot', each), found, null, pair, new Map([[each, 'Captain']]));
+    expect(ledger).toMatchObject([{ field: 'jobtitle', from: 'Captain', to: 'Pilot', lost: 'Captain' }]);
+  }
 });
 
 it('where the link ends, the ledger names what was replaced', () => {
