@@ -76,7 +76,7 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     const [record = '', fieldText] = options.args;
     const field = fieldText === undefined ? null : fieldNamed(pairs, fieldText);
     const found = await lookFor(context, record);
-    const refs = [...new Map(found.refs.map((ref) => [formatRef(ref), ref])).values()];
+    const { refs } = found;
     const life = await context.store.operator.life(refs);
     const events = lifeEvents(pairs, life).filter(
       (event) => field === null || event.field === field || event.covers === 'record',

@@ -2,7 +2,7 @@ import { composeSystems } from '../compose.ts';
 import { CallFailed, UsageError } from '../model/failure.ts';
 import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { toId18 } from '../model/salesforce-id.ts';
-import { type RecordRef, systems } from '../model/system.ts';
+import { formatRef, type RecordRef, systems } from '../model/system.ts';
 import { nextStepOfCall } from './exit.ts';
 import type { CommandContext } from './with-store.ts';
 
@@ -17,10 +17,10 @@ export type RecordArgument =
     };
 
 const howTo =
-  'Give an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters).';
+  'Give an email address, hubspot:TYPE/ID (hubspot:contacts/151; a company is hubspot:companies/ID) or salesforce:ID (15 or 18 characters; an account begins with 001).';
 
-/** Parses a RECORD argument. @throws UsageError */
-export const parseRecord = (text: string): RecordArgument => {
+/** What a RECORD argument says; null where it is none. */
+export const recordIn = (text: string): RecordArgument | null => {
   const hubspot = /^hubspot:([A-Za-z0-9_-]+)\/(\d+)$/.exec(text);
   if (hubspot) return { kind: 'ref', system: 'hubspot', type: hubspot[1] ?? null, id: hubspot[2] ?? '' };
   const salesforce = /^salesforce:(?:([A-Za-z0-9_]+)\/)?([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)$/.exec(text);
@@ -32,8 +32,14 @@ export const parseRecord = (text: string): RecordArgument => {
       id: toId18(salesforce[2] ?? '') ?? '',
     };
   }
-  if (/^[^\s:@]+@[^\s@]+$/.test(text)) return { kind: 'email', email: text };
-  throw new UsageError('That is not a record.', howTo);
+  return /^[^\s:@]+@[^\s@]+$/.test(text) ? { kind: 'email', email: text } : null;
+};
+
+/** Parses a RECORD argument. @throws UsageError */
+export const parseRecord = (text: string): RecordArgument => {
+  const argument = recordIn(text);
+  if (argument === null) throw new UsageError('That is not a record.', howTo);
+  return argument;
 };
 
 /** The first three characters of a Salesforce id name its object; these are the standard ones (object reference, key prefixes). */
@@ -68,10 +74,19 @@ export interface Found {
   readonly unasked: Unasked | null;
 }
 
-const byEmailLive = async (
-  { settings, mappings, store, log }: CommandContext,
-  email: string,
-): Promise<Found> => {
+/** What is needed to find a record. */
+type Finding = Pick<CommandContext, 'settings' | 'mappings' | 'log'> & {
+  readonly store: Pick<CommandContext['store'], 'budget'> & {
+    readonly operator: Pick<CommandContext['store']['operator'], 'linksHolding'>;
+  };
+};
+
+/** Each record once: the forms of a mapping, and several links, lead to the same one. */
+const distinct = (refs: readonly RecordRef[]): readonly RecordRef[] => [
+  ...new Map(refs.map((ref) => [formatRef(ref), ref])).values(),
+];
+
+const byEmailLive = async ({ settings, mappings, store, log }: Finding, email: string): Promise<Found> => {
   if (settings.connections === null) {
     const why = `no credentials are set (${settings.missing.join(', ')})`;
     const next =
@@ -106,12 +121,12 @@ const byEmailLive = async (
  * The records that an argument means: one where it names one, any number for an email. Both systems are asked for an email; where
  * they cannot be, the links that last held it answer.
  */
-export const lookFor = async (context: CommandContext, text: string): Promise<Found> => {
+export const lookFor = async (context: Finding, text: string): Promise<Found> => {
   const argument = parseRecord(text);
   const { pairs } = context.mappings;
   if (argument.kind === 'ref') return { refs: [refOf(pairs, argument)], unasked: null };
   const live = await byEmailLive(context, argument.email);
-  if (live.refs.length > 0) return live;
+  if (live.refs.length > 0) return { ...live, refs: distinct(live.refs) };
   const links = await context.store.operator.linksHolding(argument.email);
   const refs = links.flatMap(({ pair: name, ids }) => {
     const pair = pairs.find((each) => each.name === name);
@@ -119,7 +134,7 @@ export const lookFor = async (context: CommandContext, text: string): Promise<Fo
       ? []
       : systems.map((system) => ({ system, type: pair.types[system], id: ids[system] }));
   });
-  return { refs, unasked: live.unasked };
+  return { refs: distinct(refs), unasked: live.unasked };
 };
 
 /** As {@link lookFor}, for whom the records alone count. */
