@@ -36,15 +36,23 @@ export const formatFindings = (findings: readonly Finding[]): string =>
     })
     .join('\n');
 
-/** The mapping cannot be used as it stands; `findings` lists everything that is wrong with it, not the first thing only. */
+/** What a person has to correct, and the page that explains its keys. */
+export interface WrongFiles {
+  readonly name: string;
+  readonly page: string;
+}
+
+const mappingFiles: WrongFiles = { name: 'mapping', page: 'docs/admins/mapping.md' };
+
+/** The mapping, or another file of the configuration, cannot be used as it stands; `findings` lists everything that is wrong with it, not the first thing only. */
 export class MappingError extends UsageError {
   readonly findings: readonly Finding[];
-  constructor(found: readonly Finding[]) {
+  constructor(found: readonly Finding[], { name, page }: WrongFiles = mappingFiles) {
     const findings = withoutRepeats(found);
     const count = findings.length === 1 ? 'is 1 thing' : `are ${findings.length} things`;
     super(
-      `There ${count} to correct in the mapping:\n${formatFindings(findings)}`,
-      'Correct the lines named above, then start again; docs/admins/mapping.md explains every key.',
+      `There ${count} to correct in the ${name}:\n${formatFindings(findings)}`,
+      `Correct the lines named above, then start again; ${page} explains every key.`,
     );
     this.name = 'MappingError';
     this.findings = findings;

@@ -168,7 +168,16 @@ describe('tandem score --what-if FILE', () => {
   it('refuses a file that is wrong or not there', () => {
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(wrong, shipped.replace('half-life-days: 30', 'half-life-days: soon'));
-    expect(() => readScoring(wrong)).toThrow(MappingError);
+    const refused = (() => {
+      try {
+        return readScoring(wrong);
+      } catch (error) {
+        return error;
+      }
+    })();
+    if (!(refused instanceof MappingError)) throw new Error('a wrong file was taken');
+    expect(refused.message).toMatch(/^There is 1 thing to correct in the scoring file:\n/);
+    expect(refused.next).toContain('docs/admins/lifecycle.md explains every key');
     expect(() => readScoring(join(folder, 'nowhere.yaml'))).toThrow(/nowhere/);
     writeFileSync(wrong, shipped);
     expect(readScoring(wrong).version).toBe('1');

@@ -55,7 +55,10 @@ export const activeLifecycle = async (
   const { readLifecycle } = await import('../load-lifecycle.ts');
   const loaded = readLifecycle(configDir);
   const errors = loaded.findings.filter(({ level }) => level === 'error');
-  if (errors.length > 0) throw new MappingError(errors);
+  if (errors.length > 0) {
+    const { page } = await import('../../lifecycle/config/files.ts');
+    throw new MappingError(errors, { name: 'lifecycle', page });
+  }
   const { lifecycle, scoring, routing, sla, content } = loaded;
   if (lifecycle === null || lifecycleBehaviours.every((each) => lifecycle.behaviours[each] === 'off'))
     return null;

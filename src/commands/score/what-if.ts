@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { checkFile } from '../../lifecycle/config/check-file.ts';
-import { scoringKind } from '../../lifecycle/config/files.ts';
+import { page, scoringKind } from '../../lifecycle/config/files.ts';
 import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
 import type { LifecycleStore } from '../../lifecycle/run/ports.ts';
@@ -17,13 +17,18 @@ const samplesMax = 5;
 /** In words so many are named; JSON names all. */
 const namedMax = 20;
 
+const scoringFile = { name: 'scoring file', page };
+
 /** A file as scoring.yaml. @throws MappingError with what is wrong in it; UsageError where it is not there */
 export const readScoring = (path: string): ScoringModel => {
   const file = readConfigFile(dirname(path), basename(path));
   if (file === null) throw new UsageError(`There is no ${path}.`, 'Name a file that is like scoring.yaml.');
-  if ('what' in file) throw new MappingError([file]);
+  if ('what' in file) throw new MappingError([file], scoringFile);
   const { built, findings } = checkFile(scoringKind, file);
-  if (built === null) throw new MappingError(findings.filter(({ level }) => level === 'error'));
+  if (built === null) {
+    const errors = findings.filter(({ level }) => level === 'error');
+    throw new MappingError(errors, scoringFile);
+  }
   return built;
 };
 

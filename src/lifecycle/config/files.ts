@@ -22,7 +22,7 @@ import { checkSlaRules } from './sla-rules.ts';
 import { slaFile } from './sla-shape.ts';
 
 /** The page that explains every key of these files. */
-const page = 'docs/admins/lifecycle.md';
+export const page = 'docs/admins/lifecycle.md';
 
 /** lifecycle.yaml: stages, moves, reasons and places. */
 export const lifecycleKind: FileKind<typeof lifecycleFile, LifecycleDefinition> = {
