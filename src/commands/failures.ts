@@ -1,22 +1,16 @@
 import { UsageError } from '../model/failure.ts';
-import type { PairMapping } from '../model/mapping.ts';
 import { formatRef, type System, systemLabel, systems } from '../model/system.ts';
 import type { ParkedFilter, ParkedItem } from '../store/operator/parked-rows.ts';
 import type { ParkedGroup } from '../store/status/waiting.ts';
 import { parkedWords } from '../sync/standing.ts';
 import { exitCode } from './exit.ts';
 import { editRefused } from './failures/edit.ts';
-import { findRecords } from './find-record.ts';
+import { causeId, causeNamed } from './failures/named-cause.ts';
+import { findRecords, recordIn } from './find-record.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
 /** Records that `show` lists. */
 const shownMax = 200;
-
-/** A cause's name on the command line: mapping/system/field/code, `*` for whole records. */
-export const causeId = (
-  pair: string,
-  { system, field, code }: Pick<ParkedGroup, 'system' | 'field' | 'code'>,
-): string => `${pair}/${system}/${field ?? '*'}/${code}`;
 
 const parseCause = (text: string): ParkedFilter | null => {
   const [pair, system, field, code, ...rest] = text.split('/');
@@ -32,6 +26,19 @@ const parseCause = (text: string): ParkedFilter | null => {
   return { pair, system: known, field: field === '*' ? null : field, code };
 };
 
+/** What is refused, by mapping and cause. */
+const groupsOf = async ({
+  store,
+  mappings: { pairs },
+}: CommandContext): Promise<readonly { readonly pair: string; readonly group: ParkedGroup }[]> =>
+  (
+    await Promise.all(
+      pairs.map(async ({ name: pair }) =>
+        (await store.status.parkedByCause(pair)).map((group) => ({ pair, group })),
+      ),
+    )
+  ).flat();
+
 /** The parked rows that a word means: a cause, a record, or all. @throws UsageError */
 const filterOf = async (
   context: CommandContext,
@@ -44,8 +51,15 @@ const filterOf = async (
   if (word === 'all' && mayBeAll) return {};
   const cause = parseCause(word);
   if (cause !== null) return cause;
-  const { links } = await context.store.operator.life(await findRecords(context, word));
+  if (recordIn(word) === null) {
+    const groups = await groupsOf(context);
+    return causeNamed(
+      word,
+      groups.map(({ pair, group }) => ({ ...group, pair })),
+    );
+  }
   const refs = await findRecords(context, word);
+  const { links } = await context.store.operator.life(refs);
   const units = [...links.map(({ id }) => `link:${id}`), ...refs.map(formatRef)];
   return { units };
 };
@@ -65,25 +79,13 @@ const shownItem = (item: ParkedItem) => ({
   since: iso(item.since),
 });
 
-const list = async (
-  context: CommandContext,
-  options: StoreOptions,
-  pairs: readonly PairMapping[],
-): Promise<number> => {
-  const groups = (
-    await Promise.all(
-      pairs.map(async ({ name }) =>
-        (
-          await context.store.status.parkedByCause(name)
-        ).map((group) => ({
-          cause: causeId(name, group),
-          object: name,
-          ...group,
-          since: iso(group.since),
-        })),
-      ),
-    )
-  ).flat();
+const list = async (context: CommandContext, options: StoreOptions): Promise<number> => {
+  const groups = (await groupsOf(context)).map(({ pair, group }) => ({
+    cause: causeId({ ...group, pair }),
+    object: pair,
+    ...group,
+    since: iso(group.since),
+  }));
   const words = groups.flatMap(({ cause, records, since, message, next }) => [
     `${cause}  ${records} records since ${since}`,
     `  ${message}`,
@@ -119,7 +121,7 @@ export const failuresCommand = async (options: StoreOptions): Promise<number> =>
     if (rest.length > 0) throw new UsageError(`'${rest[0]}' is one word too many.`, 'tandem failures --help');
     switch (action) {
       case 'list':
-        return list(context, options, context.mappings.pairs);
+        return list(context, options);
       case 'show':
         return show(context, options, word);
       case 'retry': {

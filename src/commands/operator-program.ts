@@ -3,7 +3,8 @@ import { Argument, type Command, Option } from 'commander';
 import { run, withFolders, withJson } from './program.ts';
 
 const recordHelp = `
-RECORD is an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters).
+RECORD is an email address, hubspot:TYPE/ID (hubspot:contacts/151) or salesforce:ID (15 or 18 characters). A company is hubspot:companies/ID,
+or salesforce: and the id of its account (001…).
 `;
 
 const restoreHelp = `
@@ -43,7 +44,7 @@ const failuresHelp = `
   failures edit RECORD FIELD=VALUE    corrects the value where it was entered; it then flows by itself
   failures discard CAUSE|RECORD       gives it up: not listed, not tried again before the value changes
 
-CAUSE is the first word of a line of the list. Refused values are tried again by themselves when the value, the mapping, the field or
+CAUSE is the first word of a line of the list, mapping/system/field/CODE, or its end alone (STRING_TOO_LONG) where one cause has it. Refused values are tried again by themselves when the value, the mapping, the field or
 the rights change.
 ${recordHelp}`;
 
