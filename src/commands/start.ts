@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import { loadMappings } from '../mapping/load.ts';
 import { makePeoplePlan } from '../sandbox/people/plan.ts';
 import { type SandboxAccess, sandboxDefaults } from '../sandbox/start.ts';
 import { exitCode } from './exit.ts';
+import { shellPath } from './shell-path.ts';
 import { Demo } from './start/demo.ts';
 import { type Beginning, type DemoFolder, demoFolderOf, openDemoFolder } from './start/demo-folder.ts';
 import { findStoryPair } from './start/editable-fields.ts';
@@ -19,13 +19,6 @@ export interface StartOptions {
   readonly leads: number;
   readonly editsPerMinute: number;
 }
-
-/** A path as it can be pasted into a shell. */
-const pathFor = (path: string): string => {
-  const near = relative(process.cwd(), path);
-  const shown = near === '' || near.startsWith('..') ? path : near;
-  return /^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
-};
 
 const tellBeginning = (screen: Screen, beginning: Beginning, options: StartOptions): void => {
   const { bold } = screen.paint;
@@ -51,7 +44,7 @@ const tellPlaces = (
   folder: DemoFolder,
   wishedPort: number,
 ): void => {
-  const data = pathFor(folder.root);
+  const data = shellPath(folder.root);
   const moved = (url: string, wished: number): string =>
     wished === 0 || Number(new URL(url).port) === wished ? '' : `  (port ${wished} is in use)`;
   screen.say();

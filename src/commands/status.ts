@@ -11,6 +11,7 @@ import { budgetWords, shownBudget } from './status/budget.ts';
 import { isConfigurationStale, staleWords } from './status/configuration.ts';
 import { driftWords, shownDrift } from './status/drift.ts';
 import { feedLine, feedsOf } from './status/feeds.ts';
+import { startCommandFor } from './status/how-to-start.ts';
 import { currentProblems } from './status/problems.ts';
 import { shownSignals, signalWords } from './status/signals.ts';
 import { shownSla, slaWords } from './status/sla.ts';
@@ -25,10 +26,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 /** The shape of `status --json` (contract.md); what is not built yet is null. */
-const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: number) => {
+const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: number, start: string) => {
   const backlogs = await Promise.all(pairs.map(async (pair) => store.status.backlog(pair.name)));
   const latencies = await store.status.latencies(pairs.map(({ name }) => name));
-  const problems = (await currentProblems(store, pairs)).map(({ key: _key, ...problem }) => problem);
+  const problems = (await currentProblems(store, pairs, start)).map(({ key: _key, ...problem }) => problem);
   const { parked, failed } = await store.status.parkedTotals(pairs.map(({ name }) => name));
   const total = (pick: (backlog: (typeof backlogs)[number]) => number): number =>
     backlogs.reduce((sum, backlog) => sum + pick(backlog), 0);
@@ -68,12 +69,12 @@ const statusOf = async (store: Store, pairs: readonly PairMapping[], pollMs: num
 type Status = Awaited<ReturnType<typeof statusOf>>;
 
 /** Lag 0 alone is no health: nobody may be looking. */
-const workerWords = (workers: Status['workers']): readonly string[] =>
+const workerWords = (workers: Status['workers'], start: string): readonly string[] =>
   workers.length === 0
-    ? ['No worker runs: nothing is looked for until one does (bin/tandem run).']
+    ? [`No worker runs: nothing is looked for until one does (${start}).`]
     : workers.map(({ host, pid, since }) => `Worker: process ${pid} on ${host}, since ${since}`);
 
-const plain = (status: Status): string => {
+const plain = (status: Status, start: string): string => {
   const latency = Object.entries(status.latency).map(
     ([route, { p50, p99 }]) => `  ${route}: p50 ${p50} s, p99 ${p99} s`,
   );
@@ -84,7 +85,7 @@ const plain = (status: Status): string => {
   ]);
   return [
     `Lag ${status.lagSeconds} s · backlog ${status.backlog} · in flight ${status.inFlight} · refused ${status.failed} · reviews ${status.reviews} · links ${status.links}`,
-    ...workerWords(status.workers),
+    ...workerWords(status.workers, start),
     ...(latency.length > 0 ? ['Latency of the last hour:', ...latency] : []),
     ...(status.paused.length > 0 ? ['Paused:', ...status.paused.map(pauseWords)] : []),
     feedLine(status.feeds),
@@ -106,9 +107,10 @@ export const statusCommand = async (options: StatusOptions): Promise<number> => 
   const log = makeLog(process.stderr, 'warn');
   const opened = await openTandemStore(settings, options.data, log, { mustExist: true });
   try {
-    const status = await statusOf(opened.store, mappings.pairs, settings.pollMs);
+    const start = startCommandFor(options.data);
+    const status = await statusOf(opened.store, mappings.pairs, settings.pollMs, start);
     if (await isConfigurationStale(opened.store, mappings)) process.stderr.write(staleWords(options.config));
-    process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status));
+    process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : plain(status, start));
     return status.problems.length === 0 ? exitCode.fine : exitCode.found;
   } finally {
     await opened.close();

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -215,6 +215,8 @@ describe('npm start', () => {
     expect(has(demonstration, /^Stopped\. \d+ changes arrived, median/)).toBe(true);
     expect(processesLeft()).toEqual([]);
     expect(readdirSync(join(data, 'demo')).sort()).toEqual(['demo.env', 'postgres', 'sandbox.v8']);
+    const status = spawnSync(join(root, 'bin/tandem'), ['status', '--data', join(data, 'demo')]);
+    expect(String(status.stdout)).toContain(`until one does (npm start -- --data ${data})`);
     occupant.close();
   });
 

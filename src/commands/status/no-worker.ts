@@ -20,13 +20,15 @@ const needed = [
 const waitWords = ({ rows }: DueRows): string =>
   rows === 0 ? 'nothing that is known of waits' : `${rows} records wait for a look`;
 
-const next =
-  'Start it: bin/tandem run. It goes on where the last one stopped, and nothing has to be repaired.';
+/** How a worker is started, where nobody says otherwise. */
+export const startOfWorker = 'bin/tandem run';
 
 const noneProblem = (
   gone: GoneWorker | null,
   due: DueRows,
+  start: string,
 ): Omit<CurrentProblem, 'key' | 'records' | 'fault'> | null => {
+  const next = `Start it: ${start}. It goes on where the last one stopped, and nothing has to be repaired.`;
   if (gone !== null && !gone.isStopped) {
     return {
       what: 'No worker runs: the last one vanished',
@@ -67,15 +69,16 @@ const rolesProblems = (living: readonly WorkerRow[], due: DueRows): readonly Cur
 
 /**
  * That nobody works, in the words of `status`: a worker that vanished, at once; one that was stopped, once it stays away; and whatever waits while none
- * lives. A run that ended idle (`--until-idle`) has said so itself, and is not missed while nothing waits. Pure.
+ * lives. A run that ended idle (`--until-idle`) has said so itself, and is not missed while nothing waits. `start` is the command that starts one. Pure.
  */
 export const noWorkerProblems = (
   living: readonly WorkerRow[],
   gone: GoneWorker | null,
   due: DueRows,
+  start = startOfWorker,
 ): readonly CurrentProblem[] => {
   if (living.length > 0) return rolesProblems(living, due);
-  const told = noneProblem(gone, due);
+  const told = noneProblem(gone, due, start);
   return told === null ? [] : [{ key: 'worker:none', ...told, records: due.rows, fault: 'tandem' }];
 };
 

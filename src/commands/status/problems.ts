@@ -71,12 +71,13 @@ const stillProblems = async (
   store: Store,
   pairs: readonly PairMapping[],
   standing: readonly Problem[],
+  start: string | undefined,
 ): Promise<readonly CurrentProblem[]> => {
   const living = await livingWorkersOf(store);
   const active = await activePairs(store, pairs);
   const gone = living.length > 0 ? null : await store.operator.goneWorker();
   const due = await store.status.dueRows(active.map(({ name }) => name));
-  const nobody = noWorkerProblems(living, gone, due);
+  const nobody = noWorkerProblems(living, gone, due, start);
   if (living.length === 0 || nobody.some(({ key }) => key === 'worker:none:sync')) return nobody;
   const late = await Promise.all(active.map(async ({ name }) => store.status.lateRows(name, lateMs)));
   const budgets = late.some((rows) => rows.length > 0) ? await store.status.budget() : [];
@@ -86,10 +87,11 @@ const stillProblems = async (
   ];
 };
 
-/** Everything that is wrong now: what keeps work from flowing, then what was refused. */
+/** Everything that is wrong now: what keeps work from flowing, then what was refused. `start`: the command that starts a worker. */
 export const currentProblems = async (
   store: Store,
   pairs: readonly PairMapping[],
+  start?: string,
 ): Promise<readonly CurrentProblem[]> => {
   const standing = withCallsAsOne(await store.status.problems());
   // Of what waits for a word it is known how many records that are.
@@ -101,7 +103,7 @@ export const currentProblems = async (
   const pauses = late.length === 0 ? [] : await store.operator.pauses();
   const parked = await Promise.all(pairs.map(async ({ name }) => parkedProblems(store, name)));
   return [
-    ...(await stillProblems(store, pairs, standing)),
+    ...(await stillProblems(store, pairs, standing, start)),
     ...standing.map(({ key, what, since, cause, fault, next }) => ({
       ...{ key, what, cause, fault, next },
       since: iso(since),
