@@ -30,6 +30,16 @@ export const nextStepOfCall = (failure: Failure): string =>
     ? `Check that ${systemLabel[failure.system]} is up and its address is right, then start the command again.`
     : nextStepOf(failure);
 
+/** As `error`, of a command that can do without the systems: where a call failed, the next step names `--offline` and what is left out then. */
+export const orOffline = (error: unknown, without: string): unknown =>
+  error instanceof CallFailed
+    ? new UnreachableError(
+        error.message,
+        `${nextStepOfCall(error.failure)} Or add --offline, and ${without}.`,
+        { cause: error },
+      )
+    : error;
+
 /** Says on stderr what went wrong, where, and the next step. A stack is shown for defects alone. */
 export const sayError = (error: unknown): void => {
   const lines: string[] = [];

@@ -16,7 +16,7 @@ import { typesOn } from '../model/mapping.ts';
 import type { RecordSystem } from '../model/record-system.ts';
 import { systems } from '../model/system.ts';
 import { requireConnections } from '../settings.ts';
-import { exitCode } from './exit.ts';
+import { exitCode, orOffline } from './exit.ts';
 import { type ActiveLifecycle, activeLifecycle } from './run/lifecycle.ts';
 import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
 
@@ -125,6 +125,8 @@ const askSystems = async (context: CommandContext, active: ActiveLifecycle): Pro
   const parts = composeSystems(requireConnections(settings), store.budget, log);
   try {
     return await ask(parts, context, active);
+  } catch (error) {
+    throw orOffline(error, "neither system's own counts stand beside the account");
   } finally {
     await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
   }

@@ -15,6 +15,14 @@ export type ApiRequestOptions = NonNullable<Parameters<Client['apiRequest']>[0]>
  * JSON before the status can be seen. Seen in 14.0.1.
  */
 export class HubSpotClient extends Client {
+  /** Where its calls go: scheme, host and port. */
+  readonly origin: string;
+
+  constructor(options: ClientOptions & { readonly basePath: string }) {
+    super(options);
+    this.origin = new URL(options.basePath).origin;
+  }
+
   /** Sends one request once. Resolves for every status; rejects when there is no answer (fetch's error, the signal's reason). */
   async send(options: ApiRequestOptions, signal: AbortSignal): Promise<Response> {
     const request = new Request(this.config, options);
@@ -24,11 +32,10 @@ export class HubSpotClient extends Client {
 
 /** Builds the client once per connector, with everything off that would retry or pace behind the governor's back. */
 export const makeHubSpotClient = (baseUrl: string, accessToken: string): HubSpotClient => {
-  const options: ClientOptions = {
+  return new HubSpotClient({
     accessToken,
     // A trailing slash would give `//crm/…`.
     basePath: baseUrl.replace(/\/+$/, ''),
     numberOfApiCallRetries: 0,
-  };
-  return new HubSpotClient(options);
+  });
 };

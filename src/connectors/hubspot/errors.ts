@@ -39,14 +39,14 @@ const socketCode = (error: unknown): string => {
   return error instanceof Error ? error.name : 'NO_ANSWER';
 };
 
-/** No answer came: the failure that fetch reported, by its code alone. */
-export const failureOfSilence = (place: string, error: unknown): Failure => {
+/** No answer came from `origin`: the failure that fetch reported, by its code alone. */
+export const failureOfSilence = (place: string, origin: string, error: unknown): Failure => {
   const code = socketCode(error);
   return base(
     'unavailable',
     code,
     neverConnected.has(code)
-      ? `${place}: cannot connect; check the address and the network`
+      ? `${place}: cannot connect to ${origin}; check the address and the network`
       : `${place}: the connection ended before the answer; whether it was executed is not known`,
   );
 };

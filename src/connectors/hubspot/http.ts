@@ -74,7 +74,7 @@ export const makeHubSpotHttp = (
       text = await response.text();
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw new CallFailed(failureOfSilence(place, error), { cause: error });
+      throw new CallFailed(failureOfSilence(place, client.origin, error), { cause: error });
     }
     const body = parseBody(text);
     if (response.status < 200 || response.status > 299) {

@@ -212,7 +212,7 @@ class Journal implements HubSpotJournal {
         text = await response.text();
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        throw new CallFailed(failureOfSilence(place, error), { cause: error });
+        throw new CallFailed(failureOfSilence(place, new URL(url).origin, error), { cause: error });
       }
       const body = readJson(text);
       if (response.status >= 200 && response.status <= 299) {

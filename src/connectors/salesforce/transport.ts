@@ -15,8 +15,8 @@ const neverConnected = new Set([
 export class NoAnswer extends Error {
   readonly code: string;
   readonly sent: boolean;
-  constructor(code: string, sent: boolean, cause: unknown) {
-    super(sent ? `no answer (${code})` : `no connection (${code})`, { cause });
+  constructor(code: string, sent: boolean, origin: string, cause: unknown) {
+    super(sent ? `no answer from ${origin} (${code})` : `no connection to ${origin} (${code})`, { cause });
     this.name = 'NoAnswer';
     this.code = code;
     this.sent = sent;
@@ -61,7 +61,9 @@ export class SingleCallTransport {
   }
 
   private async perform(request: HttpRequest): Promise<HttpResponse> {
-    if (this.signal.aborted) throw new NoAnswer(codeOf(this.signal.reason), false, this.signal.reason);
+    const { origin } = new URL(request.url);
+    const { signal } = this;
+    if (signal.aborted) throw new NoAnswer(codeOf(signal.reason), false, origin, signal.reason);
     // fetch counts the body itself and refuses a length that differs.
     const { 'content-length': _counted, ...headers } = request.headers ?? {};
     try {
@@ -70,14 +72,14 @@ export class SingleCallTransport {
         headers,
         body: typeof request.body === 'string' ? request.body : null,
         redirect: 'manual',
-        signal: this.signal,
+        signal,
       });
       const body = await response.text();
       this.answer = { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
       return this.answer;
     } catch (error) {
       const code = codeOf(error);
-      throw new NoAnswer(code, !neverConnected.has(code), error);
+      throw new NoAnswer(code, !neverConnected.has(code), origin, error);
     }
   }
 }

@@ -108,7 +108,10 @@ describe('the client over real HTTP', () => {
     const [outcome] = await makeTestConnector(url).writeMany('contacts', [row], writing);
     expect(outcome).toMatchObject({
       kind: 'refused',
-      failure: { category: 'unavailable', code: 'ECONNREFUSED' },
+      failure: {
+        ...{ category: 'unavailable', code: 'ECONNREFUSED' },
+        message: expect.stringContaining(`cannot connect to ${url};`),
+      },
     });
   });
 });

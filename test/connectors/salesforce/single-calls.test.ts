@@ -120,11 +120,15 @@ describe('a write that nobody executed is refused, not unknown', () => {
     fake.onSignIn = () => ({ ...tokenAnswer(fake.url, 'token'), headers });
     fake.onApi = () => ({ json: {}, headers });
     await connector.check(reading);
+    const { url } = fake;
     await fake.close();
     const [outcome] = await connector.writeMany('Lead', [update], writing);
     expect(outcome).toMatchObject({
       kind: 'refused',
-      failure: { category: 'unavailable', code: 'ECONNREFUSED' },
+      failure: {
+        ...{ category: 'unavailable', code: 'ECONNREFUSED' },
+        message: expect.stringContaining(`no connection to ${url} `),
+      },
     });
     fake = await startFakeSalesforce();
   }, 20_000);
