@@ -91,7 +91,9 @@ program
   .addHelpText('after', sandboxHelp)
   .action(run(async () => (await import('./commands/sandbox.ts')).sandboxCommand));
 
-for (const command of program.commands)
+for (const command of program.commands) {
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  command.showHelpAfterError(`(tandem ${command.name()} --help tells its arguments and options)`);
+}
 
 await program.parseAsync();

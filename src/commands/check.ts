@@ -17,7 +17,7 @@ import type { Owner } from '../model/owner.ts';
 import type { ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { loadSettings, requireConnections } from '../settings.ts';
-import { exitCode } from './exit.ts';
+import { exitCode, orOffline } from './exit.ts';
 import { openStoreOrEmpty } from './open-store.ts';
 import { answer, type StoreOptions } from './with-store.ts';
 
@@ -261,6 +261,8 @@ const checkLive = async (
         ...(await checkDeals(parts, lifecycle)),
       ],
     };
+  } catch (error) {
+    throw orOffline(error, 'the files alone are checked');
   } finally {
     await Promise.all(systems.map(async (system) => parts.connectors[system].close()));
     await opened.close();
@@ -301,9 +303,19 @@ const handedByNobody = (
     }));
 };
 
-/** What is done about the events in a record's life, by mapping. */
-const policyLines = (pairs: readonly PairMapping[]): readonly string[] =>
-  pairs.map((pair) => `${pair.name}: life events: ${policyWords(policiesOf(pair)).join(', ')}`);
+/** What is done about the events in a record's life: said once of the mappings in which it is the same. Pure. */
+export const policyLines = (
+  pairs: readonly Pick<PairMapping, 'name' | 'lifeEvents'>[],
+): readonly string[] => {
+  const names = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const words = policyWords(policiesOf(pair)).join(', ');
+    names.set(words, [...(names.get(words) ?? []), pair.name]);
+  }
+  return [...names].map(
+    ([words, of]) => `${of.join(', ')}: what is done when records are merged, deleted, erased …: ${words}`,
+  );
+};
 
 const summary = (findings: readonly Finding[], live: Live, pairs: readonly PairMapping[]): string => {
   const errors = findings.filter(({ level }) => level === 'error').length;

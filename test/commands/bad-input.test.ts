@@ -50,6 +50,12 @@ describe('wrong configuration', () => {
     expect((await stage.tandem(args)).code).toBe(2);
   });
 
+  it('an unknown option points to the help of its own command', async () => {
+    expect((await stage.tandem(['report', 'weekly', '--weak', '2026-W48'])).stderr).toContain(
+      '(tandem report --help ',
+    );
+  });
+
   it.each([
     ['HubSpot', { HUBSPOT_ACCESS_TOKEN: 'secret-nobody-knows' }, 'HUBSPOT_ACCESS_TOKEN'],
     ['Salesforce', { SALESFORCE_CLIENT_SECRET: 'secret-nobody-knows' }, 'SALESFORCE_CLIENT_SECRET'],
@@ -84,10 +90,13 @@ describe('wrong configuration', () => {
     const address = taken.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     const end = await stage.tandem(['run', '--data', stage.data, '--port', String(port)]);
+    const sandbox = await stage.tandem(['sandbox', '--hubspot-port', String(port)]);
     taken.close();
     expect(end.code).toBe(2);
     expect(end.stderr).toContain(`Port ${port}`);
     expect(end.stderr).toContain('--port');
+    expect(sandbox.code).toBe(2);
+    expect(sandbox.stderr).toMatch(new RegExp(`port ${port} .*--hubspot-port or --salesforce-port`, 's'));
   });
 });
 
@@ -185,6 +194,16 @@ describe('a command without credentials', () => {
     expect(end.stdout).toMatch(
       /the systems were not asked: no credentials are set \(HUBSPOT_ACCESS_TOKEN\)\.\n {2}Next: Set them/,
     );
+  });
+});
+
+describe('a system that is not there', () => {
+  it('handoffs names the address that it tried, and the way without', async () => {
+    const away = { HUBSPOT_BASE_URL: 'http://127.0.0.1:2' };
+    const end = await stage.tandem(['handoffs', '--data', stage.data], { env: away });
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain('cannot connect to http://127.0.0.1:2;');
+    expect(end.stderr).toMatch(/Next: Check that HubSpot is up .* Or add --offline, /);
   });
 });
 

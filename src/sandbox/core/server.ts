@@ -67,7 +67,7 @@ const listen = (server: Server, port: number): Promise<number> =>
         error.code === 'EADDRINUSE' || error.code === 'EACCES'
           ? new UsageError(
               `port ${port} on ${host} is not free (${error.code})`,
-              'Stop what listens there, or name another port (0 takes a free one).',
+              'Stop what listens there, or name another port with --hubspot-port or --salesforce-port (0 takes a free one).',
               { cause: error },
             )
           : error,
