@@ -1,11 +1,9 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { FieldHistoryEntry } from '../../model/record.ts';
 import { batchRead } from './batch-read.ts';
+import { isOfApp } from './change-source.ts';
 import type { HubSpotHttp } from './http.ts';
 import { historyBatchSize } from './limits.ts';
-
-/** The change sources that are an app's: a private app's token or an OAuth app. */
-const appSources = new Set(['INTEGRATION', 'API']);
 
 /**
  * When and by whom fields got their values, newest first; see Connector.history.
@@ -27,7 +25,7 @@ export const readHistory = async (
         const history = (record.propertiesWithHistory?.[field] ?? []).map(
           (entry): FieldHistoryEntry => ({
             at: entry.timestamp,
-            byUs: appId !== null && appSources.has(entry.sourceType) && entry.sourceId === appId,
+            byUs: isOfApp(entry.sourceType, entry.sourceId, appId),
             source: entry.sourceType,
             ...(entry.sourceId ? { sourceId: entry.sourceId } : {}),
             value: entry.value,

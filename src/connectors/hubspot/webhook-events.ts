@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LiveSignal } from '../../model/live.ts';
+import { isOfApp } from './change-source.ts';
 
 /** Names of objects as event types have them, and as the CRM API has them. */
 const typesByName: Readonly<Record<string, string>> = {
@@ -50,6 +51,10 @@ const common = z.object({
   occurredAt: instant,
 });
 const ofRecord = z.object({ objectId: recordId });
+const appOrSource = z
+  .union([z.string().min(1).max(500), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
 const ofProperty = z.object({
   objectId: recordId,
   propertyName: z.string().min(1).max(1_000),
@@ -59,10 +64,9 @@ const ofProperty = z.object({
     .transform((value) => (value === undefined || value === null ? null : String(value))),
   /** CRM_UI, INTEGRATION, IMPORT, FORM …, the words of the property history. */
   changeSource: z.string().min(1).max(100).optional().catch(undefined),
-  sourceId: z
-    .union([z.string().min(1).max(500), z.number().transform(String)])
-    .optional()
-    .catch(undefined),
+  sourceId: appOrSource,
+  /** The app that is told: Tandem's own. */
+  appId: appOrSource,
 });
 const ofMerge = z.object({
   primaryObjectId: recordId.optional(),
@@ -110,7 +114,7 @@ const signalsOf = (type: string, kind: string, at: number, raw: unknown): readon
   if (kind === 'propertyChange') {
     const event = ofProperty.safeParse(raw);
     if (!event.success) return null;
-    const { objectId, propertyName, propertyValue, changeSource, sourceId } = event.data;
+    const { objectId, propertyName, propertyValue, changeSource, sourceId, appId } = event.data;
     const by = changeSource && { source: changeSource, ...(sourceId ? { sourceId } : {}) };
     return [
       makeSignal(type, objectId, 'changed', {
@@ -119,6 +123,7 @@ const signalsOf = (type: string, kind: string, at: number, raw: unknown): readon
         fields: { [propertyName]: propertyValue },
         changedAt: at,
         ...(by ? { by } : {}),
+        ...(isOfApp(changeSource, sourceId, appId) ? { byUs: true } : {}),
       }),
     ];
   }

@@ -49,6 +49,19 @@ describe('an event of a delivery', () => {
     expect(signalsOf({ ...propertyChange, ...more })).toEqual([by ? { ...told, by } : told]);
   });
 
+  it('is an echo where the app that is told made the change itself, and of no other app', () => {
+    const app = { appId: 2633736, changeSource: 'INTEGRATION' };
+    expect(signalsOf({ ...propertyChange, ...app, sourceId: '2633736' })[0]).toMatchObject({ byUs: true });
+    for (const more of [{ sourceId: '2633737' }, { sourceId: undefined }, { sourceId: 'userId:2633736' }]) {
+      expect(signalsOf({ ...propertyChange, ...app, ...more })[0]).not.toHaveProperty('byUs');
+    }
+    const byHand = { ...propertyChange, appId: 2633736, sourceId: '2633736' };
+    expect(signalsOf(byHand)[0]).not.toHaveProperty('byUs');
+    expect(
+      signalsOf({ ...propertyChange, changeSource: 'INTEGRATION', sourceId: undefined })[0],
+    ).not.toHaveProperty('byUs');
+  });
+
   it('is no property change: it tells no source', () => {
     expect(signalsOf({ ...propertyChange, subscriptionType: 'contact.creation' })[0]).not.toHaveProperty(
       'by',
