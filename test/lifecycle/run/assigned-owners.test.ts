@@ -65,17 +65,7 @@ beforeAll(async () => {
     ben: idOf(({ name }) => name === 'Ben Okoye'),
     tandem: idOf(({ isTandem }) => isTandem === true),
   };
-  people = await office.simulated.people(
-    Array.from({ length: 8 }, (_, at) => ({
-      ...{ email: `ada${at}@example.com`, lastname: `Lind ${at}`, company: 'Nordlys' },
-    })),
-  );
-  await office.mark(
-    'hubspot',
-    'contacts',
-    people.map(({ hubspot }) => hubspot),
-  );
-  await office.settle();
+  people = await office.people(8);
 }, 120_000);
 
 beforeEach(async () => {

@@ -34,17 +34,7 @@ const movedBy = async (person: Sides<string>, cause: string) => {
 };
 
 beforeAll(async () => {
-  people = await office.simulated.people(
-    Array.from({ length: 4 }, (_, at) => ({
-      ...{ email: `ada${at}@example.com`, lastname: `Lind ${at}`, company: 'Nordlys' },
-    })),
-  );
-  await office.mark(
-    'hubspot',
-    'contacts',
-    people.map(({ hubspot }) => hubspot),
-  );
-  await office.settle();
+  people = await office.people(4);
   ana =
     [...(await office.context.staff()).owners.values()].find(({ name }) => name === 'Ana Souza')?.id ?? '';
 }, 120_000);

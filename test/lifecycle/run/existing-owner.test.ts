@@ -45,17 +45,7 @@ beforeAll(async () => {
   const owners = [...(await office.context.staff()).owners.values()];
   const idOf = (name: string): string => owners.find((owner) => owner.name === name)?.id ?? '';
   ids = { ana: idOf('Ana Souza'), ben: idOf('Ben Okoye') };
-  people = await office.simulated.people(
-    Array.from({ length: 6 }, (_, at) => ({
-      ...{ email: `ada${at}@example.com`, lastname: `Lind ${at}`, company: 'Nordlys' },
-    })),
-  );
-  await office.mark(
-    'hubspot',
-    'contacts',
-    people.map(({ hubspot }) => hubspot),
-  );
-  await office.settle();
+  people = await office.people(6);
 }, 120_000);
 
 describe('the owner whom a lead has already', () => {

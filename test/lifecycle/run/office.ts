@@ -8,7 +8,7 @@ import { readDeals } from '../../../src/lifecycle/run/deal-pass.ts';
 import { lookOnce } from '../../../src/lifecycle/run/look-pass.ts';
 import type { LifecycleDefinition } from '../../../src/lifecycle/stage/definition.ts';
 import { journeySignals } from '../../../src/model/journeys.ts';
-import type { System } from '../../../src/model/system.ts';
+import type { Sides, System } from '../../../src/model/system.ts';
 import type { RawFields } from '../../../src/model/value.ts';
 import { repositoryRoot } from '../../../src/settings.ts';
 import { mirrorMappings } from '../../mirror.ts';
@@ -87,6 +87,22 @@ export class Office {
       if (looked + done === 0) return;
     }
     throw new Error(`after ${rounds} rounds there is still something to do`);
+  }
+
+  /** So many people of one company, linked, who were looked at. */
+  async people(count: number): Promise<readonly Sides<string>[]> {
+    const people = await this.simulated.people(
+      Array.from({ length: count }, (_, at) => ({
+        ...{ email: `ada${at}@example.com`, lastname: `Lind ${at}`, company: 'Nordlys' },
+      })),
+    );
+    await this.mark(
+      'hubspot',
+      'contacts',
+      people.map(({ hubspot }) => hubspot),
+    );
+    await this.settle();
+    return people;
   }
 
   async deals(context: LifecycleContext = this.context): Promise<void> {

@@ -93,17 +93,7 @@ beforeAll(async () => {
   const owners = [...(await office.context.staff()).owners.values()];
   const idOf = (first: string): string => owners.find(({ name }) => name.startsWith(first))?.id ?? '';
   ids = { ana: idOf('Ana'), ben: idOf('Ben'), chloe: idOf('Chloé') };
-  people = await office.simulated.people(
-    Array.from({ length: 4 }, (_, at) => ({
-      ...{ email: `ada${at}@example.com`, lastname: `Lind ${at}`, company: 'Nordlys' },
-    })),
-  );
-  await office.mark(
-    'hubspot',
-    'contacts',
-    people.map(({ hubspot }) => hubspot),
-  );
-  await office.settle();
+  people = await office.people(4);
 }, 120_000);
 
 beforeEach(async () => {
