@@ -28,6 +28,10 @@ export interface Leaving {
   readonly record: RecordSnapshot;
 }
 
+/** Two records of one person, by system. */
+export const bySide = (one: RecordSnapshot, other: RecordSnapshot): Sides<RecordSnapshot> =>
+  one.ref.system === 'hubspot' ? { hubspot: one, salesforce: other } : { hubspot: other, salesforce: one };
+
 /** Closes creates whose outcome was unknown, and answers what they are now seen to have written to `target`. */
 export const settleCreates = (
   context: Pick<EngineContext, 'pair'>,
@@ -63,11 +67,7 @@ export const beginningOfCreated = (
 ): Beginning => {
   draft.review = null;
   const base = settleCreates(context, draft, draft.unit.intents, created);
-  const snapshots =
-    source.ref.system === 'hubspot'
-      ? { hubspot: source, salesforce: created }
-      : { hubspot: created, salesforce: source };
-  return { draft, snapshots, base, how: 'identity', isLeaving: true };
+  return { draft, snapshots: bySide(source, created), base, how: 'identity', isLeaving: true };
 };
 
 /**
@@ -92,7 +92,7 @@ export const adoptCreatedOf = async (
   );
   return leaving.flatMap(({ draft, record }) => {
     const holding = naming.get(record.ref.id.toLowerCase()) ?? [];
-    const [created, ...more] = unsure.some((each) => each.draft === draft) ? holding : [];
+    const [created, ...more] = mayHaveCreated(draft, other) ? holding : [];
     if (created && more.length === 0 && !isLinked(created.ref)) {
       return [beginningOfCreated(context, draft, record, created)];
     }

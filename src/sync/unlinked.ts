@@ -29,6 +29,7 @@ import { makeJob, type SendJob } from './send.ts';
 import {
   adoptCreatedOf,
   beginningOfCreated,
+  bySide,
   type Leaving,
   mayHaveCreated,
   settleCreates,
@@ -189,10 +190,7 @@ const revive = async (
       );
       const counterpart = read.get(other.id);
       if (!counterpart || counterpart.deleted || counterpart.ref.id !== other.id) return null;
-      const snapshots =
-        record.ref.system === 'hubspot'
-          ? { hubspot: record, salesforce: counterpart }
-          : { hubspot: counterpart, salesforce: record };
+      const snapshots = bySide(record, counterpart);
       draft.review = null;
       if (policiesOf(pair).undelete === 'ask' && !isDecided(draft)) {
         const cause = 'it is back, and was linked with this record before';
@@ -313,11 +311,7 @@ const decide = (
   }
   if (verdict.kind === 'link') {
     const base = settleCreates(context, draft, draft.unit.intents, verdict.other);
-    const snapshots =
-      record.ref.system === 'hubspot'
-        ? { hubspot: record, salesforce: verdict.other }
-        : { hubspot: verdict.other, salesforce: record };
-    return { draft, snapshots, base, how: verdict.how };
+    return { draft, snapshots: bySide(record, verdict.other), base, how: verdict.how };
   }
   settleCreates(context, draft, draft.unit.intents, null);
   if (!takesPart(formOfRecord(pair, record.ref), record)) {
