@@ -29,10 +29,13 @@ export const withShown = (
 ): Journey => {
   const isObserved = mode === 'observe';
   const kept = from === to ? (before.shownStage ?? null) : stageToShow(before);
+  // Another rep who really gets the person gets this turn, whoever only observed its beginning.
+  const isHandedOn = !isObserved && effects.includes('re-route');
+  const keptTurn = !isHandedOn && (before.observedTurn ?? false);
   return {
     ...moved,
     shownStage: isObserved ? kept : null,
-    observedTurn: effects.includes('hand-off') ? isObserved : (before.observedTurn ?? false),
+    observedTurn: effects.includes('hand-off') ? isObserved : keptTurn,
     observedReturn: isBack ? isObserved : (before.observedReturn ?? false),
   };
 };

@@ -208,8 +208,10 @@ export const step = (before: Journey, event: StageEvent, context: StepContext): 
   // What acts now is owed no more.
   const isDone = (kind: EffectKind): boolean =>
     transition.mode === 'act' && open.entry.effects.includes(kind);
-  // After a hand-over nothing of before it is.
-  const isAnew = transition.mode === 'act' && open.entry.effects.includes('hand-off');
+  // After a hand-over nothing of before it is: whoever was given to another rep has one, though the hand-off before it was only observed.
+  const isAnew =
+    transition.mode === 'act' &&
+    (open.entry.effects.includes('hand-off') || open.entry.effects.includes('re-route'));
   const kept = transition.move === 'same' && !isAnew ? before.owed.filter((kind) => !isDone(kind)) : [];
   const { back, letGo } = open.entry;
   const isBack = back !== null || letGo !== undefined || open.way.to === 'owed-return';

@@ -121,6 +121,20 @@ describe('random stories: late, from the future, twice, with a clock that goes b
       { mode: 'act' as const, facts: [], hours: 1, isReady: true },
       { mode: 'act' as const, facts: [told('released', 4)], hours: 2, isReady: true },
     ];
+    // Given to another rep for real, whose hand-off had only been observed: what comes of it by itself is real as well.
+    const rerouted = [
+      { mode: 'observe' as const, facts: [told('asked', 1)], hours: 2, isReady: null },
+      { mode: 'act' as const, facts: [], hours: 1, isReady: null },
+      {
+        mode: 'observe' as const,
+        facts: [
+          { ...told('disqualified', 4), recontactAt: start + 20 * hour },
+          { ...told('sent-back', 50), reason: 'Already a customer' },
+        ],
+        hours: 400,
+        isReady: null,
+      },
+    ];
     let owed = 0;
     let paid = 0;
     fc.assert(
@@ -143,7 +157,7 @@ describe('random stories: late, from the future, twice, with a clock that goes b
           expect(journey.owedAt ?? null).toBe(isOwed(journey, rules) ? (before.owedAt ?? now) : null);
         }
       }),
-      { numRuns: 1_000, examples: [[story]] },
+      { numRuns: 1_000, examples: [[story], [rerouted]] },
     );
     // The stories come to it.
     expect(owed).toBeGreaterThan(20);
