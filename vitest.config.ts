@@ -8,6 +8,9 @@ const alone = ['test/connectors/hubspot/{read,changes,client,write}.test.ts', 't
 /** What is too long for every run: `npm run test:nightly`. */
 const nightly = process.env.TANDEM_NIGHTLY ? [] : ['test/**/*.nightly.test.ts'];
 
+/** By which laws are tried. */
+const setupFiles = ['test/seed.ts'];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
@@ -28,6 +31,7 @@ export default defineConfig({
           name: 'light',
           include: ['test/**/*.test.ts'],
           exclude: [...heavy, ...alone, ...nightly],
+          setupFiles,
           // One process for many files: loading the clients, the grammar and the database layer for each of 250 files again was half
           // of what these tests cost.
           isolate: false,
@@ -41,6 +45,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           exclude: nightly,
+          setupFiles,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
@@ -56,6 +61,7 @@ export default defineConfig({
             'test/store/{awaited,breakers,claim,dead-workers,followers,kept-records,live-signals,mapped-fields,settle,standing,values}.test.ts',
           ],
           env: { TANDEM_STORE: 'memory' },
+          setupFiles,
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
