@@ -1,8 +1,9 @@
 # The worker in one image: Node 24 runs the TypeScript as it is, so there is nothing to build.
 #
 #   docker build -t tandem .
-#   docker run --init --env-file .env -p 4000:4000 -v tandem:/data tandem
+#   docker run --init --env-file .env -e TANDEM_HOST=0.0.0.0 -p 4000:4000 -v tandem:/data tandem
 #
+# TANDEM_HOST: a blank one in .env, as .env.example has it, counts more than the one below, and HubSpot's webhooks would reach nobody.
 # --init: without DATABASE_URL the worker starts its embedded PostgreSQL, whose processes need somebody to reap them.
 
 FROM node:24-slim AS dependencies

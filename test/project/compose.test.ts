@@ -71,6 +71,13 @@ describe('compose.yaml', () => {
     expect(postgres?.environment).toMatchObject({ POSTGRES_USER: 'tandem', POSTGRES_DB: 'tandem' });
   });
 
+  test('a worker is reached from outside its container, with .env as .env.example is', () => {
+    const ofFile = parseEnv(readFileSync(join(root, '.env.example'), 'utf8'));
+    const host = { TANDEM_HOST: worker?.environment?.TANDEM_HOST };
+    expect(worker?.env_file).toBe('.env');
+    expect(parseSettings({ ...ofFile, ...host }).host).toBe('0.0.0.0');
+  });
+
   test('there is a port for each worker, and volumes are declared', () => {
     const [, from, to] = /:(\d+)-(\d+):4000$/.exec(worker?.ports?.[0] ?? '') ?? [];
     expect(Number(to) - Number(from)).toBeGreaterThanOrEqual(worker?.deploy?.replicas ?? Infinity);

@@ -81,4 +81,9 @@ describe('the Dockerfile', () => {
     expect(() => new Function(command[2] ?? '')).not.toThrow();
     expect(valuesOf('ENV', lastStage).join()).toContain('TANDEM_HOST=0.0.0.0');
   });
+
+  test('is run so that a file of variables does not undo the address', () => {
+    const told = readFileSync(join(root, 'Dockerfile'), 'utf8').match(/^#.*docker run.*$/gm);
+    expect(told).toEqual([expect.stringMatching(/--env-file .env .*-e TANDEM_HOST=0\.0\.0\.0 /)]);
+  });
 });
