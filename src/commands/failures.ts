@@ -6,6 +6,7 @@ import { parkedWords } from '../sync/standing.ts';
 import { exitCode } from './exit.ts';
 import { editRefused } from './failures/edit.ts';
 import { causeId, causeNamed } from './failures/named-cause.ts';
+import { recordRefused } from './failures/refused-value.ts';
 import { findRecords, recordIn } from './find-record.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withExistingStore } from './with-store.ts';
 
@@ -64,20 +65,24 @@ const filterOf = async (
   return { units };
 };
 
-const shownItem = (item: ParkedItem) => ({
-  object: item.pair,
-  record: formatRef(item.ref),
-  hubspotId: item.ids.hubspot ?? (item.ref.system === 'hubspot' ? item.ref.id : null),
-  salesforceId:
-    item.ids.salesforce ?? (item.ref.system === 'salesforce' && item.ref.id !== '' ? item.ref.id : null),
-  field: item.field,
-  system: item.system,
-  category: item.failure.category,
-  code: item.failure.code,
-  message: item.failure.message,
-  next: item.next,
-  since: iso(item.since),
-});
+const shownItem = (item: ParkedItem) => {
+  const record = recordRefused(item);
+  const idIn = (system: System): string | null =>
+    item.ids[system] ?? (record.system === system && record.id !== '' ? record.id : null);
+  return {
+    object: item.pair,
+    record: formatRef(record),
+    hubspotId: idIn('hubspot'),
+    salesforceId: idIn('salesforce'),
+    field: item.field,
+    system: item.system,
+    category: item.failure.category,
+    code: item.failure.code,
+    message: item.failure.message,
+    next: item.next,
+    since: iso(item.since),
+  };
+};
 
 const list = async (context: CommandContext, options: StoreOptions): Promise<number> => {
   const groups = (await groupsOf(context)).map(({ pair, group }) => ({

@@ -1,12 +1,11 @@
 import { userInfo } from 'node:os';
 import { didYouMean } from '../mapping/suggest.ts';
 import { UsageError } from '../model/failure.ts';
-import { type FieldMapping, isPrimaryAssociation, type PairMapping } from '../model/mapping.ts';
-import { formatRef, type RecordRef, systemLabel } from '../model/system.ts';
-import type { RawFields, RawValue } from '../model/value.ts';
+import type { FieldMapping, PairMapping } from '../model/mapping.ts';
+import { formatRef, systemLabel } from '../model/system.ts';
 import type { DatedLink, RecordLife } from '../store/operator/life.ts';
-import { partsToSend } from '../sync/composed-system.ts';
 import { formOfLink, refOfLink } from '../sync/forms.ts';
+import { asKnown } from './as-known.ts';
 import { exitCode } from './exit.ts';
 import { findRecords } from './find-record.ts';
 import { type LostValue, lostValues } from './restore/lost-values.ts';
@@ -87,25 +86,6 @@ const chosen = (found: readonly LostValue[], entry: string | undefined, name: st
         ? `No rule let a value of '${name}' lose; these were changed on the other side:`
         : `Several values of '${name}' were replaced:`;
   throw new UsageError(`${what}\n${lines}`, 'Say which one with --entry ID.');
-};
-
-/** The value by the names that its system knows. @throws UsageError for what no command puts back */
-const asKnown = (field: FieldMapping, ref: RecordRef, value: RawValue): RawFields => {
-  if (field.ties || (ref.system === 'hubspot' && isPrimaryAssociation(ref.type, field))) {
-    throw new UsageError(
-      `'${field.name}' is who belongs together, and no value of the record.`,
-      `Change it in ${systemLabel[ref.system]}; it flows by itself.`,
-    );
-  }
-  if (field.latch) {
-    throw new UsageError(
-      'Consent is never taken back by Tandem.',
-      'Ask the person; they can subscribe again.',
-    );
-  }
-  return field.parts
-    ? partsToSend({ ...field, parts: field.parts }, ref.system, value, undefined)
-    : { [field.fields[ref.system]]: value };
 };
 
 const userOf = (by: string | undefined): string => {

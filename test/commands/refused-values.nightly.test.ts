@@ -30,6 +30,7 @@ describe('Failures: values that the other side refuses', () => {
         code: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
         message: 'Industry: bad value for restricted picklist field: Alchemy',
       },
+      { object: 'Lead', kind: 'validation', when: { State: 'Utopia' }, message: 'Nobody lives there.' },
     ]);
     const person = (name: string, more: Record<string, string> = {}) => ({
       email: `${name}@example.com`,
@@ -44,6 +45,7 @@ describe('Failures: values that the other side refuses', () => {
         person('unread', { annualrevenue: '1e400', city: 'Ulm' }),
         person('listed', { industry: 'Alchemy', city: 'Kiel' }),
         person('fine', { jobtitle: 'Engineer' }),
+        person('whole', { state: 'Utopia' }),
       ],
     });
     await stage.sandbox.control('salesforce', 'records/Lead', {
@@ -92,6 +94,21 @@ describe('Failures: values that the other side refuses', () => {
     expect(told).not.toMatch(/xxxx|Alchemy|nowhere/);
     expect(problems.every(({ fault, next }) => fault === 'data' && next !== '')).toBe(true);
     expect((await stage.verify()).unexplained).toBe(0);
+  });
+
+  it('names who could not be created for a rule that blames no field, and takes a value of theirs that is corrected', async () => {
+    const [whole, cause] = [
+      await idOf('whole@example.com'),
+      'people/salesforce/*/FIELD_CUSTOM_VALIDATION_EXCEPTION',
+    ];
+    expect((await stage.ask('failures', 'show', cause)).json).toMatchObject({
+      items: [{ record: `hubspot:contacts/${whole}`, hubspotId: whole, salesforceId: null, field: null }],
+    });
+    expect(await leadOf(whole)).toBeUndefined();
+    expect((await stage.ask('failures', 'edit', `hubspot:contacts/${whole}`, 'State=Texas')).code).toBe(0);
+    await stage.untilIdle();
+    expect(await leadOf(whole)).toMatchObject({ State: 'Texas' });
+    expect((await stage.ask('failures', 'show', cause)).json).toEqual({ items: [] });
   });
 
   it('is not planned to be sent once more: a run would not do it either', async () => {

@@ -4,6 +4,7 @@ import type { RawValue } from '../../model/value.ts';
 import type { LedgerLine, RecordLife } from '../../store/operator/life.ts';
 import { isByHand } from '../../sync/identity.ts';
 import { isOwnCode } from '../../sync/standing.ts';
+import { recordRefused } from '../failures/refused-value.ts';
 import { iso } from '../with-store.ts';
 
 /** One moment in the life of a record, in the contract's words. */
@@ -142,7 +143,7 @@ const standingEvents = (life: RecordLife): readonly LifeEvent[] => [
     standing(row.since, 'parked', {
       object: row.pair,
       system: row.system,
-      record: formatRef(row.ref),
+      record: formatRef(recordRefused(row)),
       field: row.field,
       cause: `refused: ${row.failure.code}: ${row.failure.message}`,
       rule: row.discarded ? 'discarded' : 'parked',

@@ -1,39 +1,16 @@
 import { UsageError } from '../../model/failure.ts';
-import type { FieldMapping, PairMapping } from '../../model/mapping.ts';
-import { formatRef, otherSystem, type RecordRef, type System, systemLabel } from '../../model/system.ts';
-import type { RawFields, RawValue } from '../../model/value.ts';
-import type { ParkedItem } from '../../store/operator/parked-rows.ts';
-import { partsToSend } from '../../sync/composed-system.ts';
+import { formatRef, systemLabel } from '../../model/system.ts';
+import type { RawValue } from '../../model/value.ts';
+import { asKnown } from '../as-known.ts';
 import { exitCode } from '../exit.ts';
 import { findRecords } from '../find-record.ts';
 import { answer, type CommandContext, type StoreOptions } from '../with-store.ts';
 import { writeOne } from '../write-one.ts';
+import { type RefusedValue, refusedValueOf } from './refused-value.ts';
 
-/** A refused value and the place where it was entered. */
-interface Refused {
-  readonly pair: PairMapping;
-  readonly field: FieldMapping;
-  readonly source: RecordRef;
-}
-
-/** The value was entered on the other side of the one that refuses it; one that cannot be read stands where it was entered. */
-const sourceSystem = (item: ParkedItem): System =>
-  item.failure.code === 'UNREADABLE_VALUE' ? item.system : otherSystem(item.system);
-
-const refusedOf = (pairs: readonly PairMapping[], item: ParkedItem, name: string): Refused | null => {
-  const pair = pairs.find((each) => each.name === item.pair);
-  const field = pair?.fields.find(
-    ({ name: own, fields }) => own === item.field && [own, fields.hubspot, fields.salesforce].includes(name),
-  );
-  if (pair === undefined || field === undefined) return null;
-  const system = sourceSystem(item);
-  // A record without link is its own source; a link knows the ids of both.
-  const [, type = '', own = ''] = /^[a-z]+:([^/]+)\/(.+)$/.exec(item.unit) ?? [];
-  const id = item.ids[system] ?? own;
-  return { pair, field, source: { system, type: type === '' ? pair.types[system] : type, id } };
-};
-
-const encoded = ({ field, source }: Refused, text: string): RawValue => {
+/** What was typed as the source keeps it; who a record belongs to is an id of that system. */
+const encoded = ({ field, source }: RefusedValue, text: string): RawValue => {
+  if (field.reference) return text.trim();
   const codec = field.codecs[source.system];
   const value = codec.decode(text);
   if (value.kind !== 'foreign') return codec.encode(value);
@@ -41,19 +18,6 @@ const encoded = ({ field, source }: Refused, text: string): RawValue => {
     `That is no ${field.kind}, which ${systemLabel[source.system]} ${field.fields[source.system]} holds: ${value.why}.`,
     'Give a value of that kind.',
   );
-};
-
-/** The value by the names that its system knows. @throws UsageError for who is tied to a record, which is no value of it */
-const asKnown = ({ field, source: { system } }: Refused, value: RawValue): RawFields => {
-  if (field.ties) {
-    throw new UsageError(
-      'Who takes part in a deal is no value that can be typed.',
-      `Change it in ${systemLabel[system]}, on the deal; it flows by itself.`,
-    );
-  }
-  return field.parts
-    ? partsToSend({ ...field, parts: field.parts }, system, value, undefined)
-    : { [field.fields[system]]: value };
 };
 
 const parseSetting = (setting: string | undefined): { readonly name: string; readonly text: string } => {
@@ -80,15 +44,15 @@ export const editRefused = async (
   const { links } = await operator.life(refs);
   const units = [...links.map(({ id }) => `link:${id}`), ...refs.map(formatRef)];
   const items = await operator.parkedItems({ units }, units.length * 100 + 1);
-  const [refused] = items.flatMap((item) => refusedOf(context.mappings.pairs, item, name) ?? []);
-  if (refused === undefined) {
+  const refused = refusedValueOf(context.mappings.pairs, links, items, name);
+  if (refused === null) {
     throw new UsageError(
       `Nothing called '${name}' is refused of this record.`,
       `tandem failures show ${record}`,
     );
   }
   const { pair, source } = refused;
-  const failure = await writeOne(context, source, asKnown(refused, encoded(refused, text)));
+  const failure = await writeOne(context, source, asKnown(refused.field, source, encoded(refused, text)));
   if (failure !== null) {
     const words = `${systemLabel[source.system]} refuses it as well: ${failure.code}: ${failure.message}`;
     answer(options, { edited: null, refused: { code: failure.code, message: failure.message } }, words);
