@@ -1,22 +1,20 @@
-import { composeSystems, type Systems } from '../compose.ts';
-import { handOffAccount } from '../lifecycle/account/account.ts';
+import { composeSystems } from '../compose.ts';
+import { type HandOffAccount, handOffAccount } from '../lifecycle/account/account.ts';
+import { type Asked, isUnexplained, makeBeside } from '../lifecycle/account/beside.ts';
 import { accountsByCohort, type CohortUnit } from '../lifecycle/account/cohorts.ts';
-import { compareCounts, type OwnCounts } from '../lifecycle/account/differences.ts';
 import { nextHands } from '../lifecycle/account/next-hand.ts';
+import { ownCounts, ownCountsText } from '../lifecycle/account/own-counts.ts';
 import { accountJson, accountText } from '../lifecycle/account/render.ts';
-import type { AccountRows } from '../lifecycle/account/rows.ts';
-import { type ShownStage, type ShownStages, standingNow } from '../lifecycle/account/standing-now.ts';
+import { shownDates } from '../lifecycle/account/shown.ts';
 import { waitingJson, waitingOf, waitingText } from '../lifecycle/account/waiting.ts';
-import { withPointed } from '../lifecycle/own-fields/pointed-system.ts';
 import { accountRows } from '../lifecycle/run/account-rows.ts';
 import { toClock, toOwners } from '../lifecycle/run/rows.ts';
 import { complianceJson, complianceReport, complianceText } from '../lifecycle/sla/compliance.ts';
 import { UsageError } from '../model/failure.ts';
-import { typesOn } from '../model/mapping.ts';
-import type { RecordSystem } from '../model/record-system.ts';
 import { systems } from '../model/system.ts';
 import { requireConnections } from '../settings.ts';
 import { exitCode, orOffline } from './exit.ts';
+import { askBoth } from './handoffs/ask-both.ts';
 import { type ActiveLifecycle, activeLifecycle } from './run/lifecycle.ts';
 import { answer, type CommandContext, type StoreOptions, withExistingStore } from './with-store.ts';
 
@@ -27,104 +25,23 @@ export interface HandoffsOptions extends StoreOptions {
   readonly offline: boolean;
 }
 
-const call = { class: 'sweep', purpose: 'verify' } as const;
+/** Why neither system's counts stand beside the account. */
+const unaskedWords = {
+  offline: 'with --offline neither system is asked',
+  observed: "while 'stages' does not act, neither system shows who is ready",
+} as const;
 
-/** What both systems count by themselves, and how those stand there who were handed over. */
-interface Asked {
-  readonly counts: OwnCounts;
-  readonly shown: ShownStages;
-}
-
-type Values = Readonly<Record<string, unknown>>;
-const isFilled = (value: unknown): boolean => (value ?? '') !== '';
-
-/** `<id>.<n>`: an older lead or a duplicate of somebody whose own record has `<id>` (contract of the identity field). */
-const isFollower = (identity: unknown): boolean => /^\d+\.\d+$/.test(String(identity ?? ''));
-
-/** What is read of a person's records of one system. */
-interface Listing {
-  readonly types: readonly string[];
-  /** The identity field. */
-  readonly identity: string;
-  readonly stage: string;
-  /** The dates that tell whom to keep: most people were never ready. */
-  readonly dates: readonly string[];
-}
-
-/**
- * Every live record that shows one of these dates: read from listings, which no search index lags behind. A lead that was converted and one
- * that follows another record show what they showed once: the person is counted by the record that they are now.
- */
-const listed = async (
-  system: Pick<RecordSystem, 'listPage'>,
-  { types, identity, stage, dates }: Listing,
-): Promise<readonly (readonly [string, Values])[]> => {
-  const records: (readonly [string, Values])[] = [];
-  for (const type of types) {
-    const fields = [identity, stage, ...dates, ...(type === 'Lead' ? ['IsConverted'] : [])];
-    let after: string | null = null;
-    do {
-      const page = await system.listPage(type, after, fields, call);
-      for (const { ref, fields: values } of page.records) {
-        const isPast = values.IsConverted === true || isFollower(values[identity]);
-        if (!isPast && dates.some((date) => isFilled(values[date]))) records.push([ref.id, values]);
-      }
-      after = page.after;
-    } while (after !== null);
-  }
-  return records;
-};
-
-const idsWith = (records: readonly (readonly [string, Values])[], field: string): readonly string[] =>
-  records.filter(([, values]) => isFilled(values[field])).map(([id]) => id);
-
-const stagesOf = (
-  records: readonly (readonly [string, Values])[],
-  stage: string,
-  handed: string,
-): readonly ShownStage[] =>
-  records
-    .filter(([, values]) => isFilled(values[handed]))
-    .map(([id, values]) => ({ id, stage: String(values[stage] ?? '') }));
-
-const ask = async (
-  { connectors }: Systems,
-  { mappings }: CommandContext,
-  { pair: name, models }: ActiveLifecycle,
+const askSystems = async (
+  context: CommandContext,
+  active: ActiveLifecycle,
+  account: HandOffAccount,
 ): Promise<Asked> => {
-  const pair = mappings.pairs.find((each) => each.name === name);
-  if (pair === undefined) return { counts: {}, shown: {} };
-  const { pointed } = models.lifecycle;
-  const [hubspot, salesforce] = await Promise.all([
-    listed(withPointed(connectors.hubspot, pointed), {
-      ...{ types: typesOn(pair, 'hubspot'), identity: pair.identity.hubspot },
-      ...{ stage: 'tandem_stage', dates: ['tandem_ready_at', 'tandem_handed_at'] },
-    }),
-    listed(withPointed(connectors.salesforce, pointed), {
-      ...{ types: typesOn(pair, 'salesforce'), identity: pair.identity.salesforce },
-      ...{ stage: 'Tandem_Stage__c', dates: ['Tandem_Ready_At__c'] },
-    }),
-  ]);
-  return {
-    counts: {
-      hubspot: {
-        ready: idsWith(hubspot, 'tandem_ready_at'),
-        handed: idsWith(hubspot, 'tandem_handed_at'),
-      },
-      salesforce: { received: idsWith(salesforce, 'Tandem_Ready_At__c') },
-    },
-    shown: {
-      hubspot: stagesOf(hubspot, 'tandem_stage', 'tandem_handed_at'),
-      salesforce: stagesOf(salesforce, 'Tandem_Stage__c', 'Tandem_Ready_At__c'),
-    },
-  };
-};
-
-const askSystems = async (context: CommandContext, active: ActiveLifecycle): Promise<Asked> => {
-  const { settings, store, log } = context;
+  const { settings, mappings, store, log } = context;
+  const pair = mappings.pairs.find((each) => each.name === active.pair);
+  if (pair === undefined) throw new Error(`the lifecycle's pair '${active.pair}' is in no mapping`);
   const parts = composeSystems(requireConnections(settings), store.budget, log);
   try {
-    return await ask(parts, context, active);
+    return await askBoth(parts.connectors, store.engine, pair, active.models.lifecycle.pointed, account);
   } catch (error) {
     throw orOffline(error, "neither system's own counts stand beside the account");
   } finally {
@@ -132,12 +49,9 @@ const askSystems = async (context: CommandContext, active: ActiveLifecycle): Pro
   }
 };
 
-const cohortsOf = (rows: AccountRows, now: number, by: CohortUnit | undefined, zone: string) =>
-  by === undefined ? [] : accountsByCohort(rows, now, by, zone);
-
 /**
  * The hand-off account: where everybody is who was ready. Both systems' own counts stand beside it, unless `--offline` or where stages
- * are only observed, so that nothing is shown there. Exit code 1 where they differ.
+ * are only observed, so that nothing is shown there; so they do beside each cohort. Exit code 1 where they differ for no good reason.
  */
 export const handoffsCommand = async (options: HandoffsOptions): Promise<number> =>
   withExistingStore(options, async (context) => {
@@ -165,11 +79,15 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     const account = handOffAccount(rows, now);
     const hands = nextHands(active.models.lifecycle.stages);
     const isShown = active.models.lifecycle.behaviours.stages === 'act';
-    const asked = options.offline || !isShown ? null : await askSystems(context, active);
-    const comparisons = asked === null ? [] : compareCounts(account, asked.counts);
-    const standing = asked === null ? [] : standingNow(account, asked.shown);
+    const unasked = options.offline ? 'offline' : isShown ? null : 'observed';
+    const asked = unasked === null ? await askSystems(context, active, account) : null;
+    const beside = makeBeside(account, asked);
+    const whole = beside(account);
     const zone = active.models.sla.calendars.get(active.models.sla.defaultCalendar)?.zone ?? 'UTC';
-    const cohorts = cohortsOf(rows, now, options.by, zone);
+    const dates = asked === null ? [] : shownDates(asked.shown);
+    const cohorts =
+      options.by === undefined ? [] : accountsByCohort(rows, now, options.by, zone, dates).map(beside);
+    const own = ownCounts(unasked === null ? null : unaskedWords[unasked], active.models.lifecycle.pointed);
     const level = complianceReport(
       { clocks: clocks.map(toClock), entries: account.ready.entries },
       active.models.sla,
@@ -180,19 +98,21 @@ export const handoffsCommand = async (options: HandoffsOptions): Promise<number>
     answer(
       options,
       {
-        ...accountJson(account, comparisons, standing, hands),
+        ...accountJson(whole.account, whole.comparisons, whole.standing, hands),
         waiting: waitingJson(waiting),
-        cohorts: cohorts.map((each) => accountJson(each)),
+        ownCounts: own,
+        cohorts: cohorts.map((each) => accountJson(each.account, each.comparisons, each.standing)),
         sla: complianceJson(level),
       },
       [
-        accountText(account, comparisons, standing, hands),
+        accountText(whole.account, whole.comparisons, whole.standing, hands),
         ...waitingText(waiting),
         '',
         complianceText(level),
-        ...cohorts.map((each) => `\n${accountText(each)}`),
+        ...(options.by === undefined ? [] : ['', ...ownCountsText(own)]),
+        ...cohorts.map((each) => `\n${accountText(each.account, each.comparisons, each.standing)}`),
       ].join('\n'),
     );
-    const differs = [...comparisons, ...standing].some(({ differences }) => differences.length > 0);
+    const differs = [whole, ...cohorts].some(isUnexplained);
     return differs ? exitCode.found : exitCode.fine;
   });

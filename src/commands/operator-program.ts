@@ -66,7 +66,10 @@ export const addOperatorCommands = (program: Command): void => {
   withJson(withFolders(program.command('handoffs')))
     .description('the hand-off account: where everybody is who was ready, beside what both systems count')
     .addOption(
-      new Option('--by <unit>', 'also by the time when they became ready').choices(['week', 'month']),
+      new Option(
+        '--by <unit>',
+        'also an account for each, by the time when they became ready, beside what both systems count by it',
+      ).choices(['week', 'month']),
     )
     .option('--offline', 'ask neither system for its own counts', false)
     .action(run(async () => (await import('./handoffs.ts')).handoffsCommand));

@@ -3,7 +3,7 @@ import { entryKey, termOf, termsOf } from '../../lifecycle/account/account.ts';
 import type { Leaf } from '../../lifecycle/account/leaf.ts';
 import { leaves } from '../../lifecycle/account/leaf.ts';
 import { handWords, type NextHands } from '../../lifecycle/account/next-hand.ts';
-import { labels } from '../../lifecycle/account/render.ts';
+import { labels } from '../../lifecycle/account/words.ts';
 import type { TrendWeek, WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import { chart } from './charts.ts';
 import type { Drills } from './drill.ts';

@@ -2,7 +2,7 @@ import { type AccountTerm, type HandOffAccount, type Term, termOf } from '../../
 import type { Leaf } from '../../lifecycle/account/leaf.ts';
 import { leaves } from '../../lifecycle/account/leaf.ts';
 import { handWords } from '../../lifecycle/account/next-hand.ts';
-import { labels } from '../../lifecycle/account/render.ts';
+import { labels } from '../../lifecycle/account/words.ts';
 import { fullMomentText } from '../../lifecycle/digest/when.ts';
 import type { Judged } from '../../lifecycle/report/acceptance.ts';
 import type { SaidOf } from '../../lifecycle/report/feedback.ts';

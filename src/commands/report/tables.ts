@@ -1,4 +1,4 @@
-import { labels } from '../../lifecycle/account/render.ts';
+import { labels } from '../../lifecycle/account/words.ts';
 import type { LeadRecord } from '../../lifecycle/report/records.ts';
 import type { WeeklyReport } from '../../lifecycle/report/weekly.ts';
 import { iso } from '../with-store.ts';

@@ -17,6 +17,9 @@ const tree = {
 type Sum = keyof typeof tree;
 export type Term = Leaf | Sum;
 
+/** Every term, those that hold others before their parts. */
+export const terms: readonly Term[] = ['ready', ...Object.values(tree).flat()];
+
 /** One turn in the account. Times are milliseconds. */
 export interface AccountEntry extends Place {
   readonly journey: string;

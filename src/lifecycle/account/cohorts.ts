@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { accountOf, type Cohort, type HandOffAccount, isIn } from './account.ts';
 import type { AccountRows } from './rows.ts';
-import { type TurnStory, turnsOf } from './turns.ts';
+import { turnsOf } from './turns.ts';
 
 export const cohortUnits = ['week', 'month'] as const;
 export type CohortUnit = (typeof cohortUnits)[number];
@@ -21,21 +21,24 @@ export const cohortAt = (at: number, unit: CohortUnit, zone: string): Cohort => 
 };
 
 /**
- * An account for each week or month in which anybody became ready, newest first. `zone` is an IANA name; months and weeks are those of its
- * clock. Pure.
+ * An account for each week or month in which anybody became ready, newest first, and for those of the moments `alsoAt`, in which nobody of ours has to
+ * be: what the systems show. `zone` is an IANA name; months and weeks are those of its clock. Pure.
  */
 export const accountsByCohort = (
   rows: AccountRows,
   now: number,
   unit: CohortUnit,
   zone: string,
+  alsoAt: readonly number[] = [],
 ): readonly HandOffAccount[] => {
-  // Turns come in the order of time: a cohort begins where the one before it ends.
-  const cohorts: { readonly cohort: Cohort; readonly turns: TurnStory[] }[] = [];
-  for (const turn of turnsOf(rows, now)) {
+  const turns = turnsOf(rows, now);
+  const moments = [...turns.map(({ readyAt }) => readyAt), ...alsoAt].sort((a, b) => a - b);
+  // In the order of time: a cohort begins where the one before it ends.
+  const cohorts: Cohort[] = [];
+  for (const at of moments) {
     const last = cohorts.at(-1);
-    if (last !== undefined && isIn(last.cohort, turn.readyAt)) last.turns.push(turn);
-    else cohorts.push({ cohort: cohortAt(turn.readyAt, unit, zone), turns: [turn] });
+    if (last === undefined || !isIn(last, at)) cohorts.push(cohortAt(at, unit, zone));
   }
-  return cohorts.reverse().map(({ cohort, turns }) => accountOf(turns, now, cohort));
+  const own = Map.groupBy(turns, ({ readyAt }) => cohorts.find((cohort) => isIn(cohort, readyAt)));
+  return cohorts.reverse().map((cohort) => accountOf(own.get(cohort) ?? [], now, cohort));
 };

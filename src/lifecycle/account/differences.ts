@@ -6,6 +6,13 @@ import { observedOnly } from './leaf.ts';
 /** What a system counts by itself, by the ids of its records; a term that it was not asked about is not there. */
 export type OwnCounts = Readonly<Partial<Record<System, Readonly<Partial<Record<Term, readonly string[]>>>>>>;
 
+/** Why a record counts otherwise in a system than here. */
+export interface Reason {
+  readonly why: string;
+  /** Whether nothing is wrong: the record shows what it has to show. */
+  readonly explained: boolean;
+}
+
 /** One record by which a system's own count differs from ours. */
 export interface Difference {
   readonly system: System;
@@ -18,7 +25,15 @@ export interface Difference {
   readonly record: string | null;
   /** `extra`: the term in which we have it; null: we do not have it at all. */
   readonly ours: Term | null;
+  /** In words; null: nobody asked. */
+  readonly why: string | null;
+  readonly explained: boolean;
 }
+
+type Bare = Omit<Difference, keyof Reason>;
+
+/** Why a difference is one; without an answer nobody asked. */
+export type ReasonOf = (difference: Bare) => Reason;
 
 export interface Comparison {
   readonly system: System;
@@ -39,6 +54,7 @@ const compareTerm = (
   system: System,
   term: Term,
   ids: readonly string[],
+  reasonOf: ReasonOf | undefined,
 ): Comparison => {
   const theirs = new Set(ids.map((id) => (system === 'salesforce' ? longId(id) : id)));
   // Neither system is shown what was only observed.
@@ -52,41 +68,50 @@ const compareTerm = (
   const byId = new Map(missing.map((entry) => [idIn(system, entry) ?? entryKey(entry), entry]));
   const elsewhere = new Map(account.ready.entries.map((entry) => [idIn(system, entry), entry]));
   const base = { system, term };
+  const explained = (difference: Bare): Difference => ({
+    ...difference,
+    ...(reasonOf?.(difference) ?? { why: null, explained: false }),
+  });
   return {
     ...base,
     theirs: theirs.size,
     ours: new Set(entries.map((entry) => idIn(system, entry) ?? entryKey(entry))).size,
     differences: [
       ...[...byId.values()].map(
-        (entry): Difference => ({
-          ...base,
-          kind: 'missing',
-          id: idIn(system, entry),
-          record: entryKey(entry),
-          ours: term,
-        }),
+        (entry): Difference =>
+          explained({
+            ...base,
+            kind: 'missing',
+            id: idIn(system, entry),
+            record: entryKey(entry),
+            ours: term,
+          }),
       ),
       ...[...theirs]
         .filter((id) => !known.has(id))
         .map((id): Difference => {
           const entry = elsewhere.get(id);
-          return {
+          return explained({
             ...base,
             kind: 'extra',
             id,
             record: entry === undefined ? null : entryKey(entry),
             ours: entry?.leaf ?? null,
-          };
+          });
         }),
     ],
   };
 };
 
-/** What both systems count beside ours, each difference a record. Pure. Ids of Salesforce may have 15 or 18 characters. */
-export const compareCounts = (account: HandOffAccount, counts: OwnCounts): readonly Comparison[] =>
+/** What both systems count beside ours, each difference a record, with its reason where `reasonOf` is there. Pure. Ids of Salesforce may have 15 or 18 characters. */
+export const compareCounts = (
+  account: HandOffAccount,
+  counts: OwnCounts,
+  reasonOf?: ReasonOf,
+): readonly Comparison[] =>
   systems.flatMap((system) =>
     termsOf(account).flatMap(({ term }) => {
       const ids = counts[system]?.[term];
-      return ids === undefined ? [] : [compareTerm(account, system, term, ids)];
+      return ids === undefined ? [] : [compareTerm(account, system, term, ids, reasonOf)];
     }),
   );

@@ -4,26 +4,7 @@ import type { Comparison, Difference } from './differences.ts';
 import { type Leaf, leaves } from './leaf.ts';
 import { handWords, type NextHand, type NextHands } from './next-hand.ts';
 import type { StandingCount, StandingDifference, StandingNow } from './standing-now.ts';
-
-/** What a term is called for people. */
-export const labels: Readonly<Record<Term, string>> = {
-  ready: 'ready',
-  held: 'held back',
-  handed: 'handed',
-  'in-flight': 'in flight',
-  'in-flight-late': 'in flight (late)',
-  failed: 'failed',
-  received: 'received',
-  touched: 'touched',
-  'not-yet-due': 'not yet due',
-  overdue: 'overdue',
-  moved: 'moved',
-  accepted: 'accepted',
-  returned: 'returned',
-  rejected: 'rejected',
-  disqualified: 'disqualified',
-  'being-worked': 'being worked',
-};
+import { labels, minuteText } from './words.ts';
 
 const standingLabels: Readonly<Record<StandingNow, string>> = {
   'touched-now': 'touched, and with sales',
@@ -37,9 +18,6 @@ const isLeaf = (term: Term): term is Leaf => leaves.some((leaf) => leaf === term
 const namedMax = 10;
 
 const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-/** To the minute, in UTC. */
-export const minuteText = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-
 const entryJson = (entry: AccountEntry) => ({
   record: entryKey(entry),
   journey: entry.journey,
@@ -136,19 +114,20 @@ const termLines = (
   ];
 };
 
-const differenceText = ({ system, term, kind, id, record, ours }: Difference): string => {
+const differenceText = ({ system, term, kind, id, record, ours, why }: Difference): string => {
   const name = systemLabel[system];
   const what =
     id === null ? `${record ?? '?'} (no id there)` : `${id}${record === null ? '' : ` (${record})`}`;
-  if (kind === 'missing') return `${name} does not count ${what} as ${labels[term]}`;
+  const because = why === null ? '' : `: ${why}`;
+  if (kind === 'missing') return `${name} does not count ${what} as ${labels[term]}${because}`;
   const where = ours === null ? 'not in this account' : `here ${labels[ours]}`;
-  return `${name} counts ${what} as ${labels[term]}, ${where}`;
+  return `${name} counts ${what} as ${labels[term]}, ${where}${because}`;
 };
 
-const standingText = ({ system, term, kind, id, record, theirs, ours }: StandingDifference): string => {
+const standingText = ({ system, term, kind, id, record, why }: StandingDifference): string => {
   const what = [id ?? 'no id there', ...(record === null ? [] : [`(${record})`])].join(' ');
   const counts = kind === 'missing' ? 'does not count' : 'counts';
-  return `${systemLabel[system]} ${counts} ${what} as ${standingLabels[term]}: it is ${theirs ?? 'in no stage'} there, ${ours ?? 'not in this account'} here`;
+  return `${systemLabel[system]} ${counts} ${what} as ${standingLabels[term]}: ${why}`;
 };
 
 const standingLines = (now: readonly StandingCount[]): readonly string[] =>
@@ -178,6 +157,10 @@ export const accountText = (
   now: readonly StandingCount[] = [],
   hands?: NextHands,
 ): string => {
+  const explained = [
+    ...comparisons.flatMap((each) => each.differences.filter((one) => one.explained)),
+    ...now.flatMap((each) => each.differences.filter((one) => one.explained)),
+  ].length;
   const differences = [
     ...comparisons.flatMap((comparison) => comparison.differences.map(differenceText)),
     ...now.flatMap((each) => each.differences.map(standingText)),
@@ -188,7 +171,12 @@ export const accountText = (
     ...standingLines(now),
     ...(comparisons.length === 0
       ? []
-      : ['', differences.length === 0 ? 'No differences' : `Differences: ${differences.length}`]),
+      : [
+          '',
+          differences.length === 0
+            ? 'No differences'
+            : `Differences: ${differences.length}${explained === 0 ? '' : `, ${explained} of them explained`}`,
+        ]),
     ...someOf(differences).map((line) => `- ${line}`),
   ].join('\n');
 };

@@ -1,8 +1,11 @@
 import { longId } from '../../mapping/codecs/reference.ts';
 import { type System, systems } from '../../model/system.ts';
 import { protectedStages, type Stage, salesStages, stages } from '../stage/stages.ts';
-import { type AccountEntry, entryKey, type HandOffAccount } from './account.ts';
+import { type AccountEntry, type Cohort, entryKey, everybody, type HandOffAccount, isIn } from './account.ts';
+import type { Reason } from './differences.ts';
 import { observedOnly } from './leaf.ts';
+import { isShownIn, type Shown } from './shown.ts';
+import { minuteText } from './words.ts';
 
 /*
  * What became of those who were handed over, as they stand now: by the newest turn of each person here, by the stage that their record shows in
@@ -26,16 +29,25 @@ export const standingsOf = (stage: string): readonly StandingNow[] => {
   return salesStages.has(stage) ? [] : ['returned-now'];
 };
 
-/** A record of a system that shows when it was handed over, and its stage there. */
+/** A record of a system that shows when it was handed over, its stage there, and when it became ready (milliseconds; null: it does not say). */
 export interface ShownStage {
   readonly id: string;
   readonly stage: string;
+  readonly readyAt: number | null;
 }
 
 export type ShownStages = Readonly<Partial<Record<System, readonly ShownStage[]>>>;
 
+/** The records of each system that show that they were handed over. */
+export const handedIn = ({ hubspot, salesforce }: Shown): ShownStages => ({
+  ...(hubspot === undefined ? {} : { hubspot: hubspot.records.filter(({ handedAt }) => handedAt !== null) }),
+  ...(salesforce === undefined
+    ? {}
+    : { salesforce: salesforce.records.filter(({ readyAt }) => readyAt !== null) }),
+});
+
 /** One record that stands elsewhere in a system than here. */
-export interface StandingDifference {
+export interface StandingDifference extends Reason {
   readonly system: System;
   readonly term: StandingNow;
   readonly kind: 'missing' | 'extra';
@@ -67,41 +79,79 @@ const newestOf = (account: HandOffAccount): readonly AccountEntry[] =>
     .flatMap((turns) => turns.toSorted((a, b) => b.turn - a.turn).slice(0, 1))
     .filter(({ handedAt, stage }) => handedAt !== null && stage !== null);
 
+/** Of whom it is asked, and who of those that nobody of ours is was erased here, by system and id. */
+export interface StandingOptions {
+  readonly cohort?: Cohort;
+  readonly erased?: Readonly<Record<System, ReadonlySet<string>>>;
+}
+
 const compare = (
   term: StandingNow,
   system: System,
   newest: readonly AccountEntry[],
   shown: readonly ShownStage[],
+  { cohort = everybody, erased }: StandingOptions,
 ): readonly StandingDifference[] => {
-  const theirs = new Map(shown.map(({ id, stage }) => [idIn(system, id), stage]));
+  const theirs = new Map(shown.map((each) => [idIn(system, each.id), each]));
   const ours = new Map(
     newest.map((entry) => [entry[system] === null ? null : idIn(system, entry[system]), entry]),
   );
   const base = { system, term };
+  const isOurs = (entry: AccountEntry | undefined): boolean =>
+    entry !== undefined && isIn(cohort, entry.readyAt) && standingsOf(entry.stage ?? '').includes(term);
+  const isTheirs = (each: ShownStage | undefined): boolean =>
+    each !== undefined && isShownIn(cohort, each.readyAt) && standingsOf(each.stage).includes(term);
+  const reasonOf = (
+    id: string | null,
+    each: ShownStage | undefined,
+    entry: AccountEntry | undefined,
+  ): Reason => {
+    if (entry === undefined && id !== null && erased?.[system].has(id))
+      return { why: 'the person was erased here', explained: true };
+    const isSame = [each?.stage, entry?.stage].every((stage) => standingsOf(stage ?? '').includes(term));
+    const date = each?.readyAt === null || each === undefined ? 'no date' : `${minuteText(each.readyAt)} UTC`;
+    const why =
+      isSame && entry !== undefined
+        ? `it shows ${date}, and here the newest turn began ${minuteText(entry.readyAt)}`
+        : `it is ${each?.stage ?? 'in no stage'} there, ${entry?.stage ?? 'not in this account'} here`;
+    return { why, explained: false };
+  };
   return [
     ...newest.flatMap((entry): readonly StandingDifference[] => {
       const id = entry[system] === null ? null : idIn(system, entry[system]);
-      const stage = id === null ? null : (theirs.get(id) ?? null);
-      if (!standingsOf(entry.stage ?? '').includes(term) || standingsOf(stage ?? '').includes(term))
-        return [];
-      return [{ ...base, kind: 'missing', id, record: entryKey(entry), theirs: stage, ours: entry.stage }];
+      const each = id === null ? undefined : theirs.get(id);
+      if (!isOurs(entry) || isTheirs(each)) return [];
+      const told = { kind: 'missing', id, record: entryKey(entry), theirs: each?.stage ?? null } as const;
+      return [{ ...base, ...told, ours: entry.stage, ...reasonOf(id, each, entry) }];
     }),
-    ...[...theirs].flatMap(([id, stage]): readonly StandingDifference[] => {
+    ...[...theirs].flatMap(([id, each]): readonly StandingDifference[] => {
       const entry = ours.get(id);
-      if (!standingsOf(stage).includes(term) || standingsOf(entry?.stage ?? '').includes(term)) return [];
+      if (!isTheirs(each) || isOurs(entry)) return [];
       const record = entry === undefined ? null : entryKey(entry);
-      return [{ ...base, kind: 'extra', id, record, theirs: stage, ours: entry?.stage ?? null }];
+      const told = { kind: 'extra', id, record, theirs: each.stage, ours: entry?.stage ?? null } as const;
+      return [{ ...base, ...told, ...reasonOf(id, each, entry) }];
     }),
   ];
 };
 
-/** How they stand now, here and in each system that was asked, each difference a record. Pure. Ids of Salesforce may have 15 or 18 characters. */
-export const standingNow = (account: HandOffAccount, shown: ShownStages): readonly StandingCount[] => {
+/**
+ * How they stand now, here and in each system that was asked, each difference a record. `cohort`: of those alone whose newest turn began in it, here,
+ * or whose record shows such a date. Pure. Ids of Salesforce may have 15 or 18 characters.
+ */
+export const standingNow = (
+  account: HandOffAccount,
+  shown: ShownStages,
+  options: StandingOptions = {},
+): readonly StandingCount[] => {
+  const { cohort = everybody } = options;
   const newest = newestOf(account);
+  const own = newest.filter(({ readyAt }) => isIn(cohort, readyAt));
   return standings.map((term) => {
-    const ours = newest.filter(({ stage }) => standingsOf(stage ?? '').includes(term));
+    const ours = own.filter(({ stage }) => standingsOf(stage ?? '').includes(term));
     const countOf = (system: System): number | null =>
-      shown[system]?.filter(({ stage }) => standingsOf(stage).includes(term)).length ?? null;
+      shown[system]?.filter(
+        ({ stage, readyAt }) => isShownIn(cohort, readyAt) && standingsOf(stage).includes(term),
+      ).length ?? null;
     return {
       term,
       count: ours.length,
@@ -109,7 +159,7 @@ export const standingNow = (account: HandOffAccount, shown: ShownStages): readon
       records: ours.map(entryKey),
       differences: systems.flatMap((system) => {
         const theirs = shown[system];
-        return theirs === undefined ? [] : compare(term, system, newest, theirs);
+        return theirs === undefined ? [] : compare(term, system, newest, theirs, options);
       }),
     };
   });

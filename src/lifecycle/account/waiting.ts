@@ -1,5 +1,6 @@
 import type { WaitingRow } from '../../model/journeys.ts';
-import { minuteText, someOf } from './render.ts';
+import { someOf } from './render.ts';
+import { minuteText } from './words.ts';
 
 /** Why somebody is with marketing until a day; what asks for contact, and a person, brings forward sooner. */
 export const waitKinds = ['recontact', 'held', 'cooling'] as const;

@@ -265,6 +265,13 @@ describe('cohorts', () => {
       ['2026-W45', cases.length - 1],
       ['2026-W42', 1],
     ]);
+    // What a system shows of a week in which nobody of ours became ready is not left out.
+    const more = accountsByCohort(moved, now, 'week', 'Etc/UTC', [start - 7 * day, start, start + 2 * day]);
+    expect(more.map(({ cohort, ready }) => [cohort.name, ready.count])).toEqual([
+      ['2026-W45', cases.length - 1],
+      ['2026-W44', 0],
+      ['2026-W42', 1],
+    ]);
   });
 });
 
@@ -278,6 +285,8 @@ const mixed = rowsOf([
 ]);
 
 describe('the systems’ own counts', () => {
+  const unasked = { why: null, explained: false };
+
   it('stand beside ours but for what was only observed, and each difference is a record', () => {
     const account = handOffAccount(mixed, now);
     const ids = (term: Term, system: 'hubspot' | 'salesforce') =>
@@ -292,7 +301,10 @@ describe('the systems’ own counts', () => {
       ['salesforce', 'received', 4, 4],
     ]);
     expect(comparisons.flatMap(({ differences }) => differences)).toEqual([
-      { system: 'hubspot', term: 'ready', kind: 'missing', id: '105', record: '5/1', ours: 'ready' },
+      {
+        ...{ system: 'hubspot', term: 'ready', kind: 'missing', id: '105', record: '5/1', ours: 'ready' },
+        ...unasked,
+      },
       {
         system: 'salesforce',
         term: 'received',
@@ -300,6 +312,7 @@ describe('the systems’ own counts', () => {
         id: '00Q000000000002EAA',
         record: '2/1',
         ours: 'received',
+        ...unasked,
       },
       {
         system: 'salesforce',
@@ -308,6 +321,7 @@ describe('the systems’ own counts', () => {
         id: '00Q00000000000ZEAQ',
         record: null,
         ours: null,
+        ...unasked,
       },
     ]);
   });

@@ -77,7 +77,11 @@ describe('where somebody stands who was handed over', () => {
       turnOf(5, ['returned'], { mode: 'observe' }),
     );
     const shown = (stagesOf: Readonly<Record<number, string>>, id: (journey: number) => string) =>
-      Object.entries(stagesOf).map(([journey, stage]) => ({ id: id(Number(journey)), stage }));
+      Object.entries(stagesOf).map(([journey, stage]) => ({
+        id: id(Number(journey)),
+        stage,
+        readyAt: start,
+      }));
     const all = { 1: 'working', 2: 'accepted', 3: 'nurture', 4: 'sales-ready', 5: 'sales-ready' };
     const same = standingNow(account, {
       hubspot: shown(all, (journey) => String(100 + journey)),
@@ -91,13 +95,21 @@ describe('where somebody stands who was handed over', () => {
     const other = standingNow(account, {
       salesforce: shown({ ...all, 1: 'nurture', 9: 'accepted' }, lead),
     });
-    const base = { system: 'salesforce', record: '1/1', theirs: 'nurture', ours: 'working' };
+    const base = {
+      system: 'salesforce',
+      record: '1/1',
+      theirs: 'nurture',
+      ours: 'working',
+      explained: false,
+    };
     const stranger = { kind: 'extra', record: null, theirs: 'accepted', ours: null };
+    const why = 'it is nurture there, working here';
+    const unknown = 'it is accepted there, not in this account here';
     expect(other.flatMap(({ differences }) => differences)).toEqual([
-      { ...base, term: 'touched-now', kind: 'missing', id: '00Q000000000001EAA' },
-      { ...base, ...stranger, term: 'touched-now', id: '00Q000000000009EAA' },
-      { ...base, ...stranger, term: 'accepted-now', id: '00Q000000000009EAA' },
-      { ...base, term: 'returned-now', kind: 'extra', id: '00Q000000000001EAA' },
+      { ...base, term: 'touched-now', kind: 'missing', id: '00Q000000000001EAA', why },
+      { ...base, ...stranger, term: 'touched-now', id: '00Q000000000009EAA', why: unknown },
+      { ...base, ...stranger, term: 'accepted-now', id: '00Q000000000009EAA', why: unknown },
+      { ...base, term: 'returned-now', kind: 'extra', id: '00Q000000000001EAA', why },
     ]);
     expect(accountText(account, [], other)).toContain(`As they stand now, by the newest turn of each:
   touched, and with sales 2 (Salesforce 2)
@@ -110,5 +122,38 @@ describe('where somebody stands who was handed over', () => {
       now: [{ term: 'touched-now', count: 2, theirs: { hubspot: null, salesforce: 2 } }, {}, {}],
       differences: [{}, {}, {}, {}],
     });
+  });
+
+  it('is of a cohort by its newest turn, and by the date that the record shows', () => {
+    const account = accountOf(
+      turnOf(1, ['working']),
+      turnOf(2, ['returned'], { at: start - 40 * day }),
+      turnOf(2, ['working'], { turn: 2 }),
+      turnOf(3, ['working'], { at: start - 40 * day }),
+    );
+    const cohort = { name: '2026-11', from: start - 30 * day, to: start + 30 * day };
+    const shown = (at: number) =>
+      [1, 2, 3].map((journey) => ({
+        ...{ id: String(100 + journey), stage: 'working' },
+        readyAt: journey === 1 ? at : journey === 2 ? start : start - 40 * day,
+      }));
+    const counts = (at: number) => standingNow(account, { hubspot: shown(at) }, { cohort })[0];
+    expect(counts(start)).toMatchObject({ count: 2, theirs: { hubspot: 2 }, differences: [] });
+    expect(counts(start - 40 * day)).toMatchObject({
+      ...{ count: 2, theirs: { hubspot: 1 }, records: ['2/2', '1/1'] },
+      differences: [
+        {
+          ...{ kind: 'missing', id: '101', explained: false },
+          why: 'it shows 2026-09-23 09:00 UTC, and here the newest turn began 2026-11-02 09:00',
+        },
+      ],
+    });
+  });
+
+  it('differs for a good reason where the person was erased', () => {
+    const erased = { hubspot: new Set<string>(), salesforce: new Set([`${lead(7)}EAA`]) };
+    const shown = { salesforce: [{ id: `${lead(7)}EAA`, stage: 'working', readyAt: start }] };
+    const [touched] = standingNow(accountOf(), shown, { erased });
+    expect(touched?.differences).toMatchObject([{ why: 'the person was erased here', explained: true }]);
   });
 });
