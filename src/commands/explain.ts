@@ -4,6 +4,7 @@ import { apiFieldsOf, type FieldMapping, formsOf, type PairMapping } from '../mo
 import { formatRef, type RecordRef, systemLabel, systems } from '../model/system.ts';
 import type { RecordLife } from '../store/operator/life.ts';
 import { exitCode } from './exit.ts';
+import { aloneNow, notShownRule } from './explain/alone.ts';
 import { contentJson, contentNow, contentWords } from './explain/content.ts';
 import { journeyOf, journeyWords } from './explain/journey.ts';
 import { type LifeEvent, lifeEvents } from './explain/life-events.ts';
@@ -51,7 +52,8 @@ const eventWords = (event: LifeEvent): string => {
   const clock = event.clock === null ? '' : `, by the clock ${event.clock}`;
   const lost =
     event.overwrote === undefined ? '' : `; overwrote ${valueWords(event.overwrote)}, which is kept`;
-  return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}; by ${event.by}${lost})`;
+  const next = event.next === undefined ? '' : `\n  Next: ${event.next}`;
+  return `${event.at}  ${event.event.padEnd(8)} ${place}${change} (${event.cause}; rule ${event.rule}${clock}; by ${event.by}${lost})${next}`;
 };
 
 /** Ids in HubSpot of these records, and of what they are or were linked with, of one object: ids of different objects may be the same. */
@@ -78,7 +80,8 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
     const found = await lookFor(context, record);
     const { refs } = found;
     const life = await context.store.operator.life(refs);
-    const events = lifeEvents(pairs, life).filter(
+    const alone = await aloneNow(context, refs, life);
+    const events = [...lifeEvents(pairs, life), ...alone.events].filter(
       (event) => field === null || event.field === field || event.covers === 'record',
     );
     const links = shownLink(life);
@@ -91,7 +94,8 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
       contactIds.length === 0 ? [] : timelineEvents(context.store, { companyIds: [], contactIds }),
       accountOf(context.store, idsOf('companies')),
     ]);
-    const known = links.length > 0 || events.length > 0 || journey !== null || account !== null;
+    const isKnown = events.some(({ rule }) => rule !== notShownRule);
+    const known = links.length > 0 || isKnown || journey !== null || account !== null;
     const shown = events.map(({ covers: _covers, ...event }) => event);
     const none = noRecord(found);
     const words = [
@@ -107,14 +111,20 @@ export const explainCommand = async (options: StoreOptions): Promise<number> =>
       ...(content === null || field !== null ? [] : contentWords(content)),
       ...(field === null ? timelineWords(timeline.filter(({ event }) => event === 'activity')) : []),
       ...(account === null || field !== null ? [] : accountWords(account)),
-      ...(known || refs.length === 0 ? [] : ['Nothing is known of it.']),
+      ...(alone.unasked === null
+        ? []
+        : [
+            `Why it has no counterpart could not be asked: ${alone.unasked.why}`,
+            `  Next: ${alone.unasked.next}`,
+          ]),
+      ...(known || events.length > 0 || refs.length === 0 ? [] : ['Nothing is known of it.']),
     ];
     const recommended = content === null ? null : contentJson(content);
     answer(
       options,
       {
         ...{ link, journey, content: recommended, timeline, account, links, events: shown },
-        unasked: refs.length > 0 ? null : found.unasked,
+        unasked: refs.length > 0 ? alone.unasked : found.unasked,
       },
       words.join('\n'),
     );

@@ -62,10 +62,22 @@ const refOf = (
 };
 
 /** Why the systems could not be asked for somebody, and what helps. */
-interface Unasked {
+export interface Unasked {
   readonly why: string;
   readonly next: string;
 }
+
+/** No credentials are set. */
+export const withoutCredentials = ({ missing }: Pick<CommandContext['settings'], 'missing'>): Unasked => ({
+  why: `no credentials are set (${missing.join(', ')})`,
+  next: 'Set them in the environment or in .env (see .env.example), then ask again. Those of a demonstration stand in demo.env of its folder: set -a; . .tandem/demo/demo.env',
+});
+
+/** A call failed. */
+export const unaskedBy = ({ message, failure }: CallFailed): Unasked => ({
+  why: message,
+  next: nextStepOfCall(failure),
+});
 
 /** The records that an argument means. */
 export interface Found {
@@ -87,12 +99,7 @@ const distinct = (refs: readonly RecordRef[]): readonly RecordRef[] => [
 ];
 
 const byEmailLive = async ({ settings, mappings, store, log }: Finding, email: string): Promise<Found> => {
-  if (settings.connections === null) {
-    const why = `no credentials are set (${settings.missing.join(', ')})`;
-    const next =
-      'Set them in the environment or in .env (see .env.example), then ask again. Those of a demonstration stand in demo.env of its folder: set -a; . .tandem/demo/demo.env';
-    return { refs: [], unasked: { why, next } };
-  }
+  if (settings.connections === null) return { refs: [], unasked: withoutCredentials(settings) };
   const { connectors } = composeSystems(settings.connections, store.budget, log);
   const call = { class: 'live', purpose: 'match' } as const;
   try {
@@ -111,7 +118,7 @@ const byEmailLive = async ({ settings, mappings, store, log }: Finding, email: s
     return { refs: found.flat().map(({ record }) => record.ref), unasked: null };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    return { refs: [], unasked: { why: error.message, next: nextStepOfCall(error.failure) } };
+    return { refs: [], unasked: unaskedBy(error) };
   } finally {
     await Promise.all(systems.map(async (system) => connectors[system].close()));
   }

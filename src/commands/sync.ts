@@ -117,23 +117,44 @@ const byItself = async (
   }
 };
 
-type Outcome = 'written' | 'equal' | 'refused' | 'review' | 'waits' | 'paused';
+type Outcome = 'written' | 'equal' | 'alone' | 'refused' | 'review' | 'waits' | 'paused';
 
-const outcomeOf = (life: RecordLife, wrote: boolean): Outcome => {
+/** What a look came to; `isLinked`: a link of the records lives. Pure. */
+export const outcomeOf = (
+  life: Pick<RecordLife, 'dirty' | 'reviews' | 'parked'>,
+  wrote: boolean,
+  isLinked: boolean,
+): Outcome => {
   if (life.dirty.some(({ held }) => held)) return 'paused';
   if (life.dirty.length > 0) return 'waits';
   if (life.reviews.length > 0) return 'review';
   if (life.parked.some(({ discarded }) => !discarded)) return 'refused';
-  return wrote ? 'written' : 'equal';
+  if (wrote) return 'written';
+  return isLinked ? 'equal' : 'alone';
 };
+
+/** Nobody has to do anything; that somebody stays alone is the mapping's rule. */
+const fineOutcomes: ReadonlySet<Outcome> = new Set(['written', 'equal', 'alone']);
 
 const words: Readonly<Record<Outcome, string>> = {
   written: 'Looked at, and written.',
   equal: 'Looked at: both sides say the same, or a rule leaves the difference.',
+  alone: 'Looked at: it has no counterpart. tandem explain RECORD says why.',
   refused: 'Looked at: something was refused. tandem failures show RECORD says what and why.',
   review: 'Looked at: a person has to decide. tandem reviews show RECORD has the candidates.',
   waits: 'It is not settled yet; a worker goes on with it by itself.',
   paused: 'It is paused: tandem resume lets it go on.',
+};
+
+/** Whether a link of one of the records lives, a follower's among them. */
+const areLinked = async ({ store }: CommandContext, subjects: readonly Subject[]): Promise<boolean> => {
+  for (const { pair, refs } of subjects) {
+    for (const { system, id } of refs) {
+      const link = (await store.engine.linksOf(pair.name, system, [id])).get(id);
+      if (link?.ended === null) return true;
+    }
+  }
+  return false;
 };
 
 /** Looks at a record now: through the worker that runs, or by itself where none does. */
@@ -154,12 +175,13 @@ export const syncCommand = async (options: StoreOptions): Promise<number> =>
         ? await untilDone(context, refs, async () => undefined)
         : await byItself(context, subjects, refs);
     const ledger = life.ledger.slice(before.ledger.length);
-    const outcome = isPaused ? 'paused' : outcomeOf(life, ledger.length > 0);
+    const isLinked = await areLinked(context, subjects);
+    const outcome = isPaused ? 'paused' : outcomeOf(life, ledger.length > 0, isLinked);
     const events = lifeEvents(mappings.pairs, { ...life, ledger }).map(
       ({ covers: _covers, ...event }) => event,
     );
     const by = workers.length > 0 ? 'worker' : 'itself';
     const json = { at: iso(Date.now()), records: refs.map(formatRef), by, outcome, events };
     answer(options, json, `${refs.map(formatRef).join(', ')}\n${words[outcome]}`);
-    return outcome === 'written' || outcome === 'equal' ? exitCode.fine : exitCode.found;
+    return fineOutcomes.has(outcome) ? exitCode.fine : exitCode.found;
   });

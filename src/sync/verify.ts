@@ -2,27 +2,18 @@ import type { CallContext } from '../model/budget.ts';
 import { formFor, type PairMapping, typesOn } from '../model/mapping.ts';
 import type { ChangedRecord, RecordSnapshot } from '../model/record.ts';
 import type { Link, Standing } from '../model/state.ts';
-import {
-  formatRef,
-  otherSystem,
-  type RecordRef,
-  type Sides,
-  type System,
-  systemLabel,
-  systems,
-} from '../model/system.ts';
+import { formatRef, type RecordRef, type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import type { RawFields, RawValue } from '../model/value.ts';
+import { ruleOfAlone } from './alone.ts';
 import { fieldsOf } from './engine.ts';
-import { byForm, formOfLink, formOfRecord, refOfLink } from './forms.ts';
+import { byForm, formOfLink, refOfLink } from './forms.ts';
 import { askGone, type LookAt } from './gone.ts';
 import { type GoneReference, knownGone } from './gone-references.ts';
-import { followerIn, isConverted } from './identity.ts';
+import { followerIn } from './identity.ts';
 import { isSet } from './latch.ts';
-import { primaryKeysOf } from './match.ts';
 import { fieldsEqual, ruleForDifference } from './merge.ts';
 import { heldTogether } from './merge-group.ts';
 import type { EngineStore, RecordSystem } from './ports.ts';
-import { takesPart } from './scope.ts';
 
 /** What `verify` needs of the store. */
 export interface VerifyStore extends Pick<EngineStore, 'linksOf' | 'cursor' | 'handedAmong'> {
@@ -199,27 +190,12 @@ const alone = (
   polled: Polled,
   handed: ReadonlySet<string> = new Set(),
 ): Finding => {
-  const pair = formOfRecord(context.pair, record.ref);
   const { system, id } = record.ref;
-  const creates = pair.create[otherSystem(system)];
-  const matchable = creates === 'always' || primaryKeysOf(pair, record).length > 0;
-  const rule = link?.ended
-    ? `link ended: ${link.ended.cause}`
-    : isConverted(context.pair, record)
-      ? 'converted'
-      : !matchable
-        ? 'no valid match key'
-        : !takesPart(pair, record)
-          ? 'out of scope'
-          : creates === 'never'
-            ? 'create: never'
-            : creates === 'sales-ready' && !handed.has(record.ref.id)
-              ? 'not sales-ready'
-              : null;
+  const rule = link?.ended ? `link ended: ${link.ended.cause}` : ruleOfAlone(context.pair, record, handed);
   const ids =
     system === 'hubspot' ? { hubspotId: id, salesforceId: null } : { hubspotId: null, salesforceId: id };
   return {
-    item: { object: pair.name, ...ids, field: null, hubspot: null, salesforce: null },
+    item: { object: context.pair.name, ...ids, field: null, hubspot: null, salesforce: null },
     unit: formatRef(record.ref),
     refs: [record.ref],
     rule,

@@ -127,6 +127,23 @@ describe('Commands: what an operator does while the worker runs', () => {
     expect(wrong.map(({ code }) => code)).toEqual([2, 1, 2]);
   });
 
+  it('explain says by which rule somebody has no counterpart, and sync does not call that equal', async () => {
+    const alone = await person.createContact({ lastname: 'Nobody' });
+    const told = await stage.ask('explain', `hubspot:contacts/${alone}`);
+    expect(told).toMatchObject({
+      code: 0,
+      json: { link: null, events: [{ event: 'alone', rule: 'no valid match key', by: 'tandem' }] },
+    });
+    expect(await stage.ask('sync', `hubspot:contacts/${alone}`)).toMatchObject({
+      code: 0,
+      json: { outcome: 'alone' },
+    });
+    expect((await stage.ask('explain', 'hubspot:contacts/9')).code).toBe(1);
+    expect((await stage.ask('explain', `hubspot:contacts/${ann}`)).json).not.toMatchObject({
+      events: expect.arrayContaining([expect.objectContaining({ event: 'alone' })]),
+    });
+  });
+
   it('failures are grouped, shown, edited at their source, retried once the cause is gone, and given up', async () => {
     await stage.sandbox.control('salesforce', 'rules', [
       {
