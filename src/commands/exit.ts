@@ -1,6 +1,6 @@
 import { CallFailed, canRetryHelp, type Failure, UnreachableError, UsageError } from '../model/failure.ts';
 import { systemLabel } from '../model/system.ts';
-import { nextStepOf } from '../sync/refusal.ts';
+import { nextStepOf } from '../sync/next-step.ts';
 
 /** The contract's exit codes. */
 export const exitCode = { fine: 0, found: 1, usage: 2, unreachable: 3 } as const;

@@ -3,7 +3,7 @@ import type { RecordRef } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
 import { attemptsOf, type Draft, lookAgain, makeDraft, parkIn, settlementOf } from './draft.ts';
 import type { EngineContext } from './engine.ts';
-import { nextStepOf } from './refusal.ts';
+import { nextStepOf } from './next-step.ts';
 
 /** A unit that broke its batch is tried alone so often before its record is parked: what failed may have been of the moment. */
 const triesAloneMax = 2;

@@ -11,7 +11,7 @@ import {
 } from './backoff.ts';
 import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
 import type { EngineContext } from './engine.ts';
-import { nextStepOf } from './refusal.ts';
+import { nextStepOf } from './next-step.ts';
 
 /** A link and what a read by id found of its records. */
 export interface Found {

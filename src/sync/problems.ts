@@ -1,7 +1,7 @@
 import type { CallFailed, FailureCategory, Fault } from '../model/failure.ts';
 import { type System, systemLabel } from '../model/system.ts';
 import type { EngineContext } from './engine.ts';
-import { nextStepOf } from './refusal.ts';
+import { nextStepOf } from './next-step.ts';
 
 /** Which categories of a failed call are a standing problem of the whole system, and whose. */
 const faultOf = (category: FailureCategory, system: System): Fault => {

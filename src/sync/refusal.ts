@@ -1,53 +1,16 @@
-import {
-  blocklistedCode,
-  canRetryHelp,
-  duplicatesCode,
-  type Failure,
-  unreachableCode,
-} from '../model/failure.ts';
+import { canRetryHelp, duplicatesCode, type Failure } from '../model/failure.ts';
 import { formFor } from '../model/mapping.ts';
 import type { FieldWrite } from '../model/state.ts';
-import { formatRef, type RecordRef, systemLabel } from '../model/system.ts';
+import { formatRef, type RecordRef } from '../model/system.ts';
 import type { RawValue } from '../model/value.ts';
 import { againAfterMs, identityLooksMax } from './backoff.ts';
 import { digestOf } from './digest.ts';
 import { attemptsOf, type Draft, lookAgain, parkIn } from './draft.ts';
+import { nextStepOfParked } from './next-step.ts';
 import { type Mapped, rawFieldsOf } from './plan.ts';
 
 /** Records that a message names. */
 const matchesNamed = 5;
-
-/** The step that helps, for the person who reads a parked row. */
-export const nextStepOf = (failure: Failure): string => {
-  const there = systemLabel[failure.system];
-  switch (failure.category) {
-    case 'value':
-      if (failure.code === blocklistedCode) {
-        return `Leave it as it is, or enter another address: ${there} takes this one from nobody any more. It is tried again by itself when it changes.`;
-      }
-      return `Correct the value at its source, or make ${there} accept it; it is tried again by itself when it changes.`;
-    case 'identity':
-      if (failure.code === unreachableCode) {
-        return `Look for the record in ${there}. If it is there, share it with the integration user again: Tandem looks by itself, within the hour. If it is gone for good, nothing is to be done; if it was a person who was erased, tandem erase RECORD --yes empties what is kept of them.`;
-      }
-      if (failure.code === duplicatesCode) {
-        return `Merge the records in ${there}, correct the value, or let the rule pass it; it is tried again when either record changes, or by tandem failures retry.`;
-      }
-      return `Look at the record in ${there}: it may be deleted, merged, converted or a duplicate. It is tried again when either record changes.`;
-    case 'permission':
-      return `Give the integration user write access to this field in ${there}.`;
-    case 'schema':
-      return `The field or object is not in ${there}: correct the mapping or create it there.`;
-    case 'credentials':
-      return `Check the credentials for ${there}.`;
-    case 'request':
-      return 'This is a defect of Tandem: report it with the code and message.';
-    case 'throttled':
-    case 'locked':
-    case 'unavailable':
-      return 'Nothing to do: it is tried again by itself.';
-  }
-};
 
 /** What a duplicate rule said of a record that is linked, with whom it takes it for: the ids are what a person needs. */
 const withMatches = (failure: Failure): Failure => {
@@ -103,7 +66,7 @@ export const applyRefusal = (
   if (isSought) lookAgain(draft, againAfterMs(attempts), waits);
   // What the first look again cures (a conversion or a merge that was under way) is nobody's concern.
   if (isSought && attempts === 0) return;
-  const next = nextStepOf(failure);
+  const next = nextStepOfParked(failure);
   // Without a fingerprint it is known as refused, and sent once more all the same.
   const refusedAs = (fields: Readonly<Record<string, RawValue>>): string =>
     isSought ? '' : digestOf(mappingHash, fields);

@@ -5,9 +5,9 @@ import { type Pause, parseScope } from '../model/pause.ts';
 import type { Described, ObjectDescription } from '../model/record.ts';
 import { type Sides, type System, systemLabel, systems } from '../model/system.ts';
 import { shownAgainCause } from './found.ts';
+import { nextStepOf } from './next-step.ts';
 import type { EngineEvents, EngineStore } from './ports.ts';
 import { problemKeyOf } from './problems.ts';
-import { nextStepOf } from './refusal.ts';
 import { changedFields, essenceOf, lostOptions, type Misfit, misfits } from './schema-drift.ts';
 
 /** What the watch needs of the store. */

@@ -133,4 +133,30 @@ describe('a linked lead that is not shared with the integration any more', () =>
     await look({ salesforce: lost.salesforce });
     expect(await simulated.values(lost, title)).toEqual({ hubspot: 'third', salesforce: 'third' });
   });
+
+  it('is tried again by itself once the integration may write it, a record that could not be created as well', async () => {
+    const row = { statusCode: 'INSUFFICIENT_ACCESS_OR_READONLY', message: 'no right', fields: [] };
+    const refusing = { status: 200, body: [{ success: false, errors: [row] }] };
+    await simulated.control('salesforce', 'faults', [
+      { match: { method: 'PATCH', path: '/composite/sobjects' }, effect: refusing },
+    ]);
+    await simulated.editContact(lost.hubspot, { jobtitle: 'second' });
+    await look({ hubspot: lost.hubspot });
+    const made = { records: [{ email: 'new@example.com', lastname: 'New', company: 'Acme' }] };
+    const { ids } = (await simulated.control('hubspot', 'records/contacts', made)) as { ids: string[] };
+    await look({ hubspot: ids[0] ?? '' });
+    expect(await parked()).toHaveLength(2);
+    expect(new Set((await parked()).map(({ code }) => code))).toEqual(new Set([row.statusCode]));
+    // A look while it is so costs one call for all of them, and leaves them as they were.
+    await watch();
+    await simulated.drain();
+    expect(await parked()).toHaveLength(2);
+
+    await simulated.control('salesforce', 'faults', []);
+    await watch();
+    await simulated.drain();
+    expect(await parked()).toEqual([]);
+    expect(await simulated.values(lost, title)).toEqual({ hubspot: 'second', salesforce: 'second' });
+    expect((await fixture.store.engine.linksOf(pair.name, 'hubspot', ids)).size).toBe(1);
+  });
 });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { unreachableCode } from '../../model/failure.ts';
+import { type FailureCategory, unreachableCode } from '../../model/failure.ts';
 import type { Parked } from '../../model/state.ts';
 import type { Sides, System } from '../../model/system.ts';
 import { batch } from '../batch.ts';
@@ -86,25 +86,33 @@ const tryAgain = async (
   return units.length;
 };
 
+/** What nothing but asking anew can find to be over: a right that was given, a record that is shared again, a defect that was mended. */
+const isStranded = sql`(p.failure ->> 'code' = ${unreachableCode}
+  or p.failure ->> 'category' = any(${['request', 'permission'] satisfies FailureCategory[]}::text[]))`;
+
 /**
- * Marks at most `limit` of the pair's units that have a record that is not shown, or on which Tandem itself or a whole call failed, by chance, so
- * that all of them have their turn. The rows stay parked. Answers how many.
+ * Marks at most `limit` of the pair's units that have a record that is not shown, that were refused for want of a right, or on which Tandem itself or
+ * a whole call failed, by chance, so that all of them have their turn. The rows stay parked; what was refused is sent once more. Answers how many.
  */
 export const lookAtStranded = async (db: Db, pair: string, limit: number, cause: string): Promise<number> =>
   inTransaction(db, async (tx) => {
     const { rows } = await sql<ItemRow>`
+      with chosen as (
+        select p.unit, p.system, p.field from tandem.parked p
+        where ${matching({ pair })} and ${isStranded} order by random() limit ${limit})
       select ${parkedColumns}, link.hubspot_id, link.salesforce_id
-      from tandem.parked p ${linkOfUnit}
-      where ${matching({ pair })}
-        and (p.failure ->> 'code' = ${unreachableCode} or p.failure ->> 'category' = 'request')
-      order by random() limit ${limit}`.execute(tx);
+      from chosen join tandem.parked p
+        on p.pair = ${pair} and p.unit = chosen.unit and p.system = chosen.system and p.field = chosen.field
+      ${linkOfUnit}
+      -- In one order for all, as retries by hand lock them.
+      order by p.pair, p.unit, p.system, p.field for update of p`.execute(tx);
+    const unseen = rows.filter((row) => toParked(row).failure.code === unreachableCode);
+    const refused = rows.filter((row) => !unseen.includes(row));
     await markDirty(
       tx,
-      rows.map((row) => ({
-        ...{ pair: row.pair, ref: subjectOf(row), class: 'sweep', stamp: null },
-        cause: toParked(row).failure.code === unreachableCode ? cause : 'may go well now',
-      })),
+      unseen.map((row) => ({ pair, ref: subjectOf(row), class: 'sweep', stamp: null, cause })),
     );
+    await tryAgain(tx, refused, 'may go well now', 'sweep');
     return rows.length;
   });
 

@@ -16,7 +16,9 @@ export interface Case {
 }
 
 export const correctIt = /^Correct the value at its source/;
-export const giveRight = /^Give the integration user/;
+/** Which words for which code is in test/sync/next-step.test.ts. */
+export const giveRight =
+  /^(Give the (integration user|private app)|Switch |Free storage|The record is locked|Salesforce has switched|HubSpot writes)/;
 export const lookAtIt = /^Look at the record/;
 export const mapIt = /^The field or object is not in/;
 export const reportIt = /^This is a defect of Tandem/;

@@ -130,7 +130,7 @@ describe('an error of Salesforce on a write', () => {
 /** Which category each code and status has is in test/connectors (error-table, call-failure). On a read nothing is lost by trying again: the units wait, and the problem says whose it is and what to press. */
 const readCases: readonly (readonly [System, string, RegExp, Record<string, unknown>, RegExp])[] = [
   ['hubspot', 'credentials', /credentials/, { code: 'INVALID_AUTHENTICATION' }, /credentials/],
-  ['hubspot', 'permission', /hubspot/, { code: 'MISSING_SCOPES' }, /Give the integration/],
+  ['hubspot', 'permission', /hubspot/, { code: 'MISSING_SCOPES' }, /Give the private app/],
   ['hubspot', 'locked', /hubspot/, { code: 'LOCKED' }, /Nothing to do/],
   ['hubspot', 'unavailable', /hubspot/, { code: 'BAD_GATEWAY' }, /Nothing to do/],
   [
@@ -150,7 +150,7 @@ const readCases: readonly (readonly [System, string, RegExp, Record<string, unkn
   ['hubspot', 'request', /tandem/, { code: 'VALIDATION_ERROR' }, /defect of Tandem/],
   ['hubspot', 'request', /tandem/, { status: 414, body: '<html>URI Too Long</html>' }, /defect of Tandem/],
   ['salesforce', 'credentials', /credentials/, { code: 'INVALID_SESSION_ID' }, /credentials/],
-  ['salesforce', 'permission', /salesforce/, { code: 'API_DISABLED_FOR_ORG' }, /Give the integration/],
+  ['salesforce', 'permission', /salesforce/, { code: 'API_DISABLED_FOR_ORG' }, /Switch the API on/],
   ['salesforce', 'unavailable', /salesforce/, { code: 'SERVER_UNAVAILABLE' }, /Nothing to do/],
   ['salesforce', 'unavailable', /salesforce/, { code: 'QUERY_TIMEOUT' }, /Nothing to do/],
   ['salesforce', 'unavailable', /salesforce/, { code: 'INVALID_QUERY_LOCATOR' }, /Nothing to do/],
