@@ -56,7 +56,7 @@ export const inPostgres = (): StoreUnderTest => {
     },
     ledger: async () => {
       const rows = await fixture.query<Omit<LedgerRow, 'from' | 'to' | 'lost'> & Record<string, string>>(
-        `select event, link_id as "linkId", field, from_value::text as f, to_value::text as t, lost::text as l
+        `select event, link_id as "linkId", field, rule, from_value::text as f, to_value::text as t, lost::text as l
          from tandem.ledger order by id`,
       );
       return rows.map(({ f = 'null', t = 'null', l = 'null', ...row }) => ({

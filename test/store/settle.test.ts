@@ -74,6 +74,30 @@ describe('settle', () => {
     ]);
   });
 
+  it('says once that a record takes no part, however often it is looked at, and again after anything else of it', async () => {
+    const out = makeLedgerEntry({
+      ...{ event: 'scope', target: contact('1'), field: null, to: false, rule: 'takes no part: a' },
+    });
+    const say = async (...ledger: (typeof out)[]) => {
+      const unit = await claimOne(contact('1'));
+      expect((await store.settle([makeSettlement(unit, { ledger })])).refused.size).toBe(0);
+    };
+    await say(out);
+    await say({ ...out, cause: 'another look' });
+    await say({ ...out, rule: 'takes no part: b' });
+    await say(makeLedgerEntry({ target: contact('1') }));
+    await say({ ...out, rule: 'takes no part: b' });
+    await say({ ...out, rule: 'takes no part: b' }, { ...out, target: contact('2') });
+    expect((await fixture.ledger()).map(({ rule }) => rule)).toEqual([
+      'takes no part: a',
+      'takes no part: b',
+      'changed-there',
+      'takes no part: b',
+      // Of the other record.
+      'takes no part: a',
+    ]);
+  });
+
   it('moves the base field by field and lets stamps only rise', async () => {
     const link = await beginLink('1', '00Q1');
     const unit = await claimOne(contact('1'));

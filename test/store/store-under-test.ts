@@ -10,6 +10,7 @@ export interface LedgerRow {
   readonly event: string;
   readonly linkId: string | null;
   readonly field: string | null;
+  readonly rule: string;
   readonly from: RawValue;
   readonly to: RawValue | Readonly<Record<string, RawValue>>;
   readonly lost: RawValue;

@@ -12,7 +12,10 @@ export const closeIntents = async (tx: Tx, accepted: readonly Accepted[]): Promi
   await sql`delete from tandem.intents where id = any(${ids}::uuid[])`.execute(tx);
 };
 
-/** Writes the ledger, in the order of the settlements and their entries. */
+/**
+ * Writes the ledger, in the order of the settlements and their entries. That a record takes no part is said once, not with each look at it: somebody's
+ * whole HubSpot may be out of scope, and is edited all day.
+ */
 export const writeLedger = async (tx: Tx, accepted: readonly Accepted[]): Promise<void> => {
   const entries = accepted.flatMap(({ settlement, linkId }) =>
     settlement.ledger.map((entry): LedgerEntry & { linkId: string | null } => ({ ...entry, linkId })),
@@ -40,7 +43,12 @@ export const writeLedger = async (tx: Tx, accepted: readonly Accepted[]): Promis
       clock, lost, changed_at)
     select e.pair, e.event, e.link_id, e.system, e.type, e.record_id, e.field, e.from_value, e.to_value, e.cause, e.rule,
       e.clock, e.lost, to_timestamp(e.changed_at / 1000)
-    from ${rows} order by e.n`.execute(tx);
+    from ${rows}
+    where e.event <> 'scope' or not coalesce((
+      select known.event = 'scope' and known.rule = e.rule from tandem.ledger known
+      where known.system = e.system and known.record_id = e.record_id and known.pair = e.pair
+      order by known.id desc limit 1), false)
+    order by e.n`.execute(tx);
 };
 
 /** Takes fields out of parking, then puts in what was refused now; what stays parked keeps its age. */

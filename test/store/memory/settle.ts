@@ -1,5 +1,5 @@
 import { recordName } from '../../../src/model/erasure.ts';
-import type { Follower, Link, UnitSettlement } from '../../../src/model/state.ts';
+import type { Follower, LedgerEntry, Link, UnitSettlement } from '../../../src/model/state.ts';
 import { formatRef, systems } from '../../../src/model/system.ts';
 import { renewAwaited } from './awaited.ts';
 import { erasePerson } from './erase.ts';
@@ -77,7 +77,9 @@ const settleOne = (
   const key = begun === null ? unit.key : `link:${begun.id}`;
   for (const id of settlement.closedIntents) state.intents.delete(id);
   const linkId = move?.linkId ?? begun?.id ?? end?.linkId ?? null;
-  for (const entry of settlement.ledger) state.ledger.push({ ...entry, linkId, at: state.now() });
+  for (const entry of settlement.ledger) {
+    if (!isKnownScope(state, entry)) state.ledger.push({ ...entry, linkId, at: state.now() });
+  }
   applyParked(state, settlement, key);
   if (settlement.erase) erasePerson(state, pair, settlement.erase, key, endLease);
   applyReview(state, settlement, key);
@@ -85,6 +87,15 @@ const settleOne = (
   for (const mark of settlement.mark ?? []) state.mark(mark);
   if (!keep) releaseUnit(state, key, settlement);
   return begun;
+};
+
+/** Whether the newest line of its record says of its scope the same. */
+const isKnownScope = (state: MemoryState, { event, pair, target, rule }: LedgerEntry): boolean => {
+  if (event !== 'scope') return false;
+  const known = state.ledger.findLast(
+    (line) => line.pair === pair && line.target.system === target.system && line.target.id === target.id,
+  );
+  return known?.event === 'scope' && known.rule === rule;
 };
 
 /** Whether a unit without link says something lasting of a record that is in a live link by now. */
