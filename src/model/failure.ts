@@ -83,6 +83,9 @@ export const duplicatesCode = 'DUPLICATES_DETECTED';
 /** The code of records that a system does not show, and of which it does not say that they are gone. */
 export const unreachableCode = 'UNREACHABLE';
 
+/** The code of an answer that says that all went well, and is not of the documented shape. */
+export const malformedCode = 'MALFORMED_ANSWER';
+
 /** The code of records on which Tandem itself fails. */
 export const defectCode = 'DEFECT';
 

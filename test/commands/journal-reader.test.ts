@@ -97,6 +97,7 @@ const read = (secret = portal.app.clientSecret): void => {
       },
       log: makeLog(undefined, 'silent'),
       everyMs,
+      failureWaitMs: everyMs,
       searchSettlesMs: everyMs,
     },
     stop.signal,
@@ -180,6 +181,25 @@ describe('the reader of the journal', () => {
     await until(() => alive > before);
     await portal.call('PATCH', `/crm/v3/objects/contacts/${id}`, { properties: { city: 'Oslo' } });
     await until(() => marked().includes(id));
+  });
+
+  it('leaves out an entry that is none, read after read, and takes those behind it', async () => {
+    await begin();
+    const before = position;
+    await portal.control('/faults', [
+      { match: { path: '\\.json' }, effect: { status: 200, body: { hello: 1 } } },
+    ]);
+    const spoiled = await portal.create({ email: 'spoiled@example.com' });
+    await until(() => problems.has('live:hubspot:journal'));
+    expect(problems.get('live:hubspot:journal')?.next).toMatch(/^Nothing to do, unless it lasts/);
+    // Polls find what it told: they have their turn before the journal counts as alive again.
+    await until(() => position !== null && position !== before);
+    expect(lost).toBeGreaterThan(2);
+    await portal.control('/faults', []);
+    const id = await portal.create({ email: 'a@example.com' });
+    await until(() => marked().includes(id));
+    expect(marked()).not.toContain(spoiled);
+    await until(() => problems.size === 0);
   });
 
   it('signs in again when its token is refused', async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HubSpotJournal } from '../../connectors/hubspot/journal.ts';
 import { causeOf, type Logger } from '../../log.ts';
-import { CallFailed } from '../../model/failure.ts';
+import type { CallContext } from '../../model/budget.ts';
+import { CallFailed, canRetryHelp, type Failure, malformedCode } from '../../model/failure.ts';
 import type { PairMapping } from '../../model/mapping.ts';
 import { type LiveIntake, takeLive } from '../../sync/live-intake.ts';
 import type { EngineStore } from '../../sync/ports.ts';
@@ -22,6 +23,8 @@ export interface JournalReaderOptions {
   readonly searchSettlesMs: number;
   /** Called after every read that was answered. */
   readonly onRead: () => Promise<void>;
+  /** Whether the entry behind this offset, which could not be read again, is left out: what it told is found by polling. */
+  readonly leaveOut: (offset: string) => boolean;
 }
 
 /** Where problems are kept for `status`. */
@@ -30,7 +33,25 @@ export type ProblemStore = Pick<EngineStore, 'raiseProblem' | 'clearProblem'>;
 /** After a failure it is not tried again before. */
 const failureWaitMsMin = 5_000;
 
+/** An entry that is no entry so often in a row stays so; it would keep the reader from all that follow, for the three days that it is kept. */
+const unreadableMax = 3;
+
 const context = { class: 'live', purpose: 'poll' } as const;
+
+const readNext = async (
+  { journal, leaveOut }: Pick<JournalReaderOptions, 'journal' | 'leaveOut'>,
+  portalId: string,
+  offset: string,
+  call: CallContext,
+): Promise<Awaited<ReturnType<HubSpotJournal['next']>> | 'unreadable'> => {
+  try {
+    return await journal.next(portalId, offset, call);
+  } catch (error) {
+    const isMalformed = error instanceof CallFailed && error.failure.code === malformedCode;
+    if (!isMalformed || !leaveOut(offset)) throw error;
+    return 'unreadable';
+  }
+};
 
 /** Reads the account's journal, entry by entry, until the signal aborts. The offset moves in the transaction of its dirty rows. */
 export const readJournal = async (options: JournalReaderOptions, signal: AbortSignal): Promise<void> => {
@@ -71,9 +92,9 @@ export const readJournal = async (options: JournalReaderOptions, signal: AbortSi
       await wait(options.searchSettlesMs + 2 * everyMs);
       continue;
     }
-    const read = await journal.next(portalId, offset, call);
-    if (read === 'expired') {
-      log.warn({ event: 'journal-gap', topic });
+    const read = await readNext(options, portalId, offset, call);
+    if (read === 'expired' || read === 'unreadable') {
+      log.warn({ event: 'journal-gap', topic, cause: read });
       await live.lost('hubspot', 'journal', told);
       await live.keepPosition('hubspot', 'journal', topic, null);
       continue;
@@ -96,20 +117,34 @@ export const readJournal = async (options: JournalReaderOptions, signal: AbortSi
 
 const problemKey = 'live:hubspot:journal';
 
+/** What a person does about a journal that cannot be read. */
+const nextOf = (failure: Failure | null): string =>
+  failure !== null && canRetryHelp(failure)
+    ? 'Nothing to do, unless it lasts: then look at the status page of HubSpot.'
+    : 'Check HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET and the scopes of the app.';
+
 /** Reads the journal as long as the signal lets; a failure is told, and it begins anew after a while. Never rejects. */
 export const keepReadingJournal = async (
-  options: Omit<JournalReaderOptions, 'onRead'> & { readonly store: ProblemStore },
+  options: Omit<JournalReaderOptions, 'onRead' | 'leaveOut'> & {
+    readonly store: ProblemStore;
+    readonly failureWaitMs?: number;
+  },
   signal: AbortSignal,
 ): Promise<void> => {
-  const { store, log, live, pairs, everyMs } = options;
+  const { store, log, live, pairs, everyMs, failureWaitMs = failureWaitMsMin } = options;
   let isRaised = true;
+  let unreadable = { offset: '', times: 0 };
+  const leaveOut = (offset: string): boolean => {
+    unreadable = { offset, times: unreadable.offset === offset ? unreadable.times + 1 : 1 };
+    return unreadable.times >= unreadableMax;
+  };
   const onRead = async (): Promise<void> => {
     if (isRaised) await store.clearProblem(problemKey);
     isRaised = false;
   };
   while (!signal.aborted) {
     try {
-      await readJournal({ ...options, onRead }, signal);
+      await readJournal({ ...options, onRead, leaveOut }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const failure = error instanceof CallFailed ? error.failure : null;
@@ -121,13 +156,13 @@ export const keepReadingJournal = async (
           what: "HubSpot's journal cannot be read",
           cause: causeOf(error),
           fault: failure?.category === 'credentials' ? 'credentials' : failure ? 'hubspot' : 'tandem',
-          next: 'Check HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET and the scopes of the app. Meanwhile HubSpot is polled; reading is tried again by itself.',
+          next: `${nextOf(failure)} Meanwhile HubSpot is polled; reading is tried again by itself.`,
         })
         .catch(() => undefined);
       await live
         .lost('hubspot', 'journal', [...new Set(pairs.map((pair) => pair.types.hubspot))])
         .catch(() => undefined);
-      await delay(Math.max(failureWaitMsMin, everyMs), undefined, { signal }).catch(() => undefined);
+      await delay(Math.max(failureWaitMs, everyMs), undefined, { signal }).catch(() => undefined);
     }
   }
 };

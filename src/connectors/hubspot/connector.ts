@@ -1,6 +1,6 @@
 import type { CallContext } from '../../model/budget.ts';
 import type { EngagementKind, WantedEngagement } from '../../model/engagement.ts';
-import { CallFailed } from '../../model/failure.ts';
+import { CallFailed, malformedCode } from '../../model/failure.ts';
 import type { ProgramStanding } from '../../model/programs.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { Connector } from '../connector.ts';
@@ -142,7 +142,7 @@ export const makeHubSpotConnector = (options: HubSpotConnectorOptions): HubSpotC
       throw new CallFailed({
         category: 'unavailable',
         system: 'hubspot',
-        code: 'MALFORMED_ANSWER',
+        code: malformedCode,
         message:
           "GET /account-info/v3/details: the answer has no Date header, so HubSpot's time is not known",
         fields: [],

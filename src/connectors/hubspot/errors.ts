@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { blocklistedCode, type Failure, type FailureCategory } from '../../model/failure.ts';
+import { blocklistedCode, type Failure, type FailureCategory, malformedCode } from '../../model/failure.ts';
 import { blamedProperties, type PropertyBlame } from './property-errors.ts';
 import { errorSchema, type HubSpotError } from './wire.ts';
 
@@ -56,7 +56,7 @@ export const malformedAnswer = (place: string, error: z.ZodError): Failure => {
   const where = error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the body');
   return base(
     'unavailable',
-    'MALFORMED_ANSWER',
+    malformedCode,
     `${place}: the answer does not have the documented shape at ${where.join(', ')}`,
   );
 };
