@@ -133,6 +133,22 @@ const salesforceAuth = (env: Environment): SalesforceAuth | null => {
   return null;
 };
 
+/** @throws UsageError where only one of the two is set: the journal would not be read, and nobody would know why */
+const hubspotAppOf = ({ HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET }: Environment): Settings['hubspotApp'] => {
+  if (HUBSPOT_CLIENT_ID === undefined && HUBSPOT_CLIENT_SECRET === undefined) return null;
+  if (HUBSPOT_CLIENT_ID === undefined || HUBSPOT_CLIENT_SECRET === undefined) {
+    const [set, missing] =
+      HUBSPOT_CLIENT_ID === undefined
+        ? ['HUBSPOT_CLIENT_SECRET', 'HUBSPOT_CLIENT_ID']
+        : ['HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET'];
+    throw new UsageError(
+      `${set} is set, and ${missing} is not.`,
+      `Set both, so that HubSpot's journal of changes is read, or leave both blank. The secret that signs webhooks is HUBSPOT_WEBHOOK_SECRET.`,
+    );
+  }
+  return { clientId: HUBSPOT_CLIENT_ID, clientSecret: HUBSPOT_CLIENT_SECRET };
+};
+
 /** @throws UsageError where a mail server is set without a sender */
 const mailOf = ({ SMTP_URL, TANDEM_MAIL_FROM }: Environment): Settings['mail'] => {
   if (SMTP_URL === undefined) return null;
@@ -186,10 +202,7 @@ export const parseSettings = (variables: NodeJS.ProcessEnv): Settings => {
     redisUrl: env.REDIS_URL ?? null,
     host: env.TANDEM_HOST ?? '127.0.0.1',
     hubspotWebhookSecret: env.HUBSPOT_WEBHOOK_SECRET ?? null,
-    hubspotApp:
-      env.HUBSPOT_CLIENT_ID && env.HUBSPOT_CLIENT_SECRET
-        ? { clientId: env.HUBSPOT_CLIENT_ID, clientSecret: env.HUBSPOT_CLIENT_SECRET }
-        : null,
+    hubspotApp: hubspotAppOf(env),
     publicUrl: env.TANDEM_PUBLIC_URL ?? null,
     salesforceStream: env.TANDEM_SALESFORCE_STREAM !== 'off',
     pollMs: (env.TANDEM_POLL_SECONDS ?? 15) * 1_000,

@@ -62,6 +62,18 @@ it('needs a sender where a mail server is set', () => {
   expect(parseSettings({}).mail).toBe(null);
 });
 
+it('does without the journal where neither client id nor secret is set, and with one of them alone says so', () => {
+  const [HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET] = ['app', 'hunter2'];
+  expect(parseSettings({ HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET }).hubspotApp).toEqual({
+    clientId: 'app',
+    clientSecret: 'hunter2',
+  });
+  expect(parseSettings({}).hubspotApp).toBe(null);
+  expect(() => parseSettings({ HUBSPOT_CLIENT_ID })).toThrow(/HUBSPOT_CLIENT_SECRET is not/);
+  expect(() => parseSettings({ HUBSPOT_CLIENT_SECRET })).toThrow(/HUBSPOT_CLIENT_ID is not/);
+  expect(() => parseSettings({ HUBSPOT_CLIENT_SECRET })).not.toThrow(/hunter2/);
+});
+
 it('runs npm’s scripts by Node 24 or newer, whatever the machine has: `npm ci` brought one', () => {
   expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(24);
 });
