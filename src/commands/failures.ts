@@ -5,7 +5,7 @@ import type { ParkedGroup } from '../store/status/waiting.ts';
 import { parkedWords } from '../sync/standing.ts';
 import { exitCode } from './exit.ts';
 import { editRefused } from './failures/edit.ts';
-import { causeId, causeNamed } from './failures/named-cause.ts';
+import { causeId, causeNamed, messageOf } from './failures/named-cause.ts';
 import { recordRefused } from './failures/refused-value.ts';
 import { findRecords, recordIn } from './find-record.ts';
 import { answer, type CommandContext, iso, type StoreOptions, withExistingStore } from './with-store.ts';
@@ -91,9 +91,9 @@ const list = async (context: CommandContext, options: StoreOptions): Promise<num
     ...group,
     since: iso(group.since),
   }));
-  const words = groups.flatMap(({ cause, records, since, message, next }) => [
+  const words = groups.flatMap(({ cause, records, since, message, messages, next }) => [
     `${cause}  ${records} records since ${since}`,
-    `  ${message}`,
+    `  ${messageOf({ message, messages })}`,
     `  Next: ${next}`,
   ]);
   answer(options, { failures: groups }, groups.length === 0 ? 'Nothing is refused.' : words.join('\n'));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Cause, causeId, causeNamed } from '../../src/commands/failures/named-cause.ts';
+import { type Cause, causeId, causeNamed, messageOf } from '../../src/commands/failures/named-cause.ts';
 import { UsageError } from '../../src/model/failure.ts';
 
 const tooLong: Cause = { pair: 'people', system: 'salesforce', field: 'jobtitle', code: 'STRING_TOO_LONG' };
@@ -38,4 +38,11 @@ it('a word that is no cause says what there can be, and where causes are listed'
     expect(message).toBe(`'${word}' is neither the cause of something that is refused nor a record.`);
     expect(next).toMatch(/CAUSE as tandem failures lists them .* or a RECORD: an email address/);
   }
+});
+
+it('a cause of several messages does not pass the oldest off as all of them', () => {
+  expect(messageOf({ message: 'Give a reason', messages: 1 })).toBe('Give a reason');
+  expect(messageOf({ message: 'Give a reason', messages: 3 })).toBe(
+    'Give a reason (of others: 2 other messages)',
+  );
 });

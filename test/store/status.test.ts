@@ -102,6 +102,28 @@ it('lists what is parked and asked, with how much there is', async () => {
   expect(await fixture.store.status.reviews('companies', 10)).toEqual({ total: 0, items: [] });
 });
 
+it('says of a cause how many messages it has: several rules have one code', async () => {
+  const units = [await claimOne('1'), await claimOne('2'), await claimOne('3')];
+  const { failure } = makeParked({ key: '' });
+  await fixture.store.engine.settle(
+    units.map((unit, index) =>
+      makeSettlement(unit, {
+        park: [
+          makeParked(unit, { field: null, failure: { ...failure, message: `rule ${index % 2}` } }),
+          makeParked(unit, { field: 'email' }),
+        ],
+      }),
+    ),
+  );
+  const groups = await fixture.store.status.parkedByCause(pair);
+  expect(groups.map(({ field, records, messages }) => [field, records, messages])).toEqual(
+    expect.arrayContaining([
+      [null, 3, 2],
+      ['email', 3, 1],
+    ]),
+  );
+});
+
 it('groups what is parked by cause, and is not confused by what a vendor says', async () => {
   const one = await claimOne('1');
   const two = await claimOne('2');

@@ -14,6 +14,18 @@ export interface Cause {
 export const causeId = ({ pair, system, field, code }: Cause): string =>
   `${pair}/${system}/${field ?? '*'}/${code}`;
 
+/** What a group of refusals says, and whether others of its records are refused with other words: several rules of a company have one code. */
+export const messageOf = ({
+  message,
+  messages,
+}: {
+  readonly message: string;
+  readonly messages: number;
+}): string => {
+  if (messages <= 1) return message;
+  return `${message} (of others: ${messages - 1} other ${messages === 2 ? 'message' : 'messages'})`;
+};
+
 const howTo =
   'Give a CAUSE as tandem failures lists them (mapping/system/field/CODE, or its end where one cause has it), or a RECORD: an email address, hubspot:TYPE/ID or salesforce:ID.';
 

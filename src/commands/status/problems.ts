@@ -4,6 +4,7 @@ import type { Problem } from '../../model/state.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { ParkedGroup } from '../../store/status/waiting.ts';
 import { parkedWords } from '../../sync/standing.ts';
+import { causeId, messageOf } from '../failures/named-cause.ts';
 import { iso } from '../with-store.ts';
 import { withCallsAsOne } from './calls.ts';
 import { lateProblems } from './late-hand-offs.ts';
@@ -36,9 +37,9 @@ const parkedProblems = async (store: Store, pair: string): Promise<readonly Curr
     what: `${pair}: ${group.field ?? 'whole record'} ${parkedWords(group.code)} ${group.system}: ${group.code}`,
     since: iso(group.since),
     records: group.records,
-    cause: group.message,
+    cause: messageOf(group),
     fault: faultOfParked(group),
-    next: group.next,
+    next: `${group.next} Its records: tandem failures show ${causeId({ ...group, pair })}`,
   }));
 };
 

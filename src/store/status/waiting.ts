@@ -74,6 +74,8 @@ export interface ParkedGroup {
   readonly code: string;
   /** Message and next step of the oldest. */
   readonly message: string;
+  /** How many messages there are: several rules of a company have one code. */
+  readonly messages: number;
   readonly next: string;
   readonly since: number;
   readonly records: number;
@@ -88,6 +90,7 @@ export const parkedByCause = async (db: Db, pair: string): Promise<readonly Park
     sql<ParkedGroup>`
       select p.system, nullif(p.field, '') as field, p.failure ->> 'category' as category, p.failure ->> 'code' as code,
         (array_agg(p.failure ->> 'message' order by p.since))[1] as message,
+        count(distinct p.failure ->> 'message')::float8 as messages,
         (array_agg(p.next_step order by p.since))[1] as next,
         ${epochMs('min(p.since)')} as since, count(*)::float8 as records
       from tandem.parked p where p.pair = ${pair} and p.discarded_at is null

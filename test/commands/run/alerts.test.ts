@@ -149,5 +149,7 @@ describe('alerts', () => {
       expect.stringContaining('lastname refused by salesforce: STRING_TOO_LONG'),
     ]);
     expect(webhook.texts[0]).not.toMatch(/ann@|1234567/);
+    // Whom it concerns is one command away.
+    expect(webhook.texts[0]).toContain('tandem failures show people/salesforce/lastname/STRING_TOO_LONG');
   });
 });
