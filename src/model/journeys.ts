@@ -281,8 +281,8 @@ export interface EffectSave {
   readonly why: string | null;
   readonly next: string | null;
   readonly journeyId: string;
-  /** JSON of what Tandem shows now, where a step wrote some of it. */
-  readonly shown?: string;
+  /** JSON of what Tandem shows now, where a step wrote some of it, and the version of the journey by which it did. */
+  readonly shown?: { readonly json: string; readonly version: number };
   /** Clocks that begin; one that is there stays as it is. */
   readonly clocks?: readonly ClockRow[];
   /** What the record shows of content, once the effect is carried out. */

@@ -27,9 +27,13 @@ const concerns = (pair: PairMapping, { ref, event, fields, unvalued = [] }: Live
 };
 
 /**
- * The same of what a live source told. What Tandem itself changed says nothing that a journey did not decide, or that its own signal did not tell before:
- * it is looked at once nobody waits for a look.
+ * Whether a signal tells of Tandem's own work: that says nothing that a journey did not decide, or that its own signal did not tell before. A record that Tandem made
+ * in Salesforce is of somebody who has a journey; of a contact that it made, this may be the first word.
  */
+const isOwnWork = ({ ref, event, byUs }: LiveSignal): boolean =>
+  byUs === true && (event === 'changed' || (event === 'created' && ref.system === 'salesforce'));
+
+/** The same of what a live source told; Tandem's own work is looked at once nobody waits for a look. */
 export const liveJourneyMarks = (
   pair: PairMapping,
   signals: readonly LiveSignal[],
@@ -37,10 +41,10 @@ export const liveJourneyMarks = (
 ): readonly DirtyMark[] =>
   signals
     .filter((signal) => concerns(pair, signal))
-    .map(({ ref, event, stamp, byUs }) => ({
+    .map((signal) => ({
       pair: journeySignals,
-      ref,
-      class: byUs === true && event === 'changed' ? 'sweep' : 'live',
-      stamp: event === 'deleted' || event === 'erased' ? null : stamp,
-      cause: `${event} in ${ref.system}, told by ${source}`,
+      ref: signal.ref,
+      class: isOwnWork(signal) ? 'sweep' : 'live',
+      stamp: signal.event === 'deleted' || signal.event === 'erased' ? null : signal.stamp,
+      cause: `${signal.event} in ${signal.ref.system}, told by ${source}`,
     }));

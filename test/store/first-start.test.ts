@@ -139,7 +139,7 @@ describe('the first start', () => {
     const steps = { past, later: [], free: ids.slice(2) };
     expect(await store().holdStages(steps, 2)).toEqual(new Set());
     expect(await stepOf('lifecyclestage')).toMatchObject({ letGo: 1, waiting: 1 });
-    const shown = (await store().dueEffects(10)).filter(({ kind }) => kind === 'show');
+    const shown = (await store().dueEffects('people', 10)).filter(({ kind }) => kind === 'show');
     expect(shown).toHaveLength(1);
     expect(await store().holdStages({ ...steps, free: [] }, 2)).toEqual(
       new Set(shown.map(({ journeyId }) => journeyId)),
@@ -156,7 +156,9 @@ describe("any other step back of HubSpot's own stage", () => {
   const people = (...contacts: readonly string[]) =>
     Promise.all(contacts.map((contact) => hold(contact, 0))).then((ids) => ids.toSorted());
   const shown = async () =>
-    (await store().dueEffects(10)).flatMap(({ kind, journeyId }) => (kind === 'show' ? [journeyId] : []));
+    (await store().dueEffects('people', 10)).flatMap(({ kind, journeyId }) =>
+      kind === 'show' ? [journeyId] : [],
+    );
   const aDayLater = () => fixture.query("update tandem.stage_backs set at = at - interval '1 day'");
 
   it('goes at once up to so many in a day; the others wait their turn, and go as the day goes on', async () => {

@@ -111,7 +111,7 @@ describe('a look at a person', () => {
     expect(await store().save([again], [], [])).toEqual(new Set());
     const late = { ...again, effects: [handOff(row.id)] };
     expect(await store().save([late], [], [])).toEqual(new Set(['7']));
-    expect(await store().dueEffects(10)).toEqual([]);
+    expect(await store().dueEffects('people', 10)).toEqual([]);
     expect(await store().save([journey('7')], [], [])).toEqual(new Set(['7']));
   });
 
@@ -158,19 +158,58 @@ describe('a look at a person', () => {
 describe('an effect', () => {
   const begin = async () => {
     const made = journey('7');
+    await linkContact('7', '003A');
     await store().save([{ ...made, effects: [handOff(made.row.id)] }], [], []);
     return made.row.id;
   };
 
+  it('that hands somebody over waits for their record in Salesforce, two seconds and no longer', async () => {
+    const id = await begin();
+    const due = async () => (await store().dueEffects('people', 10)).length;
+    expect(await due()).toBe(1);
+    await fixture.query("update tandem.links set pair = 'companies'");
+    expect(await due()).toBe(0);
+    await fixture.query(`update tandem.effects set due = now() - interval '3 seconds'`);
+    expect(await due()).toBe(1);
+    // Whoever tried says when it is tried again.
+    await store().saveEffects([effectSave(`${id}/1/hand-off`, id, { attempts: 1 })]);
+    expect(await due()).toBe(1);
+  });
+
+  const shown = { json: '{"hubspot":{"stage":"sales-ready"}}', version: 1 };
+  const showing = (id: string, more: Partial<EffectSave> = {}) =>
+    store().saveEffects([effectSave(`${id}/1/hand-off`, id, { shown, ...more })]);
+
+  it('that wrote what a look of meanwhile did not know of has its person looked at again', async () => {
+    const id = await begin();
+    await showing(id);
+    expect(await store().dueContacts(10)).toEqual([]);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty }], [], []);
+    expect(await store().dueContacts(10)).toEqual([]);
+    // By the journey as it was before that look.
+    await showing(id);
+    expect(await store().dueContacts(10)).toEqual(['7']);
+  });
+
+  it('that writes while somebody is looked at has that look made again', async () => {
+    const id = await begin();
+    const row = await stored('7');
+    await showing(id);
+    expect(await store().save([{ row, nextAt: null, ...empty }], [], [])).toEqual(new Set());
+    expect(await store().dueContacts(10)).toEqual(['7']);
+    await store().save([{ row: await stored('7'), nextAt: null, ...empty }], [], []);
+    expect(await store().dueContacts(10)).toEqual([]);
+  });
+
   it('is ordered once, however often it is told', async () => {
     const id = await begin();
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [handOff(id)] }], [], []);
-    expect(await store().dueEffects(10)).toMatchObject([
+    expect(await store().dueEffects('people', 10)).toMatchObject([
       { key: `${id}/1/hand-off`, contactId: '7', attempts: 0 },
     ]);
     await store().saveEffects([effectSave(`${id}/1/hand-off`, id, { dueMs: null })]);
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [handOff(id)] }], [], []);
-    expect(await store().dueEffects(10)).toEqual([]);
+    expect(await store().dueEffects('people', 10)).toEqual([]);
     expect(await store().effectsOf([id])).toMatchObject([{ kind: 'hand-off', doneAt: expect.any(Number) }]);
   });
 
@@ -179,16 +218,20 @@ describe('an effect', () => {
     const show = { key: `${made.row.id}/show`, kind: 'show', turn: 0, at: 1, evidence: 'show' };
     await store().save([{ ...made, effects: [show] }], [], []);
     await store().saveEffects([effectSave(show.key, made.row.id, { dueMs: null })]);
-    expect(await store().dueEffects(10)).toEqual([]);
+    expect(await store().dueEffects('people', 10)).toEqual([]);
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [show] }], [], []);
-    expect(await store().dueEffects(10)).toHaveLength(1);
+    expect(await store().dueEffects('people', 10)).toHaveLength(1);
   });
 
   it('tells its journey, wakes it, and the fact is there until it was heard', async () => {
     const id = await begin();
     const fact = { key: 'handed/1', fact: '{"kind":"handed","key":"handed/1","at":2000}' };
     await store().saveEffects([
-      effectSave(`${id}/1/hand-off`, id, { dueMs: null, fact, shown: '{"hubspot":{"a":1}}' }),
+      effectSave(`${id}/1/hand-off`, id, {
+        dueMs: null,
+        fact,
+        shown: { json: '{"hubspot":{"a":1}}', version: 1 },
+      }),
     ]);
     expect(await store().dueContacts(10)).toEqual(['7']);
     const row = await stored('7');
@@ -266,7 +309,7 @@ describe('an effect', () => {
         ['verdict', 1],
       ]),
     );
-    const whose = { contactId: '7', salesforceId: null };
+    const whose = { contactId: '7', salesforceId: '003A' };
     expect(await store().lateClocks('people', 2)).toEqual([
       { ...whose, kind: 'verdict', turn: 1, owner: null, dueAt: now - 3 * hour },
       { ...whose, kind: 'follow-up', turn: 1, owner: '005A', dueAt: now - 2 * hour },
@@ -325,7 +368,7 @@ describe('an effect', () => {
        select 'p' || n, $1, 'programs', 1, now(), 'x', now() - interval '1 hour' from generate_series(1, 3) n`,
       [id],
     );
-    const due = await store().dueEffects(2);
+    const due = await store().dueEffects('people', 2);
     expect(due.map(({ kind }) => kind)).toEqual(['hand-off', 'programs', 'programs']);
   });
 
@@ -336,11 +379,17 @@ describe('an effect', () => {
       [id],
     );
     const kinds = async (except: readonly string[] = []) =>
-      (await store().dueEffects(2, except)).map(({ kind }) => kind);
+      (await store().dueEffects('people', 2, except)).map(({ kind }) => kind);
     expect(await kinds()).toEqual(['hand-off']);
     expect(await kinds(['hand-off'])).toEqual(['programs']);
     await fixture.query(`update tandem.effects set due = now() - interval '6 seconds' where key = 'p'`);
     expect(await kinds()).toEqual(['hand-off', 'programs']);
+    // And then all of them: one round has them, and the next ones none.
+    await fixture.query(
+      `insert into tandem.effects (key, journey_id, kind, turn, at, evidence) values ('q', $1, 'programs', 1, now(), 'x')`,
+      [id],
+    );
+    expect(await kinds()).toEqual(['hand-off', 'programs', 'programs']);
   });
 
   it('knows the tasks that were made', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LiveSignal } from '../../src/model/live.ts';
 import type { PairMapping } from '../../src/model/mapping.ts';
+import type { System } from '../../src/model/system.ts';
 import { journeyMarks, liveJourneyMarks } from '../../src/sync/journey-signals.ts';
 import { mirrorMappings } from '../mirror.ts';
 
@@ -32,7 +33,16 @@ it('has what Tandem itself changed looked at after what others did', () => {
   expect(classOf({})).toBe('live');
   expect(classOf({ byUs: true })).toBe('sweep');
   const { watchedAlone: _, ...whole } = watched;
-  expect(
-    liveJourneyMarks(whole, [{ ...signal('created', []), byUs: true }], 'stream').map((mark) => mark.class),
-  ).toEqual(['live']);
+  const classesOf = (event: LiveSignal['event'], system: System) =>
+    liveJourneyMarks(
+      { ...whole, types: { hubspot: 'Opportunity', salesforce: 'Opportunity' } },
+      [{ ...signal(event, []), ref: { ...ref, system }, byUs: true }],
+      'stream',
+    ).map((mark) => mark.class);
+  // A lead that it made is of somebody who has a journey; a contact that it made may have none.
+  expect([classesOf('created', 'salesforce'), classesOf('created', 'hubspot')]).toEqual([
+    ['sweep'],
+    ['live'],
+  ]);
+  expect(classesOf('deleted', 'salesforce')).toEqual(['live']);
 });

@@ -98,7 +98,7 @@ const markStep = (
 type Wrote = Readonly<Record<'hubspot' | 'salesforce', Map<string, RawFields>>>;
 
 /** What is shown now of the journey, where this round wrote some of it. */
-const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
+const shownAfter = ({ standing }: UnderWay, wrote: Wrote): NonNullable<EffectSave['shown']> | null => {
   const { effect, stored } = standing;
   const sides = (['hubspot', 'salesforce'] as const).map((system) => {
     const fields = wrote[system].get(effect.key);
@@ -107,7 +107,7 @@ const shownAfter = ({ standing }: UnderWay, wrote: Wrote): string | null => {
     return [system, { ...(before[shownOn] === fields[shownOn] ? before : {}), ...fields }] as const;
   });
   const isWritten = wrote.hubspot.has(effect.key) || wrote.salesforce.has(effect.key);
-  return isWritten ? JSON.stringify(Object.fromEntries(sides)) : null;
+  return isWritten ? { json: JSON.stringify(Object.fromEntries(sides)), version: stored.version } : null;
 };
 
 /** The steps that write what the journey shows. */
@@ -285,7 +285,7 @@ export const carryOut = async (
   limit = 100,
 ): Promise<number> => {
   const { store, events } = whole;
-  const due = (await store.dueEffects(limit, paused)).map(toEffect);
+  const due = (await store.dueEffects(whole.pair.name, limit, paused)).map(toEffect);
   if (due.length === 0) return 0;
   // Nobody waits for what only shows where somebody stands: it goes by itself, and after all else.
   const orders = due.filter(({ kind }) => kind !== 'show');

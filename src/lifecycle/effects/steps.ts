@@ -1,6 +1,7 @@
 import type { RawFields } from '../../model/value.ts';
 import type { SeenRecord } from '../look/person.ts';
 import { shownOn } from '../look/shown-orders.ts';
+import { askForRecords } from '../run/ask-records.ts';
 import { callFor, type LifecycleContext } from '../run/context.ts';
 import { salesStages } from '../stage/stages.ts';
 import { isAnswered, isAskedBy } from './asked-reason.ts';
@@ -24,8 +25,7 @@ const recordStep: Step = async (context, standings) => {
     .filter(({ person }) => person.sales === null)
     .map(({ effect }) => effect.contactId);
   if (missing.length === 0) return standings.map(() => done);
-  await store.askRecords(pair.name, pair.types.hubspot, missing);
-  context.wake(pair.name);
+  await askForRecords(context, missing);
   const obstacles = await store.obstacles(pair.name, pair.types.hubspot, missing);
   return standings.map(({ effect, person }): StepResult => {
     if (person.sales !== null) return done;

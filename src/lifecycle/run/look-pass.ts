@@ -3,6 +3,7 @@ import { recordName } from '../../model/erasure.ts';
 import type { ClockRow, JourneyRow, JourneySave, JourneySignal } from '../../model/journeys.ts';
 import { bearsOnContent } from '../content/consumed.ts';
 import { filedContentMode } from '../content/standing-content.ts';
+import type { Effect } from '../effects/effect.ts';
 import {
   type ClocksLooked,
   type KeptClock,
@@ -28,6 +29,7 @@ import type { Journey } from '../stage/journey.ts';
 import { salesStages } from '../stage/stages.ts';
 import { nextTimer } from '../stage/timers.ts';
 import { answeredOf, withAnswered } from './answered-requests.ts';
+import { askForRecords } from './ask-records.ts';
 import { withAuthors } from './authors.ts';
 import type { LifecycleContext } from './context.ts';
 import { tellDeals } from './deal-pass.ts';
@@ -331,11 +333,15 @@ const strongest = (told: WorkClass | undefined, isDue: boolean): WorkClass => {
 
 /**
  * Looks at everybody of whom something was told, and at those whose time has come. Answers how many people it looked at. A look is saved whole, with
- * its signals; one whose journey moved meanwhile is made again. `requests`: they are paused, and who asks for something by a field is looked at later. @throws CallFailed where the records cannot be read
+ * its signals; one whose journey moved meanwhile is made again. `requests`: they are paused, and who asks for something by a field is looked at later; `kinds`: orders
+ * of these wait. @throws CallFailed where the records cannot be read
  */
 export const lookOnce = async (
   whole: LifecycleContext,
-  { requests: withoutRequests }: { readonly requests: boolean } = { requests: false },
+  {
+    requests: withoutRequests,
+    kinds: paused = [],
+  }: { readonly requests: boolean; readonly kinds?: readonly Effect['kind'][] } = { requests: false },
 ): Promise<number> => {
   const { store } = whole;
   const [told, due] = await Promise.all([store.signals(peopleMax), store.dueContacts(peopleMax)]);
@@ -414,6 +420,15 @@ export const lookOnce = async (
   }
   await lookAtDeals(context, saves);
   const moved = await store.save(saves, clean, again);
+  if (!paused.includes('hand-off')) {
+    await askForRecords(
+      context,
+      saves.flatMap(({ row: { contactId }, effects }) => {
+        const isToMake = people.get(contactId)?.sales === null && !moved.has(contactId);
+        return isToMake && effects.some(({ kind }) => kind === 'hand-off') ? [contactId] : [];
+      }),
+    );
+  }
   if (moved.size > 0) context.events.emit('journeys-moved', { count: moved.size });
   if (merged.size > 0) context.events.emit('contacts-merged', { count: merged.size });
   return asked.length + nobodys.length;

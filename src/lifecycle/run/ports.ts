@@ -79,9 +79,10 @@ export interface LifecycleStore {
   anybodyIn(stages: readonly string[]): Promise<boolean>;
   /**
    * Open effects that are due, the oldest first; those that only show where somebody stands come last. Beside so many of them as many that see to programs: they are
-   * of the same people for the most part, and take no hand-over's place. `except`: kinds that wait for a word.
+   * of the same people for the most part, and take no hand-over's place. Who is to be handed over and has no record by `pair` yet is waited for some moments.
+   * `except`: kinds that wait for a word.
    */
-  dueEffects(limit: number, except?: readonly string[]): Promise<readonly EffectRow[]>;
+  dueEffects(pair: string, limit: number, except?: readonly string[]): Promise<readonly EffectRow[]>;
   /** Notes which pauses a round keeps to, by scope: whoever paused knows that nothing from before is under way any more. */
   notePauses(scopes: readonly string[]): Promise<void>;
   /** Saves what became of effects' steps, with what they show, the clocks that begin and what they tell their journeys. */

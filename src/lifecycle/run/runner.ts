@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
+import { Bell } from './bell.ts';
 import { prospectsIn, readCampaigns, type ToldMembers } from './campaign-pass.ts';
 import { renewContent } from './content-pass.ts';
 import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
 import { letGoOnce } from './first-start-pass.ts';
+import { KeptPauses, type Part } from './kept-pauses.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { findOddVerdicts } from './odd-verdicts.ts';
 import { findPastPilot } from './past-pilot.ts';
-import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
+import type { PausedLifecycle } from './pauses.ts';
 import { recountOnce } from './recount-pass.ts';
 import { memberNews, salesNews } from './sales-news.ts';
 import { SalesPace } from './sales-pace.ts';
@@ -34,16 +36,19 @@ const detailsEveryMs = 1_000;
 const signalsEveryMs = 10 * 60_000;
 
 /**
- * Works off what is due until the signal aborts: looks at people, then carries out what their moves asked for. One process of a fleet does so at a
- * time. It outlives failures of the vendors and of the store: they are told, and it goes on.
+ * Works off what is due until the signal aborts: looks at people, and, side by side with that, carries out what their moves asked for. One process of a fleet
+ * does so at a time. It outlives failures of the vendors and of the store: they are told, and it goes on.
  */
 export class LifecycleRunner {
   readonly #whole: LifecycleContext;
   readonly #sales: SalesPace;
-  #working = false;
+  readonly #pauses: KeptPauses;
+  /** What is under way. */
+  readonly #working = new Set<Part | 'details'>();
   readonly #leavers = new Set<string>();
   readonly #toldMembers: ToldMembers = new Set();
-  #asking = false;
+  /** Rung when there may be something to carry out, so that nobody who just moved waits for the next round. */
+  readonly #ordered = new Bell();
   #askedAt = Number.NEGATIVE_INFINITY;
   #letGoAt = Number.NEGATIVE_INFINITY;
   /** Up to when members of campaigns were asked for, by the store's clock; null: not yet. */
@@ -52,52 +57,51 @@ export class LifecycleRunner {
   #isBegun = false;
   /** Whether everybody is counted by today's rules, since this process has the office. */
   #isCounted = false;
-  #paused: PausedLifecycle;
   /** Whether content went on, and what was written without it may be left to be made anew. */
   #renews = false;
-  #notedScopes: string | null = null;
 
   /** `pollMs`: how often a system is asked what changed; what reps did is asked for a quarter as often, and less where nothing happens, whom a campaign names as often. */
   constructor(context: LifecycleContext, pollMs: number) {
     this.#whole = context;
     const isNaming = prospectsIn(context).length > 0 && context.fields.has('CampaignMember');
     this.#sales = new SalesPace(pollMs, isNaming);
-    this.#paused = pausedLifecycle(context.pair, []);
+    this.#pauses = new KeptPauses(context);
   }
 
   /** As what is paused leaves it. */
-  get #context(): LifecycleContext {
-    return this.#paused.content ? { ...this.#whole, contentPaused: true } : this.#whole;
+  #contextOf({ content }: PausedLifecycle): LifecycleContext {
+    return content ? { ...this.#whole, contentPaused: true } : this.#whole;
   }
 
   /** Whether a round is under way, or details are asked for or tallies counted anew. */
   get isWorking(): boolean {
-    return this.#working || this.#asking;
+    return this.#working.size > 0;
   }
 
   /** The pair whose records are people. */
   get people(): LifecycleContext['pair'] {
-    return this.#context.pair;
+    return this.#whole.pair;
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const ending = AbortSignal.any([signal, this.#context.signal]);
+    const ending = AbortSignal.any([signal, this.#whole.signal]);
     this.#isCounted = false;
-    this.#notedScopes = null;
     while (!ending.aborted && !(await this.#begin())) await this.#pause(failedMs, ending);
-    // Beside the hand-offs: nobody waits for a page's title.
     await Promise.all([
-      this.#repeat(() => this.#round(ending), ending),
+      this.#repeat(() => this.#look(ending), ending),
+      // Whom a look has moved is not kept waiting by the next look, nor news by what is carried out.
+      this.#repeat(() => this.#carry(ending), ending, this.#ordered),
+      // Beside the hand-offs: nobody waits for a page's title.
       this.#repeat(() => this.#details(ending), ending),
       // And what is counted over half a year of everybody's moves must not hold up a page's title.
       this.#watch(ending),
     ]);
   }
 
-  async #repeat(round: () => Promise<number | null>, ending: AbortSignal): Promise<void> {
+  async #repeat(round: () => Promise<number | null>, ending: AbortSignal, bell?: Bell): Promise<void> {
     while (!ending.aborted) {
       const done = await round();
-      if (done === 0) await this.#pause(idleMs, ending);
+      if (done === 0) await (bell?.wait(idleMs, ending) ?? this.#pause(idleMs, ending));
       else if (done === null) await this.#pause(failedMs, ending);
     }
   }
@@ -105,50 +109,37 @@ export class LifecycleRunner {
   /** What is paused, before anything is done. False: the store does not answer. */
   async #begin(): Promise<boolean> {
     try {
-      await this.#readPauses();
+      await this.#pauses.begin();
       return true;
     } catch (error) {
-      this.#failed(error, this.#context.signal);
+      this.#failed(error, this.#whole.signal);
       return false;
     }
   }
 
-  /** What was under way under other pauses is over when this is called: whoever paused is told so. */
-  async #readPauses(): Promise<void> {
-    const { engine, pair, store } = this.#context;
-    const pauses = await engine.pauses();
-    const scopes = pauses.map(({ scope }) => scope);
-    const wasPaused = this.#paused.content;
-    this.#paused = pausedLifecycle(pair, pauses);
-    if (wasPaused && !this.#paused.content) this.#renews = true;
-    const noted = JSON.stringify(scopes);
-    if (noted === this.#notedScopes) return;
-    await store.notePauses(scopes);
-    this.#notedScopes = noted;
-    this.#sales.stir();
-  }
-
   async #details(ending: AbortSignal): Promise<number | null> {
+    const paused = this.#pauses.now;
     // Nobody waits for what they did where nobody is looked at.
-    if (this.#paused.looks) return 0;
-    this.#asking = true;
+    if (paused.looks) return 0;
+    this.#working.add('details');
     try {
-      const asked = await this.#ask();
+      const context = this.#contextOf(paused);
+      const asked = await this.#ask(context);
       if (this.#isCounted) return asked;
-      const counted = await recountOnce(this.#context);
+      const counted = await recountOnce(context);
       this.#isCounted = counted === 0;
       return asked + counted;
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
-      this.#asking = false;
+      this.#working.delete('details');
     }
   }
 
   /** Not more often than once a second: what is shared by a round is shared by all who came meanwhile. */
-  async #ask(): Promise<number> {
+  async #ask(context: LifecycleContext): Promise<number> {
     if (performance.now() - this.#askedAt < detailsEveryMs) return 0;
-    const asked = await readDetails(this.#context);
+    const asked = await readDetails(context);
     if (asked > 0) this.#askedAt = performance.now();
     return asked;
   }
@@ -156,10 +147,12 @@ export class LifecycleRunner {
   async #watch(ending: AbortSignal): Promise<void> {
     while (!ending.aborted) {
       try {
-        if (!this.#paused.looks && !this.#paused.passes) {
-          await renewContent(this.#context);
-          await findPastPilot(this.#context);
-          await signalsOnce(this.#context);
+        const paused = this.#pauses.now;
+        if (!paused.looks && !paused.passes) {
+          const context = this.#contextOf(paused);
+          await renewContent(context);
+          await findPastPilot(context);
+          await signalsOnce(context);
         }
       } catch (error) {
         this.#failed(error, ending);
@@ -168,78 +161,99 @@ export class LifecycleRunner {
     }
   }
 
-  /** How many people and effects were worked off; null after a failure. */
-  async #round(ending: AbortSignal): Promise<number | null> {
-    this.#working = true;
+  /** A round of one part of the work, by what is paused; how much was worked off, null after a failure. */
+  async #round(
+    part: Part,
+    ending: AbortSignal,
+    work: (context: LifecycleContext, paused: PausedLifecycle) => Promise<number>,
+  ): Promise<number | null> {
+    this.#working.add(part);
     try {
-      await this.#readPauses();
-      const { whole, looks, kinds, letGo } = this.#paused;
-      if (whole) return 0;
-      if (!this.#isBegun) {
-        // Before anybody is looked at: who asks from now on is heard.
-        await this.#context.store.sinceAt();
-        // And those whom hand-offs or returns owe what they only observed, whoever was the last to look at them.
-        const { behaviours } = this.#context.models.lifecycle;
-        if (behaviours['hand-off'] === 'act') await this.#context.store.wakeObserved('observed');
-        if (behaviours.return === 'act') await this.#context.store.wakeObserved('observed-return');
-        this.#isBegun = true;
-      }
-      if (this.#sales.isDue(performance.now())) await this.#askSales();
-      else if (this.#sales.isNamingDue(performance.now())) await this.#askMembers();
-      // What was written without content is made anew at once, little by little.
-      if (this.#renews && !looks && !this.#paused.passes)
-        this.#renews = (await renewContent(this.#context)) > 0;
-      const looked = looks ? 0 : await lookOnce(this.#context, this.#paused);
-      const done = looked + (await carryOut(this.#context, kinds));
-      if (done > 0) this.#sales.stir();
-      return done + (letGo ? 0 : await this.#letGo());
+      const { paused, isNew, goesOn } = await this.#pauses.read(part);
+      if (isNew) this.#sales.stir();
+      if (goesOn) this.#renews = true;
+      if (paused.whole) return 0;
+      return await work(this.#contextOf(paused), paused);
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
-      this.#working = false;
+      this.#working.delete(part);
     }
   }
 
+  /** How many people were looked at, and let go. */
+  #look(ending: AbortSignal): Promise<number | null> {
+    return this.#round('look', ending, async (context, paused) => {
+      const { store, models } = context;
+      if (!this.#isBegun) {
+        // Before anybody is looked at: who asks from now on is heard.
+        await store.sinceAt();
+        // And those whom hand-offs or returns owe what they only observed, whoever was the last to look at them.
+        const { behaviours } = models.lifecycle;
+        if (behaviours['hand-off'] === 'act') await store.wakeObserved('observed');
+        if (behaviours.return === 'act') await store.wakeObserved('observed-return');
+        this.#isBegun = true;
+      }
+      if (this.#sales.isDue(performance.now())) await this.#askSales(context, paused);
+      else if (this.#sales.isNamingDue(performance.now())) await this.#askMembers(context, paused);
+      // What was written without content is made anew at once, little by little.
+      if (this.#renews && !paused.looks && !paused.passes) this.#renews = (await renewContent(context)) > 0;
+      const looked = paused.looks ? 0 : await lookOnce(context, paused);
+      if (looked > 0) {
+        this.#sales.stir();
+        this.#ordered.ring();
+      }
+      return looked + (paused.letGo ? 0 : await this.#letGo(context));
+    });
+  }
+
+  /** How many effects were carried out. */
+  #carry(ending: AbortSignal): Promise<number | null> {
+    return this.#round('carry', ending, async (context, { kinds }) => {
+      const done = await carryOut(context, kinds);
+      if (done > 0) this.#sales.stir();
+      return done;
+    });
+  }
+
   /** What reps did, and where their leads and deals are. What a pause keeps still is read once it is over, from where reading stood. */
-  async #askSales(): Promise<void> {
-    const { looks, passes, requests } = this.#paused;
+  async #askSales(context: LifecycleContext, { looks, passes, requests }: PausedLifecycle): Promise<void> {
     this.#sales.begin(performance.now());
-    this.#namedUntil = await this.#context.store.now();
-    const news = await salesNews(this.#context);
-    await readTouches(this.#context, news);
-    await findLeavers(this.#context, this.#leavers);
-    await findUnassigned(this.#context);
-    await findOddVerdicts(this.#context);
+    this.#namedUntil = await context.store.now();
+    const news = await salesNews(context);
+    await readTouches(context, news);
+    await findLeavers(context, this.#leavers);
+    await findUnassigned(context);
+    await findOddVerdicts(context);
     // Both write into Salesforce, and ask those whom they tell of something to be looked at.
     if (!looks && !passes && !requests) {
-      await readDeals(this.#context, news);
-      if (news.has('CampaignMember')) await readCampaigns(this.#context, this.#toldMembers);
+      await readDeals(context, news);
+      if (news.has('CampaignMember')) await readCampaigns(context, this.#toldMembers);
     }
     this.#sales.end(news.size > 0);
   }
 
   /** Whom somebody named a prospect by a campaign since the last time. */
-  async #askMembers(): Promise<void> {
-    const { looks, passes, requests } = this.#paused;
+  async #askMembers(context: LifecycleContext, { looks, passes, requests }: PausedLifecycle): Promise<void> {
     if (looks || passes || requests) return;
     this.#sales.beginNaming(performance.now());
-    const begunAt = await this.#context.store.now();
-    const isNews = await memberNews(this.#context, this.#namedUntil ?? begunAt);
-    if (isNews) await readCampaigns(this.#context, this.#toldMembers);
+    const begunAt = await context.store.now();
+    const isNews = await memberNews(context, this.#namedUntil ?? begunAt);
+    if (isNews) await readCampaigns(context, this.#toldMembers);
     this.#namedUntil = begunAt;
   }
 
   /** Those who were there before, when it is time to look at them. */
-  async #letGo(): Promise<number> {
+  async #letGo(context: LifecycleContext): Promise<number> {
     if (performance.now() - this.#letGoAt < letGoEveryMs) return 0;
     this.#letGoAt = performance.now();
-    return letGoOnce(this.#context);
+    return letGoOnce(context);
   }
 
   #failed(error: unknown, ending: AbortSignal): null {
     if (ending.aborted) return null;
     const isCall = error instanceof CallFailed;
-    this.#context.events.emit('lifecycle-failed', {
+    this.#whole.events.emit('lifecycle-failed', {
       cause: error instanceof Error ? error.message : String(error),
       system: isCall ? error.failure.system : null,
       next: 'Nothing to do: it is tried again by itself.',

@@ -15,16 +15,24 @@ import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { notePeopleContent, noteStalePeople } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
-/** Nobody waits for a list: it goes along with what somebody waits for only once it has waited so long. */
+/** Nobody waits for a list: lists go along with what somebody waits for only once one of them has waited so long, and then all of them. */
 const programsAfterSeconds = 5;
+
+/** Whose record in Salesforce is being made is not loaded to find none: the hand-off begins with the link, or once that takes so long that somebody should be told why. */
+const recordWithinSeconds = 2;
 
 /** LifecycleStore.dueEffects. */
 export const dueEffects = async (
   db: Db,
+  pair: string,
   limit: number,
   except: readonly string[] = [],
 ): Promise<readonly EffectRow[]> => {
-  const due = sql`from tandem.effects where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])`;
+  const hasRecord = sql`exists (
+    select from tandem.journeys j join tandem.links l on l.pair = ${pair} and l.hubspot_id = j.contact_id and l.ended_at is null
+    where j.id = journey_id)`;
+  const due = sql`from tandem.effects where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])
+    and (kind <> 'hand-off' or attempts > 0 or due <= now() - ${recordWithinSeconds} * interval '1 second' or ${hasRecord})`;
   const effect = sql`key, journey_id, kind, turn, at, evidence, attempts, route, steps, due`;
   return run(
     db,
@@ -33,7 +41,8 @@ export const dueEffects = async (
         select 1 as place, ${effect} ${due} and kind <> 'programs' order by kind = 'show', due limit ${limit}
       ), programs as materialized (
         select 2 as place, ${effect} ${due} and kind = 'programs'
-          and (due <= now() - ${programsAfterSeconds} * interval '1 second' or not exists (select from orders where kind <> 'show'))
+          and (not exists (select from orders where kind <> 'show')
+            or exists (select ${due} and kind = 'programs' and due <= now() - ${programsAfterSeconds} * interval '1 second'))
         order by due limit ${limit}
       )
       select e.key, e.journey_id as "journeyId", j.contact_id as "contactId", e.kind, e.turn, round(${epochMs('e.at')}) as at, e.evidence,
@@ -81,16 +90,22 @@ export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promi
   });
 };
 
-/** The last word where several effects of one journey wrote. */
+/**
+ * The last word where several effects of one journey wrote. A look of meanwhile, which knows nothing of it, was made of what was shown before: another one is made, that
+ * sees whether what was written is what is to be seen.
+ */
 const saveShown = async (tx: Tx, effects: readonly EffectSave[]): Promise<void> => {
   const shown = new Map(
-    effects.flatMap(({ journeyId, shown: json }) => (json === undefined ? [] : [[journeyId, json]])),
+    effects.flatMap(({ journeyId, shown: each }) => (each === undefined ? [] : [[journeyId, each]])),
   );
   if (shown.size === 0) return;
   await sql`
-    update tandem.journeys j set shown = s.shown from ${batch('s', [...shown], {
-      id: ['uuid', ([id]) => id ?? ''],
-      shown: ['json', ([, json]) => json ?? '{}'],
+    update tandem.journeys j set shown = s.shown,
+      next_at = case when j.version = s.version then j.next_at else least(j.next_at, now()) end
+    from ${batch('s', [...shown], {
+      id: ['uuid', ([id]) => id],
+      shown: ['json', ([, { json }]) => json],
+      version: ['bigint', ([, { version }]) => version],
     })} where j.id = s.id`.execute(tx);
 };
 

@@ -121,7 +121,7 @@ const updateJourneys = async (tx: Tx, saves: readonly JourneySave[]): Promise<re
       order by j.id for update of j
     )
     update tandem.journeys j set version = j.version + 1, stage = r.stage, turn = r.turn, owner = r.owner, state = r.state,
-      next_at = ${at('r.next_at')}
+      next_at = case when j.shown::jsonb = r.shown::jsonb then ${at('r.next_at')} else now() end
     from ${journeyBatch(saves)} where j.id = r.id and j.version = r.version and j.id in (select id from mine)
     returning j.id`.execute(tx);
   return rows.map(({ id }) => id);
@@ -136,6 +136,7 @@ const journeyBatch = (saves: readonly JourneySave[]) =>
     turn: ['int', ({ row }) => row.turn],
     owner: ['text', ({ row }) => row.owner],
     state: ['json', ({ row }) => row.state],
+    shown: ['json', ({ row }) => row.shown],
     next_at: ['float8', ({ nextAt }) => nextAt],
   });
 

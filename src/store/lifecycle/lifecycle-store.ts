@@ -186,8 +186,8 @@ export class PostgresLifecycleStore {
     return anybodyIn(this.#db, stages);
   }
 
-  dueEffects(limit: number, except: readonly string[] = []): Promise<readonly EffectRow[]> {
-    return dueEffects(this.#db, limit, except);
+  dueEffects(pair: string, limit: number, except: readonly string[] = []): Promise<readonly EffectRow[]> {
+    return dueEffects(this.#db, pair, limit, except);
   }
 
   notePauses(scopes: readonly string[]): Promise<void> {

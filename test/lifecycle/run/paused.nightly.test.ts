@@ -22,10 +22,10 @@ const person = (at: number): Sides<string> => {
   if (found === undefined) throw new Error('nobody is there');
   return found;
 };
-/** Rounds begin and end: whatever the worker would do is done. */
+/** Rounds of looking and of carrying out begin and end: whatever the worker would do is done. */
 const someRounds = async (): Promise<void> => {
   const from = rounds;
-  await eventually(() => rounds >= from + 4, waiting);
+  await eventually(() => rounds >= from + 8, waiting);
 };
 const pause = async (scope: string): Promise<void> => {
   await fixture.store.operator.pause({ scope, by: 'hand', cause: 'test' });
