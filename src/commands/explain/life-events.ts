@@ -1,4 +1,4 @@
-import type { PairMapping } from '../../model/mapping.ts';
+import { formFor, type PairMapping } from '../../model/mapping.ts';
 import { formatRef, type System, systemLabel } from '../../model/system.ts';
 import type { RawValue } from '../../model/value.ts';
 import type { LedgerLine, RecordLife } from '../../store/operator/life.ts';
@@ -46,15 +46,16 @@ const authorOf = ({ event, cause }: Pick<LifeEvent, 'event' | 'cause'>, system: 
   return event === 'write' || event === 'create' || event === 'intent' ? `${system} integration` : 'tandem';
 };
 
-/** The mapping's name of a field that a system calls so. */
+/** The mapping's name of a field that a system calls so, in the form that the record has: a contact calls others by names of its own. */
 const nameOf = (
   pairs: readonly PairMapping[],
-  { pair: name, target: { system } }: LedgerLine,
+  { pair: name, target: { system, type } }: LedgerLine,
   apiField: string,
 ) => {
   const pair = pairs.find((each) => each.name === name);
   if (pair?.identity[system] === apiField) return 'identity';
-  return pair?.fields.find(({ fields }) => fields[system] === apiField)?.name ?? apiField;
+  const form = pair && formFor(pair, system, type);
+  return form?.fields.find(({ fields }) => fields[system] === apiField)?.name ?? apiField;
 };
 
 const eventsOfLine = (pairs: readonly PairMapping[], line: LedgerLine): readonly LifeEvent[] => {
