@@ -1,4 +1,5 @@
 import { composeSystems } from '../compose.ts';
+import { typeOfObjectTypeId } from '../connectors/hubspot/webhook-events.ts';
 import { CallFailed, UsageError } from '../model/failure.ts';
 import { formsOf, type PairMapping, typesOn } from '../model/mapping.ts';
 import { toId18 } from '../model/salesforce-id.ts';
@@ -50,6 +51,16 @@ const typeByPrefix: Readonly<Record<string, string>> = {
   '006': 'Opportunity',
 };
 
+/** HubSpot's objects as its addresses (`record/0-1/151`) and a person may call them; any other is called as it is given. */
+const hubspotType = (given: string): string => {
+  const singular: Readonly<Record<string, string>> = {
+    contact: 'contacts',
+    company: 'companies',
+    deal: 'deals',
+  };
+  return (Object.hasOwn(singular, given) ? singular[given] : undefined) ?? typeOfObjectTypeId(given);
+};
+
 /** The object that a record is of: as given, by its id, or the only one that a mapping has on that side. */
 const refOf = (
   pairs: readonly PairMapping[],
@@ -57,7 +68,8 @@ const refOf = (
 ): RecordRef => {
   const { system, id } = argument;
   const known = pairs.map(({ types }) => types[system]);
-  const type = argument.type ?? typeByPrefix[id.slice(0, 3)] ?? (known.length === 1 ? known[0] : undefined);
+  const given = argument.type !== null && system === 'hubspot' ? hubspotType(argument.type) : argument.type;
+  const type = given ?? typeByPrefix[id.slice(0, 3)] ?? (known.length === 1 ? known[0] : undefined);
   return { system, type: type ?? known[0] ?? '', id };
 };
 
@@ -137,9 +149,7 @@ export const lookFor = async (context: Finding, text: string): Promise<Found> =>
   const links = await context.store.operator.linksHolding(argument.email);
   const refs = links.flatMap(({ pair: name, ids }) => {
     const pair = pairs.find((each) => each.name === name);
-    return pair === undefined
-      ? []
-      : systems.map((system) => ({ system, type: pair.types[system], id: ids[system] }));
+    return pair === undefined ? [] : refsOfLink(pair, ids);
   });
   return { refs: distinct(refs), unasked: live.unasked };
 };
@@ -175,4 +185,10 @@ export const pairOf = (
 export const refsOfLink = (
   pair: PairMapping,
   ids: Readonly<Record<'hubspot' | 'salesforce', string>>,
-): readonly RecordRef[] => systems.map((system) => ({ system, type: pair.types[system], id: ids[system] }));
+): readonly RecordRef[] =>
+  systems.map((system) => {
+    const byId = system === 'salesforce' ? typeByPrefix[ids.salesforce.slice(0, 3)] : undefined;
+    // A converted record is of another object than the pair's own; its id says so.
+    const type = typesOn(pair, system).find((each) => each === byId) ?? pair.types[system];
+    return { system, type, id: ids[system] };
+  });

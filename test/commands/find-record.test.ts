@@ -29,6 +29,17 @@ it('a record that several links lead to is found once', async () => {
   ]);
 });
 
+it('a linked contact is named as one, and a HubSpot record as its address has it', async () => {
+  const contact = '003000000000001AAA';
+  const found = await lookFor(contextWith([linkTo(contact)]), 'ann@example.com');
+  expect(found.refs.map(formatRef)).toEqual(['hubspot:contacts/7', `salesforce:Contact/${contact}`]);
+  const named = async (text: string) => (await lookFor(contextWith([]), text)).refs.map(formatRef);
+  for (const type of ['contacts', 'contact', '0-1'])
+    expect(await named(`hubspot:${type}/7`)).toEqual(['hubspot:contacts/7']);
+  expect(await named('hubspot:company/7')).toEqual(['hubspot:companies/7']);
+  expect(await named('hubspot:p_projects/7')).toEqual(['hubspot:p_projects/7']);
+});
+
 it('who is found nowhere without credentials may well be in a system: it says what is missing, and what to do', async () => {
   const { what, next } = noRecord(await lookFor(contextWith([]), 'ann@example.com'));
   expect(what).toMatch(
