@@ -264,6 +264,8 @@ export interface PairMapping {
    * the aligned ones.
    */
   readonly watched?: Sides<readonly string[]>;
+  /** HubSpot properties that say when somebody asked for something by themselves: who did so a moment ago is looked at before all others. */
+  readonly pressing?: readonly string[];
   /** The lifecycle hears of these fields alone, and live; what else happens to these records it asks for itself. */
   readonly watchedAlone?: true;
   /** Who takes part; a side without rule: everyone. */

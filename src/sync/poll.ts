@@ -4,7 +4,7 @@ import type { System } from '../model/system.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { inForm } from './forms.ts';
 import { marksOfNews, newsAmong } from './intake.ts';
-import { journeyMarks } from './journey-signals.ts';
+import { journeyMarks, pressingOn } from './journey-signals.ts';
 import { activeContext, readPaused } from './pauses.ts';
 import { makePollMemory, type PollMemory } from './poll-memory.ts';
 import { clearCallFailure } from './problems.ts';
@@ -70,7 +70,7 @@ const readChanges = async (
     type,
     from.cursor,
     from.overlapMs,
-    fieldsOf(formFor(pair, system, type), system),
+    [...new Set([...fieldsOf(formFor(pair, system, type), system), ...pressingOn(pair, system)])],
     contextFor(context, 'live', 'poll'),
   );
   for await (const page of pages) {

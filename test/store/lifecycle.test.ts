@@ -372,6 +372,22 @@ describe('an effect', () => {
     expect(due.map(({ kind }) => kind)).toEqual(['hand-off', 'programs', 'programs']);
   });
 
+  it('that hand somebody over go before a crowd of others, in their first tries', async () => {
+    const id = await begin();
+    await fixture.query(
+      `insert into tandem.effects (key, journey_id, kind, turn, at, evidence, due)
+       select 'r' || n, $1, 'request', 1, now(), 'x', now() - interval '1 hour' from generate_series(1, 3) n`,
+      [id],
+    );
+    const kinds = async () => (await store().dueEffects('people', 2)).map(({ kind }) => kind);
+    expect(await kinds()).toEqual(['hand-off', 'request']);
+    // Its record is made first: it is tried again, and goes before the others once more.
+    await fixture.query(`update tandem.effects set attempts = 4 where kind = 'hand-off'`);
+    expect(await kinds()).toEqual(['hand-off', 'request']);
+    await fixture.query(`update tandem.effects set attempts = 5 where kind = 'hand-off'`);
+    expect(await kinds()).toEqual(['request', 'request']);
+  });
+
   it('that see to programs wait for the others, a few seconds and no longer', async () => {
     const id = await begin();
     await fixture.query(

@@ -22,9 +22,9 @@ it('tells the lifecycle live of a request in a deal, and of nothing else that ha
   expect(marksOf('changed', ['Tandem_Request__c'])).toEqual(['006A']);
   expect(marksOf('changed', ['StageName', 'Amount'])).toEqual([]);
   expect(marksOf('deleted', [])).toEqual([]);
-  expect(journeyMarks(watched, [{ ref, stamp: 1 }], 'live', 'poll')).toEqual([]);
+  expect(journeyMarks(watched, [{ ref, stamp: 1, fields: {} }], 'live', 'poll')).toEqual([]);
   const { watchedAlone: _, ...whole } = watched;
-  expect(journeyMarks(whole, [{ ref, stamp: 1 }], 'live', 'poll')).toHaveLength(1);
+  expect(journeyMarks(whole, [{ ref, stamp: 1, fields: {} }], 'live', 'poll')).toHaveLength(1);
 });
 
 it('has what Tandem itself changed looked at after what others did', () => {
@@ -45,4 +45,34 @@ it('has what Tandem itself changed looked at after what others did', () => {
     ['live'],
   ]);
   expect(classesOf('deleted', 'salesforce')).toEqual(['live']);
+});
+
+it('has whoever asked a moment ago looked at before all others, however it is told', () => {
+  const { watchedAlone: _, ...rest } = watched;
+  const people: PairMapping = {
+    ...rest,
+    watched: { hubspot: ['asked_at', 'city'], salesforce: [] },
+    pressing: ['asked_at'],
+  };
+  const contact = { system: 'hubspot', type: 'deals', id: '1' } as const;
+  const at = Date.UTC(2026, 10, 24, 10);
+  const polled = (fields: Readonly<Record<string, string | null>>, workClass: 'live' | 'backfill' = 'live') =>
+    journeyMarks(people, [{ ref: contact, stamp: at, fields }], workClass, 'poll')[0]?.class;
+  expect(polled({ asked_at: '2026-11-24T09:59:30.000Z' })).toBe('consent');
+  // Asked long ago: something else has changed now.
+  expect(polled({ asked_at: '2026-11-24T09:30:00.000Z' })).toBe('live');
+  expect([polled({ asked_at: null }), polled({ asked_at: '' }), polled({})]).toEqual([
+    'live',
+    'live',
+    'live',
+  ]);
+  // A first alignment lists whoever asked, too: it takes no budget of live changes.
+  expect(polled({ asked_at: '2026-11-24T09:59:30.000Z' }, 'backfill')).toBe('backfill');
+  const told = (fields: Readonly<Record<string, string>>, more: Partial<LiveSignal> = {}) => {
+    const each = { ...signal('changed', []), ref: contact, fields, ...more };
+    return liveJourneyMarks(people, [each], 'webhooks')[0]?.class;
+  };
+  expect(told({ asked_at: '2026-11-24T09:59:30.000Z' })).toBe('consent');
+  expect(told({ city: 'Oslo' })).toBe('live');
+  expect(told({ asked_at: '2026-11-24T09:59:30.000Z' }, { byUs: true })).toBe('sweep');
 });

@@ -113,6 +113,24 @@ const longSilent = async (): Promise<void> => {
   await fixture.query(`update tandem.signal_sources set heard_at = '2020-01-01'`);
 };
 
+describe('a poll', () => {
+  it('puts whoever asked a moment ago before all others that the lifecycle looks at', async () => {
+    const id = await alignOne();
+    const asked = 'recent_conversion_date';
+    const watching = {
+      ...context,
+      pair: { ...pair, watched: { hubspot: [asked], salesforce: [] }, pressing: [asked] },
+    };
+    const classes = () => fixture.query("select class from tandem.dirty where pair = '#journeys'");
+    hubspot.edit({ city: 'Oslo' }, id);
+    await pollOnce(watching, 'hubspot');
+    expect(await classes()).toEqual([{ class: 1 }]);
+    hubspot.edit({ [asked]: new Date(stampOf(id)).toISOString() }, id);
+    await pollOnce(watching, 'hubspot');
+    expect(await classes()).toEqual([{ class: 0 }]);
+  });
+});
+
 describe('live signals', () => {
   it('bring a change without a poll, and feed the type from then on', async () => {
     const id = await alignOne();

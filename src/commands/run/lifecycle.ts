@@ -5,6 +5,7 @@ import type { LoadedLifecycle } from '../../lifecycle/config/load.ts';
 import { dealFields } from '../../lifecycle/deals/deals.ts';
 import { activityFields } from '../../lifecycle/look/activity-touch.ts';
 import { lookFieldsOf } from '../../lifecycle/look/fields.ts';
+import { askedAt } from '../../lifecycle/look/roll-ups.ts';
 import { missingOwnFields } from '../../lifecycle/own-fields/missing.ts';
 import {
   namesOnAny,
@@ -95,7 +96,8 @@ export const watchedBy = (active: ActiveLifecycle | null, mappings: LoadedMappin
     pairs: mappings.pairs.map((pair) => {
       if (pair.name === active.pair) {
         const hubspot = namesOn(typesOn(pair, 'hubspot'), contact);
-        return { ...pair, watched: { hubspot, salesforce: namesOn(typesOn(pair, 'salesforce'), lead) } };
+        const watched = { hubspot, salesforce: namesOn(typesOn(pair, 'salesforce'), lead) };
+        return { ...pair, watched, pressing: askedAt };
       }
       // Deals are asked for by the lifecycle itself, at its own pace; who asks for something there waits for an answer.
       return pair.types.salesforce === 'Opportunity'

@@ -28,6 +28,11 @@ export const rollUps: readonly RollUp[] = [
   { type: 'meetingBooked', at: 'engagements_last_meeting_booked', names: {} },
 ];
 
+/** The properties that say when somebody last did something of their own by which people ask for contact. */
+export const askedAt: readonly string[] = rollUps.flatMap(({ type, at }) =>
+  type === 'formSubmission' || type === 'meetingBooked' ? [at] : [],
+);
+
 /** HubSpot gives instants as ISO 8601, and some older endpoints as milliseconds; null where it is neither. */
 export const instantOf = (raw: RawValue | undefined): number | null => {
   if (raw === null || raw === undefined || raw === '' || typeof raw === 'boolean') return null;

@@ -325,6 +325,10 @@ const storedIn =
     }
   };
 
+/** Whether both may be of one round: who asks for contact goes first in it, and keeps nobody else waiting for as long as others ask. */
+export const areTogether = (a: WorkClass, b: WorkClass): boolean =>
+  a === b || [a, b].every((each) => each === 'consent' || each === 'live');
+
 /** The class of a round: that of its strongest signals, at least `live` where somebody's time has come. */
 const strongest = (told: WorkClass | undefined, isDue: boolean): WorkClass => {
   if (told === undefined || told === 'consent') return told ?? 'live';
@@ -348,7 +352,7 @@ export const lookOnce = async (
   if (told.length === 0 && due.length === 0) return 0;
   // One class a round, the strongest: what a first alignment lists must not take the budget of live changes.
   const workClass = strongest(told[0]?.class, due.length > 0);
-  const signals = told.filter((signal) => signal.class === workClass);
+  const signals = told.filter((signal) => areTogether(signal.class, workClass));
   const context: LifecycleContext = { ...whole, workClass };
   const deals = signals.flatMap(({ ref }) => (ref.type === 'Opportunity' ? [ref.id] : []));
   if (deals.length > 0) await tellDeals(context, deals);

@@ -21,6 +21,13 @@ const programsAfterSeconds = 5;
 /** Whose record in Salesforce is being made is not loaded to find none: the hand-off begins with the link, or once that takes so long that somebody should be told why. */
 const recordWithinSeconds = 2;
 
+/** So many tries of a hand-over go before other orders: its record in Salesforce may have to be made first. One that is refused time and again waits with all. */
+const freshTries = 5;
+
+/** A fresh hand-over waits for no other order, such as a thousand requests of a list view. */
+const isFreshHandOff = (table: string) =>
+  sql.raw(`(${table}attempts < ${freshTries} and ${table}kind in ('hand-off', 'hand-on', 're-route'))`);
+
 /** LifecycleStore.dueEffects. */
 export const dueEffects = async (
   db: Db,
@@ -38,7 +45,8 @@ export const dueEffects = async (
     db,
     sql<EffectRow>`
       with orders as materialized (
-        select 1 as place, ${effect} ${due} and kind <> 'programs' order by kind = 'show', due limit ${limit}
+        select 1 as place, ${effect} ${due} and kind <> 'programs'
+          order by kind = 'show', ${isFreshHandOff('')} desc, due limit ${limit}
       ), programs as materialized (
         select 2 as place, ${effect} ${due} and kind = 'programs'
           and (not exists (select from orders where kind <> 'show')
@@ -49,7 +57,7 @@ export const dueEffects = async (
         e.attempts, e.route::text as route, e.steps::text as steps
       from (select * from orders union all select * from programs) e
       join tandem.journeys j on j.id = e.journey_id
-      order by e.place, e.kind = 'show', e.due`,
+      order by e.place, e.kind = 'show', ${isFreshHandOff('e.')} desc, e.due`,
   );
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withOwner } from '../../../src/lifecycle/run/look-pass.ts';
+import { areTogether, withOwner } from '../../../src/lifecycle/run/look-pass.ts';
 import { type Journey, newJourney } from '../../../src/lifecycle/stage/journey.ts';
+import { workClasses } from '../../../src/model/budget.ts';
 
 const handed: Journey = { ...newJourney('j', 1), stage: 'working', turn: 1, handedAt: 5, owner: '005A' };
 
@@ -15,5 +16,12 @@ describe('a lead that a colleague passes on in Salesforce', () => {
     ['somebody who is back in nurture', { ...handed, stage: 'nurture' as const }, '005B'],
   ])('%s changes nothing', (_, journey, owner) => {
     expect(withOwner(journey, owner)).toBe(journey);
+  });
+});
+
+describe('a round', () => {
+  it('has those who ask for contact beside all who changed, and neither beside what is only listed', () => {
+    const together = workClasses.map((a) => workClasses.filter((b) => areTogether(a, b)));
+    expect(together).toEqual([['consent', 'live'], ['consent', 'live'], ['sweep'], ['backfill']]);
   });
 });
