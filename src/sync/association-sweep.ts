@@ -12,7 +12,7 @@ import type { RawValue } from '../model/value.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfLink, refOfLink } from './forms.ts';
 import type { SignalMemory } from './signal-memory.ts';
-import { driftedTies } from './tie-look.ts';
+import { driftedTies, driftSignal } from './tie-look.ts';
 
 /** Links of one page: as many as one call reads the associations of (associations guide, batch read). */
 export const sweepPageSize = 1_000;
@@ -89,12 +89,11 @@ const driftOf = async (
     drifted
       // One that never had a counterpart waits for it: the link that begins looks at whoever refers to it.
       .filter(({ present, known }) => known !== '' || linked.has(present))
-      .map(({ link, present }) => ({
-        ref: refOfLink(context.pair, link, 'hubspot'),
-        stamp: 0,
-        deleted: false,
-        fields: { [field.fields.hubspot]: present === '' ? null : present },
-      }))
+      .map(({ link, present }) => {
+        const value = present === '' ? null : present;
+        const news = new Map([[field.name, [field.fields.hubspot, value]]] as const);
+        return driftSignal(refOfLink(context.pair, link, 'hubspot'), link, news);
+      })
   );
 };
 
@@ -114,6 +113,16 @@ const tieDriftOf = async (
   return (await Promise.all(drifted)).flat();
 };
 
+/** All that drifted of a record as one signal: what is remembered of it is one. */
+const perRecord = (drifted: readonly ChangedRecord[]): readonly ChangedRecord[] => {
+  const byId = new Map<string, ChangedRecord>();
+  for (const each of drifted) {
+    const before = byId.get(each.ref.id);
+    byId.set(each.ref.id, before ? { ...each, fields: { ...before.fields, ...each.fields } } : each);
+  }
+  return [...byId.values()];
+};
+
 /**
  * Holds the associations of the next page of links against their bases: HubSpot moves no stamp of a record when they change, so that no
  * poll shows it. What differs becomes dirty rows, committed with the place; one call for each field of 1,000 links. What `memory` holds
@@ -127,7 +136,7 @@ export const sweepAssociations = async (context: EngineContext, memory: SignalMe
   const drifted: ChangedRecord[] = [];
   for (const each of primaryFields(pair)) drifted.push(...(await driftOf(context, each, links)));
   drifted.push(...(await tieDriftOf(context, links)));
-  const fresh = drifted.filter((record) => !memory.has(record));
+  const fresh = perRecord(drifted).filter((record) => !memory.has(record));
   const marks = fresh.map(({ ref }) => ({
     pair: pair.name,
     ref,

@@ -1,7 +1,7 @@
 import { formsOf, type PairMapping, tieFields } from '../model/mapping.ts';
 import type { ChangedRecord } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
-import type { System } from '../model/system.ts';
+import type { RecordRef, System } from '../model/system.ts';
 import { blank, sameCanonical } from '../model/value.ts';
 import { contextFor, type EngineContext } from './engine.ts';
 import { formOfLink, refOfLink } from './forms.ts';
@@ -11,6 +11,20 @@ import { isUnseen } from './tie-values.ts';
 
 /** What the place of the looks at Salesforce's ties is kept under, beside the cursors of the readers of changes. */
 const tieReader = '#ties';
+
+/**
+ * A difference from the base as a signal of what there is. From another base it is another signal: it was brought to equal meanwhile, and
+ * somebody made it again.
+ */
+export const driftSignal = (
+  ref: RecordRef,
+  { base }: Link,
+  news: ReadonlyMap<string, readonly [apiField: string, value: string | null]>,
+): ChangedRecord => {
+  // No API name can be a base's: `#` is in none.
+  const from = [...news.keys()].map((name) => [`#${name}`, JSON.stringify(base[name] ?? null)] as const);
+  return { ref, stamp: 0, deleted: false, fields: Object.fromEntries([...news.values(), ...from]) };
+};
 
 /** Of these links of one form those whose ties are not what this side's half of the base says, as signals of what there is. */
 export const driftedTies = async (
@@ -28,18 +42,17 @@ export const driftedTies = async (
   );
   return links.flatMap((link): readonly ChangedRecord[] => {
     const present = values.get(link.ids[system]) ?? {};
-    const news = tieFields(form).flatMap(({ name, fields, codecs }): [string, string | null][] => {
+    const news = tieFields(form).flatMap(({ name, fields, codecs }): [string, [string, string | null]][] => {
       const raw = present[fields[system]];
       if (raw === undefined) return [];
       const half = link.base[name];
       const known = half ? codecs[system].decode(half[system]) : blank;
       return sameCanonical(codecs[system].decode(raw), known)
         ? []
-        : [[fields[system], raw === null ? null : String(raw)]];
+        : [[name, [fields[system], raw === null ? null : String(raw)]]];
     });
     if (news.length === 0) return [];
-    const ref = refOfLink(context.pair, link, system);
-    return [{ ref, stamp: 0, deleted: false, fields: Object.fromEntries(news) }];
+    return [driftSignal(refOfLink(context.pair, link, system), link, new Map(news))];
   });
 };
 

@@ -106,6 +106,27 @@ describe('the association sweep', () => {
     expect(await sweepAssociations(context, memory)).toMatchObject({ marked: 1 });
   });
 
+  it('looks again at who was moved back to where a sweep had found them before, the base having followed others since', async () => {
+    const { context, store, primary, link, person, dirty } = makeStage();
+    for (const company of ['50', '51']) link('companies', company);
+    person('1', '50');
+    primary.set('1', '51');
+    const memory = new SignalMemory();
+    await sweepAssociations(context, memory);
+    store.state.dirty.clear();
+    // The engine followed, then a rep put them back in Salesforce: the same value as at first, by a write of ours.
+    const own = store.state.links.get(`${pair.name}-1`);
+    if (!own) throw new Error('no link');
+    const read = { stamp: 2, at: 2 };
+    const wrote = { ...{ to: 'hubspot' as const, over: '51', flips: 0, since: 0 }, read };
+    const base = { associatedcompanyid: { hubspot: '50', salesforce: 'sf-50', wrote } };
+    store.state.links.set(own.id, { ...own, base });
+    expect(await sweepAssociations(context, memory)).toMatchObject({ marked: 1 });
+    expect(dirty()).toEqual(['1']);
+    store.state.dirty.clear();
+    expect(await sweepAssociations(context, memory)).toMatchObject({ marked: 0 });
+  });
+
   it('goes round by pages of as many as one call reads, and goes on where it was after a restart', async () => {
     const { context, asked, person, primary, dirty } = makeStage();
     const ids = Array.from({ length: sweepPageSize + 3 }, (_, at) => String(10_000 + at));
