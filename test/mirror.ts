@@ -13,6 +13,3 @@ const named = (name: string): PairMapping => {
 
 /** The mirror's people. */
 export const peoplePair = named('people');
-
-/** The mirror's companies. */
-export const companiesPair = named('companies');

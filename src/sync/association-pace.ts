@@ -10,6 +10,13 @@ const restTicks = 8;
 const liveCallsPerHourMax = 8;
 const hourMs = 3_600_000;
 
+/** How far apart pages are while HubSpot tells of changes, where so many fields of all pairs are associations. */
+export const liveSweepGapMs = (fields: number): number =>
+  (hourMs / liveCallsPerHourMax) * Math.max(1, fields);
+
+/** How long a round waits after the last one began, while nobody tells. */
+export const sweepRestMs = (pollEveryMs: number): number => pollEveryMs * restTicks;
+
 /**
  * How fast the association sweep goes round the links of a pair. Polled, it takes a bounded number of pages with each tick and rests after
  * a round; where HubSpot tells of changes it takes a page now and then, and is fast again for a round after it found what nobody told of.
@@ -26,8 +33,8 @@ export class AssociationPace {
 
   /** `fields`: association fields of all pairs; they share the calls of an idle hour. */
   constructor(pollEveryMs: number, fields: number) {
-    this.restMs = pollEveryMs * restTicks;
-    this.liveGapMs = (hourMs / liveCallsPerHourMax) * Math.max(1, fields);
+    this.restMs = sweepRestMs(pollEveryMs);
+    this.liveGapMs = liveSweepGapMs(fields);
   }
 
   /** The links were just read by the first alignment: no round is owed. */

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { broken } from './virtual/broken.ts';
 import { play } from './virtual/run.ts';
-import { crossingScenario, everyDayScenario, liveScenario, type Scenario } from './virtual/scenario.ts';
+import {
+  crossingScenario,
+  dealScenario,
+  everyDayScenario,
+  liveScenario,
+  type Scenario,
+} from './virtual/scenario.ts';
 
 vi.mock('node:timers/promises', async (original) => ({
   ...(await original<typeof import('node:timers/promises')>()),
@@ -10,13 +16,14 @@ vi.mock('node:timers/promises', async (original) => ({
 }));
 
 /**
- * The scenarios, the same each time: of days as they are, of workers that stand still, edits that cross what they do and replicas that are behind, and of
- * systems that tell of changes.
+ * The scenarios, the same each time: of days as they are, of workers that stand still, edits that cross what they do and replicas that are behind, of systems
+ * that tell of changes, and of deals.
  */
 const storms = {
   'every day': fc.sample(everyDayScenario, { seed: 7, numRuns: 100 }),
   crossing: fc.sample(crossingScenario, { seed: 7, numRuns: 100 }),
   live: fc.sample(liveScenario, { seed: 7, numRuns: 30 }),
+  deals: fc.sample(dealScenario, { seed: 7, numRuns: 31 }),
 } satisfies Record<string, readonly Scenario[]>;
 
 /** The scenario in which a mistake shows, and the complaint that is its own: any other is no proof that it was noticed. */
@@ -45,6 +52,12 @@ const shows: Readonly<Record<string, readonly [keyof typeof storms, number, RegE
   'a contact is looked for by its first address alone': ['every day', 75, /\d+ times in salesforce/],
   'updates go as upserts, too': ['crossing', 1, /created there again/],
   'stale reads are accepted': ['crossing', 9, /came back over|by an older value/],
+  'a stage goes without its pipeline': ['deals', 30, /dealstage: taken for silently refused by salesforce/],
+  'whoever is tied by the other side is tied by nobody here': [
+    'deals',
+    9,
+    /takes part in .* in hubspot alone/,
+  ],
   'an emptied value does not flow': ['every day', 2, /and null, unexplained/],
 };
 

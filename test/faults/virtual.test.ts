@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { type Outcome, play } from './virtual/run.ts';
-import { crossingScenario, firmScenario, liveScenario, type Scenario, scenario } from './virtual/scenario.ts';
+import {
+  crossingScenario,
+  dealScenario,
+  firmScenario,
+  liveScenario,
+  type Scenario,
+  scenario,
+} from './virtual/scenario.ts';
 
 vi.mock('node:timers/promises', async (original) => ({
   ...(await original<typeof import('node:timers/promises')>()),
@@ -11,7 +18,7 @@ vi.mock('node:timers/promises', async (original) => ({
 /**
  * One seed, one outcome: `TANDEM_SEED=N` replays a run of that number of scenarios, and fast-check names the smallest scenario that still
  * fails. `npm run faults:long` plays 10,000. One in five has systems that tell of changes by themselves, one in ten companies beside people,
- * and one in ten much that crosses.
+ * one in ten deals beside both, and one in ten much that crosses.
  */
 const seed = Number(process.env.TANDEM_SEED ?? 20_261_125);
 const scenarios = Number(process.env.TANDEM_SCENARIOS ?? 200);
@@ -20,11 +27,13 @@ const longestMs = 6 * 3_600_000;
 const live = Math.ceil(scenarios / 5);
 const firms = Math.ceil(scenarios / 10);
 const crossing = Math.ceil(scenarios / 10);
-const polled = Math.max(1, scenarios - live - firms - crossing);
+const deals = Math.ceil(scenarios / 10);
+const polled = Math.max(1, scenarios - live - firms - crossing - deals);
 
 const counted = {
   ...{ kills: 0, standstills: 0, merges: 0, undeleted: 0, converted: 0, streamed: 0 },
   ...{ refusals: 0, takenBack: 0, erased: 0, firmsMerged: 0, moved: 0 },
+  ...{ placed: 0, assigned: 0, engaged: 0, dealsMerged: 0, dealsUndeleted: 0 },
 };
 type Counted = keyof typeof counted;
 type Counts = Readonly<Record<Counted, number>>;
@@ -81,6 +90,20 @@ it(
 );
 
 it(
+  `and after ${deals} with deals that are sold on both sides, step by step, to companies and people`,
+  async () => {
+    const sum = await storm(dealScenario, deals);
+    expect(sum.kills).toBeGreaterThan(deals / 3);
+    expect(sum.placed).toBeGreaterThanOrEqual(deals);
+    expect(sum.assigned).toBeGreaterThanOrEqual(Math.floor(deals / 3));
+    expect(sum.engaged).toBeGreaterThanOrEqual(Math.floor(deals / 3));
+    expect(sum.dealsUndeleted).toBeGreaterThanOrEqual(Math.floor(deals / 20));
+    expect(sum.streamed).toBeGreaterThanOrEqual(Math.floor(deals / 10));
+  },
+  longestMs,
+);
+
+it(
   `and after ${crossing} with workers that stand still while another takes over, and edits that cross what a worker does`,
   async () => {
     const { standstills } = await storm(crossingScenario, crossing);
@@ -94,6 +117,7 @@ it('takes the same course for the same scenario', async () => {
     ...fc.sample(scenario, { seed, numRuns: 2 }),
     ...fc.sample(liveScenario, { seed, numRuns: 1 }),
     ...fc.sample(firmScenario, { seed, numRuns: 1 }),
+    ...fc.sample(dealScenario, { seed, numRuns: 1 }),
   ];
   for (const each of samples) expect(await play(each)).toEqual(await play(each));
 }, 60_000);

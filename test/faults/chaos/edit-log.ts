@@ -15,6 +15,8 @@ export interface Edit {
   replacedUnseen: boolean;
   /** The vendor kept it when records became one: it competes with what others enter, and nobody would miss it. */
   readonly inherited?: boolean;
+  /** What stood there before, in the record or in the one that was merged into it: where it says the same, nobody sees a change. */
+  readonly was?: RawValue;
 }
 
 /** What persons did, and who could know of it when. */

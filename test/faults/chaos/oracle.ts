@@ -1,6 +1,6 @@
 import type { FieldMapping, PairMapping } from '../../../src/model/mapping.ts';
 import type { Link } from '../../../src/model/state.ts';
-import { otherSystem, type System } from '../../../src/model/system.ts';
+import type { System } from '../../../src/model/system.ts';
 import { type RawFields, type RawValue, sameCanonical } from '../../../src/model/value.ts';
 import { viewOf } from '../../../src/sync/merge.ts';
 import type { Edit, EditLog } from './edit-log.ts';
@@ -68,7 +68,7 @@ const complaintOf = (world: World, edit: Edit): string | null => {
   const competitors = competitorsOf(world, field, edit, line.to);
   if (competitors.length === 0) return `replaced (${line.rule}) by what nobody else entered`;
   const isOlder = !competitors.some((each) => each.n > edit.n);
-  if (line.rule === 'changed-there' && isOlder && !isReturn(world, edit)) {
+  if (line.rule === 'changed-there' && isOlder && !isReturn(world, field, edit)) {
     return `replaced by an older value as if that were a change (${line.rule})`;
   }
   const isConflict = line.rule.startsWith('conflict:');
@@ -77,20 +77,30 @@ const complaintOf = (world: World, edit: Edit): string | null => {
   return null;
 };
 
-/** Edits of other records that entered this value, or of its own counterpart. */
+/** Edits of other records that entered this value, or of its own counterpart; the ledger has it as it was sent to the edit's side. */
 const competitorsOf = ({ log }: World, field: FieldMapping, edit: Edit, value: RawValue): readonly Edit[] =>
   log.edits.filter(
     (each) =>
       each.id !== edit.id &&
       each.apiField === field.fields[each.system] &&
-      sameCanonical(viewOf(field, each.system, each.value), viewOf(field, otherSystem(edit.system), value)),
+      sameCanonical(viewOf(field, each.system, each.value), viewOf(field, edit.system, value)),
   );
 
-/** A value that had been there before, or blank: if it was so at the last settle, nobody can see that it was changed and changed back. */
-const isReturn = ({ log }: World, edit: Edit): boolean =>
-  edit.value === '' ||
-  edit.value === null ||
-  log.edits.some(
-    (each) =>
-      each.n < edit.n && each.id === edit.id && each.apiField === edit.apiField && each.value === edit.value,
+/**
+ * A value that had been there before, or blank: if it was so at the last settle, nobody can see that it was changed and changed back. What
+ * counts is what it says: a stage between two of the other side's is read as one of them.
+ */
+const isReturn = ({ log }: World, field: FieldMapping, edit: Edit): boolean => {
+  const said = viewOf(field, edit.system, edit.value);
+  return (
+    said.kind === 'blank' ||
+    (edit.was !== undefined && sameCanonical(viewOf(field, edit.system, edit.was), said)) ||
+    log.edits.some(
+      (each) =>
+        each.n < edit.n &&
+        each.id === edit.id &&
+        each.apiField === edit.apiField &&
+        sameCanonical(viewOf(field, edit.system, each.value), said),
+    )
   );
+};

@@ -1,6 +1,7 @@
 import type { Doom } from '../chaos/mortal.ts';
 import type { VirtualCompany } from './company.ts';
 import type { Consents } from './consents.ts';
+import type { Deals } from './deals.ts';
 import type { Erasures } from './erasures.ts';
 import type { Firms } from './firms.ts';
 import type { Persons } from './persons.ts';
@@ -14,6 +15,7 @@ export interface World {
   readonly consents: Consents;
   readonly erasures: Erasures;
   readonly firms: Firms;
+  readonly deals: Deals;
   readonly company: VirtualCompany;
   sleep(ms: number): Promise<void>;
   /** One worker is killed and another takes its place. */
@@ -24,7 +26,7 @@ export interface World {
 /** Does what a step says. */
 export const act = async (
   what: Step['what'],
-  { persons, consents, erasures, firms, company, sleep, replace, standStill }: World,
+  { persons, consents, erasures, firms, deals, company, sleep, replace, standStill }: World,
 ): Promise<void> => {
   switch (what.kind) {
     case 'edit':
@@ -78,13 +80,50 @@ export const act = async (
     case 'firmDouble':
       return firms.double(what.side, what.who);
     case 'firmRemove':
-      return firms.remove(what.side, what.who);
+      await firms.remove(what.side, what.who);
+      return deals.noteTaken();
     case 'firmMerge':
       return firms.merge(what.side, what.who, what.other);
     case 'employ':
       return firms.employ(what.side, what.who, what.where);
     case 'dismiss':
       return firms.dismiss(what.side, what.who);
+    case 'dealEnter':
+      return deals.enter({
+        ...{ hubspot: what.side === 'hubspot', salesforce: what.side === 'salesforce', differs: false },
+        ...{ bare: what.bare, place: what.place },
+      });
+    case 'dealEdit':
+      return deals.edit(what.side, what.who, what.field);
+    case 'dealClear':
+      return deals.clear(what.side, what.who, what.field);
+    case 'dealBoth':
+      await Promise.all(
+        (['hubspot', 'salesforce'] as const).map((side) => deals.edit(side, what.who, what.field)),
+      );
+      return;
+    case 'dealMove':
+      return deals.place(what.side, what.who, what.to);
+    case 'dealMoveBoth':
+      await Promise.all([
+        deals.place('hubspot', what.who, what.to),
+        deals.place('salesforce', what.who, what.there),
+      ]);
+      return;
+    case 'dealRemove':
+      return deals.remove(what.side, what.who, what.thenField, () => sleep(20_000));
+    case 'dealMerge':
+      return deals.merge(what.who, what.other);
+    case 'dealUndelete':
+      return deals.undelete(what.thenField);
+    case 'dealCross':
+      return deals.cross(what.side, what.who, what.field, what.removes);
+    case 'dealAssign':
+      return deals.assign(what.side, what.who, what.where);
+    case 'dealEngage':
+      return deals.engage(what.side, what.who, what.person);
+    case 'dealRelease':
+      return deals.release(what.side, what.who, what.person);
     case 'break':
       return company.control('salesforce', 'streaming', {
         disconnect: true,

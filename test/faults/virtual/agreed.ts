@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { VirtualCompany } from './company.ts';
 import { refusals } from './consents.ts';
+import { roleType } from './deal-parts.ts';
+import { dealTypes } from './deals.ts';
 import { firmTypes } from './firms.ts';
 import { editable } from './scenario.ts';
 
@@ -32,6 +34,9 @@ export const digestOf = (company: VirtualCompany): string => {
     ['salesforce', 'Contact'],
     ['hubspot', firmTypes.hubspot],
     ['salesforce', firmTypes.salesforce],
+    ['hubspot', dealTypes.hubspot],
+    ['salesforce', dealTypes.salesforce],
+    ['salesforce', roleType],
   ] as const) {
     hash.update(JSON.stringify(company.records(system, type)));
   }

@@ -225,6 +225,23 @@ export const broken: Readonly<Record<string, Broken>> = {
         })),
     }),
   },
+  'a stage goes without its pipeline': {
+    system: (system) => ({
+      writeMany: (type, rows, context) =>
+        system.writeMany(
+          type,
+          rows.map((row) => {
+            if (row.op !== 'update') return row;
+            const { RecordTypeId: _type, pipeline: _pipeline, ...fields } = row.fields;
+            return { ...row, fields };
+          }),
+          context,
+        ),
+    }),
+  },
+  'whoever is tied by the other side is tied by nobody here': {
+    system: () => ({ writeTies: async (changes) => changes.map(() => ({ kind: 'landed' })) }),
+  },
   'an emptied value does not flow': {
     system: (system) => ({
       writeMany: (type, rows, context) =>

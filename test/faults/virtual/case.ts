@@ -6,6 +6,7 @@ import type { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { RecordsOf } from '../chaos/oracle.ts';
 import type { VirtualCompany } from './company.ts';
 import type { Consents } from './consents.ts';
+import type { Deals } from './deals.ts';
 import type { Erasures } from './erasures.ts';
 import type { Lag } from './lag.ts';
 import type { PeopleRecords } from './people-records.ts';
@@ -70,9 +71,20 @@ export interface PeopleCase extends Case {
   readonly toldErased: ReadonlySet<string>;
 }
 
+/** The pair of deals. */
+export interface DealCase extends Case {
+  readonly deals: Deals;
+  readonly persons: Persons;
+}
+
+interface OfPair {
+  readonly store: MemoryStore;
+  readonly pair: Pick<PairMapping, 'name'>;
+}
+
 /** The pair's links, live and ended. */
-export const linksOf = ({ store, pair }: Pick<Case, 'store' | 'pair'>): readonly Link[] =>
+export const linksOf = ({ store, pair }: OfPair): readonly Link[] =>
   [...store.state.links.values()].filter((link) => link.pair === pair.name);
 
-export const liveLinksOf = (found: Pick<Case, 'store' | 'pair'>): readonly Link[] =>
+export const liveLinksOf = (found: OfPair): readonly Link[] =>
   linksOf(found).filter(({ ended }) => ended === null);

@@ -175,6 +175,19 @@ export class Firms implements Book {
     if (done) this.moved += 1;
   }
 
+  /** Whether it is a company about which the engine has to ask, or leaves it alone. */
+  isOdd(system: System, id: string): boolean {
+    const record = this.company
+      .records(system, firmTypes[system])
+      .find((each) => String(each[system === 'hubspot' ? 'id' : 'Id']) === id);
+    const fields = (system === 'hubspot' ? record?.properties : record) as
+      | Readonly<Record<string, unknown>>
+      | undefined;
+    // One without a domain is of a conversion, which makes an account by its name alone.
+    const domain = fields === undefined ? '' : domainOf(fields);
+    return domain === '' || this.odd.has(domain);
+  }
+
   private pick(who: number): Firm | undefined {
     return this.firms[who % Math.max(1, this.firms.length)];
   }
@@ -191,7 +204,7 @@ export class Firms implements Book {
   }
 
   /** Where a person has no record of it yet, it may have come from the other system meanwhile. */
-  private recordOf(system: System, who: number): string | null {
+  recordOf(system: System, who: number): string | null {
     const firm = this.pick(who);
     if (firm === undefined) return null;
     if (firm.ids[system] !== null) return firm.ids[system];

@@ -121,12 +121,17 @@ const isInIndex = ({ answer }: Passed, { id, apiField, value }: PersonEdit): boo
 const isLookup = ({ path, request }: Passed): boolean =>
   request.includes('"idProperty":"email"') || path.endsWith('/composite');
 
+/** Where HubSpot takes what it shows as a property and keeps as an association. */
+const associationPaths: Readonly<Record<string, string>> = {
+  hs_primary_associated_company: '/associations/deals/companies/',
+};
+
 const writesField = (call: Passed, places: readonly Place[], identity: string | null): boolean => {
-  const { request } = call;
+  const { request, path } = call;
   if (!isWrite(call)) return false;
   return places.some(
     ({ id, apiField }) =>
-      request.includes(`"${apiField}"`) &&
+      (request.includes(`"${apiField}"`) || path.includes(associationPaths[apiField] ?? '?')) &&
       (request.includes(id) || (identity !== null && request.includes(identity))),
   );
 };
@@ -235,6 +240,9 @@ const wasReadUntold = (found: Case, { target, at }: Line): boolean =>
 /** What came first is a matter of more than this: one system counts whole seconds. */
 const clockMs = 2_000;
 
+/** Kinds of which the same few values are entered again and again: none of them tells which edit it was. */
+const repeated: ReadonlySet<string> = new Set(['enum', 'pipeline-stage', 'reference']);
+
 /**
  * Values that a change of the other side replaced although they were newer than it, and had been settled: what had been there before came back. It
  * may have been put right since; nobody may see it all the same.
@@ -253,6 +261,7 @@ export const regressedOf = (found: Case): readonly string[] => {
   return store.state.ledger.flatMap((line) => {
     if (line.pair !== pair.name || line.event !== 'write' || line.rule !== 'changed-there') return [];
     const field = pair.fields.find(({ name }) => name === line.field);
+    if (field !== undefined && repeated.has(field.kind)) return [];
     const { system } = line.target;
     const newer = madeBy(entered, system, field?.fields[system], line.from);
     // What a merge kept is as new as the merge.

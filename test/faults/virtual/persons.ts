@@ -15,6 +15,8 @@ export interface PersonEdit {
   readonly value: Entered;
   /** The vendor kept it when it made two records one: it competes with what others enter, and nobody would miss it. */
   readonly inherited?: boolean;
+  /** What stood there before, in the record or in the one that was merged into it: where it says the same, nobody sees a change. */
+  readonly was?: Entered;
 }
 
 /** Somebody whom a person entered: the records of one email. */
@@ -71,6 +73,8 @@ export class Persons implements Book {
     readonly bare: boolean;
     /** The lead has an address that the contact has as a further one. */
     readonly former?: boolean;
+    /** The lead was converted before. */
+    readonly customer?: boolean;
   }): Promise<void> {
     const email = `person${this.people.length + 1}@example.com`;
     const somebody: Somebody = { email, ids: { hubspot: null, salesforce: null } };
@@ -89,6 +93,10 @@ export class Persons implements Book {
         [emailField[system]]: isFormer ? `${formerPrefix}${email}` : email,
         ...Object.fromEntries(entries),
       });
+    }
+    if (where.customer === true && somebody.ids.salesforce !== null) {
+      const lead = somebody.ids.salesforce;
+      this.noteContact(somebody, lead, await this.convertLead(lead));
     }
     if (where.former !== true || somebody.ids.hubspot === null) return;
     // No API takes further addresses: somebody adds one in HubSpot's own pages.
@@ -129,12 +137,16 @@ export class Persons implements Book {
       this.edit(meanwhile.side, who, meanwhile.field),
     ]);
     if (contact === null) return;
+    this.noteContact(somebody, lead, contact);
+    await this.edit(then.side, who, then.field);
+  }
+
+  private noteContact(somebody: Somebody, lead: string, contact: string): void {
     this.converted.push({ lead, contact, email: somebody.email });
     // It is the record that the lead was, whoever made that.
     const madeAt = this.made.get(`salesforce:${lead}`);
     if (madeAt !== undefined) this.made.set(`salesforce:${contact}`, madeAt);
     if (somebody.ids.salesforce === lead) somebody.ids.salesforce = contact;
-    await this.edit(then.side, who, then.field);
   }
 
   private async convertLead(lead: string): Promise<string> {

@@ -18,6 +18,15 @@ export const pathOf = (system: System, id: string): string =>
     ? `/crm/v3/objects/contacts/${id}`
     : `/services/data/v62.0/sobjects/${typeOf(system, id)}/${id}`;
 
+const dayMs = 86_400_000;
+const dayOf = (n: number): string =>
+  new Date(Date.UTC(2027, 0, 1) + (n % 3_000) * dayMs).toISOString().slice(0, 10);
+/** Few, so that they come again. */
+const dealTypes = {
+  hubspot: ['newbusiness', 'existingbusiness'],
+  salesforce: ['New Customer', 'Existing Customer - Upgrade', 'Existing Customer - Replacement'],
+} as const;
+
 /** The n-th value of a field, as people of each side write it. */
 export const spelled = (apiField: string, n: number): string | number => {
   const digits = String(n % 10_000).padStart(4, '0');
@@ -27,9 +36,19 @@ export const spelled = (apiField: string, n: number): string | number => {
     case 'Phone':
       return `(415) 555-${digits}`;
     case 'annualrevenue':
+    case 'amount':
       return String(1_000 + n);
     case 'AnnualRevenue':
+    case 'Amount':
       return 1_000 + n;
+    case 'closedate':
+      return `${dayOf(n)}T12:00:00.000Z`;
+    case 'CloseDate':
+      return dayOf(n);
+    case 'dealtype':
+      return dealTypes.hubspot[n % dealTypes.hubspot.length] ?? '';
+    case 'Type':
+      return dealTypes.salesforce[n % dealTypes.salesforce.length] ?? '';
     default:
       return `v${n}`;
   }

@@ -1,8 +1,9 @@
 import { vi } from 'vitest';
 import { learnOwners } from '../../../src/commands/run/owners.ts';
+import { liveSweepGapMs, sweepRestMs } from '../../../src/sync/association-pace.ts';
+import { associationFields } from '../../../src/sync/association-sweep.ts';
 import { looksOf, sweepEveryMs, widestSweepMs } from '../../../src/sync/signal-sources.ts';
 import { randomOf } from '../../data/random.ts';
-import { companiesPair, mirrorMappings as mappings, peoplePair } from '../../mirror.ts';
 import { MemoryLiveStore } from '../../store/memory/memory-live-store.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Doom } from '../chaos/mortal.ts';
@@ -11,6 +12,8 @@ import { agreedOf, digestOf } from './agreed.ts';
 import type { Broken } from './broken.ts';
 import { isRefused, isWrite, VirtualCompany, webhookUrl } from './company.ts';
 import { Consents } from './consents.ts';
+import { type DealPlaces, dealPlaces } from './deal-places.ts';
+import { Deals } from './deals.ts';
 import { Erasures } from './erasures.ts';
 import { FenceWatch } from './fences.ts';
 import { Firms } from './firms.ts';
@@ -60,6 +63,12 @@ export interface Outcome {
   /** Companies merged, and people put into one or taken out of one. */
   readonly firmsMerged: number;
   readonly moved: number;
+  /** Deals put at another stage or given to another company, people put into one or taken out of one, deals merged, and taken out of the bin. */
+  readonly placed: number;
+  readonly assigned: number;
+  readonly engaged: number;
+  readonly dealsMerged: number;
+  readonly dealsUndeleted: number;
   /** Answers of Salesforce's stream with events. */
   readonly streamed: number;
   readonly virtualSeconds: number;
@@ -79,6 +88,13 @@ const faultsOf = (faults: Faults) => {
     rate(faults.late, { delayMs: 22_000 }),
   ];
 };
+
+/** What is aligned: people alone, or with what else there is, and what that refers to. */
+const alignedOf = ({ firms, deals }: Scenario): readonly string[] => [
+  'people',
+  ...(firms.length + deals.length > 0 ? ['companies'] : []),
+  ...(deals.length > 0 ? ['deals'] : []),
+];
 
 /** The contacts that a delivery of HubSpot's says were erased. */
 const erasedIn = (body: string): readonly string[] =>
@@ -102,10 +118,12 @@ class Run {
   private readonly planted: Planted;
   private readonly time: VirtualTime;
   private readonly company: VirtualCompany;
-  private readonly persons: Persons;
+  readonly persons: Persons;
   private readonly consents: Consents;
   private readonly erasures: Erasures;
-  private readonly firms: Firms;
+  readonly firms: Firms;
+  private readonly deals: Deals;
+  private readonly places: DealPlaces;
   private readonly store: MemoryStore;
   private readonly ground: Ground;
   private workers: VirtualWorker[] = [];
@@ -127,6 +145,8 @@ class Run {
     this.consents = new Consents(this.company, this.persons, time.now);
     this.erasures = new Erasures(this.company, this.persons, time.now);
     this.firms = new Firms(this.company, this.persons, time.now);
+    this.places = dealPlaces(scenario);
+    this.deals = new Deals(this.company, this, this.places.places, time.now);
     this.store = new MemoryStore(time.now, (unit, error) => {
       throw new Error(`the store refused a settlement of ${unit}`, { cause: error });
     });
@@ -135,8 +155,8 @@ class Run {
       store: this.store,
       live: new MemoryLiveStore(this.store),
       permits: makePermits(time.now),
-      mappings,
-      pairs: scenario.firms.length > 0 ? [companiesPair, peoplePair] : [peoplePair],
+      mappings: this.places.mappings,
+      pairs: this.places.mappings.pairs.filter(({ name }) => alignedOf(scenario).includes(name)),
       pollMs,
       now: time.now,
       broken: planted.broken ?? null,
@@ -153,9 +173,11 @@ class Run {
 
   async play(): Promise<Outcome> {
     const { scenario, planted, persons, company } = this;
-    await learnOwners(connect(this.ground).connectors, mappings);
+    await learnOwners(connect(this.ground).connectors, this.places.mappings);
+    await this.places.open(company);
     for (const firm of scenario.firms) await this.firms.enter(firm);
     for (const person of scenario.people) await persons.enter(person);
+    for (const deal of scenario.deals) await this.deals.enter(deal);
     await this.setFaults(scenario.faults);
     await this.setWebhooks();
     if (scenario.streaming !== null) await company.control('salesforce', 'streaming', scenario.streaming);
@@ -193,6 +215,11 @@ class Run {
       erased: this.erasures.erased.length,
       firmsMerged: this.firms.merged,
       moved: this.firms.moved,
+      placed: this.deals.placed,
+      assigned: this.deals.assigned,
+      engaged: this.deals.parts.done.length,
+      dealsMerged: this.deals.merged,
+      dealsUndeleted: this.deals.undeleted,
       streamed: company.passed.filter(({ answer }) => answer.includes('ChangeEventHeader')).length,
       virtualSeconds: Math.round((this.time.now() - startMs) / 1_000),
     };
@@ -236,6 +263,7 @@ class Run {
         consents: this.consents,
         erasures: this.erasures,
         firms: this.firms,
+        deals: this.deals,
         company: this.company,
       },
       sleep: (ms) => this.sleep(ms),
@@ -268,8 +296,16 @@ class Run {
     return this.scenario.webhooks !== null || this.scenario.streaming !== null;
   }
 
-  /** How long the workers may take to find out what was lost. */
+  /** How long the workers may take to find out what was lost, or what nobody tells of: a sweep sees the associations of deals. */
   private repairMs(): number {
+    const { webhooks, deals } = this.scenario;
+    const associations = this.ground.pairs.flatMap(associationFields).length;
+    const apartMs =
+      webhooks === null ? sweepRestMs(pollMs) : webhooks.dropEvery ? liveSweepGapMs(associations) : 0;
+    return this.toldRepairMs() + (deals.length === 0 ? 0 : apartMs);
+  }
+
+  private toldRepairMs(): number {
     const { webhooks, streaming, steps } = this.scenario;
     const isForgotten = steps.some(({ what }) => what.kind === 'break' && what.forgets);
     // What nobody told of is found by a sweep: they are as far apart as the calls of an hour allow, and farther where a source proves itself.
@@ -298,7 +334,8 @@ class Run {
 
   /** Where signals may have been lost, the workers that there are find out by themselves; answers what they did not. */
   private async repair(): Promise<readonly string[]> {
-    if (!this.isTold) return [];
+    // A worker that starts looks at every association: whoever is there has to find out without one.
+    if (!this.isTold && !this.scenario.patient) return [];
     let repairMs = this.repairMs();
     // Whoever was doomed may die of it yet.
     await this.watch(repairMs);
@@ -335,9 +372,9 @@ class Run {
 
   private async judge(): Promise<readonly string[]> {
     const { systems } = this.workers.at(-1) ?? this.never();
-    const { persons, consents, erasures, firms } = this;
+    const { persons, consents, erasures, firms, deals } = this;
     const toldErased = new Set(this.taken.flatMap(erasedIn));
-    return judge(this.ground, systems, { persons, consents, erasures, firms, toldErased });
+    return judge(this.ground, systems, { persons, consents, erasures, firms, deals, toldErased });
   }
 
   private never(): never {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { DealStart } from './deals.ts';
 
 /** Where a person does something. */
 const side = fc.constantFrom('hubspot' as const, 'salesforce' as const);
@@ -17,6 +18,7 @@ export const editable = [
 
 const who = fc.nat(7);
 const field = fc.nat(editable.length - 1);
+const place = fc.nat(14);
 
 const gapMs = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 300 }) },
@@ -117,6 +119,52 @@ const firmWork = [
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('dismiss' as const), side, who }) },
 ] as const;
 
+/** What is done with deals: who sells what to whom, how far it is, and who takes part. */
+const dealWork = [
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('dealEdit' as const), side, who, field }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('dealClear' as const), side, who, field }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('dealBoth' as const), who, field }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('dealMove' as const), side, who, to: place }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('dealMoveBoth' as const), who, to: place, there: place }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('dealEnter' as const), side, place, bare: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('dealRemove' as const), side, who, thenField: field }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('dealMerge' as const), who, other: who }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('dealUndelete' as const), thenField: field }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('dealCross' as const),
+      side,
+      who,
+      field,
+      removes: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('dealAssign' as const), side, who, where: fc.option(who, { freq: 4 }) },
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('dealEngage' as const), side, who, person: who }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('dealRelease' as const), side, who, person: who }),
+  },
+] as const;
+
 /** What persons and fate do, one after another; the gap comes before each. Indexes wrap around what is there. */
 const everyDayStep = fc.record({ gapMs, what: fc.oneof(...everyDay) });
 const crossingStep = fc.record({ gapMs, what: fc.oneof(...crossings, ...crossings, ...everyDay) });
@@ -129,10 +177,14 @@ const liveStep = fc.record({
   gapMs,
   what: fc.oneof(...everyDay, ...crossings, ...lifeEvents, ...wishes, breaks),
 });
+const dealStep = fc.record({
+  gapMs,
+  what: fc.oneof(...dealWork, ...dealWork, ...everyDay, ...crossings, ...lifeEvents, ...firmWork),
+});
 type Of<T> = T extends fc.Arbitrary<infer U> ? U : never;
 export interface Step {
   readonly gapMs: number;
-  readonly what: Of<typeof liveStep>['what'] | Of<typeof firmStep>['what'];
+  readonly what: Of<typeof liveStep>['what'] | Of<typeof firmStep>['what'] | Of<typeof dealStep>['what'];
 }
 
 /** How often calls go wrong, in per cent, until it is quiet. */
@@ -178,6 +230,8 @@ interface Starter {
   readonly bare: boolean;
   /** The lead has an address that the contact has as a further one. */
   readonly former?: boolean;
+  /** The lead was converted before: a contact, who can take part in deals. */
+  readonly customer?: boolean;
 }
 
 /** One in three of those who are on both sides; drawn from the seed, so that recorded seeds stay the stories that they were. */
@@ -197,6 +251,11 @@ interface Firm {
   readonly differs: boolean;
 }
 
+const firmsThere = (maxLength: number) =>
+  fc.array(fc.record({ company: fc.boolean(), account: fc.boolean(), differs: fc.boolean() }), {
+    ...{ minLength: 1, maxLength },
+  });
+
 const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
   fc
     .record({
@@ -211,6 +270,11 @@ const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
       ),
       /** Companies that are there then; where there are none, people alone are aligned. */
       firms: fc.constant<readonly Firm[]>([]),
+      /** Deals that are there then; where there are any, companies are aligned as well. */
+      deals: fc.constant<readonly DealStart[]>([]),
+      pipelines: fc.constant<1 | 2>(1),
+      /** Whoever is there has to find out what nobody tells of, before somebody starts a worker anew. */
+      patient: fc.constant<boolean>(false),
       workers: fc.constantFrom(1, 1, 2),
       faults,
       webhooks: fc.constant(null),
@@ -235,10 +299,7 @@ export const crossingScenario = scenarioOf(crossingStep, 8).map((each) => ({
 export const firmScenario = fc
   .record({
     each: scenarioOf(firmStep, 4),
-    firms: fc.array(fc.record({ company: fc.boolean(), account: fc.boolean(), differs: fc.boolean() }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    firms: firmsThere(4),
   })
   .map(({ each, firms }) => ({ ...each, firms }));
 
@@ -255,6 +316,34 @@ export const liveScenario = fc
     faults: { ...each.faults, late: each.faults.late * 8 },
     webhooks: tells === 'salesforce' ? null : told.webhooks,
     streaming: tells === 'hubspot' ? null : told.streaming,
+  }));
+
+/** With deals beside companies and people, of whom some are customers; in one of six a system tells of changes, or both do. */
+export const dealScenario = fc
+  .record({
+    each: scenarioOf(dealStep, 10),
+    firms: firmsThere(3),
+    deals: fc.array(
+      fc.record({
+        ...{ hubspot: fc.boolean(), salesforce: fc.boolean(), differs: fc.boolean(), bare: fc.boolean() },
+        place,
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    pipelines: fc.constantFrom(1 as const, 2 as const),
+    patient: fc.constantFrom(true, false, false),
+    webhooks,
+    streaming,
+    tells: fc.constantFrom(...(['nobody', 'nobody', 'nobody', 'both', 'hubspot', 'salesforce'] as const)),
+  })
+  .map(({ each, tells, webhooks: told, streaming: streamed, ...own }) => ({
+    ...each,
+    ...own,
+    people: each.people
+      .slice(0, 4)
+      .map((one, at) => ({ ...one, customer: one.lead && (each.seed + at) % 2 === 0 })),
+    webhooks: tells === 'both' || tells === 'hubspot' ? told : null,
+    streaming: tells === 'both' || tells === 'salesforce' ? streamed : null,
   }));
 
 export type Scenario = typeof liveScenario extends fc.Arbitrary<infer T> ? T : never;

@@ -1,10 +1,14 @@
+import { asSeen } from '../../../src/compose.ts';
 import type { PairMapping } from '../../../src/model/mapping.ts';
-import type { Sides } from '../../../src/model/system.ts';
+import { bothSides, type Sides } from '../../../src/model/system.ts';
 import type { RecordSystem } from '../../../src/sync/ports.ts';
-import { type VerifyItem, verifyPair } from '../../../src/sync/verify.ts';
-import type { Book, Case, PeopleCase } from './case.ts';
+import { type VerifyItem, type VerifyStore, verifyPair } from '../../../src/sync/verify.ts';
+import { type Book, type Case, liveLinksOf, type PeopleCase } from './case.ts';
+import { DealRecords } from './deal-records.ts';
+import type { Deals } from './deals.ts';
 import { FirmRecords } from './firms.ts';
 import { lostOf, misplacedOf, regressedOf, remadeOf, revivedOf, sharedOf, unkeptOf } from './judge.ts';
+import { engagedTwiceOf, partsLostOf, partsUnlikeOf } from './judge-deals.ts';
 import { reenteredOf, refilledOf, strandedOf } from './judge-people.ts';
 import { keptOf, leftoverOf, unheardOf } from './judge-wishes.ts';
 import { PeopleRecords } from './people-records.ts';
@@ -25,22 +29,24 @@ const isHalfGone = ({ field, hubspotId, salesforceId, why }: VerifyItem): boolea
 
 /** What differs between both systems, and nothing but time accounts for. */
 export const driftOf = async (
-  { pairs, store }: Ground,
+  { pairs, store, mappings }: Ground,
   systems: Sides<RecordSystem>,
 ): Promise<readonly string[]> => {
+  const reader: VerifyStore = {
+    linksOf: (...request) => store.linksOf(...request),
+    cursor: (...request) => store.cursor(...request),
+    standingOf: (...request) => store.standingOf(...request),
+  };
   const reports = await Promise.all(
-    pairs.map(async (pair) =>
-      verifyPair({
+    pairs.map(async (pair) => {
+      const parts = { pair, pairs, known: mappings.references, store: reader };
+      return verifyPair({
         pair,
-        systems,
-        store: {
-          linksOf: (...request) => store.linksOf(...request),
-          cursor: (...request) => store.cursor(...request),
-          standingOf: (...request) => store.standingOf(...request),
-        },
+        systems: bothSides((system) => asSeen(systems[system], parts)),
+        store: reader,
         call: { class: 'live', purpose: 'verify' },
-      }),
-    ),
+      });
+    }),
   );
   return reports
     .flatMap(({ items }) => items)
@@ -71,20 +77,33 @@ const leftOf = async ({ store }: Ground, { name }: PairMapping): Promise<readonl
   return (backlog.oldestMs ?? 0) > youngMs ? [`left of ${name}: ${JSON.stringify(backlog)}`] : [];
 };
 
-/** Everything that is wrong once nothing is left to do. `systems`: as the engine sees them, by pair. */
+/** Everything that is wrong once nothing is left to do. `systems`: what the worker calls. */
 export const judge = async (
   ground: Ground,
   systems: Sides<RecordSystem>,
   {
     firms,
+    deals,
     ...people
-  }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'toldErased'> & { readonly firms: Book },
+  }: Pick<PeopleCase, 'persons' | 'consents' | 'erasures' | 'toldErased'> & {
+    readonly firms: Book;
+    readonly deals: Deals;
+  },
 ): Promise<readonly string[]> => {
-  const { company, store, pairs, lag, heard, office, fences } = ground;
+  const { company, store, pairs, mappings, lag, heard, office, fences } = ground;
   const wrong: string[] = [...(await driftOf(ground, systems))];
   for (const pair of pairs) {
     const common = { company, store, pair, lag, heard };
     wrong.push(...(await leftOf(ground, pair)));
+    if (pair.name === 'deals') {
+      // Whose deal it was at any time, and not only who is referred to now.
+      for (const { ids } of liveLinksOf({ store, pair: { name: 'companies' } }))
+        mappings.references.learn('companies', ids);
+      const found = { ...common, ...people, records: new DealRecords(company, pair), book: deals, deals };
+      wrong.push(...wrongOf(found), ...(await partsUnlikeOf(found)), ...engagedTwiceOf(found));
+      wrong.push(...(await partsLostOf(found)));
+      continue;
+    }
     if (pair.name !== 'people') {
       wrong.push(...wrongOf({ ...common, records: new FirmRecords(company), book: firms }));
       continue;
