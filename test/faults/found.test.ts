@@ -99,3 +99,20 @@ it('a worker that stands still before a write does not make it once another may 
   expect(standstills).toBe(1);
   expect(complaints).toEqual([]);
 });
+
+/** So long that nothing is young any more when the first worker comes. */
+const longMs = 70_000;
+
+it('what a merge of contacts left empty, as it had always been, is filled from the lead', async () => {
+  const { complaints, merges } = await play({
+    ...smallStory,
+    people: [
+      { ...known, bare: true },
+      { ...alone, bare: true },
+    ],
+    workers: 0,
+    steps: [{ gapMs: longMs, what: { kind: 'merge', side: 'hubspot', who: 0, other: 1, thenField: 2 } }],
+  });
+  expect(merges).toBe(1);
+  expect(complaints).toEqual([]);
+});

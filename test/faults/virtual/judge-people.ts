@@ -57,8 +57,14 @@ export const refilledOf = ({ records, persons, pair }: PeopleCase): readonly str
     .flatMap(({ fields }) => {
       const ofContact = (id: string) =>
         edits.filter((edit) => edit.id === id && edit.apiField === fields.hubspot);
-      return [...contacts].flatMap(([id, contact]) => {
+      // What a merge left empty is as the contact had it that was kept, and that may never have had anything.
+      const lastTypedInto = (id: string): (typeof edits)[number] | undefined => {
         const last = ofContact(id).at(-1);
+        const merge = persons.merged.find(({ survivor }) => survivor === id);
+        return last?.inherited && merge ? lastTypedInto(merge.ids[0]) : last;
+      };
+      return [...contacts].flatMap(([id, contact]) => {
+        const last = lastTypedInto(id);
         const madeAt = Date.parse(String(contact.fields.createdate));
         if (contact.deleted || last?.value !== null || last.at - madeAt < settledMs) return [];
         const [leadId] = [...leads].find(([, lead]) => lead.fields.HubSpot_Id__c === id) ?? [];

@@ -25,6 +25,17 @@ interface Somebody {
   readonly ids: { hubspot: string | null; salesforce: string | null };
 }
 
+/** Two people's records that a person made one on a side, and when. */
+interface Merged {
+  readonly system: System;
+  /** Theirs whose record was kept, and theirs whose record was merged into it. */
+  readonly emails: readonly [string, string];
+  readonly ids: readonly [string, string];
+  /** What both go by since: Salesforce goes on with the id of the record that was kept, HubSpot makes a new one. */
+  readonly survivor: string;
+  readonly at: number;
+}
+
 /** A poll finds an edit within so long, or it is crossed by nobody. */
 const crossMs = 30_000;
 
@@ -48,9 +59,7 @@ export class Persons implements Book {
   readonly made = new Map<string, number>();
   /** People whose record a person removed from a side, and when. */
   readonly removed: Removed[] = [];
-  /** Two people's records that a person made one on a side, and when. */
-  readonly merged: { readonly system: System; readonly emails: readonly string[]; readonly at: number }[] =
-    [];
+  readonly merged: Merged[] = [];
   /** Leads that a person converted, and the contacts that they live on as. */
   readonly converted: { readonly lead: string; readonly contact: string; readonly email: string }[] = [];
   /** Records that were taken out of the recycle bin. */
@@ -232,7 +241,8 @@ export class Persons implements Book {
     });
     if (survivor === null) return;
     for (const each of [primary, victim]) this.odd.add(each.email);
-    this.merged.push({ system, emails: [primary.email, victim.email], at: this.now() });
+    const ids = [id, victimId] as const;
+    this.merged.push({ system, emails: [primary.email, victim.email], ids, survivor, at: this.now() });
     victim.ids[system] = null;
     primary.ids[system] = survivor;
     // What the survivor has counts as entered by whoever merged the two; what was not the primary's before must not get lost.

@@ -275,7 +275,8 @@ const scenarioOf = (steps: fc.Arbitrary<Step>, stepsMin = 1) =>
       pipelines: fc.constant<1 | 2>(1),
       /** Whoever is there has to find out what nobody tells of, before somebody starts a worker anew. */
       patient: fc.constant<boolean>(false),
-      workers: fc.constantFrom(1, 1, 2),
+      /** None: the first comes when all is over. */
+      workers: fc.constantFrom<0 | 1 | 2>(1, 1, 2),
       faults,
       webhooks: fc.constant(null),
       streaming: fc.constant(null),
