@@ -116,3 +116,17 @@ it('what a merge of contacts left empty, as it had always been, is filled from t
   expect(merges).toBe(1);
   expect(complaints).toEqual([]);
 });
+
+it('whose lead was merged into that of somebody else before any worker saw it has a lead of their own again', async () => {
+  const { complaints, merges } = await play({
+    ...smallStory,
+    people: [known, { ...alone, contact: false, lead: true }],
+    workers: 0,
+    steps: [
+      { gapMs: 0, what: { kind: 'merge', side: 'salesforce', who: 1, other: 0, thenField: 2 } },
+      { gapMs: longMs, what: { kind: 'edit', side: 'hubspot', who: 0, field: 1 } },
+    ],
+  });
+  expect(merges).toBe(1);
+  expect(complaints).toEqual([]);
+});

@@ -1,20 +1,29 @@
-import { liveLinksOf, type PeopleCase } from './case.ts';
+import { linksOf, liveLinksOf, type PeopleCase } from './case.ts';
 import { lookToCreateMs, placesByKey } from './judge.ts';
+
+/** Whether a record is or was in a link, be it as a follower. */
+const isKnown = (found: PeopleCase, id: string): boolean =>
+  linksOf(found).some(
+    ({ ids, followers = [] }) => ids.salesforce === id || followers.some((follower) => follower.id === id),
+  );
 
 /**
  * People whose record was merged away by a person and whom the worker entered there again. Whoever was removed or is entered anew as well
- * is a matter of those.
+ * is a matter of those; and where no worker ever knew the record, nothing tells of it: Salesforce keeps the survivor's address alone.
  */
 export const reenteredOf = (found: PeopleCase): readonly string[] => {
   const places = placesByKey(found);
   const { merged, removed, made } = found.persons;
-  return merged.flatMap(({ system, emails, at }) => {
+  return merged.flatMap(({ system, emails, ids: [, victim], at }) => {
+    const isVictimUnknown =
+      system === 'salesforce' && made.has(`${system}:${victim}`) && !isKnown(found, victim);
     if (removed.some(({ key }) => emails.includes(key))) return [];
     const isEnteredAnew = (email: string): boolean =>
       (places.get(email) ?? []).some(
         (place) => place.system !== system && made.has(`${place.system}:${place.id}`) && place.createdAt > at,
       );
-    return emails.flatMap((email) =>
+    const named = isVictimUnknown ? emails.slice(0, 1) : emails;
+    return named.flatMap((email) =>
       (isEnteredAnew(email) ? [] : (places.get(email) ?? []))
         .filter((place) => place.system === system && !made.has(`${system}:${place.id}`))
         .filter(({ createdAt }) => createdAt > at + lookToCreateMs)
