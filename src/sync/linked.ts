@@ -2,7 +2,7 @@ import type { WorkClass } from '../model/budget.ts';
 import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
-import { bothSides, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
+import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
 import { type Draft, lookAgain, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
@@ -10,6 +10,7 @@ import { byForm, formOfLink, refOfLink } from './forms.ts';
 import { type Found, isStale, lookAgainLater } from './found.ts';
 import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
 import { followFates } from './life-events.ts';
+import { signalNewer } from './newer-state.ts';
 import { weighFollowers } from './primary.ts';
 import type { Reservations } from './reservation.ts';
 
@@ -73,9 +74,14 @@ const judge = (
   const { hubspot, salesforce } = found;
   if (!hubspot || !salesforce) return null;
   const snapshots = { hubspot, salesforce };
-  for (const system of systems) {
-    if (!isStale(draft, snapshots[system])) continue;
-    lookAgainLater(context, draft, system);
+  const stale = systems.find((system) => isStale(draft, snapshots[system]));
+  if (stale !== undefined) {
+    // What the other side was seen to be is not forgotten: the next look may be shown an older state of that one, and write over this.
+    const other = otherSystem(stale);
+    const { ref, stamp } = snapshots[other];
+    if (stamp > link.stamps[other] && !isStale(draft, snapshots[other]))
+      signalNewer(context, draft, ref, stamp, `read of ${other}`);
+    lookAgainLater(context, draft, stale);
     return null;
   }
   const primary = weighed ?? higherFollower(context, link);

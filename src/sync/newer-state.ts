@@ -61,8 +61,8 @@ export const leaveUnsure = (draft: Draft): void => {
 };
 
 /**
- * Links of which a lookup, for somebody else of the same batch, showed no record as it was changed after its read: those of which it did
- * are read again.
+ * Links of which a lookup, for somebody else of the same batch or for others of the same person, showed no record as it was changed after its read: those of
+ * which it did are read again.
  */
 export const withoutOutdated = (
   context: EngineContext,

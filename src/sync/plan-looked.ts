@@ -13,7 +13,7 @@ import { landedWrites } from './landed.ts';
 import { heardBy } from './latch.ts';
 import { putRight, putsBack, settleUnsure, toldLast, withoutCrossed, withoutLate } from './late-write.ts';
 import type { Looked } from './linked.ts';
-import { leaveUnsure, signalNewer } from './newer-state.ts';
+import { leaveUnsure, signalNewer, withoutOutdated } from './newer-state.ts';
 import { type Histories, type LinkedPlan, planLinked } from './plan.ts';
 import { reportPlan } from './report-plan.ts';
 import { scopeMoves } from './scope.ts';
@@ -179,12 +179,13 @@ export const planLooked = async (
 ): Promise<readonly SendJob[]> => {
   const { pair } = context;
   const others = await othersOfPersons(context, looked, workClass);
-  const othersOf = (look: Looked): readonly RecordSnapshot[] => others.get(look) ?? [];
-  for (const look of looked) {
+  const othersOf = (look: Looked): readonly RecordSnapshot[] => others.of.get(look) ?? [];
+  const current = withoutOutdated(context, looked, others.shown);
+  for (const look of current) {
     const all = [...systems.map((system) => look.snapshots[system]), ...othersOf(look)];
     look.draft.marks.push(...marksForOthers(pair, othersOf(look), all));
   }
-  const forms = byForm(pair, looked, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
+  const forms = byForm(pair, current, ({ snapshots }) => formOfRecord(pair, snapshots.salesforce.ref));
   const jobs = await Promise.all(
     forms.map(([form, own]) => planInForm(inForm(context, form), own, workClass, othersOf)),
   );

@@ -66,13 +66,19 @@ export const consentUnderReview = (
   return [makeJob(context, draft, 'update', record.ref, record.ref, writes, record.readAt, null)];
 };
 
+interface Twins {
+  readonly of: ReadonlyMap<Looked, Records>;
+  /** Everything that was found in looking for them, the links' own records among it. */
+  readonly shown: Records;
+}
+
 /** The live records of Salesforce that may be these links' persons too and that nobody else has, by look. HubSpot has one contact an address. */
 const twinsOf = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
-): Promise<ReadonlyMap<Looked, Records>> => {
-  if (looked.length === 0) return new Map();
+): Promise<Twins> => {
+  if (looked.length === 0) return { of: new Map(), shown: [] };
   const { pair, store } = context;
   const keysOf = ({ snapshots }: Looked): readonly string[] =>
     systems.flatMap((system) => matchKeysOf(formOfRecord(pair, snapshots[system].ref), snapshots[system]));
@@ -100,7 +106,10 @@ const twinsOf = async (
   const strangers = await store.decidedNew(pair.name, 'salesforce', ids);
   const isTwin = ({ ref }: RecordSnapshot): boolean =>
     links.get(ref.id)?.ended !== null && !strangers.has(ref.id);
-  return new Map([...found].map(([look, records]) => [look, records.filter(isTwin)]));
+  return {
+    of: new Map([...found].map(([look, records]) => [look, records.filter(isTwin)])),
+    shown: [...found.values()].flat(),
+  };
 };
 
 /**
@@ -112,16 +121,16 @@ const concernsOthers = ({ pair }: EngineContext, { draft }: Looked): boolean =>
   draft.unit.parked.some(({ field }) => field === null || latchesOf(pair).some(({ name }) => name === field));
 
 /**
- * What the other records of each link's person say of consent, by look: its followers, and its twins. Twins are looked for where somebody
- * has said yes, or may have.
+ * The other records of each link's person, as far as they have to say or hear something of consent, by look: its followers, and its twins. Twins are looked for
+ * where somebody has said yes, or may have; what that search shows of the links' own records is younger than their reads.
  */
 export const othersOfPersons = async (
   context: EngineContext,
   looked: readonly Looked[],
   workClass: WorkClass,
-): Promise<ReadonlyMap<Looked, Records>> => {
+): Promise<Twins> => {
   const { pair } = context;
-  if (latchesOf(pair).length === 0) return new Map();
+  if (latchesOf(pair).length === 0) return { of: new Map(), shown: [] };
   const isBegun = ({ draft }: Looked): boolean => draft.key !== draft.unit.key;
   const asked = looked.filter((look) => concernsOthers(context, look));
   const following = looked.filter(
@@ -142,5 +151,6 @@ export const othersOfPersons = async (
     (look) => saysAny(look) || isTold(look.draft) || look.draft.unit.parked.length > 0,
   );
   const twins = await twinsOf(context, searching, workClass);
-  return new Map(looked.map((look) => [look, [...followersOf(look), ...(twins.get(look) ?? [])]]));
+  const of = new Map(looked.map((look) => [look, [...followersOf(look), ...(twins.of.get(look) ?? [])]]));
+  return { of, shown: twins.shown };
 };

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { WorkClass } from '../../src/model/budget.ts';
 import { peoplePair as pair } from '../mirror.ts';
 import { withStore } from '../store/postgres.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -31,11 +32,15 @@ const editOnceRead = (id: string, fields: Record<string, string>): void => {
   };
 };
 
-const mark = async (system: 'hubspot' | 'salesforce', id: string): Promise<void> => {
+const mark = async (
+  system: 'hubspot' | 'salesforce',
+  id: string,
+  workClass: WorkClass = 'live',
+): Promise<void> => {
   const ref = { system, type: pair.types[system], id };
   const stamp = { hubspot, salesforce }[system].records.get(id)?.stamp ?? null;
   const cause = `poll of ${system}`;
-  await engine.context().store.commitSignals([{ pair: pair.name, ref, class: 'live', stamp, cause }]);
+  await engine.context().store.commitSignals([{ pair: pair.name, ref, class: workClass, stamp, cause }]);
 };
 
 /** What the ledger names of the title, and what stands in the lead. */
@@ -67,6 +72,36 @@ it('nor what a lookup for somebody else shows, who has the same address and is l
   editOnceRead(id, { Title: 'Captain' });
   await mark('hubspot', contact);
   await mark('salesforce', twin);
+  await engine.drain();
+  expect(await namedOf(id)).toContain('"Captain"');
+});
+
+it('nor what the search for others of the same person shows, who wants no email any more', async () => {
+  const id = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ann', Company: 'Acme', Title: 'Clerk' });
+  await engine.align();
+  const contact = [...hubspot.records.keys()][0] ?? '';
+  hubspot.edit({ jobtitle: 'Pilot', hs_email_optout: true }, contact);
+  editOnceRead(id, { Title: 'Captain' });
+  await mark('hubspot', contact, 'consent');
+  await engine.drain();
+  expect(await namedOf(id)).toContain('"Captain"');
+});
+
+it('what one look saw, and put off since the other side was behind, is not written over by the next, which is shown an older state of it', async () => {
+  const id = salesforce.edit({ Email: 'ann@example.com', LastName: 'Ann', Company: 'Acme', Title: 'Clerk' });
+  await engine.align();
+  const contact = [...hubspot.records.keys()][0] ?? '';
+  hubspot.edit({ jobtitle: 'Pilot' }, contact);
+  salesforce.edit({ Title: 'Captain' }, id);
+  const { readMany } = hubspot;
+  let looks = 0;
+  hubspot.readMany = async (...asked) => {
+    looks += 1;
+    hubspot.staleReads = looks === 1 ? 1 : 0;
+    salesforce.staleReads = looks === 2 ? 1 : 0;
+    return readMany.apply(hubspot, asked);
+  };
+  await mark('hubspot', contact);
   await engine.drain();
   expect(await namedOf(id)).toContain('"Captain"');
 });
