@@ -273,6 +273,8 @@ export interface ContentDealRow {
 /** What became of an effect's step. */
 export interface EffectSave {
   readonly key: string;
+  /** The order that was carried out, by its moment: one that was given anew meanwhile (`show`) is not touched. */
+  readonly at: number;
   readonly steps: string;
   readonly route: string | null;
   readonly attempts: number;

@@ -55,6 +55,7 @@ const handOff = (id: string) => ({
 });
 const effectSave = (key: string, journeyId: string, more: Partial<EffectSave> = {}): EffectSave => ({
   key,
+  at: 1_000,
   journeyId,
   steps: '{}',
   route: null,
@@ -215,12 +216,28 @@ describe('an effect', () => {
 
   it('that shows where somebody stands is ordered again and again', async () => {
     const made = journey('7');
-    const show = { key: `${made.row.id}/show`, kind: 'show', turn: 0, at: 1, evidence: 'show' };
+    const show = { key: `${made.row.id}/show`, kind: 'show', turn: 0, at: 1_000, evidence: 'show' };
     await store().save([{ ...made, effects: [show] }], [], []);
     await store().saveEffects([effectSave(show.key, made.row.id, { dueMs: null })]);
     expect(await store().dueEffects('people', 10)).toEqual([]);
     await store().save([{ row: await stored('7'), nextAt: null, ...empty, effects: [show] }], [], []);
     expect(await store().dueEffects('people', 10)).toHaveLength(1);
+  });
+
+  it('that shows where somebody stands is not done by what was carried out of an order before it', async () => {
+    const made = journey('7');
+    const show = { key: `${made.row.id}/show`, kind: 'show', turn: 0, at: 1_000, evidence: 'show' };
+    await store().save([{ ...made, effects: [show] }], [], []);
+    // Given anew while it is carried out by what was known before.
+    await store().save(
+      [{ row: await stored('7'), nextAt: null, ...empty, effects: [{ ...show, at: 2_000 }] }],
+      [],
+      [],
+    );
+    await store().saveEffects([effectSave(show.key, made.row.id, { dueMs: null })]);
+    expect(await store().dueEffects('people', 10)).toMatchObject([{ kind: 'show', at: 2_000 }]);
+    await store().saveEffects([effectSave(show.key, made.row.id, { at: 2_000, dueMs: null })]);
+    expect(await store().dueEffects('people', 10)).toEqual([]);
   });
 
   it('tells its journey, wakes it, and the fact is there until it was heard', async () => {

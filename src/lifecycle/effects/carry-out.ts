@@ -134,6 +134,7 @@ const saveOf = (
       : [];
   return {
     key: effect.key,
+    at: effect.at,
     journeyId: effect.journeyId,
     steps: JSON.stringify(effect.steps),
     route: effect.route === null ? null : JSON.stringify(effect.route),
@@ -349,8 +350,9 @@ export const carryOut = async (
 /** Whose contact is not there for now: looked at again, ever more seldom. */
 const putOff = async ({ store }: LifecycleContext, effects: readonly Effect[]): Promise<void> => {
   await store.saveEffects(
-    effects.map(({ key, journeyId, steps, route, attempts }) => ({
+    effects.map(({ key, at, journeyId, steps, route, attempts }) => ({
       key,
+      at,
       journeyId,
       steps: JSON.stringify(steps),
       route: route === null ? null : JSON.stringify(route),

@@ -120,8 +120,8 @@ export const loadStandings = async (
     if (error instanceof CallFailed) {
       const { system, code } = error.failure;
       await context.store.saveEffects(
-        effects.map(({ key, journeyId, steps, route, attempts }) => ({
-          ...{ key, journeyId, attempts, next: null, dueMs: unansweredAgainMs },
+        effects.map(({ key, at, journeyId, steps, route, attempts }) => ({
+          ...{ key, at, journeyId, attempts, next: null, dueMs: unansweredAgainMs },
           steps: JSON.stringify(steps),
           route: route === null ? null : JSON.stringify(route),
           why: `${system} does not answer: ${code}`,

@@ -66,6 +66,7 @@ export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promi
   if (effects.length === 0) return;
   const rows = batch('r', effects, {
     key: ['text', ({ key }) => key],
+    at: ['float8', ({ at }) => at],
     steps: ['json', ({ steps }) => steps],
     route: ['json', ({ route }) => route],
     attempts: ['int', ({ attempts }) => attempts],
@@ -79,7 +80,9 @@ export const saveEffects = async (db: Db, effects: readonly EffectSave[]): Promi
         state = case when r.due_ms is null then 'done' else 'open' end,
         done_at = case when r.due_ms is null then now() end,
         due = now() + coalesce(r.due_ms, 0) * interval '1 millisecond'
-      from ${rows} where e.key = r.key and e.state = 'open'`.execute(tx);
+      from ${rows} where e.key = r.key and e.state = 'open' and (e.kind <> 'show' or round(${epochMs('e.at')}) = r.at)`.execute(
+      tx,
+    );
     await saveClocks(
       tx,
       effects.flatMap(({ clocks = [] }) => clocks),
