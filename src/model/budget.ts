@@ -1,5 +1,5 @@
 import type { LaneLimit, WindowTold } from './lane-limit.ts';
-import type { System } from './system.ts';
+import type { Sides, System } from './system.ts';
 
 /** The classes of work in the order in which they get budget. They stop at 100, 95, 85 and 70 % of the daily share. */
 export const workClasses = ['consent', 'live', 'sweep', 'backfill'] as const;
@@ -49,8 +49,8 @@ export type CallPurpose =
 export interface CallContext {
   readonly class: WorkClass;
   readonly purpose: CallPurpose;
-  /** Calls that were reserved before the read, so that nothing waits between a read and its write. */
-  readonly reservation?: Reservation;
+  /** It is part of a batch that has begun: it draws on what was reserved for that on its side, and goes first where that is used up. */
+  readonly reservations?: Sides<Reservation>;
   readonly signal?: AbortSignal;
   /**
    * By this process's clock: a call that has not been sent by then is not sent any more. It waited too long for its permit, or the process
@@ -59,13 +59,24 @@ export interface CallContext {
   readonly notAfter?: number;
 }
 
-/** Permits taken ahead of the calls that will use them. Unused ones are given back by `release`, which may be called twice. */
+/**
+ * Permits asked for ahead of the calls that will use them: one of them is held, the others are promised. Unused ones are given back by
+ * `keep` and `release`, which may be called twice.
+ */
 export interface Reservation {
+  /** Calls that were asked for and are neither used nor given back. */
   readonly left: number;
-  /** Takes one permit out of the reservation; null when it is used up. */
-  take(): Permit | null;
+  /** Calls that came for it, those that found it used up as well. */
+  readonly came: number;
+  /** Takes one permit out of the reservation, a held one first; null when it is used up. */
+  take(): Reserved | null;
+  /** Gives back what goes beyond so many calls: no more than those will come. */
+  keep(calls: number): Promise<void>;
   release(): Promise<void>;
 }
+
+/** What a reservation has for a call: a permit, or the promise of one, which `take` redeems (PermitRequest.redeems). */
+export type Reserved = { readonly held: Permit } | { readonly promise: string };
 
 /** The right to make one call now. It counts against the burst window until 10 s after `end`. */
 export interface Permit {
@@ -98,11 +109,24 @@ export interface DailyQuota {
   readonly used: number;
 }
 
+/**
+ * A promised permit is there so soon after it is asked for, at the latest: short beside the age at which a plan is thrown away, and long enough
+ * that a window of ten seconds in even use frees a fifth of its permits meanwhile, which do not stand unused to keep the promise.
+ */
+export const promiseMs = 2_000;
+
 /** What is asked for with `take`. */
 export interface PermitRequest {
   readonly system: System;
   readonly lane: Lane;
+  /** Permits for calls that are made at once. */
   readonly count: number;
+  /** Calls that will or may follow soon: for each a permit is promised. */
+  readonly soon: number;
+  /** The promise that this call redeems; null of a call that nobody promised anything. */
+  readonly redeems: string | null;
+  /** Whoever asks, the same each time it asks again for the same. */
+  readonly waiter: string;
   readonly workClass: WorkClass;
   /** It continues what holds permits already: those of others that are not booked yet do not stop it, or both would wait. */
   readonly begun: boolean;
@@ -113,11 +137,12 @@ export interface PermitRequest {
 }
 
 /**
- * What `take` answered: ids of the permits granted (all that were asked for, or none) under the limit in force, or how long to wait and why.
+ * What `take` answered: ids of the permits granted and of those promised (all that were asked for, or none) under the limit in force, or how
+ * long to wait and why.
  * `unbooked`: what is left of the class's share is held by permits whose calls are not booked yet; some may be given back.
  */
 export type Taken =
-  | { readonly granted: readonly string[]; readonly limit: LaneLimit }
+  | { readonly granted: readonly string[]; readonly promised: readonly string[]; readonly limit: LaneLimit }
   | { readonly waitMs: number; readonly why: 'burst' | 'daily' | 'paused' | 'unbooked' };
 
 /**
@@ -127,18 +152,25 @@ export type Taken =
  */
 export interface PermitStore {
   /**
-   * Grants `count` permits or none. In this order: `paused` while a pause of the lane runs; `daily` when the calls booked
+   * Grants `count` permits and promises `soon` more, or nothing. In this order: `paused` while a pause of the lane runs; `daily` when the calls booked
    * within `dailyWindowMs` plus `count` exceed `dailyAllowance`, or when the vendor said within the last `dailyProbeMs` that
    * its whole limit is used; `unbooked` when they do so together with the permits that are held on all lanes but `associations`, whose
    * calls hold a standard one too; `burst` when the lane's limit in force (model/lane-limit.ts) is reached, which is no less than
-   * `count` so that what was asked for under the configured one can still pass. `waitMs` is at least 1 and never later than the
-   * moment at which the answer can change (daily: at most `dailyProbeMs`).
-   * @throws RangeError when `count` is below 1 or above `limit.calls`: it could never be granted.
+   * `count` and `soon` so that what was asked for under the configured one can still pass. `waitMs` is at least 1 and, but for what others
+   * give back, never later than the moment at which the answer can change (daily: at most `dailyProbeMs`).
+   *
+   * A promise counts against the daily share as a permit does, and no other way against the lane than this: nothing is granted to what has not
+   * begun unless, of the permits that are free within `promiseMs`, all that are promised are left. A call that redeems a promise
+   * asks for a permit with `begun`; what has passed the daily share does not pass it again.
+   *
+   * Whoever is told `burst` stands in the line (model/lane-line.ts): what has begun goes before everything else, then the stronger class,
+   * then who came first, and what they wait for is left to them.
+   * @throws RangeError when `count` is below 1, or with `soon` above `limit.calls`: it could never be granted.
    */
   take(request: PermitRequest): Promise<Taken>;
   /** Ends calls: their permits count for `windowMs` more. Unknown ids and a second end are ignored. */
   end(permits: readonly string[]): Promise<void>;
-  /** Gives back permits whose call was never made: they stop counting at once. */
+  /** Gives back permits whose call was never made, and promises that are not needed: they stop counting at once. */
   giveBack(permits: readonly string[]): Promise<void>;
   /** The vendor refused everything: nobody of this system and lane gets a permit for so long. A shorter pause never cuts a longer one. */
   pause(system: System, lane: Lane, waitMs: number, cause: string): Promise<void>;

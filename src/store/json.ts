@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { failureCategories } from '../model/failure.ts';
 import type { LaneLearned } from '../model/lane-limit.ts';
+import { type Line, noLine } from '../model/lane-line.ts';
 import type {
   Base,
   BaseEntry,
@@ -171,3 +172,10 @@ const learned: z.ZodType<LaneLearned> = z.object({
 /** What is known of a budget lane; nothing where nothing was written. */
 export const parseLearned = (text: string | null): LaneLearned =>
   text === null ? {} : parseAs(learned, 'budget lane', text);
+
+const line: z.ZodType<Line> = z.array(
+  z.object({ id: z.string(), rank: z.number(), now: z.number(), all: z.number(), until: z.number() }),
+);
+/** Who waits before a budget lane; nobody where nothing was written. */
+export const parseLine = (text: string | null): Line =>
+  text === null ? noLine : parseAs(line, 'line before a budget lane', text);

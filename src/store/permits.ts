@@ -8,6 +8,7 @@ import {
   type PermitRequest,
   type PermitStore,
   permitStaleMs,
+  promiseMs,
   type Taken,
 } from '../model/budget.ts';
 import {
@@ -20,12 +21,13 @@ import {
   permitKeptMs,
   type WindowTold,
 } from '../model/lane-limit.ts';
+import { callsBefore, type Line, lineWith, lineWithout, waitingFor } from '../model/lane-line.ts';
 import type { System } from '../model/system.ts';
 import { batch, cleanText, epochMs, milliseconds } from './batch.ts';
-import { parseLearned, toJson } from './json.ts';
+import { parseLearned, parseLine, toJson } from './json.ts';
 import { type Db, inTransaction, run, type Tx } from './transaction.ts';
 
-/** How soon to ask again when permits are held and nobody can say when their calls end. */
+/** How soon to ask again when permits are held and nobody can say when their calls end, or promises when they are given back. */
 const heldRecheckMs = 100;
 
 /** Booked calls are kept for the reports of a month. */
@@ -38,6 +40,7 @@ interface LaneRow {
   readonly daily_used: number | null;
   readonly observed_ago_ms: number | null;
   readonly learned: string | null;
+  readonly line: string | null;
   readonly now: number;
 }
 
@@ -48,22 +51,26 @@ interface LaneRow {
  */
 export const makePostgresPermitStore = (db: Db): PermitStore => ({
   async take(request): Promise<Taken> {
-    const { system, lane, count, limit } = request;
-    if (count < 1 || count > limit.calls) {
+    const { system, lane, count, soon, limit } = request;
+    if (count < 1 || count + soon > limit.calls) {
       throw new RangeError(
-        `${count} permits asked for, ${limit.calls} is the most the lane ${lane} can give`,
+        `${count + soon} permits asked for, ${limit.calls} is the most the lane ${lane} can give`,
       );
     }
     return inTransaction(db, async (tx) => {
       const row = await lockLane(tx, system, lane);
-      const paused = row.paused_ms ?? 0;
-      if (paused > 0) return { waitMs: Math.ceil(paused), why: 'paused' };
-      const { daily_limit: daily, daily_used: used, observed_ago_ms: ago } = row;
-      if (daily !== null && used !== null && ago !== null && used >= daily && ago < dailyProbeMs) {
-        return { waitMs: Math.ceil(dailyProbeMs - ago), why: 'daily' };
-      }
-      const inForce = limitInForce(limit, parseLearned(row.learned), row.now);
-      return await grant(tx, request, inForce, dailyAllowance(request.workClass, request.dailyShare, daily));
+      const line = parseLine(row.line);
+      const taken = await answer(tx, request, row, line);
+      const isInLine = 'why' in taken && taken.why === 'burst';
+      await keepLine(
+        tx,
+        request,
+        line,
+        isInLine
+          ? lineWith(line, waitingFor(request), taken.waitMs, row.now)
+          : lineWithout(line, request.waiter),
+      );
+      return taken;
     });
   },
   async end(permits) {
@@ -71,7 +78,7 @@ export const makePostgresPermitStore = (db: Db): PermitStore => ({
     await run(
       db,
       sql`update tandem.budget_permits set ended_at = clock_timestamp()
-          where id = any(${[...permits]}::bigint[]) and ended_at is null`,
+          where id = any(${[...permits]}::bigint[]) and ended_at is null and not promised`,
     );
   },
   async giveBack(permits) {
@@ -111,7 +118,7 @@ const lockLane = async (tx: Tx, system: System, lane: Lane): Promise<LaneRow> =>
     select extract(epoch from l.paused_until - clock_timestamp())::float8 * 1000 as paused_ms,
       q.daily_limit::float8 as daily_limit, q.daily_used::float8 as daily_used,
       extract(epoch from clock_timestamp() - q.observed_at)::float8 * 1000 as observed_ago_ms,
-      l.learned::text as learned, ${epochMs('clock_timestamp()')} as now
+      l.learned::text as learned, l.line::text as line, ${epochMs('clock_timestamp()')} as now
     from tandem.budget_lanes l
     left join tandem.budget_quotas q on q.system = l.system
     where l.system = ${system} and l.lane = ${lane}
@@ -124,6 +131,41 @@ const lockLane = async (tx: Tx, system: System, lane: Lane): Promise<LaneRow> =>
   const [made] = (await query.execute(tx)).rows;
   if (made === undefined) throw new Error(`the budget lane ${system}/${lane} vanished`);
   return made;
+};
+
+const answer = async (tx: Tx, request: PermitRequest, row: LaneRow, line: Line): Promise<Taken> => {
+  const paused = row.paused_ms ?? 0;
+  if (paused > 0) return { waitMs: Math.ceil(paused), why: 'paused' };
+  const { daily_limit: daily, daily_used: used, observed_ago_ms: ago } = row;
+  const { limit, workClass, dailyShare } = request;
+  // What was promised has passed the share.
+  const isCounted = request.redeems === null;
+  if (isCounted && daily !== null && used !== null && ago !== null && used >= daily && ago < dailyProbeMs) {
+    return { waitMs: Math.ceil(dailyProbeMs - ago), why: 'daily' };
+  }
+  const inForce = limitInForce(limit, parseLearned(row.learned), row.now);
+  const before = callsBefore(line, waitingFor(request), row.now);
+  return await grant(
+    tx,
+    request,
+    inForce,
+    before,
+    isCounted ? dailyAllowance(workClass, dailyShare, daily) : null,
+  );
+};
+
+/** Most takes change nothing in the line, and write nothing. */
+const keepLine = async (
+  tx: Tx,
+  { system, lane }: PermitRequest,
+  before: Line,
+  after: Line,
+): Promise<void> => {
+  if (after === before) return;
+  const text = after.length === 0 ? null : toJson(after);
+  await sql`update tandem.budget_lanes set line = ${text}::json where system = ${system} and lane = ${lane}`.execute(
+    tx,
+  );
 };
 
 /** Changes what is known of a lane, under its lock. */
@@ -159,7 +201,7 @@ const countedSince = async (
       select clock_timestamp() as now
     ), permit as (
       select ${freeAt(windowMs)} as free_at from tandem.budget_permits p cross join clock
-      where p.system = ${system} and p.lane = ${lane}
+      where p.system = ${system} and p.lane = ${lane} and not p.promised
     )
     select count(*)::float8 as counted from permit cross join clock
     where permit.free_at is null or permit.free_at > clock.now - ${milliseconds(sinceMs)}`.execute(tx);
@@ -168,7 +210,14 @@ const countedSince = async (
 
 interface GrantRow {
   readonly granted: readonly string[] | null;
-  readonly wait_ms: number | null;
+  readonly promised: readonly string[] | null;
+  /** How long until what is to be made at once fits, and until all of it does; null where it does, or nobody can say. */
+  readonly at_once_ms: number | null;
+  readonly all_ms: number | null;
+  readonly lacks_at_once: number;
+  readonly lacks_all: number;
+  /** Promises that are open, of others too. */
+  readonly open: number;
   /** Calls booked within the daily window, by whole hours: up to an hour more is counted. */
   readonly spent: number;
   readonly oldest_ago_ms: number | null;
@@ -176,21 +225,24 @@ interface GrantRow {
 }
 
 /**
- * Grants all or none, under the lane's lock. Permits that stopped counting are deleted on the way, a moment later, which keeps the table as
- * small as the limit. `free_at` is null while a call is under way. Two lanes may each give the last call of a share at the same
- * moment: the lock is the lane's.
+ * Grants and promises all or nothing, under the lane's lock. Permits that stopped counting are deleted on the way, a moment later, which keeps
+ * the table as small as the limit. `free_at` is null while a call is under way. Two lanes may each give the last call of a share
+ * at the same moment: the lock is the lane's.
  */
 const grant = async (
   tx: Tx,
-  { system, lane, count, limit, begun }: PermitRequest,
+  { system, lane, count, soon, redeems, limit, begun }: PermitRequest,
   inForce: LaneLimit,
+  before: { readonly now: number; readonly all: number },
   allowance: number | null,
 ): Promise<Taken> => {
+  const most = Math.max(inForce.calls, count + soon);
   const { rows } = await sql<GrantRow>`
     with clock as materialized (
-      select clock_timestamp() as now
+      select clock_timestamp() as now, clock_timestamp() + ${milliseconds(promiseMs)} as later
     ), permit as materialized (
-      select p.id, ${freeAt(limit.windowMs)} as free_at
+      select p.id, p.promised,
+        case when p.promised then p.taken_at + ${milliseconds(permitStaleMs)} else ${freeAt(limit.windowMs)} end as free_at
       from tandem.budget_permits p cross join clock
       where p.system = ${system} and p.lane = ${lane}
     ), freed as (
@@ -199,9 +251,19 @@ const grant = async (
     ), held as (
       select permit.free_at, row_number() over (order by permit.free_at nulls last) as place, count(*) over () as total
       from permit cross join clock
-      where permit.free_at is null or permit.free_at > clock.now
-    ), excess as (
-      select coalesce(max(total), 0) + ${count} - ${Math.max(inForce.calls, count)}::int as permits from held
+      where not permit.promised and (permit.free_at is null or permit.free_at > clock.now)
+    ), held_later as (
+      select permit.free_at, row_number() over (order by permit.free_at nulls last) as place, count(*) over () as total
+      from permit cross join clock
+      where not permit.promised and (permit.free_at is null or permit.free_at > clock.later)
+    ), promises as (
+      select count(*) as open from permit cross join clock where permit.promised and permit.free_at > clock.now
+    ), lack as (
+      select (select coalesce(max(total), 0) from held) + ${count} + ${before.now} - ${most}::int as at_once,
+        case when ${begun} then 0
+          else (select coalesce(max(total), 0) from held_later) + promises.open + ${count + soon} + ${before.all} - ${most}::int
+        end as in_all
+      from promises
     ), share as (
       select coalesce(sum(b.calls), 0) as spent, min(b.hour) as oldest,
         (select count(*) from tandem.budget_permits p cross join clock
@@ -210,29 +272,41 @@ const grant = async (
       from tandem.budget_usage b cross join clock
       where b.system = ${system} and b.hour > clock.now - ${milliseconds(dailyWindowMs + hourMs)}
     ), granted as (
-      insert into tandem.budget_permits (system, lane, taken_at)
-      select ${system}, ${lane}, clock.now
-      from clock cross join excess cross join share cross join generate_series(1, ${count}::int)
-      where excess.permits <= 0 and (${allowance}::float8 is null
-        or share.spent + ${count} + case when ${begun} then 0 else share.unbooked end <= ${allowance}::float8)
-      returning id
+      insert into tandem.budget_permits (system, lane, taken_at, promised)
+      select ${system}, ${lane}, clock.now, call.place > ${count}
+      from clock cross join lack cross join share cross join generate_series(1, ${count + soon}::int) as call(place)
+      where lack.at_once <= 0 and lack.in_all <= 0 and (${allowance}::float8 is null
+        or share.spent + ${count + soon} + case when ${begun} then 0 else share.unbooked end <= ${allowance}::float8)
+      returning id, promised
+    ), redeemed as (
+      delete from tandem.budget_permits where id = ${redeems}::bigint and promised and exists (select from granted)
     )
-    select (select array_agg(id::text) from granted) as granted,
-      (select extract(epoch from held.free_at - clock.now)::float8 * 1000 from held join excess on held.place = excess.permits
-        cross join clock) as wait_ms,
+    select (select array_agg(id::text) from granted where not promised) as granted,
+      (select array_agg(id::text) from granted where promised) as promised,
+      (select extract(epoch from held.free_at - clock.now)::float8 * 1000 from held
+        where held.place = lack.at_once) as at_once_ms,
+      (select extract(epoch from held_later.free_at - clock.later)::float8 * 1000 from held_later
+        where held_later.place = lack.in_all) as all_ms,
+      lack.at_once::float8 as lacks_at_once, lack.in_all::float8 as lacks_all, promises.open::float8 as open,
       share.spent::float8 as spent, share.unbooked::float8 as unbooked,
       extract(epoch from clock.now - share.oldest)::float8 * 1000 as oldest_ago_ms
-    from share cross join clock`.execute(tx);
+    from share cross join clock cross join lack cross join promises`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error(`the budget lane ${system}/${lane} gave no answer`);
-  if (row.granted !== null) return { granted: row.granted, limit: inForce };
-  const room = allowance === null ? Number.POSITIVE_INFINITY : allowance - row.spent - count;
+  if (row.granted !== null) return { granted: row.granted, promised: row.promised ?? [], limit: inForce };
+  const room = allowance === null ? Number.POSITIVE_INFINITY : allowance - row.spent - count - soon;
   if (room < 0) {
     const untilFree = row.oldest_ago_ms === null ? dailyProbeMs : dailyWindowMs + hourMs - row.oldest_ago_ms;
     return { waitMs: Math.ceil(Math.min(dailyProbeMs, Math.max(1, untilFree))), why: 'daily' };
   }
   if (!begun && row.unbooked > room) return { waitMs: heldRecheckMs, why: 'unbooked' };
-  return { waitMs: Math.max(1, Math.ceil(row.wait_ms ?? heldRecheckMs)), why: 'burst' };
+  return { waitMs: burstWait(row), why: 'burst' };
+};
+
+const burstWait = (row: GrantRow): number => {
+  const atOnce = row.lacks_at_once > 0 ? (row.at_once_ms ?? heldRecheckMs) : 0;
+  const all = row.lacks_all > 0 ? (row.all_ms ?? heldRecheckMs) : 0;
+  return Math.max(1, Math.ceil(Math.max(atOnce, row.open > 0 ? Math.min(all, heldRecheckMs) : all)));
 };
 
 const book = async (db: Db, system: System, purpose: string, calls: number): Promise<void> => {

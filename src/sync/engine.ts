@@ -48,6 +48,8 @@ export interface EngineContext {
   readonly breakers?: BreakerStore;
   readonly systems: Sides<RecordSystem>;
   readonly gates: Sides<Reserve>;
+  /** What was reserved for the batch that is worked on: every call of it draws on this. */
+  readonly reservations?: Sides<Reservation>;
   readonly wake: Wake;
   readonly events: EngineEvents;
   /** This worker, as the store knows it. */
@@ -94,15 +96,14 @@ export const fieldsOf = (pair: PairMapping, system: System): readonly string[] =
   ]),
 ];
 
-/** A call context for one purpose, on a reservation where one is given. */
+/** A call context for one purpose; of a batch, on what was reserved for it. */
 export const contextFor = (
   context: EngineContext,
   workClass: WorkClass,
   purpose: CallPurpose,
-  reservation?: Reservation,
 ): CallContext => ({
   class: workClass,
   purpose,
   signal: context.signal,
-  ...(reservation ? { reservation } : {}),
+  ...(context.reservations ? { reservations: context.reservations } : {}),
 });

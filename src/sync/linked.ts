@@ -12,7 +12,6 @@ import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
 import { followFates } from './life-events.ts';
 import { signalNewer } from './newer-state.ts';
 import { weighFollowers } from './primary.ts';
-import type { Reservations } from './reservation.ts';
 
 /** A linked unit after its look: both sides were read and neither read is stale. */
 export interface Looked {
@@ -106,7 +105,6 @@ const readSide = async (
   system: System,
   links: readonly Link[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<ReadonlyMap<string, RecordSnapshot>> => {
   const { pair } = context;
   const forms =
@@ -117,7 +115,7 @@ const readSide = async (
         form.types[system],
         own.map((link) => link.ids[system]),
         fieldsOf(form, system),
-        contextFor(context, workClass, 'read', reservations[system]),
+        contextFor(context, workClass, 'read'),
       ),
     ),
   );
@@ -129,13 +127,12 @@ export const lookLinked = async (
   context: EngineContext,
   drafts: readonly Draft[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<readonly Looked[]> => {
   const linked = drafts.flatMap((draft) => (draft.link ? [{ draft, link: draft.link }] : []));
   if (linked.length === 0) return [];
   const links = linked.map(({ link }) => link);
   const [hubspot, salesforce] = await Promise.all(
-    systems.map((system) => readSide(context, system, links, workClass, reservations)),
+    systems.map((system) => readSide(context, system, links, workClass)),
   );
   const all = linked.map(
     ({ draft, link }): Found => ({

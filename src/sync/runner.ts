@@ -17,7 +17,7 @@ import { pollOnce } from './poll.ts';
 import { makePollMemory } from './poll-memory.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { reportCallFailure } from './problems.ts';
-import { unitsPerBatch } from './reservation.ts';
+import { BatchCalls, unitsPerBatch } from './reservation.ts';
 import { SignalMemory } from './signal-memory.ts';
 import { type Feed, feedOf, isUntried, LookCadence, sweepEveryMs } from './signal-sources.ts';
 import { StepProblems } from './step-problems.ts';
@@ -83,6 +83,7 @@ export class Runner {
   private readonly fill = new BatchFill();
   private readonly overtaking = new Overtaking();
   private readonly size = new BatchSize(unitsPerBatch);
+  private readonly calls = new BatchCalls();
   private readonly steps: StepProblems;
   private readonly polls = bothSides(makePollMemory);
   private readonly sweepMs: number;
@@ -229,7 +230,7 @@ export class Runner {
         this.fill.next(
           async () => this.context.store.workload(this.context.pair.name, unitsPerBatch),
           this.ending.signal,
-          async ({ strongest }, claimed) => this.work(strongest ?? 'live', claimed),
+          async (workload, claimed) => this.work(workload, claimed),
         ),
       );
       if (result === overtaken) continue;
@@ -241,14 +242,25 @@ export class Runner {
     }
   }
 
-  private async work(workClass: WorkClass, claimed: () => void): Promise<BatchResult | typeof overtaken> {
+  private async work(
+    { strongest, due }: Workload,
+    claimed: () => void,
+  ): Promise<BatchResult | typeof overtaken> {
+    const workClass: WorkClass = strongest ?? 'live';
+    const { calls } = this;
     const ends = [this.ending.signal, this.context.signal];
     return this.overtaking.run(workClass, ends, async (bounds, begun) => {
       const both = (): void => {
         begun();
         claimed();
       };
-      return workOnce(this.context, workClass, { claimed: both, bounds, unitsMax: this.size.max });
+      return workOnce(this.context, workClass, {
+        claimed: both,
+        bounds,
+        unitsMax: this.size.max,
+        due,
+        calls,
+      });
     });
   }
 

@@ -10,7 +10,6 @@ import { formOfRecord } from './forms.ts';
 import { curedByGroup } from './known-refusal.ts';
 import { baseOfWrites, rawFieldsOf } from './plan.ts';
 import { applyRefusal } from './refusal.ts';
-import type { Reservations } from './reservation.ts';
 import { isTaken } from './standing.ts';
 
 /** A write that is ready to go, and the unit that waits for it. */
@@ -107,7 +106,6 @@ const sendSide = async (
   jobs: readonly SendJob[],
   notAfter: number,
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
   const types = [...new Set(jobs.map(({ intent }) => intent.target.type))];
   const parts = await Promise.all(
@@ -118,7 +116,6 @@ const sendSide = async (
         jobs.filter(({ intent }) => intent.target.type === type),
         notAfter,
         workClass,
-        reservations,
       ),
     ),
   );
@@ -131,10 +128,9 @@ const sendType = async (
   jobs: readonly SendJob[],
   notAfter: number,
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
   const rows = jobs.map((job) => rowOf(context, job));
-  const callContext = { ...contextFor(context, workClass, 'write', reservations[system]), notAfter };
+  const callContext = { ...contextFor(context, workClass, 'write'), notAfter };
   const outcomes = await context.systems[system].writeMany(type, rows, callContext);
   return jobs.map((job, index) => ({
     job,
@@ -150,7 +146,6 @@ export const sendAll = async (
   context: EngineContext,
   jobs: readonly SendJob[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<readonly SentJob[]> => {
   const fresh = jobs.filter((job) => context.nowMs() - job.readAt <= context.timing.readAgeMaxMs);
   const fences = new Map(fresh.map((job) => [job.draft.key, job.draft.unit.fence]));
@@ -175,7 +170,6 @@ export const sendAll = async (
         going.filter((job) => job.intent.target.system === system),
         notAfter,
         workClass,
-        reservations,
       ),
     ),
   );

@@ -23,7 +23,6 @@ import { withNative } from './native-lookup.ts';
 import { withoutChanged } from './newer-state.ts';
 import { isSought, noteOut } from './out-of-scope.ts';
 import { planCreate } from './plan.ts';
-import type { Reservations } from './reservation.ts';
 import { takesPart } from './scope.ts';
 import { makeJob, type SendJob } from './send.ts';
 import {
@@ -122,7 +121,6 @@ const readOwn = async (
   system: System,
   drafts: readonly Draft[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<Own> => {
   const { pair } = context;
   const missing: Draft[] = [];
@@ -133,7 +131,7 @@ const readOwn = async (
         type,
         drafts.filter((draft) => refOf(draft).type === type).map((draft) => refOf(draft).id),
         fieldsOf(formFor(pair, system, type), system),
-        contextFor(context, workClass, 'read', reservations[system]),
+        contextFor(context, workClass, 'read'),
       ),
     ),
   );
@@ -362,13 +360,12 @@ const workSide = async (
   system: System,
   drafts: readonly Draft[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<Unlinked> => {
   const untold = await eraseTold(context, system, drafts, workClass);
   const { open, followers, ended } = await sortByLink(context, system, untold);
   const jobs = await workFollowers(context, followers, workClass);
   if (open.length === 0) return { ...nobody, jobs };
-  const { read: all, missing, leaving } = await readOwn(context, system, open, workClass, reservations);
+  const { read: all, missing, leaving } = await readOwn(context, system, open, workClass);
   await eraseVanished(context, missing, ended, workClass);
   const adopted = await adoptCreatedOf(context, system, leaving, workClass);
   const back = all.filter(({ draft, record }) => {
@@ -431,12 +428,11 @@ export const lookUnlinked = async (
   context: EngineContext,
   drafts: readonly Draft[],
   workClass: WorkClass,
-  reservations: Reservations,
 ): Promise<Unlinked> => {
   const sides = await Promise.all(
     systems.map(async (system) => {
       const own = drafts.filter((draft) => draft.unit.dirty[0]?.ref.system === system);
-      return own.length === 0 ? nobody : workSide(context, system, own, workClass, reservations);
+      return own.length === 0 ? nobody : workSide(context, system, own, workClass);
     }),
   );
   return {

@@ -22,7 +22,16 @@ import { activeContext, type PausedParts, readPaused, withoutHeld } from './paus
 import { baseOfCreated, planLinked, rawFieldsOf } from './plan.ts';
 import { planLooked } from './plan-looked.ts';
 import { forgetCallFailure, reportCallFailure } from './problems.ts';
-import { type Reservations, unitsPerBatch, withReservations } from './reservation.ts';
+import {
+  BatchCalls,
+  callsAhead,
+  callsToSend,
+  keepOnly,
+  type Reservations,
+  unitsCarried,
+  unitsPerBatch,
+  withReservations,
+} from './reservation.ts';
 import { scopeMoves } from './scope.ts';
 import { applyOutcome, makeJob, type SentJob, sendAll } from './send.ts';
 import { announce, tellEnd, tellRefused } from './tell.ts';
@@ -224,14 +233,13 @@ const workBatch = async (
   context: EngineContext,
   drafts: readonly Draft[],
   workClass: WorkClass,
-  reservations: Reservations,
   paused: PausedParts,
 ): Promise<readonly SentJob[]> => {
   const linked = drafts.filter((draft) => draft.link !== null);
   const open = drafts.filter((draft) => draft.link === null);
   const [looked, unlinked] = await Promise.all([
-    lookLinked(context, linked, workClass, reservations),
-    lookUnlinked(context, open, workClass, reservations),
+    lookLinked(context, linked, workClass),
+    lookUnlinked(context, open, workClass),
   ]);
   const begun = await beginLinks(context, unlinked.beginnings);
   const current = withoutOutdated(context, looked, unlinked.shown);
@@ -245,12 +253,16 @@ const workBatch = async (
   const free = await holdBack(context, [...jobs, ...creates], drafts);
   for (const draft of drafts) tellEnd(context, draft);
   const wanted = withoutHeld(paused, [...free, ...unlinked.jobs]);
-  const sent = await sendAll(context, wanted, workClass, reservations);
+  // From here on the plan says what the batch needs: the rest is for others, at once.
+  await keepOnly(context, callsToSend(context, wanted));
+  const sent = await sendAll(context, wanted, workClass);
   for (const each of await askAboutDuplicates(context, sent, workClass)) applyOutcome(context, each);
   const landed = sent.filter(({ job, outcome }) => job.intent.op === 'create' && outcome.kind === 'landed');
   const sources = new Map(unlinked.creates.map(({ job, source }) => [job.draft, source]));
   const identities = await adoptCreated(context, landed, sources);
-  const second = await sendAll(context, withoutHeld(paused, identities), workClass, reservations);
+  const named = withoutHeld(paused, identities);
+  await keepOnly(context, callsToSend(context, named));
+  const second = await sendAll(context, named, workClass);
   for (const each of second) applyOutcome(context, each);
   return [...sent, ...second];
 };
@@ -330,14 +342,13 @@ const giveBack = async (context: EngineContext, drafts: readonly Draft[]): Promi
 const workUnits = async (
   context: EngineContext,
   units: readonly ClaimedUnit[],
-  reservations: Reservations,
   paused: PausedParts,
 ): Promise<BatchResult> => {
   const { store } = context;
   const drafts = units.map(makeDraft);
   const workClass = strongestOf(units);
   try {
-    const sent = await workBatch(context, drafts, workClass, reservations, paused);
+    const sent = await workBatch(context, drafts, workClass, paused);
     const { refused } = await store.settle(drafts.map((draft) => settlementOf(draft, context.pair.name)));
     if (refused.size > 0) await giveUp(context, drafts, refused);
     announce(context, sent, workClass);
@@ -373,6 +384,10 @@ export interface WorkOptions {
   readonly only?: readonly string[];
   readonly bounds?: Bounds;
   readonly unitsMax?: number;
+  /** How many rows are due, as far as is known: permits are asked for as many, and a batch claims what they carry. */
+  readonly due?: number;
+  /** What batches of the pair were seen to need. */
+  readonly calls?: BatchCalls;
 }
 
 /**
@@ -381,22 +396,34 @@ export interface WorkOptions {
 export const workOnce = async (
   context: EngineContext,
   reserveAs: WorkClass,
-  { claimed = () => undefined, only, bounds, unitsMax = unitsPerBatch }: WorkOptions = {},
+  {
+    claimed = () => undefined,
+    only,
+    bounds,
+    unitsMax = unitsPerBatch,
+    due = unitsMax,
+    calls = new BatchCalls(),
+  }: WorkOptions = {},
 ): Promise<BatchResult> => {
   if ((await readPaused(context)).whole) return nothing;
+  const most = unitsCarried(context, due, unitsMax);
   const work = async (reservations: Reservations): Promise<BatchResult> => {
+    const own = { ...context, reservations };
     const { store, holder, timing } = context;
     const { leaseMs } = timing;
-    const units = await store.claim(context.pair.name, holder, unitsMax, leaseMs, only, bounds?.weakest);
+    const units = await store.claim(context.pair.name, holder, most, leaseMs, only, bounds?.weakest);
     claimed();
     if (units.length === 0) return nothing;
+    await keepOnly(own, callsAhead(context, units.length, calls));
     // Read after the claim: whoever pauses waits for the leases that are there, and can then rely on it.
     const paused = await readPaused(context);
     if (paused.whole) {
       await store.release(units, 0);
       return nothing;
     }
-    return workUnits(activeContext(context, paused), units, reservations, paused);
+    const result = await workUnits(activeContext(own, paused), units, paused);
+    calls.made(context, units.length, reservations.hubspot.came);
+    return result;
   };
-  return withReservations(context, reserveAs, work, bounds?.signal);
+  return withReservations(context, reserveAs, callsAhead(context, most, calls), work, bounds?.signal);
 };

@@ -1,7 +1,12 @@
 import { Client } from 'pg';
 import { expect, it } from 'vitest';
 import type { PermitStore } from '../../src/model/budget.ts';
-import { asked, permitStoreContract } from '../connectors/budget/permit-store-contract.ts';
+import {
+  asked,
+  type PermitStoreHarness,
+  permitStoreContract,
+} from '../connectors/budget/permit-store-contract.ts';
+import { promiseContract } from '../connectors/budget/promise-contract.ts';
 import { withStore } from './postgres.ts';
 
 const fixture = withStore();
@@ -23,11 +28,16 @@ const movedBack = async (ms: number): Promise<void> => {
     `update tandem.budget_lanes set learned = jsonb_set(jsonb_set(learned::jsonb, '{told,at}', to_jsonb(${at('told,at')})),
        '{told,smallerAt}', to_jsonb(${at('told,smallerAt')}))::json where learned::jsonb ? 'told'`,
   );
+  await fixture.query(
+    `update tandem.budget_lanes set line = (
+       select json_agg(jsonb_set(waits.each, '{until}', to_jsonb((waits.each ->> 'until')::float8 - ${ms})))
+       from jsonb_array_elements(line::jsonb) as waits(each)) where line is not null`,
+  );
   await fixture.query(`update tandem.budget_quotas set observed_at = observed_at ${back}`);
   await fixture.query(`update tandem.budget_usage set hour = hour ${back}`);
 };
 
-permitStoreContract('postgres', async () => {
+const makeHarness = async (): Promise<PermitStoreHarness> => {
   for (const table of ['budget_permits', 'budget_lanes', 'budget_quotas', 'budget_usage']) {
     await fixture.query(`delete from tandem.${table}`);
   }
@@ -42,7 +52,10 @@ permitStoreContract('postgres', async () => {
     toleranceMs: 200,
     close: async () => undefined,
   };
-});
+};
+
+permitStoreContract('postgres', makeHarness);
+promiseContract('postgres', makeHarness);
 
 it('keeps the table as small as the limit, whatever the number of calls', async () => {
   const store: PermitStore = fixture.store.budget;

@@ -55,6 +55,7 @@ create table tandem.budget_lanes (
   paused_until timestamp with time zone,
   pause_cause text,
   learned json,
+  line json,
   constraint budget_lanes_pkey PRIMARY KEY (system, lane)
 );
 create table tandem.budget_permits (
@@ -63,6 +64,7 @@ create table tandem.budget_permits (
   lane text not null,
   taken_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  promised boolean not null default false,
   constraint budget_permits_pkey PRIMARY KEY (id)
 );
 create table tandem.budget_quotas (
@@ -584,6 +586,8 @@ comment on table tandem.awaited is 'records that refer to one without a link: lo
 comment on column tandem.awaited.to_type is 'Salesforce''s object that the link must lead to; empty: any';
 comment on index tandem.awaited_record is 'explain: what a record waits for';
 comment on column tandem.budget_lanes.learned is 'what refusals and the headers of answers taught of the lane''s limit; read under the row''s lock with each permit, so that all processes go by it';
+comment on column tandem.budget_lanes.line is 'who was told to wait for permits, first come first, until when it has to ask again; read and written under the row''s lock with each permit';
+comment on column tandem.budget_permits.promised is 'the promise of a permit, for a call that is not made yet; it counts against the lane only for what has not begun';
 comment on column tandem.clocks.due_at is 'as of the last look; null while a pause is open, or where nobody ever works';
 comment on index tandem.clocks_done is 'status: how many of late were met';
 comment on index tandem.clocks_due is 'status and metrics: who is late, and who is next';

@@ -26,7 +26,13 @@ export class FakeClock {
   }
 }
 
-const nothing: Reservation = { left: 0, take: () => null, release: async () => undefined };
+const nothing: Reservation = {
+  left: 0,
+  came: 0,
+  take: () => null,
+  keep: async () => undefined,
+  release: async () => undefined,
+};
 export const freely: Reserve = { reserve: async () => nothing };
 
 /**

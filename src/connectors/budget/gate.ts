@@ -25,7 +25,10 @@ export interface Gate {
     lane: Lane,
     make: (signal: AbortSignal) => Promise<CallReport<T>>,
   ): Promise<T>;
-  /** Takes `calls` permits of the standard lane ahead, all or none, waiting as long as it takes. */
+  /**
+   * Asks for `calls` permits of the standard lane ahead, waiting as long as it takes: one is there at once, the others are promised, and
+   * there soon when they are asked for (promiseMs of model/budget.ts).
+   */
   reserve(calls: number, workClass: WorkClass, signal?: AbortSignal): Promise<Reservation>;
   quota(): Quota;
   /** Aborts the calls under way and waits until they are booked: the store may be closed then. Later calls are refused. */

@@ -100,6 +100,11 @@ export const makeGate = (options: GateOptions): Gate => {
     associations: limits.associations ? makeLane('associations', limits.associations) : standard,
   };
 
+  const giveBack = async (permits: readonly string[]): Promise<void> => {
+    await store.giveBack(permits);
+    standard.turnstile.wake();
+  };
+
   const pauseAfter = async (lane: Lane, failure: Failure, begunAt: number): Promise<void> => {
     const all = options.concernsAllLanes(failure);
     const refusing = lanes[lane];
@@ -132,22 +137,32 @@ export const makeGate = (options: GateOptions): Gate => {
     await store.observeDaily(system, quota);
   };
 
-  const enter = async (context: CallContext, { turnstile }: LaneState) => {
-    const permits = await turnstile.enter({
-      count: 1,
-      workClass: context.class,
-      holdsReservation: context.reservation !== undefined,
-      signal: context.signal,
-    });
-    return { end: () => store.end(permits), giveBack: () => store.giveBack(permits) };
+  const enter = async (
+    context: CallContext,
+    { turnstile }: LaneState,
+    redeems: string | null = null,
+  ): Promise<Permit & { giveBack(): Promise<void> }> => {
+    try {
+      const { permits } = await turnstile.enter({
+        ...{ soon: 0, redeems, workClass: context.class },
+        ...{ holdsReservation: context.reservations !== undefined, signal: context.signal },
+      });
+      return { end: () => store.end(permits), giveBack: () => store.giveBack(permits) };
+    } catch (error) {
+      if (redeems !== null) await giveBack([redeems]).catch(options.onStoreError);
+      throw error;
+    }
   };
 
   const permitIn = async (context: CallContext, state: LaneState): Promise<Permit> => {
-    if (state === standard && context.reservation !== undefined) {
+    const reservation = context.reservations?.[system];
+    if (state === standard && reservation !== undefined) {
       const waitMs = state.pausedUntil - clock();
       if (waitMs > 0) await sleep(waitMs, context.signal).catch(() => context.signal?.throwIfAborted());
-      const reserved = context.reservation.take();
-      if (reserved !== null) return reserved;
+      const reserved = reservation.take();
+      if (reserved !== null) {
+        return 'held' in reserved ? reserved.held : enter(context, state, reserved.promise);
+      }
     }
     return enter(context, state);
   };
@@ -223,18 +238,11 @@ export const makeGate = (options: GateOptions): Gate => {
       inFlight.run(context.signal, (signal) => call({ ...context, signal }, lane, make)),
     reserve: (calls, workClass, outer) =>
       inFlight.run(outer, async (signal) => {
-        const permits = await lanes.standard.turnstile.enter({
-          count: calls,
-          workClass,
-          holdsReservation: false,
-          signal,
+        const taken = await standard.turnstile.enter({
+          ...{ soon: Math.min(calls, limits.standard.calls) - 1, redeems: null, workClass },
+          ...{ holdsReservation: false, signal },
         });
-        return makeReservation({
-          permits,
-          end: (ids) => store.end(ids),
-          giveBack: (ids) => store.giveBack(ids),
-          clock,
-        });
+        return makeReservation({ ...taken, end: (ids) => store.end(ids), giveBack, clock });
       }),
     close: () => inFlight.close(),
     quota(): Quota {

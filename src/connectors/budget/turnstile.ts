@@ -1,23 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import { type PermitRequest, type Taken, type WorkClass, workClasses } from '../../model/budget.ts';
-
-/** A wait is looked at again at least this often, so that a pause that is lifted elsewhere is noticed. */
-const recheckMsMax = 5_000;
+import { askAgainMsMax } from '../../model/lane-line.ts';
 
 export interface Entry {
-  readonly count: number;
+  /** Calls that may follow the one that is to be made at once. */
+  readonly soon: number;
+  readonly redeems: string | null;
   readonly workClass: WorkClass;
   /** It holds permits that others wait for, so it goes first: otherwise both would wait for each other. */
   readonly holdsReservation: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Ids of permits. */
+export interface Granted {
+  readonly permits: readonly string[];
+  readonly promised: readonly string[];
+}
+
 interface Waiter extends Entry {
-  readonly granted: (permits: readonly string[]) => void;
+  readonly id: string;
+  readonly granted: (granted: Granted) => void;
   readonly failed: (error: unknown) => void;
 }
 
 export interface TurnstileOptions {
-  readonly take: (request: Pick<PermitRequest, 'count' | 'workClass' | 'begun'>) => Promise<Taken>;
+  readonly take: (request: Omit<PermitRequest, 'system' | 'lane' | 'limit' | 'dailyShare'>) => Promise<Taken>;
   readonly giveBack: (permits: readonly string[]) => Promise<void>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -32,7 +40,7 @@ const classInShare = (entry: Entry): WorkClass => (entry.holdsReservation ? 'con
 
 /**
  * The queue of one process before one lane: by class, then by arrival. One pump asks the store for the first waiter
- * only, so that a large reservation is not overtaken for ever by single calls. Across processes the store decides.
+ * only. Across processes the line in the store decides (model/lane-line.ts), by the same rules.
  */
 export const makeTurnstile = (options: TurnstileOptions) => {
   const waiters: Waiter[] = [];
@@ -48,7 +56,7 @@ export const makeTurnstile = (options: TurnstileOptions) => {
   /** Asks for each waiter in turn until one has to wait for the whole lane; the answer is how long to sleep. */
   const serve = async (): Promise<number> => {
     let blockedClass: number = workClasses.length;
-    let waitMs = recheckMsMax;
+    let waitMs = askAgainMsMax;
     for (const waiter of [...waiters]) {
       const classIndex = workClasses.indexOf(classInShare(waiter));
       // What stopped at its part of the daily share stops every lower class too, and no higher one.
@@ -56,17 +64,17 @@ export const makeTurnstile = (options: TurnstileOptions) => {
       let taken: Taken;
       try {
         taken = await options.take({
-          count: waiter.count,
-          workClass: classInShare(waiter),
-          begun: waiter.holdsReservation,
+          ...{ count: 1, soon: waiter.soon, redeems: waiter.redeems, waiter: waiter.id },
+          ...{ workClass: classInShare(waiter), begun: waiter.holdsReservation },
         });
       } catch (error) {
         if (leave(waiter)) waiter.failed(error);
         continue;
       }
       if ('granted' in taken) {
-        if (leave(waiter)) waiter.granted(taken.granted);
-        else await options.giveBack(taken.granted);
+        const { granted: permits, promised } = taken;
+        if (leave(waiter)) waiter.granted({ permits, promised });
+        else await options.giveBack([...permits, ...promised]);
         return 0;
       }
       waitMs = Math.min(waitMs, taken.waitMs);
@@ -92,14 +100,18 @@ export const makeTurnstile = (options: TurnstileOptions) => {
   };
 
   return {
+    /** Something was given back: whoever waits asks at once. */
+    wake(): void {
+      nap.abort();
+    },
     /**
-     * Waits for `count` permits, all or none.
+     * Waits for a permit, and for what is to be promised with it: all or nothing.
      * @throws the signal's reason when it aborts first; what the store threw.
      */
-    async enter(entry: Entry): Promise<readonly string[]> {
+    async enter(entry: Entry): Promise<Granted> {
       entry.signal?.throwIfAborted();
-      const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
-      const waiter: Waiter = { ...entry, granted: resolve, failed: reject };
+      const { promise, resolve, reject } = Promise.withResolvers<Granted>();
+      const waiter: Waiter = { ...entry, id: randomUUID(), granted: resolve, failed: reject };
       const after = waiters.findIndex((other) => rank(other) > rank(waiter));
       waiters.splice(after < 0 ? waiters.length : after, 0, waiter);
       const onAbort = (): void => {

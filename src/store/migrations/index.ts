@@ -32,6 +32,7 @@ import { toldValues } from './0048-told-values.ts';
 import { dealsOfBefore } from './0049-deals-of-before.ts';
 import { stageBacks } from './0051-stage-backs.ts';
 import { dealCurrency } from './0052-deal-currency.ts';
+import { promisedPermits } from './0057-promised-permits.ts';
 
 /** All migrations in the order of their names, which is the order in which they run. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -68,4 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0049-deals-of-before': dealsOfBefore,
   '0051-stage-backs': stageBacks,
   '0052-deal-currency': dealCurrency,
+  '0057-promised-permits': promisedPermits,
 };

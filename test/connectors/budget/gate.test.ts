@@ -1,14 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CallReport } from '../../../src/connectors/budget/gate.ts';
 import { type GateOptions, makeGate } from '../../../src/connectors/budget/make-gate.ts';
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
-import { type CallContext, dailyProbeMs, type PermitStore } from '../../../src/model/budget.ts';
+import {
+  type CallContext,
+  dailyProbeMs,
+  type PermitRequest,
+  type PermitStore,
+  type Reservation,
+} from '../../../src/model/budget.ts';
 import { CallFailed, type Failure } from '../../../src/model/failure.ts';
 import { asked } from './permit-store-contract.ts';
 
 const live: CallContext = { class: 'live', purpose: 'read' };
 const answer = <T>(value: T): CallReport<T> => ({ value, daily: null });
+/** Of a batch that has this on its side. */
+const on = (reservation: Reservation): Pick<CallContext, 'reservations'> => ({
+  reservations: { hubspot: reservation, salesforce: reservation },
+});
 const throttled = (code: string, retryAfterMs?: number): CallFailed => {
   const failure: Failure = { category: 'throttled', system: 'hubspot', code, message: 'refused', fields: [] };
   return new CallFailed(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
@@ -342,7 +352,7 @@ describe('associations', () => {
   it('use what was reserved, and give their own permit back where they are given up', async () => {
     const gate = gateOn(makeMemoryPermitStore(Date.now), three);
     const reservation = await gate.reserve(3, 'live');
-    expect(await gate.call({ ...live, reservation }, 'associations', async () => answer('mine'))).toBe(
+    expect(await gate.call({ ...live, ...on(reservation) }, 'associations', async () => answer('mine'))).toBe(
       'mine',
     );
     expect(reservation.left).toBe(2);
@@ -372,6 +382,7 @@ describe('reservation', () => {
   const narrow: Partial<GateOptions> = {
     limits: { standard: { calls: 3, windowMs: 0 }, search: { calls: 1, windowMs: 0 } },
   };
+  const one: Partial<PermitRequest> = { limit: { calls: 3, windowMs: 0 } };
 
   it('is taken all or none and consumed by the calls that carry it', async () => {
     const gate = gateOn(makeMemoryPermitStore(Date.now), narrow);
@@ -382,7 +393,7 @@ describe('reservation', () => {
       passed = true;
       return answer(null);
     });
-    const inside = { ...live, reservation };
+    const inside = { ...live, ...on(reservation) };
     expect(await gate.call(inside, 'standard', async () => answer('mine'))).toBe('mine');
     expect(reservation.left).toBe(2);
     await reservation.release();
@@ -401,7 +412,7 @@ describe('reservation', () => {
       order.push('large');
       await all.release();
     });
-    const context: CallContext = { class: 'backfill', purpose: 'write', reservation };
+    const context: CallContext = { class: 'backfill', purpose: 'write', ...on(reservation) };
     for (const name of ['first', 'second', 'third']) {
       await gate.call(context, 'standard', async () => {
         order.push(name);
@@ -425,12 +436,61 @@ describe('reservation', () => {
       },
     });
     const reservation = await gate.reserve(2, 'live');
-    const inside = { ...live, reservation };
+    const inside = { ...live, ...on(reservation) };
     await expect(
       gate.call(inside, 'standard', () => Promise.reject(throttled('TEN_SECONDLY_ROLLING', 7_000))),
     ).rejects.toThrow();
     await gate.call(inside, 'standard', async () => answer(null));
     expect(slept).toEqual([7_000]);
+  });
+
+  it('gives back what will not be needed, and whoever waits has it at once', async () => {
+    let naps = 0;
+    const gate = gateOn(makeMemoryPermitStore(Date.now), {
+      ...narrow,
+      // As long as it takes: only what is given back ends it.
+      sleep: async (_ms, signal) => {
+        naps += 1;
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      },
+    });
+    const reservation = await gate.reserve(3, 'live');
+    const outsider = gate.call(live, 'standard', async () => answer('passed'));
+    await vi.waitFor(() => expect(naps).toBe(1));
+    await reservation.keep(2);
+    expect(reservation.left).toBe(2);
+    expect(await outsider).toBe('passed');
+    await reservation.keep(5);
+    expect(reservation.left).toBe(2);
+    await reservation.release();
+    expect(reservation.left).toBe(0);
+  });
+
+  it('of which a call was given up has no promise open any more', async () => {
+    const store = makeMemoryPermitStore(Date.now);
+    const gate = gateOn(store, narrow);
+    const reservation = await gate.reserve(3, 'live');
+    const held = Promise.withResolvers<void>();
+    const first = gate.call({ ...live, ...on(reservation) }, 'standard', async () => {
+      await held.promise;
+      return answer(null);
+    });
+    const others = await store.take(asked({ ...one, count: 2, begun: true, waiter: 'others' }));
+    const stop = new AbortController();
+    const second = gate.call({ ...live, signal: stop.signal, ...on(reservation) }, 'standard', async () =>
+      answer(null),
+    );
+    second.catch(() => undefined);
+    await vi.waitFor(() => expect(reservation.left).toBe(1));
+    stop.abort(new Error('given up'));
+    await expect(second).rejects.toThrow('given up');
+    held.resolve();
+    await first;
+    if (!('granted' in others)) throw new Error('they had begun');
+    await store.giveBack(others.granted);
+    // Of the three one promise is open: two are for others.
+    expect(await store.take(asked({ ...one, count: 2, waiter: 'new' }))).toHaveProperty('granted');
+    await reservation.release();
   });
 
   it('stops waiting when its signal aborts', async () => {

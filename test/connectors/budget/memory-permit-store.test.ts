@@ -1,7 +1,8 @@
 import { makeMemoryPermitStore } from '../../../src/connectors/budget/memory-permit-store.ts';
-import { permitStoreContract } from './permit-store-contract.ts';
+import { type PermitStoreHarness, permitStoreContract } from './permit-store-contract.ts';
+import { promiseContract } from './promise-contract.ts';
 
-permitStoreContract('in memory', async () => {
+const makeHarness = async (): Promise<PermitStoreHarness> => {
   let now = 1_700_000_000_000;
   return {
     store: makeMemoryPermitStore(() => now),
@@ -12,4 +13,7 @@ permitStoreContract('in memory', async () => {
     toleranceMs: 0,
     close: async () => undefined,
   };
-});
+};
+
+permitStoreContract('in memory', makeHarness);
+promiseContract('in memory', makeHarness);

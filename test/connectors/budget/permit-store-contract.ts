@@ -31,8 +31,8 @@ const waitMs = (taken: Taken): number => ('granted' in taken ? 0 : taken.waitMs)
 
 /** One permit of HubSpot's standard lane for a live edit, or what is asked for instead. */
 export const asked = (more: Partial<PermitRequest> = {}): PermitRequest => ({
-  ...{ system: 'hubspot', lane: 'standard', count: 1, workClass: 'live', begun: false },
-  ...{ limit, dailyShare: 1 },
+  ...{ system: 'hubspot', lane: 'standard', count: 1, soon: 0, redeems: null, waiter: 'somebody' },
+  ...{ workClass: 'live', begun: false, limit, dailyShare: 1 },
   ...more,
 });
 
