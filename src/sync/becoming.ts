@@ -1,4 +1,5 @@
 import type { PairMapping } from '../model/mapping.ts';
+import type { RecordSnapshot } from '../model/record.ts';
 import type { DirtyMark } from '../model/state.ts';
 import type { RecordRef, System } from '../model/system.ts';
 import { againAfterMs } from './backoff.ts';
@@ -24,6 +25,12 @@ export const nextMark = (pair: PairMapping, ref: RecordRef, cause: string): Dirt
   cause,
 });
 
+/** The contacts that HubSpot merged into this one, by the ids that they had. */
+export const mergedContactsOf = ({ ref, fields }: RecordSnapshot): readonly string[] => {
+  const text = fields[mergedIdsField];
+  return typeof text === 'string' ? text.split(';').filter((id) => id !== '' && id !== ref.id) : [];
+};
+
 /**
  * Leaves out survivors of a merge whose merged records are still linked: those links are looked at, and go to the survivor; it is looked
  * at as theirs after that.
@@ -34,15 +41,11 @@ export const withoutSurvivors = async (
   seeking: readonly Seeking[],
 ): Promise<readonly Seeking[]> => {
   const { pair } = context;
-  const mergedOf = ({ record }: Seeking): readonly string[] => {
-    const text = record.fields[mergedIdsField];
-    return typeof text === 'string' ? text.split(';').filter((id) => id !== '' && id !== record.ref.id) : [];
-  };
-  const ids = system === 'hubspot' ? seeking.flatMap(mergedOf) : [];
+  const ids = system === 'hubspot' ? seeking.flatMap(({ record }) => mergedContactsOf(record)) : [];
   if (ids.length === 0) return seeking;
   const links = await context.store.linksOf(pair.name, system, ids);
   return seeking.filter((each) => {
-    const linked = mergedOf(each).filter((id) => links.get(id)?.ended === null);
+    const linked = mergedContactsOf(each.record).filter((id) => links.get(id)?.ended === null);
     for (const id of linked) each.draft.marks.push(nextMark(pair, { ...each.record.ref, id }, 'merged'));
     if (linked.length > 0) lookAgain(each.draft, mergeLookMs);
     return linked.length === 0;

@@ -3,9 +3,10 @@ import type { PairMapping } from '../model/mapping.ts';
 import type { RecordSnapshot } from '../model/record.ts';
 import type { Link } from '../model/state.ts';
 import { bothSides, otherSystem, type RecordRef, type Sides, type System, systems } from '../model/system.ts';
-import { type Draft, lookAgain, raiseStamp } from './draft.ts';
+import { type Draft, lookAgain, moveBase, raiseStamp } from './draft.ts';
 import { contextFor, type EngineContext, fieldsOf } from './engine.ts';
 import { mayStillShow } from './erase.ts';
+import { formerLinks } from './former-link.ts';
 import { byForm, formOfLink, refOfLink } from './forms.ts';
 import { type Found, isStale, lookAgainLater } from './found.ts';
 import { isConverted, isFlagged, nextNumber, outranks } from './identity.ts';
@@ -31,13 +32,25 @@ const isIdentitySignal = (pair: PairMapping, { draft, link, found }: Found): boo
   });
 
 /**
- * A follower takes the primary record's place, and that one follows it. Its values were never compared with the other side's, so the base
- * starts anew.
+ * A follower takes the primary record's place, and that one follows it. The base is what was settled with it while it had a link of its
+ * own; where it never had, its values were never compared with the other side's, and the base starts anew.
  */
-const promote = (context: EngineContext, draft: Draft, link: Link, better: RecordRef): void => {
+const promote = (
+  context: EngineContext,
+  draft: Draft,
+  link: Link,
+  better: RecordRef,
+  former: Link | undefined,
+): void => {
   const { pair } = context;
   const primary = refOfLink(pair, link, 'salesforce');
-  draft.to = { ref: better, stamp: 0, follows: nextNumber(link), fresh: true };
+  draft.to = {
+    ref: better,
+    stamp: former?.stamps.salesforce ?? 0,
+    follows: nextNumber(link),
+    fresh: true,
+  };
+  if (former) moveBase(draft, former.base);
   draft.closedIntents.push(...draft.unit.intents.map(({ id }) => id));
   draft.ledger.push({
     pair: pair.name,
@@ -69,6 +82,8 @@ const judge = (
   context: EngineContext,
   { draft, link, found }: Found,
   weighed: RecordRef | undefined,
+  better: RecordRef | undefined,
+  former: Link | undefined,
 ): Looked | null => {
   const { hubspot, salesforce } = found;
   if (!hubspot || !salesforce) return null;
@@ -83,14 +98,12 @@ const judge = (
     lookAgainLater(context, draft, stale);
     return null;
   }
-  const primary = weighed ?? higherFollower(context, link);
-  const isOther = primary !== undefined && primary.id !== link.ids.salesforce;
   // Another record has values of its own: what became of what is under way is found out before, by this look.
-  const isFirst = isOther && draft.unit.intents.length > 0;
+  const isFirst = better !== undefined && draft.unit.intents.length > 0;
   draft.weighed = weighed !== undefined && !isFirst;
   if (isFirst) lookAgain(draft, 0);
-  else if (isOther) {
-    promote(context, draft, link, primary);
+  else if (better) {
+    promote(context, draft, link, better, former);
     return null;
   }
   // What became of them is found by what was read (sync/late-write.ts).
@@ -145,7 +158,16 @@ export const lookLinked = async (
   await followFates(context, strange, workClass);
   const living = all.filter((each) => !strange.includes(each));
   const weighed = await weighFollowers(context, living, workClass);
-  return living.flatMap((each) => judge(context, each, weighed.get(each)) ?? []);
+  const better = new Map(
+    living.flatMap((each): [Found, RecordRef][] => {
+      const primary = weighed.get(each) ?? higherFollower(context, each.link);
+      return primary && primary.id !== each.link.ids.salesforce ? [[each, primary]] : [];
+    }),
+  );
+  const former = await formerLinks(context, better);
+  return living.flatMap(
+    (each) => judge(context, each, weighed.get(each), better.get(each), former.get(each)) ?? [],
+  );
 };
 
 /** A link that is about to begin, as plan input: no base, stamps as read. */

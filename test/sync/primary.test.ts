@@ -121,16 +121,21 @@ describe('contacts that are merged in HubSpot', () => {
   };
 
   /** The first alignment of so many new people; those of earlier tests come before them. */
-  const persons = async (count: number): Promise<readonly Sides<string>[]> => {
+  const persons = async (
+    count: number,
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<readonly Sides<string>[]> => {
     const records = Array.from({ length: count }, () => {
       number += 1;
-      return { email: `merge${number}@example.com`, lastname: `Person ${number}` };
+      return { email: `merge${number}@example.com`, lastname: `Person ${number}`, ...fields };
     });
     return (await simulated.people(records)).slice(-count);
   };
 
-  const two = async (): Promise<readonly [Sides<string>, Sides<string>]> => {
-    const [first, second] = await persons(2);
+  const two = async (
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<readonly [Sides<string>, Sides<string>]> => {
+    const [first, second] = await persons(2, fields);
     if (!first || !second) throw new Error('they were not linked');
     return [first, second];
   };
@@ -226,4 +231,26 @@ describe('contacts that are merged in HubSpot', () => {
     expect(new Set(numbers).size).toBe(3);
     for (const value of numbers) expect(value.split('.')[0]).toBe(last);
   });
+
+  it.each(['older', 'younger'] as const)(
+    'keep what somebody entered in the one that is left: the link of the %s lead is looked at first',
+    async (sooner) => {
+      const [older, younger] = await two({ jobtitle: 'Head of Design', city: 'Oslo' });
+      created.set(older.salesforce, 1_000).set(younger.salesforce, 2_000);
+      const later = sooner === 'older' ? younger : older;
+      const context = contextOf('oldest');
+      const survivor = await merge(older.hubspot, younger.hubspot);
+      await simulated.editContact(survivor, { jobtitle: 'Founder', city: '' });
+      await fixture.query(`delete from tandem.dirty where record_id = '${later.hubspot}'`);
+      await drain(context);
+      await simulated.mark({ hubspot: later.hubspot });
+      await drain(context);
+      expect((await linkOf(survivor)).primary).toBe(older.salesforce);
+      const ids = { hubspot: survivor, salesforce: older.salesforce };
+      const titles = await simulated.values(ids, { hubspot: 'jobtitle', salesforce: 'Title' });
+      expect(titles).toEqual({ hubspot: 'Founder', salesforce: 'Founder' });
+      const cities = await simulated.values(ids, { hubspot: 'city', salesforce: 'City' });
+      expect([cities.hubspot ?? '', cities.salesforce]).toEqual(['', null]);
+    },
+  );
 });
