@@ -206,6 +206,12 @@ const isIdle = (
   // A clock's step says that nobody was told.
   (step === 'tell' && tell === undefined && mail === undefined && !isClockStep(kind));
 
+/** Whose record is there needs no step, and no save, for it. */
+const pastRecord = (each: UnderWay): UnderWay =>
+  nextStep(each.standing.effect) === 'record' && each.standing.person.sales !== null
+    ? markStep(each, 'record', 'done')
+    : each;
+
 const pastIdle = (context: LifecycleContext, each: UnderWay): UnderWay => {
   const step = each.dueMs === null ? nextStep(each.standing.effect) : null;
   return isIdle(context, each.standing.effect, step) ? pastIdle(context, markStep(each, step, 'done')) : each;
@@ -300,7 +306,7 @@ export const carryOut = async (
   const standings = wanted.map((standing) => withTaker(standing, context.models.routing));
   const wrote = { hubspot: new Map<string, RawFields>(), salesforce: new Map<string, RawFields>() };
   const steps = makeSteps(wrote);
-  let open: UnderWay[] = standings.map(underWay);
+  let open: UnderWay[] = standings.map((standing) => pastRecord(underWay(standing)));
   await putOff(context, gone);
   for (;;) {
     // Whoever is first says which step is next; all that stand at it go together. No rep waits for a list.

@@ -15,7 +15,7 @@ import { type Db, inTransaction, run, type Tx } from '../transaction.ts';
 import { notePeopleContent, noteStalePeople } from './content.ts';
 import { saveClocks } from './journeys.ts';
 
-/** Nobody waits for a list: lists go along with what somebody waits for only once one of them has waited so long, and then all of them. */
+/** Nobody waits for a list: lists go along with what somebody waits for, and with hand-offs that wait for their record, only once one of them has waited so long, and then all of them. */
 const programsAfterSeconds = 5;
 
 /** Whose record in Salesforce is being made is not loaded to find none: the hand-off begins with the link, or once that takes so long that somebody should be told why. */
@@ -38,7 +38,8 @@ export const dueEffects = async (
   const hasRecord = sql`exists (
     select from tandem.journeys j join tandem.links l on l.pair = ${pair} and l.hubspot_id = j.contact_id and l.ended_at is null
     where j.id = journey_id)`;
-  const due = sql`from tandem.effects where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])
+  const meant = sql`from tandem.effects where state = 'open' and due <= now() and kind <> all(${[...except]}::text[])`;
+  const due = sql`${meant}
     and (kind <> 'hand-off' or attempts > 0 or due <= now() - ${recordWithinSeconds} * interval '1 second' or ${hasRecord})`;
   const effect = sql`key, journey_id, kind, turn, at, evidence, attempts, route, steps, due`;
   return run(
@@ -49,7 +50,7 @@ export const dueEffects = async (
           order by kind = 'show', ${isFreshHandOff('')} desc, due limit ${limit}
       ), programs as materialized (
         select 2 as place, ${effect} ${due} and kind = 'programs'
-          and (not exists (select from orders where kind <> 'show')
+          and (not exists (select ${meant} and kind not in ('programs', 'show'))
             or exists (select ${due} and kind = 'programs' and due <= now() - ${programsAfterSeconds} * interval '1 second'))
         order by due limit ${limit}
       )
