@@ -1,7 +1,7 @@
 import type { LifecycleContext } from './context.ts';
 import { type PausedLifecycle, pausedLifecycle } from './pauses.ts';
 
-/** What goes on side by side, each in rounds of its own. */
+/** What goes on in rounds. */
 const parts = ['look', 'carry'] as const;
 export type Part = (typeof parts)[number];
 

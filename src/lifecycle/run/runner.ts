@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailed } from '../../model/failure.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { Bell } from './bell.ts';
 import { prospectsIn, readCampaigns, type ToldMembers } from './campaign-pass.ts';
 import { renewContent } from './content-pass.ts';
 import type { LifecycleContext } from './context.ts';
@@ -36,8 +35,8 @@ const detailsEveryMs = 1_000;
 const signalsEveryMs = 10 * 60_000;
 
 /**
- * Works off what is due until the signal aborts: looks at people, and, side by side with that, carries out what their moves asked for. One process of a fleet
- * does so at a time. It outlives failures of the vendors and of the store: they are told, and it goes on.
+ * Works off what is due until the signal aborts: looks at people, then carries out what their moves asked for. One process of a fleet does so at a
+ * time. It outlives failures of the vendors and of the store: they are told, and it goes on.
  */
 export class LifecycleRunner {
   readonly #whole: LifecycleContext;
@@ -47,8 +46,6 @@ export class LifecycleRunner {
   readonly #working = new Set<Part | 'details'>();
   readonly #leavers = new Set<string>();
   readonly #toldMembers: ToldMembers = new Set();
-  /** Rung when there may be something to carry out, so that nobody who just moved waits for the next round. */
-  readonly #ordered = new Bell();
   #askedAt = Number.NEGATIVE_INFINITY;
   #letGoAt = Number.NEGATIVE_INFINITY;
   /** Up to when members of campaigns were asked for, by the store's clock; null: not yet. */
@@ -88,9 +85,7 @@ export class LifecycleRunner {
     this.#isCounted = false;
     while (!ending.aborted && !(await this.#begin())) await this.#pause(failedMs, ending);
     await Promise.all([
-      this.#repeat(() => this.#look(ending), ending),
-      // Whom a look has moved is not kept waiting by the next look, nor news by what is carried out.
-      this.#repeat(() => this.#carry(ending), ending, this.#ordered),
+      this.#repeat(() => this.#lookAndCarry(ending), ending),
       // Beside the hand-offs: nobody waits for a page's title.
       this.#repeat(() => this.#details(ending), ending),
       // And what is counted over half a year of everybody's moves must not hold up a page's title.
@@ -98,10 +93,10 @@ export class LifecycleRunner {
     ]);
   }
 
-  async #repeat(round: () => Promise<number | null>, ending: AbortSignal, bell?: Bell): Promise<void> {
+  async #repeat(round: () => Promise<number | null>, ending: AbortSignal): Promise<void> {
     while (!ending.aborted) {
       const done = await round();
-      if (done === 0) await (bell?.wait(idleMs, ending) ?? this.#pause(idleMs, ending));
+      if (done === 0) await this.#pause(idleMs, ending);
       else if (done === null) await this.#pause(failedMs, ending);
     }
   }
@@ -181,6 +176,13 @@ export class LifecycleRunner {
     }
   }
 
+  /** One after the other: what is carried out is what the looks before it knew. */
+  async #lookAndCarry(ending: AbortSignal): Promise<number | null> {
+    const looked = await this.#look(ending);
+    const carried = looked === null ? null : await this.#carry(ending);
+    return looked === null || carried === null ? null : looked + carried;
+  }
+
   /** How many people were looked at, and let go. */
   #look(ending: AbortSignal): Promise<number | null> {
     return this.#round('look', ending, async (context, paused) => {
@@ -201,7 +203,6 @@ export class LifecycleRunner {
       const looked = paused.looks ? 0 : await lookOnce(context, paused);
       if (looked > 0) {
         this.#sales.stir();
-        this.#ordered.ring();
       }
       return looked + (paused.letGo ? 0 : await this.#letGo(context));
     });
