@@ -7,7 +7,7 @@ import type { LifecycleContext } from './context.ts';
 import { readDeals } from './deal-pass.ts';
 import { readDetails } from './details-pass.ts';
 import { letGoOnce } from './first-start-pass.ts';
-import { KeptPauses, type Part } from './kept-pauses.ts';
+import { KeptPauses } from './kept-pauses.ts';
 import { findLeavers } from './leavers.ts';
 import { lookOnce } from './look-pass.ts';
 import { findOddVerdicts } from './odd-verdicts.ts';
@@ -43,7 +43,7 @@ export class LifecycleRunner {
   readonly #sales: SalesPace;
   readonly #pauses: KeptPauses;
   /** What is under way. */
-  readonly #working = new Set<Part | 'details'>();
+  readonly #working = new Set<'round' | 'details'>();
   readonly #leavers = new Set<string>();
   readonly #toldMembers: ToldMembers = new Set();
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -85,7 +85,7 @@ export class LifecycleRunner {
     this.#isCounted = false;
     while (!ending.aborted && !(await this.#begin())) await this.#pause(failedMs, ending);
     await Promise.all([
-      this.#repeat(() => this.#lookAndCarry(ending), ending),
+      this.#repeat(() => this.#round(ending), ending),
       // Beside the hand-offs: nobody waits for a page's title.
       this.#repeat(() => this.#details(ending), ending),
       // And what is counted over half a year of everybody's moves must not hold up a page's title.
@@ -156,65 +156,51 @@ export class LifecycleRunner {
     }
   }
 
-  /** A round of one part of the work, by what is paused; how much was worked off, null after a failure. */
-  async #round(
-    part: Part,
-    ending: AbortSignal,
-    work: (context: LifecycleContext, paused: PausedLifecycle) => Promise<number>,
-  ): Promise<number | null> {
-    this.#working.add(part);
+  /** How many people and effects were worked off, by what is paused; null after a failure. */
+  async #round(ending: AbortSignal): Promise<number | null> {
+    this.#working.add('round');
     try {
-      const { paused, isNew, goesOn } = await this.#pauses.read(part);
+      const { paused, isNew, goesOn } = await this.#pauses.read();
       if (isNew) this.#sales.stir();
       if (goesOn) this.#renews = true;
       if (paused.whole) return 0;
-      return await work(this.#contextOf(paused), paused);
+      const context = this.#contextOf(paused);
+      // One after the other: what is carried out is what the looks before it knew.
+      const looked = await this.#look(context, paused);
+      return looked + (await this.#carry(context, paused));
     } catch (error) {
       return this.#failed(error, ending);
     } finally {
-      this.#working.delete(part);
+      this.#working.delete('round');
     }
   }
 
-  /** One after the other: what is carried out is what the looks before it knew. */
-  async #lookAndCarry(ending: AbortSignal): Promise<number | null> {
-    const looked = await this.#look(ending);
-    const carried = looked === null ? null : await this.#carry(ending);
-    return looked === null || carried === null ? null : looked + carried;
-  }
-
   /** How many people were looked at, and let go. */
-  #look(ending: AbortSignal): Promise<number | null> {
-    return this.#round('look', ending, async (context, paused) => {
-      const { store, models } = context;
-      if (!this.#isBegun) {
-        // Before anybody is looked at: who asks from now on is heard.
-        await store.sinceAt();
-        // And those whom hand-offs or returns owe what they only observed, whoever was the last to look at them.
-        const { behaviours } = models.lifecycle;
-        if (behaviours['hand-off'] === 'act') await store.wakeObserved('observed');
-        if (behaviours.return === 'act') await store.wakeObserved('observed-return');
-        this.#isBegun = true;
-      }
-      if (this.#sales.isDue(performance.now())) await this.#askSales(context, paused);
-      else if (this.#sales.isNamingDue(performance.now())) await this.#askMembers(context, paused);
-      // What was written without content is made anew at once, little by little.
-      if (this.#renews && !paused.looks && !paused.passes) this.#renews = (await renewContent(context)) > 0;
-      const looked = paused.looks ? 0 : await lookOnce(context, paused);
-      if (looked > 0) {
-        this.#sales.stir();
-      }
-      return looked + (paused.letGo ? 0 : await this.#letGo(context));
-    });
+  async #look(context: LifecycleContext, paused: PausedLifecycle): Promise<number> {
+    const { store, models } = context;
+    if (!this.#isBegun) {
+      // Before anybody is looked at: who asks from now on is heard.
+      await store.sinceAt();
+      // And those whom hand-offs or returns owe what they only observed, whoever was the last to look at them.
+      const { behaviours } = models.lifecycle;
+      if (behaviours['hand-off'] === 'act') await store.wakeObserved('observed');
+      if (behaviours.return === 'act') await store.wakeObserved('observed-return');
+      this.#isBegun = true;
+    }
+    if (this.#sales.isDue(performance.now())) await this.#askSales(context, paused);
+    else if (this.#sales.isNamingDue(performance.now())) await this.#askMembers(context, paused);
+    // What was written without content is made anew at once, little by little.
+    if (this.#renews && !paused.looks && !paused.passes) this.#renews = (await renewContent(context)) > 0;
+    const looked = paused.looks ? 0 : await lookOnce(context, paused);
+    if (looked > 0) this.#sales.stir();
+    return looked + (paused.letGo ? 0 : await this.#letGo(context));
   }
 
   /** How many effects were carried out. */
-  #carry(ending: AbortSignal): Promise<number | null> {
-    return this.#round('carry', ending, async (context, { kinds }) => {
-      const done = await carryOut(context, kinds);
-      if (done > 0) this.#sales.stir();
-      return done;
-    });
+  async #carry(context: LifecycleContext, { kinds }: PausedLifecycle): Promise<number> {
+    const done = await carryOut(context, kinds);
+    if (done > 0) this.#sales.stir();
+    return done;
   }
 
   /** What reps did, and where their leads and deals are. What a pause keeps still is read once it is over, from where reading stood. */
